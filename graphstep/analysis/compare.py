@@ -246,13 +246,13 @@ def aligned(one: Program, other: Program) -> dict[int, int]:
 def _placed(program: Program, matched: Set[int]) -> Iterator[tuple[tuple[str, str, int], int]]:
     """By calls and turns around it, operation and number there each gate that has no match yet."""
     paths = [program.path(frame) for frame in range(len(program.frames))] or [""]
-    seen: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for place, node in enumerate(program.nodes):
         if node.gate is None or place in matched:
             continue
         key = paths[node.frame], node.gate
-        seen[key] += 1
-        yield (*key, seen[key]), place
+        counts[key] += 1
+        yield (*key, counts[key]), place
 
 
 def compare_runs(one: Trace, other: Trace) -> Comparison:
@@ -297,11 +297,11 @@ def _gaps(
 
 
 def _keyed(records: Iterable[NodeSnapshot]) -> Iterator[tuple[Key, int]]:
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for place, record in enumerate(records):
         text = record.name or "".join(record.label.split())
-        seen[text] += 1
-        yield (text, seen[text]), place
+        counts[text] += 1
+        yield (text, counts[text]), place
 
 
 def _pair(one: NodeSnapshot, other: NodeSnapshot, place: int) -> Pair:

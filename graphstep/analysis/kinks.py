@@ -86,8 +86,8 @@ def chosen_slots(trace: Trace, index: int) -> list[int]:
     chosen = [slot for slot, x in enumerate(values) if x == out]
     if out != out:
         # Nothing equals nan. Who gets the gradient then is a convention, which is asked rather than written a second time.
-        taken = shares(NUMBERS, values, out, tuple(node.constants), trace.ties)
-        chosen = [slot for slot, share in enumerate(taken) if share > 0]
+        parts = shares(NUMBERS, values, out, tuple(node.constants), trace.ties)
+        chosen = [slot for slot, share in enumerate(parts) if share > 0]
     return sorted(chosen, key=lambda slot: (not isinstance(node.operands[slot], Constant), slot))
 
 

@@ -132,15 +132,15 @@ def differing_gradient(plan: Plan, buffers: Buffers, recorded: Recorded) -> int 
 
 def _compared(plan: Plan, buffers: Buffers, recorded: Recorded) -> Iterator[tuple[Any, Any, Any]]:
     """The nodes with a recorded gradient: all numbers at once, then each array; that gradient, and whether ours is the same."""
-    given = [node for node, each in enumerate(recorded.gradients) if each is not None]
+    nodes = [node for node, each in enumerate(recorded.gradients) if each is not None]
     # A gradient has come through gates behind its node, and is as far off as the narrowest type among them lets it be.
     within = max(map(_tolerance, {*recorded.dtypes}), default=SAME)
-    numbers = [node for node in given if isinstance(recorded.gradients[node], float)]
+    numbers = [node for node in nodes if isinstance(recorded.gradients[node], float)]
     if numbers:
         theirs = np.array([recorded.gradients[node] for node in numbers])
         ours = buffers.gradients[[plan.starts[node] for node in numbers]]
         yield numbers, theirs, _close(ours, theirs, within, np.abs(theirs))
-    for node in given:
+    for node in nodes:
         array = recorded.gradients[node]
         if array is None or isinstance(array, float):
             continue

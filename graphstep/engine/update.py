@@ -70,8 +70,8 @@ def update(
     """Apply an optimizer's rule to one parameter."""
     # As vectors, whatever the shape: NumPy squares a vector's cells by another routine than a number, and the loop has vectors.
     vectors = {name: np.ravel(value) for name, value in {"w": before, "g": gradient, **state}.items()}
-    given = {**vectors, "lr": rate, "t": round_ + 1, **settings}
+    quantities = {**vectors, "lr": rate, "t": round_ + 1, **settings}
     with np.errstate(all="ignore"):
-        assigned = apply(optimizer, NUMBERS, given, climbs=climbs)
+        assigned = apply(optimizer, NUMBERS, quantities, climbs=climbs)
     parameters = {name: plain(np.reshape(value, np.shape(before))) for name, value in assigned.items()}
     return Update(node, optimizer, settings, rate, round_, climbs, before, gradient, state, parameters)

@@ -71,19 +71,19 @@ def _is_taken_apart(rule: Rule | None) -> bool:
 
 def _names(program: Program, first: int, by_input: dict[str, int]) -> Iterator[str]:
     """A name for each node: its own, d and the name of an input for its gradient, else the next of u1, u2 … and g1, g2 …"""
-    taken = {_plain(name) for name in program.names}
+    others = {_plain(name) for name in program.names}
     gradient = {node: name for name, node in by_input.items() if node >= first}
     counts = {"u": 0, "g": 0}
     for index, node in enumerate(program.nodes):
         if node.name is not None:
             yield _plain(node.name)
             continue
-        if index in gradient and (name := _free(f"d{_plain(gradient[index])}", taken)):
+        if index in gradient and (name := _free(f"d{_plain(gradient[index])}", others)):
             yield name
             continue
         letter = "u" if index < first else "g"
         counts[letter] += 1
-        while f"{letter}{counts[letter]}" in taken:
+        while f"{letter}{counts[letter]}" in others:
             counts[letter] += 1
         yield f"{letter}{counts[letter]}"
 
@@ -92,8 +92,8 @@ def _plain(name: str) -> str:
     return typed_name(name).replace(".", "_")
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    while name in taken:
+def _free(name: str, others: Collection[str]) -> str:
+    while name in others:
         name = f"{name}_"
     return name
 
@@ -145,10 +145,10 @@ def text_of(of: Listing) -> str:
 
 def aliases(of: Listing) -> Iterator[tuple[str, str]]:
     """The gradients that are a number with another name already: what they are called, and that name."""
-    taken = {*of.names}
+    others = {*of.names}
     for name, node in of.gradients.items():
         if not of.names[node].startswith(f"d{_plain(name)}"):
-            yield _free(f"d{_plain(name)}", taken), of.names[node]
+            yield _free(f"d{_plain(name)}", others), of.names[node]
 
 
 def gradient_names(of: Listing) -> dict[str, str]:

@@ -218,9 +218,9 @@ class _Reading:
 
         shapes = {node.name or "": node.shape for node in nodes if node.rule is None}
         # What is counted by an input needs its shape: nothing looks at its cells.
-        given = {name: np.broadcast_to(0.0, shape) for name, shape in shapes.items()}
+        values = {name: np.broadcast_to(0.0, shape) for name, shape in shapes.items()}
         try:
-            program = read_program(text, given, **rewriting)
+            program = read_program(text, values, **rewriting)
             if _alike(program, nodes, output):
                 return True
             return _alike(infer_shapes(program, shapes).program, nodes, output)

@@ -32,14 +32,14 @@ def share(program: Program) -> Rewritten:
 
     Of several names for one node the first is shown; all of them denote it.
     """
-    seen: dict[tuple[object, ...], int] = {}
+    places: dict[tuple[object, ...], int] = {}
     nodes: list[Node] = []
     where: list[int] = []
     for index, node in enumerate(program.nodes):
         operands = _moved(node.operands, where)
         # The bits of a constant, so that 0 and −0 stay apart and nan is equal to itself.
         key = (node.rule, node.options, *(x if isinstance(x, int) else x.value.hex() for x in operands))
-        place = seen.setdefault(key if node.rule is not None else (index,), len(nodes))
+        place = places.setdefault(key if node.rule is not None else (index,), len(nodes))
         if place == len(nodes):
             nodes.append(replace(node, operands=operands))
         elif nodes[place].name is None and node.name is not None:

@@ -163,8 +163,8 @@ def _sent(step: Step) -> Sent:
     rule = Reason(key, _figures_of_send(wire), sentence)
     if wire.gate.chooses:
         return Sent(wire, wire_pattern(wire), rule, (_routed(wire),), (_routed(wire, wire.gate),), remarks(step))
-    said = copies(wire.trace, wire.sender) or share_blocked(wire)
-    here = () if said is None else (said,)
+    remark = copies(wire.trace, wire.sender) or share_blocked(wire)
+    here = () if remark is None else (remark,)
     return Sent(wire, wire_pattern(wire), rule, here, (rule, *here), remarks(step))
 
 
@@ -202,10 +202,10 @@ def _routed(wire: Wire, gate: Rule | None = None) -> Reason:
     mine, name = Slot(sender, wire.slot), "" if gate is None else gate.name
     if trace.node(sender).shape:
         local = np.asarray(wire.local)
-        taken = int(np.count_nonzero(local))
+        open_cells = int(np.count_nonzero(local))
         what = reason("share-of-upstream" if np.any((local > 0) & (local < 1)) else "all-upstream")
-        message = "routed-every-cell" if taken == local.size else "routed-cells"
-        said = reason(message, mine=mine, what=what, taken=taken, cells=local.size)
+        message = "routed-every-cell" if open_cells == local.size else "routed-cells"
+        where = reason(message, mine=mine, what=what, taken=open_cells, cells=local.size)
     elif wire.local in (0, 1):
         figures: dict[str, Figure] = {"mine": mine}
         if wire.local == 0:
@@ -214,18 +214,18 @@ def _routed(wire: Wire, gate: Rule | None = None) -> Reason:
         message = "chose" if wire.local == 1 else "lost"
         return reason(message, **figures) if gate is None else reason(f"router-{message}", gate=name, **figures)
     else:
-        said = reason("shared", mine=mine, gate=wire.gate.name)
-    return said if gate is None else reason("router", gate=name, choice=said)
+        where = reason("shared", mine=mine, gate=wire.gate.name)
+    return where if gate is None else reason("router", gate=name, choice=where)
 
 
 def _chosen_shares(trace: Trace, index: int) -> Reason:
     """From which inputs the cells of a max or min of arrays come: ``x in 3, y in 1 of 4 cells``."""
     out, node = trace.value_of(index), trace.node(index)
     parts = shares(NUMBERS, trace.operand_values(index), out, tuple(node.constants), trace.ties)
-    taken = (
+    origins = (
         reason("share-of-cells", name=Slot(index, slot), taken=int(np.count_nonzero(part))) for slot, part in enumerate(parts)
     )
-    return reason("chooses-cells", shares=Listed(tuple(taken), ", "), cells=np.size(out))
+    return reason("chooses-cells", shares=Listed(tuple(origins), ", "), cells=np.size(out))
 
 
 def _summed(step: Step) -> Summed:

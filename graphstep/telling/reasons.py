@@ -97,7 +97,7 @@ def remarks(step: Step) -> tuple[Remark, ...]:
         )
     if step.event != "value":
         return ()
-    result = [] if (said := convention(trace, step.node)) is None else [said]
+    result = [] if (choice := convention(trace, step.node)) is None else [choice]
     if trace.first_not_finite == step.node:
         message = "first-gate-not-finite" if trace.given_not_finite else "first-not-finite"
         result.append(Remark("warning", (reason(message, value=NotFinite.of(step.value)),)))

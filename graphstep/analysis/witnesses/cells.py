@@ -92,12 +92,12 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
     """The row of each of these cells."""
     shape = np.shape(trace.value_of(index))
     values, gradients = np.ravel(trace.value_of(index)), np.ravel(trace.gradient_of(index))
-    for place, said in zip(places, symbolic.values, strict=True):
+    for place, slope in zip(places, symbolic.values, strict=True):
         cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
         ready = math.isfinite(around.output) and math.isfinite(values[place])
         difference = around.cell(place) if ready else None
-        note = symbolic.note if said is None else ""
-        testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), said, note, difference, place)
+        note = symbolic.note if slope is None else ""
+        testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), slope, note, difference, place)
         row = replace(judged(testimony), cell=cell)
         if around.refusal and row.numeric is None and row.verdict in ("agree", "unsettled"):
             row = replace(row, explanation=(reason("verdict-fixed", why=around.refusal),))

@@ -38,44 +38,44 @@ Explanation: TypeAlias = "tuple[Reason, ...]"
 """Why a verdict is as it is; empty where all agree."""
 
 
-def judged(said: Testimony) -> Row:
+def judged(testimony: Testimony) -> Row:
     """The row of a derivative."""
-    symbolic, note, numeric = said.symbolic, said.note, said.numeric
-    if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(said.backprop):
+    symbolic, note, numeric = testimony.symbolic, testimony.note, testimony.numeric
+    if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(testimony.backprop):
         symbolic, note = None, reason("verdict-no-value", value=numeral(symbolic))
-    verdict, explanation, exact = _judge(said, symbolic)
+    verdict, explanation, exact = _judge(testimony, symbolic)
     row = Row(
-        said.trace,
-        said.index,
-        said.backprop,
+        testimony.trace,
+        testimony.index,
+        testimony.backprop,
         symbolic,
         note,
         numeric,
-        said.error,
-        None if symbolic is None else relative_error(said.backprop, symbolic),
-        None if numeric is None else relative_error(said.backprop, numeric),
+        testimony.error,
+        None if symbolic is None else relative_error(testimony.backprop, symbolic),
+        None if numeric is None else relative_error(testimony.backprop, numeric),
         verdict,
         explanation,
-        said.difference.kinks if said.difference is not None else (),
+        testimony.difference.kinks if testimony.difference is not None else (),
     )
     if exact is not None and symbolic is None:
         return replace(row, exact=exact)
-    return _confirmed(said, row) if verdict == "agree" and symbolic is None else row
+    return _confirmed(testimony, row) if verdict == "agree" and symbolic is None else row
 
 
-def _confirmed(said: Testimony, row: Row) -> Row:
+def _confirmed(testimony: Testimony, row: Row) -> Row:
     """The row of a gradient without SymPy's: confirmed by a difference that is good enough, or by a run without rounding."""
-    if said.settles:
+    if testimony.settles:
         return row
-    exact = _exact(said) if said.affordable else None
+    exact = _exact(testimony) if testimony.affordable else None
     if exact is None:
-        why = row.explanation if said.numeric is None else (reason("verdict-good-to", error=_above(said.bound)),)
+        why = row.explanation if testimony.numeric is None else (reason("verdict-good-to", error=_above(testimony.bound)),)
         return replace(row, verdict="unsettled", explanation=why)
     row = replace(row, exact=exact)
-    if _same(said.backprop, exact) or _is_noise(said, exact):
-        seen = said.numeric is not None and _same(said.numeric, exact)
-        return row if seen else replace(row, explanation=_blind(said, exact))
-    verdict, explanation = _at_fault(said, (), exact)
+    if _same(testimony.backprop, exact) or _is_noise(testimony, exact):
+        sees = testimony.numeric is not None and _same(testimony.numeric, exact)
+        return row if sees else replace(row, explanation=_blind(testimony, exact))
+    verdict, explanation = _at_fault(testimony, (), exact)
     return replace(row, verdict=verdict, explanation=explanation)
 
 
@@ -84,52 +84,56 @@ def _above(error: float) -> str:
     return numeral(10.0 ** math.ceil(math.log10(error)))
 
 
-def _judge(said: Testimony, symbolic: float | None) -> tuple[Verdict, Explanation, float | None]:
+def _judge(testimony: Testimony, symbolic: float | None) -> tuple[Verdict, Explanation, float | None]:
     """What the witnesses come to, why, and the slope without rounding where it was asked for."""
-    trace, backprop, numeric, error, difference = said.trace, said.backprop, said.numeric, said.error, said.difference
-    if not (math.isfinite(said.output) and math.isfinite(backprop)):
-        return NOT_FINITE, _why_not_finite(trace, said.index), None
+    trace, backprop, difference = testimony.trace, testimony.backprop, testimony.difference
+    numeric, error = testimony.numeric, testimony.error
+    if not (math.isfinite(testimony.output) and math.isfinite(backprop)):
+        return NOT_FINITE, _why_not_finite(trace, testimony.index), None
     if difference is not None and difference.kinks:
-        return *_at_kink(said, symbolic, difference), None
+        return *_at_kink(testimony, symbolic, difference), None
     by_symbolic = symbolic is None or _same(backprop, symbolic)
-    by_numeric = numeric is None or _close(backprop, numeric, max(error, said.rounding))
+    by_numeric = numeric is None or _close(backprop, numeric, max(error, testimony.rounding))
     if by_symbolic and by_numeric:
-        return "agree", _reservation(said, symbolic), None
-    standing = _standing_kink(trace, said.index)
+        return "agree", _reservation(testimony, symbolic), None
+    standing = _standing_kink(trace, testimony.index)
     if standing:
         return "kink", standing, None
-    if not by_symbolic and by_numeric and symbolic is not None and _is_noise(said, symbolic):
+    if not by_symbolic and by_numeric and symbolic is not None and _is_noise(testimony, symbolic):
         return "agree", (), None
-    exact = _exact(said) if symbolic is None or not by_symbolic else symbolic
+    exact = _exact(testimony) if symbolic is None or not by_symbolic else symbolic
     if exact is not None and _same(backprop, exact):
         if not by_symbolic:
             return "agree", (reason("verdict-sympy-alone"),), exact
-        return "agree", _blind(said, exact), exact
+        return "agree", _blind(testimony, exact), exact
     both = symbolic is not None and numeric is not None and _close(symbolic, numeric, error)
     alone = (reason("verdict-alone-backprop"),) if both and not by_numeric else ()
     if exact is not None:
-        return *_at_fault(said, alone, exact), exact
+        return *_at_fault(testimony, alone, exact), exact
     if symbolic is None or numeric is None:
         return "disagree", (reason("verdict-two-sympy" if numeric is None else "verdict-two-difference"),), None
     return "disagree", (reason("verdict-alone-sympy"),) if by_numeric else alone or (reason("verdict-all-differ"),), None
 
 
-def _is_noise(said: Testimony, slope: float) -> bool:
+def _is_noise(testimony: Testimony, slope: float) -> bool:
     """Whether backprop differs from a slope by no more than what rounding leaves of 0."""
-    return said.place is not None and abs(said.backprop - slope) <= float(np.ravel(noise(said.trace, said.index))[said.place])
+    if testimony.place is None:
+        return False
+    left = float(np.ravel(noise(testimony.trace, testimony.index))[testimony.place])
+    return abs(testimony.backprop - slope) <= left
 
 
-def _at_fault(said: Testimony, head: Explanation, exact: float) -> tuple[Verdict, Explanation]:
+def _at_fault(testimony: Testimony, head: Explanation, exact: float) -> tuple[Verdict, Explanation]:
     """The gate that keeps backprop from the exact slope: one with a wrong slope or value, or one where digits cancel."""
-    trace = said.trace
-    off = reason("verdict-off", share=_percent(relative_error(said.backprop, exact)), slope=numeral(exact))
-    if gate := wrong_slope(trace, said.index):
+    trace = testimony.trace
+    off = reason("verdict-off", share=_percent(relative_error(testimony.backprop, exact)), slope=numeral(exact))
+    if gate := wrong_slope(trace, testimony.index):
         return "disagree", (*head, gate)
     if gate := wrong_value(trace, trace.program.output):
         return "disagree", (*head, reason("verdict-wrong-value", text=gate))
-    if gate := cancelled(trace, said.index, backward=True):
+    if gate := cancelled(trace, testimony.index, backward=True):
         return "rounding", (off, gate)
-    if said.place is None or trace.node(said.index).shape:
+    if testimony.place is None or trace.node(testimony.index).shape:
         return "disagree", (*head, off, reason("verdict-wrong-slope"))
     return "rounding", (off, reason("verdict-no-gate"))
 
@@ -189,24 +193,24 @@ def _same(a: float, b: float) -> bool:
     return relative_error(a, b) <= AGREES or max(abs(a), abs(b)) < _SMALLEST
 
 
-def _exact(said: Testimony) -> float | None:
+def _exact(testimony: Testimony) -> float | None:
     """The slope as a run without rounding has it; None where the run is too large for that, or a gate has no form for it."""
     from graphstep.analysis.symbolic import ExactRun
 
-    if said.place is None:
+    if testimony.place is None:
         return None
     try:
-        slope = ExactRun(said.trace, said.index).slope(said.index, said.place)
+        slope = ExactRun(testimony.trace, testimony.index).slope(testimony.index, testimony.place)
     except GraphstepError:
         return None
     return slope if math.isfinite(slope) else None
 
 
-def _blind(said: Testimony, slope: float) -> Explanation:
+def _blind(testimony: Testimony, slope: float) -> Explanation:
     """Why a difference does not see a slope that is there."""
-    if said.numeric is None:
+    if testimony.numeric is None:
         return (reason("verdict-no-difference", slope=numeral(slope)),)
-    one_sided = said.difference is not None and said.difference.one_sided
+    one_sided = testimony.difference is not None and testimony.difference.one_sided
     why = reason("verdict-blind-one-sided" if one_sided else "verdict-blind-bends")
     return (reason("verdict-blind", why=why, slope=numeral(slope)),)
 
@@ -223,30 +227,30 @@ def _close(gradient: float, numeric: float, error: float) -> bool:
     return _same(gradient, numeric) or abs(gradient - numeric) <= 10 * error
 
 
-def _reservation(said: Testimony, symbolic: float | None) -> Explanation:
+def _reservation(testimony: Testimony, symbolic: float | None) -> Explanation:
     """What limits what the witnesses say where none of them contradicts."""
-    numeric, difference = said.numeric, said.difference
+    numeric, difference = testimony.numeric, testimony.difference
     if difference is not None and difference.one_sided:
         return (reason("verdict-right-only" if math.isfinite(difference.right) else "verdict-left-only"),)
-    if symbolic is None and numeric is not None and relative_error(said.backprop, numeric) > AGREES:
+    if symbolic is None and numeric is not None and relative_error(testimony.backprop, numeric) > AGREES:
         return (reason("verdict-rounding-hides"),)
-    if symbolic is None and numeric is None and said.trace.program.reaches[said.index]:
+    if symbolic is None and numeric is None and testimony.trace.program.reaches[testimony.index]:
         return (reason("verdict-no-witness"),)
     return ()
 
 
-def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) -> tuple[Verdict, Explanation]:
-    trace, backprop, numeric, error = said.trace, said.backprop, said.numeric, said.error
-    left, right = said.scale * difference.left, said.scale * difference.right
+def _at_kink(testimony: Testimony, symbolic: float | None, difference: Difference) -> tuple[Verdict, Explanation]:
+    trace, backprop, numeric, error = testimony.trace, testimony.backprop, testimony.numeric, testimony.error
+    left, right = testimony.scale * difference.left, testimony.scale * difference.right
     smooth = math.isfinite(left) and math.isfinite(right) and _close(left, right, error)
     if smooth and numeric is not None and _close(backprop, numeric, error):
         return "agree", ()
     first = difference.kinks[0]
     gate = trace.gate(first)
     assert gate is not None
-    taken: list[Figure] = [reason("verdict-takes", value=numeral(backprop))]
+    choices: list[Figure] = [reason("verdict-takes", value=numeral(backprop))]
     if symbolic is not None:
-        taken.append(f"SymPy {numeral(symbolic)}")
+        choices.append(f"SymPy {numeral(symbolic)}")
     if smooth:
         slopes = reason("verdict-slope-both", slope=numeral(left))
     elif math.isinf(left) or math.isinf(right):
@@ -254,12 +258,12 @@ def _at_kink(said: Testimony, symbolic: float | None, difference: Difference) ->
     else:
         slopes = reason("verdict-slopes", left=numeral(left), right=numeral(right))
         if numeric is not None:
-            taken.append(reason("verdict-mean", slope=numeral(numeric)))
+            choices.append(reason("verdict-mean", slope=numeral(numeric)))
     more, where = len(difference.kinks) - 1, reason("verdict-gate", gate=gate.name, name=Quoted(first))
     here = reason("verdict-kinks" if more else "verdict-one-kink", where=where, count=more, slopes=slopes)
     note = remark_at(trace, first)
     rule = (reason("verdict-kink-near"),) if note is None else note.reasons
-    return "kink", (here, reason("check-sentence", text=Listed(tuple(taken))), *rule)
+    return "kink", (here, reason("check-sentence", text=Listed(tuple(choices))), *rule)
 
 
 def _standing_kink(trace: Trace, moved: int) -> Explanation:

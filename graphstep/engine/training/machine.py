@@ -118,8 +118,8 @@ class Machine:
                 part = slice(start, start + _BLOCK)
                 held = {name: cells[part] for name, cells in state.items()}
                 moved = weights[part]
-                given = {"w": moved, "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
-                assigned = apply(settings.optimizer, NUMBERS, given, climbs=settings.climbs, in_place=True)
+                quantities = {"w": moved, "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
+                assigned = apply(settings.optimizer, NUMBERS, quantities, climbs=settings.climbs, in_place=True)
                 if assigned["w"] is not moved:
                     moved[...] = assigned["w"]
                 for name, cells in held.items():

@@ -48,8 +48,8 @@ def content(training: Training) -> bytes:
         arrays.update({f"state:{key}:{name}": held for key, held in state[name].items()})
         arrays[f"norm:{name}"] = history.norms[name][:whole]
     arrays["loss"], arrays["rate"] = history.losses[:whole], history.rates[:whole]
-    seen = [(k, loss) for k, loss in history.held_out if k < whole]
-    arrays["held_out"] = np.array(seen, np.float64).reshape(-1, 2)
+    pairs = [(k, loss) for k, loss in history.held_out if k < whole]
+    arrays["held_out"] = np.array(pairs, np.float64).reshape(-1, 2)
     arrays = {name: np.asarray(a, None if name == "about" else np.float64) for name, a in arrays.items()}
     held = io.BytesIO()
     np.savez(held, **arrays)

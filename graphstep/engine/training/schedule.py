@@ -50,9 +50,9 @@ class Schedule:
         return self._known[key]
 
     def _compute(self, t: int) -> float:
-        given = {"t": float(t), "T": float(self.rounds)}
+        rounds = {"t": float(t), "T": float(self.rounds)}
         with np.errstate(all="ignore"):
-            forward(self._plan, self._buffers, {name: given[name] for name in self._plan.program.inputs})
+            forward(self._plan, self._buffers, {name: rounds[name] for name in self._plan.program.inputs})
         return float(self._buffers.cells[self._plan.starts[self._plan.program.output]])
 
 

@@ -58,8 +58,8 @@ def _value(np: Any, inputs: Sequence[Any], options: Options) -> Any:
 
 def _pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     scores, y = call.inputs
-    given = np.shape(y) == scores.shape
-    if slot == 1 and not given:
+    soft = np.shape(y) == scores.shape
+    if slot == 1 and not soft:
         return np.zeros(np.shape(y))
     targets, counts = _weighed(np, call.inputs, call.options)
     share = np.divide(upstream * counts, counts.sum())[..., None]
@@ -69,7 +69,7 @@ def _pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     missing = rest(np, guess, -1)
     # p·Σt − t, where targets that are no probabilities weigh their row by their sum. Of a class that is nearly certain nothing
     # but rounding would be left, so each cell's own target is taken out of both sides: p·(Σt − t) − t·(1 − p).
-    guess *= rest(np, targets, -1) if given or call.options["label_smoothing"] else 1.0 - targets
+    guess *= rest(np, targets, -1) if soft or call.options["label_smoothing"] else 1.0 - targets
     guess -= targets * missing
     guess *= share
     return guess

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.moving import entries, nothing
+from graphstep.gates.rows.moving import entries, index_text, nothing
 from graphstep.gates.rows.returning import spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.operands import Chosen, Shape, Slice, Slot
@@ -106,33 +106,12 @@ def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structur
     return "selection" if slot else "repetition"
 
 
-def _text(index: Sequence[Any]) -> str:
-    """The index, with ``{1}`` for what stands in slot 1."""
-    parts = []
-    for one in index:
-        if isinstance(one, Slot):
-            parts.append(f"{{{one.slot}}}")
-        elif isinstance(one, Chosen):
-            parts.append(_chosen_text(one.places))
-        elif isinstance(one, Slice):
-            start, stop, step = ("" if part is None else str(part) for part in one)
-            parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))
-        else:
-            parts.append("..." if one is Ellipsis else str(one))
-    return ", ".join(parts)
-
-
-def _chosen_text(places: Sequence[int]) -> str:
-    shown = [str(place) for place in places]
-    return f"[{', '.join(shown if len(shown) <= 6 else [*shown[:3], '…', shown[-1]])}]"
-
-
 def _symbolic(np: Any, _: Any, inputs: Sequence[Any], hints: Sequence[Any], options: Options) -> Any:
     return inputs[0][_places(np, hints, inputs[0].shape, options)]
 
 
 def _inside(options: Options) -> str:
-    return f" [{_text(options['index']).format('·', '·', '·')}]"
+    return f" [{index_text(options['index']).format('·', '·', '·')}]"
 
 
 def _flat(full: Sequence[tuple[int, Any]], shapes: Sequence[Shape], together: Shape) -> str:
@@ -223,7 +202,7 @@ GATHERING = (
         _pullback,
         _push,
         _structure,
-        lambda m, terms, options: m.picked(terms[0], _text(options["index"]), *terms[1:]),
+        lambda m, terms, options: m.picked(terms[0], index_text(options["index"]), *terms[1:]),
         lambda m, slot, upstream, terms, out, options: 0 if slot else m.placed(upstream, "the picked cells, added up"),
         "The pick gate takes the places of {x} that the index names, one after the other.",
         (

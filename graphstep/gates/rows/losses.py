@@ -141,14 +141,14 @@ def _hinge(np: Any, inputs: Sequence[Any], options: Options) -> Any:
 def _hinge_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     scores = call.inputs[0]
     missed, targets = _margins(np, call)
-    _, cases, given = _targets(np, call)
+    _, cases, soft = _targets(np, call)
     share = np.divide(upstream, cases)
     # What is nan passes on what it gets, as relu does.
     active = (1.0 - targets) * ~(missed <= 0)
     count = active.sum(axis=-1, keepdims=True)
     if slot == 0:
         return share * (active - targets * count)
-    if not given:
+    if not soft:
         return np.zeros(np.shape(call.inputs[1]))
     return -share * (np.maximum(0.0, missed) + scores * count)
 

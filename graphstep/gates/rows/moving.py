@@ -10,7 +10,7 @@ from typing import Any
 from graphstep.gates.rows.returning import spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
-from graphstep.ground.operands import Shape, Slice
+from graphstep.ground.operands import Chosen, Shape, Slice, Slot
 
 
 def nothing(slot: int, shapes: Sequence[Shape], options: Options) -> int:
@@ -129,12 +129,16 @@ def _reshape_shape(shapes: Sequence[Shape], options: Options) -> Shape:
 # Indexing
 
 
-def _index_text(index: Sequence[Any]) -> str:
-    """An index as it is typed: ``0, 1:, ...``."""
+def index_text(index: Sequence[Any]) -> str:
+    """An index as it is typed, ``0, 1:, ...``, with ``{1}`` for the array that stands in slot 1."""
     parts = []
     for one in index:
-        # An entry of several numbers is a graphstep.language.program.Slice.
-        if isinstance(one, tuple):
+        if isinstance(one, Slot):
+            parts.append(f"{{{one.slot}}}")
+        elif isinstance(one, Chosen):
+            shown = [str(place) for place in one.places]
+            parts.append(f"[{', '.join(shown if len(shown) <= 6 else [*shown[:3], '…', shown[-1]])}]")
+        elif isinstance(one, tuple):
             start, stop, step = ("" if part is None else str(part) for part in one)
             parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))
         else:
@@ -265,12 +269,12 @@ MOVING = (
         _index_pullback,
         lambda np, call, slot, direction: _at(np, direction, call.options),
         lambda slot, shapes, options: "selection",
-        lambda m, terms, options: m.indexed(terms[0], _index_text(options["index"])),
-        lambda m, slot, upstream, terms, out, options: m.placed(upstream, f"[{_index_text(options['index'])}]"),
+        lambda m, terms, options: m.indexed(terms[0], index_text(options["index"])),
+        lambda m, slot, upstream, terms, out, options: m.placed(upstream, f"[{index_text(options['index'])}]"),
         "The index gate picks cells of {x}.",
         ("An index is a router: its upstream gradient goes to the cells that were picked, and 0 to all others.",),
         pattern=("router",),
-        inside=lambda options: f" [{_index_text(options['index'])}]",
+        inside=lambda options: f" [{index_text(options['index'])}]",
         multiplications=nothing,
         returned=_index_returned,
     ),

@@ -19,12 +19,12 @@ def _placed(shape: Shape, options: Options) -> tuple[slice, ...]:
 
 
 def _place_shape(shapes: Sequence[Shape], options: Options) -> Shape:
-    given, whole = shapes[0], options["shape"]
+    shape, whole = shapes[0], options["shape"]
     starts, steps = options["start"], options["step"]
-    if not len(given) == len(whole) == len(starts) == len(steps):
-        fits = f"its input is {kind_text(given)}: give as many numbers for shape, start and step as it has axes"
+    if not len(shape) == len(whole) == len(starts) == len(steps):
+        fits = f"its input is {kind_text(shape)}: give as many numbers for shape, start and step as it has axes"
         raise MisfitError("place takes a size, a start and a step for each axis", fits)
-    for axis, (count, size, start, step) in enumerate(zip(given, whole, starts, steps, strict=True)):
+    for axis, (count, size, start, step) in enumerate(zip(shape, whole, starts, steps, strict=True)):
         last = start + (count - 1) * step
         if step == 0 or (count and not (0 <= start < size and 0 <= last < size)):
             raise MisfitError(f"the cells do not fit along axis {axis}", f"they begin at {start}, {step} apart, in {size} places")

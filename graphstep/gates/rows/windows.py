@@ -18,12 +18,12 @@ _LAST: Options = {"axis": -1, "keepdims": False}
 """Over the cells of a window."""
 
 
-def per_axis(name: str, given: Sequence[int], axes: int, smallest: int) -> Sequence[int]:
+def per_axis(name: str, sizes: Sequence[int], axes: int, smallest: int) -> Sequence[int]:
     """A whole number for each axis, of one for all or one each. Raises :class:`MisfitError`."""
-    if len(given) not in (1, axes) or min(given) < smallest:
+    if len(sizes) not in (1, axes) or min(sizes) < smallest:
         several = f", or {axes} of them" if axes > 1 else ""
-        raise MisfitError(f"{name}={spelled(given)} is no {name} here", f"it is a whole number from {smallest}{several}")
-    return tuple(given) * (axes if len(given) == 1 else 1)
+        raise MisfitError(f"{name}={spelled(sizes)} is no {name} here", f"it is a whole number from {smallest}{several}")
+    return tuple(sizes) * (axes if len(sizes) == 1 else 1)
 
 
 def counts(sizes: Sequence[int], window: Sequence[int], stride: Sequence[int]) -> Shape:
@@ -114,6 +114,16 @@ def _inside(options: Options) -> str:
     return f" {size}" + (f" stride {stride}" if stride else "")
 
 
+_OPTIONS: dict[str, Any] = {
+    "keywords": {"size": "shape", "stride": "shape"},
+    "defaults": {"size": (), "stride": ()},
+    "rest": "size",
+    "inside": _inside,
+    "multiplications": nothing,
+}
+"""What the rows of both gates have in common."""
+
+
 # The largest cell of each window
 
 
@@ -141,11 +151,7 @@ WINDOWS = (
         ("A cell is used once by each window that it stands in, so what these get adds up, as at a fork.",),
         pattern=("adder",),
         functions=("windows",),
-        keywords={"size": "shape", "stride": "shape"},
-        defaults={"size": (), "stride": ()},
-        rest="size",
-        inside=_inside,
-        multiplications=nothing,
+        **_OPTIONS,
         returned=_returned,
     ),
     Rule(
@@ -162,11 +168,7 @@ WINDOWS = (
         ("Of each window the gradient goes to its largest cell; one that is the largest of several gets what all of them send.",),
         pattern=("router",),
         functions=("max_pool",),
-        keywords={"size": "shape", "stride": "shape"},
-        defaults={"size": (), "stride": ()},
-        rest="size",
-        inside=_inside,
-        multiplications=nothing,
+        **_OPTIONS,
         expansion=lambda options: f"max(windows(x, {', '.join(_typed(options))}), axis=-1)",
         remark=_pool_remark,
     ),

@@ -191,14 +191,14 @@ class Framing:
             kinds[(*words, name)] = depths[frame]
         # What is further out keeps the shorter name.
         shortest: dict[tuple[str, ...], tuple[str, ...]] = {}
-        taken: set[tuple[str, ...]] = set()
+        shorter: set[tuple[str, ...]] = set()
         for depth in sorted({*kinds.values()}):
             alike = [words for words in kinds if kinds[words] == depth]
             endings = Counter(words[k:] for words in alike for k in range(len(words)))
             for words in alike:
                 ways = (words[k:] for k in range(len(words) - 1, 0, -1))
-                shortest[words] = next((way for way in ways if endings[way] == 1 and way not in taken), words)
-            taken.update(shortest.values())
+                shortest[words] = next((way for way in ways if endings[way] == 1 and way not in shorter), words)
+            shorter.update(shortest.values())
         return [".".join([*shortest[words], *map(str, numbers)]) for words, numbers in whole]
 
 

@@ -175,7 +175,7 @@ def _with_arrays(text: str, arrays: list[_Array]) -> Number:
                 span = (span[0], stop)
             if name in message or name in hint:
                 for spelling in (name.ljust(stop - start), name):
-                    message, hint = (said.replace(spelling, _short(text[start:stop])) for said in (message, hint))
+                    message, hint = (part.replace(spelling, _short(text[start:stop])) for part in (message, hint))
         raise type(error)(message, text=text, span=span, hint=hint) from None
 
 

@@ -67,8 +67,8 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     for index, row in zip(chosen, witnesses, strict=True):
         cells = figure(trace, trace.gradient_of(index), "gradient", manner), *_checked(trace, row)
         rows.append((*_input(trace, index), *((cell,) if not isinstance(cell, tuple) else cell for cell in cells)))
-        if (said := words.sentences(row.explanation) or why_gradient(trace, index)) and not manner.brief:
-            remarks.append((Math(name_term(program, program.inputs[index])), ": ", said))
+        if (remark := words.sentences(row.explanation) or why_gradient(trace, index)) and not manner.brief:
+            remarks.append((Math(name_term(program, program.inputs[index])), ": ", remark))
     yield Table((*columns, column(trace, "numeric-check", True), column(trace, "relative-error", True)), tuple(rows))
     if remarks:
         yield Listing(tuple(remarks))

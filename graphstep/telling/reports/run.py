@@ -329,18 +329,18 @@ def step_of(trace: Trace, explanation: Explanation, last: int, manner: Manner, *
     n = explanation.n
     blocks: list[Block] = [shown(ladder, manner) for ladder in (*explanation.before, explanation.ladder) if ladder is not None]
     sender, local = trace.step(n).sender, explanation.local
-    said = joined(explanation.language, (explanation.shapes, explanation.why, explanation.jacobian))
+    prose = joined(explanation.language, (explanation.shapes, explanation.why, explanation.jacobian))
     if manner.brief:
-        said = ""
+        prose = ""
     if local is not None and not manner.brief:
         local = shown(local, manner)
         if sender is not None and trace.node(sender).shape and len(local.rungs) > 1:
-            blocks += [sentence(heading(trace, "local-by-cell")), local, *([sentence(said)] if said else [])]
+            blocks += [sentence(heading(trace, "local-by-cell")), local, *([sentence(prose)] if prose else [])]
         else:
             *before, end = phrase(explanation.language, "local-gradient", what=Math.of(local))
-            blocks.append(sentence(*before, joined(explanation.language, (f"{end}", said))))
-    elif said:
-        blocks.append(sentence(said))
+            blocks.append(sentence(*before, joined(explanation.language, (f"{end}", prose))))
+    elif prose:
+        blocks.append(sentence(prose))
     if not manner.brief:
         blocks += explanation.notes
     if alone and explanation.definitions:

@@ -65,7 +65,7 @@ class Wording:
         # Only what the message mentions is asked for: a row may name an operand that has no value here.
         fields = {name: self.figure(what.figures[name]) for name in _variables(text)}
         if self.hidden:
-            fields |= {name: BLANK for name, said in fields.items() if name not in _STRUCTURE and _NUMERAL.fullmatch(said)}
+            fields |= {name: BLANK for name, word in fields.items() if name not in _STRUCTURE and _NUMERAL.fullmatch(word)}
         return text.format(**fields)
 
     def message(self, key: str, /, **figures: Figure) -> str:

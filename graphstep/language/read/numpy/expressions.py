@@ -119,8 +119,8 @@ class Expressions(Reading):
 
     def number(self, name: str, span: tuple[int, int]) -> Piece:
         """π or e, where the text has no value of that name."""
-        taken = name in self.given or name in self.fresh.used or name in self.names.owner().inputs
-        return atom({"pi": "3.141592653589793", "e": "2.718281828459045"}[name] if taken else name, span)
+        hidden = name in self.given or name in self.fresh.used or name in self.names.owner().inputs
+        return atom({"pi": "3.141592653589793", "e": "2.718281828459045"}[name] if hidden else name, span)
 
     # -- operators --
 
