@@ -12,7 +12,7 @@ from graphstep.engine.opening import open_setup
 from graphstep.engine.overrides import Override, overridden
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.chance import Chance
-from graphstep.teaching.exercise.draw import DRAWS, DrawError, draw
+from graphstep.teaching.exercise.draw import DRAWS, DrawError, _sketch, draw
 from graphstep.teaching.exercise.exercise import distractors
 from graphstep.teaching.exercise.faulty import lines_of
 from graphstep.teaching.exercise.item import Item
@@ -108,6 +108,15 @@ def test_one_line_of_a_worked_pass_is_wrong_and_the_others_follow_from_it(level:
         run = overridden(exercise.trace, [Override(kind, place, numbers[which.right])])
         assert numbers == [again(line, run).asked for line in lines]
     assert len(codes & set(find("bug").levels[level - 1].mistakes)) >= 3
+
+
+@pytest.mark.parametrize(("name", "level"), [("max", 1), ("mixed", 1), ("matrix", 3)])
+def test_an_exercise_does_not_depend_on_what_was_drawn_before(name: str, level: int) -> None:
+    alone = [*spelled(find(name), level, range(4))]
+    _sketch.cache_clear()
+    for seed in range(40, 0, -3):
+        draw(find(name), level, seed)
+    assert [*spelled(find(name), level, range(4))] == alone
 
 
 def test_the_same_seed_makes_the_same_exercise_everywhere(golden: Callable[[str, str], None]) -> None:

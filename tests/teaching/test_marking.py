@@ -455,6 +455,8 @@ def test_a_wrong_slope_is_the_number_that_the_wrong_rule_gives(gate: str, slot: 
         ("value f", "1, 2", "unreadable", "Decimals stand behind a point"),
         ("value f", "nan", "unreadable", "nan"),
         ("value f", "inf - inf", "unreadable", "inf"),
+        ("value f", "1/0", "wrong", "Not quite"),
+        ("gradient x", "1/0, -1/0", "wrong", "Not quite"),
     ],
 )
 def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str, outcome: str, says: str) -> None:

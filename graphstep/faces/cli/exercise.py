@@ -1,31 +1,149 @@
-"""``graphstep exercise``: exercises, sheets and marks."""
+"""``graphstep exercise``: an exercise with nice numbers, printed, or worked at a terminal."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
 
-from graphstep.faces.cli.commands import PARTS
-from graphstep.ground.errors import InputError
+from graphstep.faces.cli.program import language_argument, language_of
+from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.numerals import ENGLISH
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-USAGE = "sheet|mark …"
-SUMMARY = "Exercises for a class: sheets for all, and marks for what is handed in."
+    from graphstep.teaching.exercise.exercise import Exercise
+    from graphstep.telling.document import Document
+
+USAGE = "[KIND | list | check-items … | sheet … | mark …] [--level N] [--seed N] [--key [FILE]] [--to FILE] [options]"
+SUMMARY = "Exercises with nice numbers: worked and marked here, printed with a key, or as sheets for a class."
 EXAMPLES = """\
 examples:
+  graphstep exercise                                the kinds, and how many levels each has
+  graphstep exercise fork --level 2                 work one (or --kind fork); where nobody answers it is printed
+  graphstep exercise --kind fork --seed 7 --plain   print it; another seed makes another variant
+  graphstep exercise --kind fork --seed 7 --key     print the answers, each with the way to it
+  graphstep exercise --kind loss --to sheet.md --key key.md
+  graphstep exercise --kind my-item.toml            from a file of your own: docs/add-an-item.md
+  graphstep exercise check-items my-item.toml       prove it on 10,000 seeds
   graphstep exercise sheet course.toml --students roster.csv --to sheets/    a sheet for each student
-  graphstep exercise mark answers/ --key key.json --to marks.csv    the marks of a class
-  graphstep exercise mark --help                                    all about that
+  graphstep exercise mark answers/ --key key.json --to marks.csv             the marks of a class
+
+The same kind, level and seed make the same exercise on every machine.
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
-    parser.add_argument("what", metavar="WHAT", nargs="*", help=", ".join(PARTS["exercise"]))
+    parser.add_argument("what", metavar="KIND", nargs="?", help="what it is about, as --kind; or list")
+    drawn_arguments(parser)
+    parser.add_argument("--seed", metavar="N", default="1", help="which variant, a whole number (default: 1)")
+    parser.add_argument("--key", metavar="FILE", nargs="?", const="", help="print the answers, or write them to a file")
+    parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
+    parser.add_argument("--format", metavar="F", help="print it as text, json, md, tex or html")
+    parser.add_argument("--plain", action="store_true", help="print it, also at a terminal")
+    language_argument(parser)
+
+
+def drawn_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what is drawn."""
+    parser.add_argument("--kind", metavar="KIND", help="what it is about, or a file of your own: my-item.toml")
+    parser.add_argument("--level", metavar="N", default="1", help="how hard it is, from 1 on (default: 1)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Say what there is."""
-    del options
-    raise InputError("say what to do with exercises", hint=f"graphstep exercise {'|'.join(PARTS['exercise'])} --help")
+    """List the kinds, or draw an exercise and have it worked, printed or written."""
+    if options.kind is None and options.what != "list":
+        options.kind = options.what
+    elif options.what not in (None, "list"):
+        raise InputError(f"{quoted(options.what)} and --kind both name a kind", hint="leave one of them out")
+    if options.kind is None:
+        if options.to or options.key is not None:
+            raise InputError("which exercise is meant?", hint="--kind fork; graphstep exercise lists the kinds")
+        sys.stdout.writelines(f"{line}\n" for line in _kinds(language_of(options.language)))
+        return 0
+    exercise = _drawn(options)
+    if options.to or options.key is not None or options.format or options.plain or not _is_answered():
+        return _deliver(options, exercise)
+    from graphstep.faces.repl import converse
+    from graphstep.faces.repl.exercises import WorkPrompt
+
+    return converse(WorkPrompt(exercise, sys.stdout.write))
+
+
+def whole(option: str, text: str) -> int:
+    """The whole number of an option; InputError for what is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise InputError(f"{option} takes a whole number, not {quoted(text)}")
+    return int(text)
+
+
+def _drawn(options: argparse.Namespace) -> Exercise:
+    from graphstep.teaching.exercise.draw import draw
+    from graphstep.teaching.exercise.reading import find
+
+    level, seed = whole("--level", options.level), whole("--seed", options.seed)
+    return draw(find(options.kind), level, seed, language_of(options.language))
+
+
+def _is_answered() -> bool:
+    """Whether somebody sits there who can type an answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _kinds(language: str) -> Iterator[str]:
+    from graphstep.teaching.exercise.reading import items
+    from graphstep.telling.words.catalogue import message
+
+    rows = [(item.name, message(language, "exercise-levels", count=len(item.levels)), item.title) for item in items()]
+    names, levels = (max(len(row[column]) for row in rows) for column in (0, 1))
+    yield from (f"{name:{names}}  {level:{levels}}  {title}" for name, level, title in rows)
+    yield message(language, "exercise-list-hint")
+
+
+def _deliver(options: argparse.Namespace, exercise: Exercise) -> int:
+    """Print the exercise or its key, or write one or both to files."""
+    from graphstep.faces.export import _reports
+
+    for option, file, answers in (("--to", options.to, False), ("--key", options.key, True)):
+        if file:
+            command = _command(options, option, file)
+            text = _pieces_of(exercise, answers=answers, command=command)
+            print(f"wrote {_reports.write(file, options.format, text)}", file=sys.stderr)
+    if options.to is None and not options.key:
+        answers = options.key is not None
+        more = ["--key"] if answers else ["--plain"]
+        sys.stdout.writelines(_pieces_of(exercise, answers=answers, command=_command(options, *more))(options.format or "text"))
+    return 0
+
+
+def _pieces_of(exercise: Exercise, *, answers: bool, command: str) -> Any:
+    """What makes the text of the exercise, or of its key, in a format."""
+    from graphstep.faces.export import PLAIN, _reports, text
+    from graphstep.teaching.exercise import page
+
+    def document() -> Document:
+        return page.key(exercise, command) if answers else page.sheet(exercise, command)
+
+    def pieces(name: str) -> Iterator[str]:
+        return _reports.pieces(
+            name,
+            text=lambda: text.write(document()),
+            data=lambda: page.data(exercise, answers=answers),
+            document=document,
+            options=PLAIN,
+        )
+
+    return pieces
+
+
+def _command(options: argparse.Namespace, *more: str) -> str:
+    """The line that makes a document again."""
+    words = ["graphstep", "exercise", "--kind", options.kind, "--level", options.level, "--seed", options.seed]
+    language = language_of(options.language)
+    if language != ENGLISH:
+        words.append(f"--language={language}")
+    form = ["--format", options.format] if options.format else []
+    return shlex.join([*words, *form, *more])

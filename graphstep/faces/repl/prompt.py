@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from graphstep.debugger import effects, facts
 from graphstep.debugger.commands.lesson import placed
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.engine.training import Training
-    from graphstep.faces.repl.trainings import TrainingPrompt
 
 LEAVES = "quit"
 """The action that ends the conversation."""
@@ -211,7 +210,33 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
 """By kind of fact how the prompt shows it, where that is more than a sentence."""
 
 
-def converse(prompt: Prompt | TrainingPrompt) -> int:
+class Partner(Protocol):
+    """What a conversation is with."""
+
+    left: bool
+
+    @property
+    def language(self) -> str:
+        """The code of the language in which it answers."""
+
+    @property
+    def invitation(self) -> str:
+        """What a terminal shows before a line is typed."""
+
+    def completions(self, text: str) -> list[str]:
+        """What a text may be the beginning of."""
+
+    def begin(self) -> None:
+        """Print what comes first."""
+
+    def hear(self, line: str) -> None:
+        """Take a line, and print what comes of it."""
+
+    def end(self) -> None:
+        """Print what comes last."""
+
+
+def converse(prompt: Partner) -> int:
     """Talk with whoever is at standard input until they leave; the exit status.
 
     At a terminal there is a prompt, with a history and completion; a script is read without one, and nothing is echoed.
@@ -229,7 +254,7 @@ def converse(prompt: Prompt | TrainingPrompt) -> int:
         signal.signal(signal.SIGINT, before)
 
 
-def _listen(prompt: Prompt | TrainingPrompt, lines: Iterator[str]) -> int:
+def _listen(prompt: Partner, lines: Iterator[str]) -> int:
     for line in lines:
         try:
             prompt.hear(line)

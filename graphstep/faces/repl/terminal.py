@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.faces.repl.prompt import Prompt
-    from graphstep.faces.repl.trainings import TrainingPrompt
+    from graphstep.faces.repl.prompt import Partner
 
 
-def typed_lines(prompt: Prompt | TrainingPrompt) -> Iterator[str]:
+def typed_lines(prompt: Partner) -> Iterator[str]:
     """The lines that are typed, until the end of input."""
     _complete(prompt)
     while True:
@@ -24,7 +23,7 @@ def typed_lines(prompt: Prompt | TrainingPrompt) -> Iterator[str]:
             return
 
 
-def _complete(prompt: Prompt | TrainingPrompt) -> None:
+def _complete(prompt: Partner) -> None:
     """Let the tab key complete words, and names of the program. Python may have been built without readline."""
     try:
         import readline

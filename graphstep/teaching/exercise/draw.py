@@ -6,6 +6,7 @@ nice. Draws that cannot be nice are left out by their values alone, many at a ti
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.exact import exact_text
+from graphstep.ground.numerals import ENGLISH
 from graphstep.language.setup import Setup
 from graphstep.teaching.exercise.chance import Chance
 from graphstep.teaching.exercise.exercise import Blank, Exercise
@@ -36,6 +38,7 @@ DRAWS = 2_000
 _BATCH = 40
 """Draws whose values are computed at once."""
 
+_CODE = re.compile("`[^`]*`")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -43,8 +46,8 @@ class DrawError(InputError):
     """No numbers are nice: the ranges of a level leave no choice."""
 
 
-def draw(item: Item, level: int, seed: int) -> Exercise:
-    """The exercise of an item with this level, from 1 on, and seed, from 0 on.
+def draw(item: Item, level: int, seed: int, language: str = ENGLISH) -> Exercise:
+    """The exercise of an item with this level, from 1 on, and seed, from 0 on, told in a language.
 
     InputError for a level that there is not, ItemError for a level that cannot be run, DrawError where no numbers are nice.
     """
@@ -55,7 +58,7 @@ def draw(item: Item, level: int, seed: int) -> Exercise:
         raise InputError("a seed is a whole number from 0 on, of at most 18 digits")
     chance = Chance(item.name, level, seed, "form")
     program = chance.below(len(item.levels[level - 1].programs))
-    sketch = _sketch(item, level, program, chance.below(item.namings))
+    sketch = _sketch(item, level, program, chance.below(item.namings), language)
     for trace in sketch.runs(Chance(item.name, level, seed, "numbers")):
         blanks = sketch.blanks(trace, Chance(item.name, level, seed, "mistake"))
         if blanks is not None:
@@ -75,7 +78,7 @@ def _solved(solution: Solution, trace: Trace) -> Solution:
 class _Sketch:
     """One program of a level under its names, run once: what all exercises with it share."""
 
-    def __init__(self, item: Item, level: Level, program: str, names: dict[str, str]) -> None:
+    def __init__(self, item: Item, level: Level, program: str, names: dict[str, str], language: str) -> None:
         self._ranges: dict[str, Range] = {}
         inputs: dict[str, str | None] = {}
         for name, value in level.inputs.items():
@@ -85,7 +88,8 @@ class _Sketch:
         self._level = level
         first = {name: _value(each, Chance(item.name, name)) for name, each in self._ranges.items()}
         try:
-            base = open_setup(Setup(_renamed(program, names), inputs), {name: number for name, (_, number) in first.items()})
+            setup = Setup(_renamed(program, names), inputs, language=language)
+            base = open_setup(setup, {name: number for name, (_, number) in first.items()})
         except GraphstepError as error:
             raise ItemError(item.path, level.line, f"the program cannot be run: {error.message}") from error
         self._base = base
@@ -103,7 +107,13 @@ class _Sketch:
             if base.has_arrays:
                 raise ItemError(item.path, level.line, "mistakes are looked for in a program of numbers, and this one has arrays")
             asked = lines_of(base)
-        self._niceness = Niceness(base, asked, level.fineness, level.largest)
+        self._niceness = Niceness(base, asked, level.fineness, level.largest, self._samples())
+
+    def _samples(self) -> Iterator[dict[str, Number]]:
+        """Inputs without end, the same ones whatever is drawn and whatever the names are."""
+        for count in itertools.count():
+            chance = Chance("sample", count)
+            yield {name: _value(each, chance)[1] for name, each in self._ranges.items()}
 
     def runs(self, chance: Chance) -> Iterator[Trace]:
         """The runs with nice numbers among so many draws."""
@@ -143,9 +153,10 @@ class _Sketch:
 
 
 @lru_cache(maxsize=512)
-def _sketch(item: Item, level: int, program: int, naming: int) -> _Sketch:
+def _sketch(item: Item, level: int, program: int, naming: int, language: str) -> _Sketch:
     wanted = item.levels[level - 1]
-    return _Sketch(item, wanted, wanted.programs[program], {name: others[naming] for name, others in item.names.items()})
+    names = {name: others[naming] for name, others in item.names.items()}
+    return _Sketch(item, wanted, wanted.programs[program], names, language)
 
 
 def _value(drawn: Range, chance: Chance) -> tuple[str, Number]:
@@ -160,9 +171,14 @@ def _value(drawn: Range, chance: Chance) -> tuple[str, Number]:
 
 
 def _asked(question: Question, names: dict[str, str]) -> Question:
-    """A question under other names; the words that a teacher wrote for it stay."""
+    """A question under other names; of the words that a teacher wrote for it those in backticks are code, and are renamed."""
+
+    def said(text: str) -> str:
+        return _CODE.sub(lambda match: _renamed(match[0], names), text)
+
     ask, options = _renamed(question.ask, names), tuple(_renamed(option, names) for option in question.options)
-    return replace(question, ask=ask, key=ask, options=options)
+    hints, because, wording = tuple(map(said, question.hints)), said(question.because), said(question.question)
+    return replace(question, ask=ask, key=ask, options=options, hints=hints, because=because, question=wording)
 
 
 def _renamed(text: str, names: dict[str, str]) -> str:

@@ -1,12 +1,13 @@
 """Which runs have nice numbers: none is there to trip over, and no misconception comes to a right answer by chance.
 
 What a structure makes so for every input, such as the local gradient 1 of an addition, is no chance. It is told from chance by
-a run beside the run, whose inputs are a little off: what is equal there too belongs to the structure.
+a run with odd numbers in which routers choose alike: what is equal there too belongs to the structure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from math import sqrt
 
 import numpy as np
@@ -26,6 +27,9 @@ APART = 0.05
 
 SMALLEST = 0.05
 """The smallest number, without its sign, of which three decimals tell enough."""
+
+SAMPLES = 300
+"""Runs with odd numbers among which one is looked for where routers choose as in a run that is looked at."""
 
 Floats = NDArray[np.float64]
 
@@ -55,11 +59,18 @@ class Structure:
 class Niceness:
     """Looks at runs of one program, and at a few quantities that are asked of them."""
 
-    def __init__(self, base: Trace, asked: Sequence[Quantity], fineness: Fineness, largest: float) -> None:
-        self._asked, self._fineness, self._largest = asked, fineness, largest
+    def __init__(
+        self, base: Trace, asked: Sequence[Quantity], fineness: Fineness, largest: float, samples: Iterator[Mapping[str, Number]]
+    ) -> None:
+        """``samples`` are inputs to find out by what the structure does; they have to be the same ones every time, since what is
+        nice must not depend on what was looked at before.
+        """
+        self._base, self._asked, self._fineness, self._largest = base, asked, fineness, largest
         rules = [base.gate(int(sender)) for sender in base.wires.senders]
         self._routers = [edge for edge, rule in enumerate(rules) if rule is not None and "router" in rule.pattern]
-        self._structures: dict[bytes, Structure | None] = {}
+        self._samples = islice(samples, SAMPLES)
+        self._beside: dict[bytes, Trace] = {}
+        self._structures: dict[bytes, Structure] = {}
 
     def accepts(self, trace: Trace, varied: Mapping[str, Number]) -> bool:
         """Whether a run is nice; ``varied`` are those of its inputs that were drawn."""
@@ -67,9 +78,7 @@ class Niceness:
         if not all_nice(numbers[:, None], self._fineness, self._largest)[0] or np.isinf(numbers).any():
             return False
         routes = self._routes(trace)
-        if routes not in self._structures:
-            self._structures[routes] = self._structure(trace, varied, routes)
-        structure = self._structures[routes]
+        structure = self._structure(routes)
         if structure is None or bool((_easy(numbers) & ~structure.easy).any()):
             return False
         run = [again(asked, trace) for asked in self._asked]
@@ -77,7 +86,10 @@ class Niceness:
         if empty > len(run) / 3 or not np.any(trace.output):
             # Behind a router that is shut there is nothing to compute.
             return False
-        return all(self._are_apart(asked, same) for asked, same in zip(run, structure.same, strict=True))
+        if not all(self._are_apart(asked, same) for asked, same in zip(run, structure.same, strict=True)):
+            return False
+        # At a tie the inputs only have to move a little for the routers to choose otherwise.
+        return not self._routers or self._routes(trace.with_inputs(_off(varied))) == routes
 
     def _routes(self, trace: Trace) -> bytes:
         """What the routers of a run chose."""
@@ -88,11 +100,19 @@ class Niceness:
             chosen.append(np.atleast_1d(np.asarray(trace.contribution_of(edge)) == 0 if np.isnan(slope) else np.sign(slope)))
         return b"|".join(each.tobytes() for each in chosen)
 
-    def _structure(self, trace: Trace, varied: Mapping[str, Number], routes: bytes) -> Structure | None:
-        """The structure, from a run whose inputs are a little off; None where its routers are at a tie."""
-        beside = trace.with_inputs(_off(varied))
-        if self._routes(beside) != routes:
-            return None
+    def _structure(self, routes: bytes) -> Structure | None:
+        """What holds where routers choose so, from the first sample in which they do; None where that is none."""
+        while routes not in self._beside:
+            sample = next(self._samples, None)
+            if sample is None:
+                return None
+            beside = self._base.with_inputs(_off(sample))
+            self._beside.setdefault(self._routes(beside), beside)
+        if routes not in self._structures:
+            self._structures[routes] = self._structure_of(self._beside[routes])
+        return self._structures[routes]
+
+    def _structure_of(self, beside: Trace) -> Structure:
         same = []
         for asked in self._asked:
             quantity = again(asked, beside)
@@ -147,7 +167,7 @@ def _easy(numbers: Floats) -> NDArray[np.bool_]:
 
 
 def _off(varied: Mapping[str, Number]) -> dict[str, Number]:
-    """Inputs a little off, each cell by a share of its own."""
+    """Inputs a little off, each cell by a share of its own: odd numbers."""
     moved, place = {}, 1
     for name, value in varied.items():
         cells = np.asarray(value, np.float64)

@@ -85,7 +85,7 @@ def find(word: str) -> Item:
             return item
     names = [item.name for item in items()]
     hint = did_you_mean(word, names) or f"there are {', '.join(names)}"
-    raise InputError(f"no kind of exercise is called {quoted(word)}", hint=f"{hint}; a file of your own ends in .toml")
+    raise InputError(f"no kind of exercise is called {quoted(word)}", hint=f"{hint} (a file of your own ends in .toml)")
 
 
 def read_item(path: str | Path) -> Item:

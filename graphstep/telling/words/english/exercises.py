@@ -10,5 +10,20 @@ EXERCISES: Mapping[str, str | tuple[str, str]] = {
     "The values are {values}.",
     "bug-right": "Which number is right in that line?",
     "bug-because": "To whoever wrote that line: {slip}",
+    # The list, and a sheet.
+    "exercise-levels": ("{count} level", "{count} levels"),
+    "exercise-list-hint": "graphstep exercise fork --level 2 --seed 7 sets one.",
+    "exercise-marks": ("{count} mark", "{count} marks"),
+    "exercise-marks-part": "{marks} marks",
+    # At the prompt.
+    "exercise-help": "Type an answer; a number may be a fraction. hint gives a hint, show the answer, an empty line goes on, "
+    "quit leaves.",
+    "exercise-question": "{number} of {count}: ",
+    "exercise-worked": "{question} {way}",
+    "exercise-try-again": "Try again, or go on with your answer: what follows from it still counts.",
+    "exercise-no-hint": "There is no other hint.",
+    "exercise-hintless": "There is no hint to this one.",
+    "exercise-wait": ("The last hint opens in {count} second.", "The last hint opens in {count} seconds."),
+    "exercise-earned": "{earned} of {marks} marks.",
 }
 """The messages, by their ids."""

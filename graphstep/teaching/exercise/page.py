@@ -1,0 +1,105 @@
+"""An exercise on paper: what is given and what is asked, and a key with the way to each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphstep.ground.arrays import Number, plain
+from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.lesson.sheet import marked
+from graphstep.telling.document import BLANK, WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
+from graphstep.telling.reports.inputs import given, problem_text
+from graphstep.telling.reports.parts import phrase
+from graphstep.telling.reports.run import made_by
+from graphstep.telling.words.catalogue import message
+
+
+def sheet(exercise: Exercise, command: str) -> Document:
+    """The exercise with room for its answers; ``command`` makes the document again."""
+    return Document(exercise.title, _sheet(exercise, command), exercise.setup.language)
+
+
+def key(exercise: Exercise, command: str) -> Document:
+    """Its answers, each with the way to it and its reason; ``command`` makes the document again."""
+    return Document(_answers(exercise), _key(exercise, command), exercise.setup.language)
+
+
+def asked(exercise: Exercise, first: int = 1) -> Iterator[Block]:
+    """What is given and what is asked; its questions are numbered from ``first`` on."""
+    trace = exercise.trace
+    yield from problem_text(trace)
+    yield from given(trace)
+    if len(trace.program.nodes) - trace.program.first_gate <= WHOLE:
+        yield Graph(trace, 0, written=False)
+    weighed = len({blank.marks for blank in exercise.blanks}) > 1
+    for number, blank in enumerate(exercise.blanks, first):
+        solution = blank.solution
+        worth = (f" ({_marks(exercise, blank)})",) if weighed else ()
+        options = tuple((option,) for option in solution.question.options)
+        answer = phrase(exercise.setup.language, "answer", what=BLANK)
+        yield Question(number, (*marked(solution.wording), *worth), options, (), answer)
+
+
+def answered(exercise: Exercise, first: int = 1) -> Iterator[Block]:
+    """The answers under the numbers of the questions."""
+    for number, blank in enumerate(exercise.blanks, first):
+        reason = blank.solution.question.because
+        answer: Content = (Code(blank.solution.ladder), *([". ", *marked(reason)] if reason else []))
+        yield Question(number, (), (), (), answer)
+
+
+def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
+    """The exercise as plain data, with its answers or without."""
+    language = exercise.setup.language
+    blanks = []
+    for blank in exercise.blanks:
+        solution = blank.solution
+        entry: dict[str, Any] = {"name": blank.name, "question": solution.wording, "marks": blank.marks}
+        if solution.question.options:
+            entry["options"] = [*solution.question.options]
+        if answers:
+            entry["answer"] = _plain(solution.quantity.asked) if solution.quantity and solution.right is None else solution.answer
+            entry["way"] = solution.ladder
+            if solution.question.because:
+                entry["because"] = solution.question.because
+        blanks.append(entry)
+    return {
+        "schema": 1,
+        "exercise": exercise.code,
+        "title": exercise.title,
+        "language": language,
+        "program": exercise.setup.program,
+        "inputs": {name: _plain(value) for name, value in exercise.trace.inputs.items()},
+        "marks": exercise.marks,
+        "blanks": blanks,
+    }
+
+
+def _answers(exercise: Exercise) -> str:
+    return message(exercise.setup.language, "answers-to", lesson=exercise.title)
+
+
+def _marks(exercise: Exercise, blank: Blank) -> str:
+    whole = int(blank.marks)
+    if whole != blank.marks:
+        return message(exercise.setup.language, "exercise-marks-part", marks=f"{blank.marks:g}")
+    return message(exercise.setup.language, "exercise-marks", count=whole)
+
+
+def _sheet(exercise: Exercise, command: str) -> Iterator[Block]:
+    yield Heading(1, (exercise.title,), "title")
+    yield from asked(exercise)
+    yield from made_by(exercise.setup.language, command, ())
+
+
+def _key(exercise: Exercise, command: str) -> Iterator[Block]:
+    yield Heading(1, (_answers(exercise),), "title")
+    yield Prose((Code(exercise.code),))
+    yield from answered(exercise)
+    yield from made_by(exercise.setup.language, command, ())
+
+
+def _plain(value: Number) -> Any:
+    number = plain(value)
+    return number if isinstance(number, float) else number.tolist()
