@@ -20,8 +20,8 @@ ROOT = Path(__file__).parent.parent
 CONSOLE = re.compile(r"^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 """A block of commands and their output."""
 
-FILE = re.compile(r"^```python\n# (?P<name>\w+\.py)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-"""A block of Python that names its file in its first line: the commands below it find the file in their folder."""
+FILE = re.compile(r"^```(?:python|toml)\n# (?P<name>[\w-]+\.(?:py|toml))\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A block of Python or TOML that names its file in its first line: the commands below it find the file in their folder."""
 
 _GOES_ON = "\\\n> "
 COMMAND = re.compile(r"^\$ (?:.*\\\n> )*.*\n", re.MULTILINE)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.files import open_file, write_file
-from graphstep.teaching.lesson.progress import data_file
+from graphstep.teaching.kept import data_folder
 
 KEPT = 12
 """Programs that are kept."""
@@ -27,7 +27,7 @@ _SIZE = 1_000_000
 
 def history_file() -> Path:
     """The file that they are kept in."""
-    return data_file().with_name("history.json")
+    return data_folder() / "history.json"
 
 
 def last_programs() -> list[list[str]]:

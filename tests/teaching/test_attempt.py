@@ -54,7 +54,8 @@ def test_what_follows_from_a_wrong_answer_earns_its_mark(fork: Exercise) -> None
 def test_a_second_try_counts_and_what_cannot_be_read_is_no_try(fork: Exercise) -> None:
     attempt, outcomes = answered(Attempt.begin(fork, 0.0), "what?", "17", "18", "-66")
     assert outcomes == ["unreadable", "wrong", "right", "wrong"]
-    assert attempt.states == ("right",)
+    assert attempt.states == ("mended",)
+    assert attempt.earned == 1
     assert attempt.tried
 
 

@@ -15,6 +15,7 @@ COMMANDS = (
     "judge",
     "lesson",
     "exercise",
+    "practise",
     "serve",
     "completion",
 )

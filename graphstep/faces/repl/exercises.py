@@ -40,7 +40,7 @@ class WorkPrompt:
     @property
     def invitation(self) -> str:
         """What a terminal shows before a line is typed."""
-        return "answer> "
+        return "answer> " if self.attempt.blank is not None else "[Enter] "
 
     def completions(self, text: str) -> list[str]:
         """The words that begin with a text."""
@@ -52,11 +52,17 @@ class WorkPrompt:
         self.say(f"{exercise.title}   ({exercise.code})")
         for line in given_lines(exercise):
             self.say(line)
-        for blank in exercise.blanks[: self.attempt.place]:
-            self._fill(self._message("exercise-worked", question=blank.solution.wording, way=blank.solution.ladder))
+        for number, blank in enumerate(exercise.blanks[: self.attempt.place], 1):
+            head = self._message("exercise-question", number=number, count=len(exercise.blanks))
+            self.say(f"\n{asked(blank.solution, head)}")
+            self._fill(blank.solution.ladder, "  ")
+            self._fill(blank.solution.question.because, "  ")
         self.say("")
-        self._fill(self._message("exercise-help"))
         self.attempt = Attempt.begin(exercise, self._clock.seconds(), self.attempt.place)
+        if self.attempt.blank is None:
+            self._fill(self._message("exercise-read"))
+            return
+        self._fill(self._message("exercise-help"))
         self._ask()
 
     def hear(self, line: str) -> None:
@@ -80,7 +86,7 @@ class WorkPrompt:
     def end(self) -> None:
         """Print what was earned."""
         attempt = self.attempt
-        if attempt.blank is None:
+        if attempt.blank is None and attempt.asked:
             self.say(self._message("exercise-earned", earned=f"{attempt.earned:g}", marks=f"{attempt.asked:g}"))
 
     def say(self, text: str) -> None:

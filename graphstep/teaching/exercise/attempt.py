@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from graphstep.ground.arrays import number_text, shape_of
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.marking.carried import Earlier, earlier_of
 from graphstep.teaching.marking.solution import Solution
 from graphstep.teaching.marking.verdict import Verdict, mark
 
-State = Literal["right", "wrong", "left", "revealed", "worked"]
-"""What became of a blank: answered right, or in a way that follows; left with a wrong answer; left empty; its answer was asked
-for; or it was never asked, since the exercise came with it worked."""
+State = Literal["right", "mended", "wrong", "left", "revealed", "worked"]
+"""What became of a blank: answered right, or in a way that follows, at once or behind a wrong answer; left with a wrong answer;
+left empty; its answer was asked for; or it was never asked, since the exercise came with it worked."""
+
+EARNS = ("right", "mended")
+"""What earns the marks of a blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ class Attempt:
     @property
     def earned(self) -> float:
         """The marks that are earned so far."""
-        return sum(blank.marks for blank, state in zip(self.exercise.blanks, self.states, strict=False) if state == "right")
+        return sum(
+            blank.marks for blank, state in zip(self.exercise.blanks, self.states, strict=False) if state in ("right", "mended")
+        )
 
     @property
     def asked(self) -> float:
@@ -65,7 +71,7 @@ class Attempt:
 
     @property
     def flawless(self) -> bool:
-        """Whether every blank that was asked is answered right."""
+        """Whether every blank that was asked was answered right at once."""
         return self.blank is None and all(state in ("right", "worked") for state in self.states)
 
     def answer(self, text: str, now: float) -> tuple[Attempt, Verdict]:
@@ -76,7 +82,7 @@ class Attempt:
             return self, verdict
         typed = self._read(blank.solution, verdict)
         if verdict.earned:
-            return replace(self, typed=typed)._next("right", now), verdict
+            return replace(self, typed=typed)._next("mended" if self.tried else "right", now), verdict
         return replace(self, typed=typed, tried=True), verdict
 
     def go_on(self, now: float) -> Attempt:

@@ -135,7 +135,9 @@ class _Sketch:
         for _ in range(DRAWS // _BATCH):
             drawn = [{name: _value(each, chance) for name, each in self._ranges.items()} for _ in range(_BATCH)]
             for nice, each in zip(self._nice(drawn), drawn, strict=True):
-                if nice:
+                numbers = [number for _, number in each.values() if isinstance(number, float)]
+                # Two inputs with one number cannot be told apart in an answer.
+                if nice and len(set(numbers)) == len(numbers):
                     yield {name: text for name, (text, _) in each.items()}, {name: value for name, (_, value) in each.items()}
 
     def _nice(self, drawn: list[dict[str, tuple[str, Number]]]) -> list[bool]:

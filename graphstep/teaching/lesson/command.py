@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from graphstep.ground.errors import InputError, quoted_path
 from graphstep.ground.numerals import ENGLISH
+from graphstep.teaching.kept import data_folder
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import LessonFile, catalogue, find
 from graphstep.telling.words.catalogue import message
@@ -125,7 +126,7 @@ def _code(words: Sequence[str], out: TextIO, language: str) -> int:
     if not files:
         raise InputError(f"{path.name} has no file to be completed", hint="those with one say so")
     for name, text in files.items():
-        target = progress.data_file().parent / name
+        target = data_folder() / name
         there = target.exists()
         if not there:
             target.parent.mkdir(parents=True, exist_ok=True)

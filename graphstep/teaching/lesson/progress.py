@@ -1,32 +1,18 @@
-"""Where a learner is in each lesson, kept between sessions.
-
-The place is a JSON file in the platform's folder for a user's data (``GRAPHSTEP_DATA`` names another). It is replaced in one go,
-and only the entry of the lesson at hand changes, so that two sessions do not undo each other. A file that cannot be read is set
-aside, never overwritten; one that a newer graphstep has written is left as it is. A session in a browser keeps nothing.
-"""
+"""Where a learner is in each lesson, kept between sessions in ``progress.json``."""
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphstep.ground.browser import in_browser
-from graphstep.ground.errors import GraphstepError
-from graphstep.ground.files import open_file, write_file
 from graphstep.ground.records import dataclass
-from graphstep.ground.unprintable import printable
+from graphstep.teaching.kept import Kept, Store, count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphstep.teaching.lesson.walk import Answered, LessonRun
 
-SCHEMA = 1
-"""The version of the file."""
-
-_SIZE = 10_000_000
 _TYPED = 200
 _OUTCOMES = ("open", "right", "shown")
 
@@ -62,26 +48,6 @@ class Progress:
     """Whether a place may be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What came of keeping a place."""
-
-    done: bool
-    """Whether it is on the disk."""
-    message: str = ""
-    """What went wrong, in one or two sentences; empty when nothing did."""
-
-
-def data_file() -> Path:
-    """The file that the places are kept in."""
-    override = os.environ.get("GRAPHSTEP_DATA")
-    if override:
-        return Path(override) / "progress.json"
-    from platformdirs import user_data_path
-
-    return user_data_path("graphstep", appauthor=False) / "progress.json"
-
-
 def key_of(path: Path) -> str:
     """What a lesson is kept under: the words of its name when it comes with graphstep, else its full path."""
     from graphstep.teaching.lesson.catalogue import folder, words_of
@@ -92,38 +58,12 @@ def key_of(path: Path) -> str:
 
 def load() -> Progress:
     """The kept places. A damaged file is renamed, and the message says to what."""
-    if in_browser():
-        # The places are those of the owner of this machine, who is somebody else.
-        return Progress({}, writable=False)
     from graphstep.teaching.lesson.catalogue import words_of
 
-    path = data_file()
-    try:
-        if not path.exists():
-            return Progress({})
-        if path.is_file() and path.stat().st_size > _SIZE:
-            return _set_aside(path)
-        with open_file(path, _SIZE) as file:
-            document = json.loads(file.read().decode())
-    except (OSError, GraphstepError) as error:
-        return Progress({}, f"Your place in the lessons cannot be read ({printable(str(error))}).", writable=False)
-    except (ValueError, RecursionError):
-        return _set_aside(path)
-    if not isinstance(document, dict) or not isinstance(document.get("schema"), int):
-        return _set_aside(path)
-    if document["schema"] > SCHEMA:
-        return Progress(
-            {}, f"{path} was written by a newer graphstep: it is left alone, and your place is not kept.", writable=False
-        )
-    lessons = document.get("lessons")
-    if not isinstance(lessons, dict):
-        return _set_aside(path)
-    try:
-        places = {str(key): _place(entry) for key, entry in lessons.items()}
-    except (KeyError, TypeError, ValueError):
-        return _set_aside(path)
+    kept = _STORE.load()
     # Places were once kept under the number as well, which moves; what was kept since then comes first.
-    return Progress({words_of(key): place for key, place in places.items()} | places)
+    places = {**{words_of(key): place for key, place in kept.by_key.items()}, **kept.by_key}
+    return Progress(places, kept.message, kept.writable)
 
 
 def resume(run: LessonRun, progress: Progress) -> LessonRun:
@@ -155,28 +95,8 @@ def save(run: LessonRun) -> Kept:
         run.total,
         run.finished or (before is not None and before.finished and run.done == run.total),
     )
-    places = {**progress.places, key_of(lesson.path): entry}
-    document = {"schema": SCHEMA, "lessons": {key: _entry(places[key]) for key in sorted(places)}}
-    path = data_file()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    except (OSError, GraphstepError) as error:
-        return Kept(False, f"Your place cannot be kept: {printable(str(error))}.")
-    return Kept(True, progress.message)
-
-
-def _set_aside(path: Path) -> Progress:
-    for number in range(1, 1000):
-        aside = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
-        if aside.exists():
-            continue
-        try:
-            path.rename(aside)
-        except OSError as error:
-            return Progress({}, f"{path} is damaged and cannot be moved ({error.strerror or error}).", writable=False)
-        return Progress({}, f"{path} was damaged: it was set aside as {aside.name}, and the lessons start afresh.")
-    return Progress({}, f"{path} is damaged.", writable=False)
+    kept = _STORE.save({**progress.places, key_of(lesson.path): entry})
+    return Kept(True, progress.message) if kept.done else kept
 
 
 def _entry(place: Place) -> dict[str, Any]:
@@ -190,10 +110,10 @@ def _place(entry: Any) -> Place:
         raise TypeError("questions is no table")
     questions = {
         # Older versions kept no answers.
-        str(key): (_outcome(each["outcome"]), _count(each["tries"]), _count(each["hints"]), str(each.get("typed", ""))[:_TYPED])
+        str(key): (_outcome(each["outcome"]), count(each["tries"]), count(each["hints"]), str(each.get("typed", ""))[:_TYPED])
         for key, each in entry["questions"].items()
     }
-    return Place(_count(entry["section"]), questions, _count(entry["total"]), bool(entry["finished"]))
+    return Place(count(entry["section"]), questions, count(entry["total"]), bool(entry["finished"]))
 
 
 def _outcome(value: Any) -> str:
@@ -202,7 +122,4 @@ def _outcome(value: Any) -> str:
     return str(value)
 
 
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1_000_000:
-        raise ValueError(f"no count: {value!r}")
-    return value
+_STORE: Store[Place] = Store("progress", "lessons", _place, _entry)
