@@ -58,14 +58,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List, open, check or write lessons."""
+    from graphstep.faces.cli.platforms import asked_for
     from graphstep.faces.export.platforms import platforms
     from graphstep.teaching.lesson import command
 
-    if options.format not in (None, "text", *platforms()):
+    if asked_for(options.format, None) is None and options.format not in (None, "text"):
         hint = did_you_mean(options.format, ("text", *platforms())) or f"formats: text, {', '.join(platforms())}"
         raise InputError(f"there is no format {quoted(options.format)} of a lesson", hint=hint)
     if options.to or options.key or options.format not in (None, "text"):
-        return _write(options)
+        return _write(options, asked_for(options.format, options.to))
     if options.which and options.which[0] not in _TASKS:
         from graphstep.ground.directions import is_rtl
         from graphstep.teaching.lesson.parse import lang_of
@@ -86,11 +87,10 @@ def _player(options: argparse.Namespace) -> Callable[[LessonRun], int] | None:
     return _talk if options.plain or options.screen_reader or (talks and lines) else _show if talks else None
 
 
-def _write(options: argparse.Namespace) -> int:
-    """Write a lesson's questions to a file, and their answers to another."""
+def _write(options: argparse.Namespace, name: str | None) -> int:
+    """Write a lesson's questions to a file, or for the platform of this name, and their answers to another."""
     from graphstep.faces.cli.platforms import deliver
     from graphstep.faces.export import write_document
-    from graphstep.faces.export.platforms import platform_of
     from graphstep.teaching.exercise.lessons import questions_of
     from graphstep.teaching.lesson import command, open_lesson, sheet
 
@@ -98,9 +98,6 @@ def _write(options: argparse.Namespace) -> int:
         raise InputError("a sheet is made of one lesson", hint="graphstep lesson 4 --to sheet.md --key key.md")
     path = command.path_of(options.which)
     rehearsal = open_lesson(path, language_of(options.language))
-    name = options.format if options.format != "text" else None
-    if name is None and options.to:
-        name = platform_of(options.to)
     if name is not None:
         deliver(questions_of(rehearsal), rehearsal.lesson.title, name, options.to)
     for option, file, pages in (("--to", None if name else options.to, sheet.sheet), ("--key", options.key, sheet.key)):

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from graphstep.teaching.exercise.exercise import Exercise
 
 
+def asked_for(form: str | None, to: str | None) -> str | None:
+    """The platform that a format or the name of a file asks for; None where neither does. InputError for a format of results."""
+    from graphstep.faces.export.platforms import platform_of, platforms
+    from graphstep.faces.export.results import results
+
+    if form in results():
+        hint = f"graphstep exercise mark submission/ --key key.json --to results.json --format {form}"
+        raise InputError(f"{form} holds the marks of answers, and these are questions", hint=hint)
+    return form if form in platforms() else platform_of(to) if form is None and to else None
+
+
 def deliver(exercises: Iterable[Exercise], title: str, name: str, to: str | None) -> None:
     """Write exercises for a platform to a file; what is text is printed where none is named.
 

@@ -250,5 +250,7 @@ def test_the_suffix_or_a_name_chooses_the_platform(tmp_path, monkeypatch, capsys
         assert "needs a file" in capsys.readouterr().err
     assert main(["lesson", "2", "--to", "quiz.zip"]) == 2
     assert "--format canvas or --format qti21" in capsys.readouterr().err
+    assert main(["lesson", "2", "--format", "gradescope"]) == 2
+    assert "graphstep exercise mark" in capsys.readouterr().err
     assert main(["lesson", "2", "--format", "mooodle"]) == 2
     assert "did you mean 'moodle'?" in capsys.readouterr().err
