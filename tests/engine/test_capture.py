@@ -4,12 +4,13 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.engine.capture import CaptureError, record
+from graphstep.engine.capture import CaptureError, Operation, Recording, record
 from graphstep.engine.capture.process import record_file
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
@@ -229,3 +230,29 @@ def test_loops_and_calls_are_frames_that_are_stepped_over_as_one():
 def test_a_refusal_that_the_function_swallows_is_said_all_the_same():
     with pytest.raises(CaptureError, match=r"float\(\) at capturable.py"):
         gs.capture(capturable.swallowing, 2.0)
+
+
+def test_a_package_brings_an_adapter_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Adapter:
+        """Takes every function for one that returns twice its argument."""
+
+        @staticmethod
+        def is_for(*_: Any) -> bool:
+            return True
+
+        @staticmethod
+        def record(_: Any, bound: Any, name: str, fixed: Any) -> Recording:
+            (x,) = bound.args
+            return Recording(name, {"x": x}, [Operation("mul", [0, 2.0], 2 * x)], output=1)
+
+    class Entry:
+        name = "math"
+
+        @staticmethod
+        def load() -> type[Adapter]:
+            return Adapter
+
+    monkeypatch.setattr("graphstep.engine.capture.frameworks.entries", lambda: (Entry,))
+    assert gs.capture(lambda x: x, 3.0).gradients == {"x": 2.0}
+    Entry.name = "a_framework_that_is_not_imported"
+    assert gs.capture(lambda x: x * x, 3.0).gradients == {"x": 6.0}

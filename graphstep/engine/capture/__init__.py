@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.engine.capture.arguments import traced_arguments
 from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.creation import Created
-from graphstep.engine.capture.frameworks import is_for_pytorch
+from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
 from graphstep.engine.capture.functions import followed
 from graphstep.engine.capture.naming import names_of
 from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
@@ -64,6 +64,10 @@ def record(
     if is_for_pytorch(function, bound.arguments, _module(function)):
         return _record_tensors(function, bound.args, bound.kwargs)[0]
     _refuse_any_number(bound.signature)
+    for adapter in adapters():
+        if adapter.is_for(function, bound.arguments, _module(function)):
+            recorded: Recording = adapter.record(function, bound, name, fixed)
+            return recorded
     plain_arguments = dict(bound.arguments)
     recorder, traced = traced_arguments(name, {each: value for each, value in bound.arguments.items() if each not in fixed})
     bound.arguments.update(traced)

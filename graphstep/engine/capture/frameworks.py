@@ -1,10 +1,21 @@
-"""Which framework a function computes with; its adapter is a package of its own beside this, imported when it is used."""
+"""Which framework a function computes with; its adapter is a package of its own beside this, imported when it is used.
+
+Another package brings an adapter of its own as an entry point of the group ``graphstep.frameworks``, by the name of the module of
+its framework: a module with ``is_for(function, arguments, namespace)`` and ``record(function, bound, name, fixed)``, which
+returns a :class:`~graphstep.engine.capture.recording.Recording`. It is loaded once that framework is imported.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
+
+GROUP = "graphstep.frameworks"
+"""The group of the entry points."""
 
 
 def is_for_pytorch(function: Callable[..., Any], arguments: Mapping[str, Any], namespace: Mapping[str, Any]) -> bool:
@@ -15,6 +26,21 @@ def is_for_pytorch(function: Callable[..., Any], arguments: Mapping[str, Any], n
     kinds = (torch.Tensor, torch.nn.Module)
     seen = [*arguments.values(), *(value for _, value in seen_by(function, namespace))]
     return any(isinstance(each, kinds) or each is torch or _is_module_of(each) for each in seen)
+
+
+@cache
+def entries() -> tuple[EntryPoint, ...]:
+    """The adapters of other packages, not loaded."""
+    return tuple(entry_points(group=GROUP))
+
+
+def adapters() -> Iterator[Any]:
+    """The adapters of those frameworks that are imported: JAX's, then those of other packages."""
+    if "jax" in sys.modules:
+        yield import_module("graphstep.engine.capture.jax")
+    for entry in entries():
+        if entry.name in sys.modules:
+            yield entry.load()
 
 
 def seen_by(function: Callable[..., Any], namespace: Mapping[str, Any] | None = None) -> list[tuple[str, Any]]:

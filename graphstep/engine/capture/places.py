@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import CodeType, FrameType
 
 _OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")
@@ -121,6 +121,18 @@ def at_work(frame: FrameType) -> Place:
         # What is returned goes to a variable of whoever called.
         _PLACES[key] = place
     return place
+
+
+def place_in(frames: Sequence[tuple[CodeType, int]]) -> Place:
+    """The place at which the innermost of several of the user's functions was at work, each with its instruction."""
+    code, last = frames[0]
+    operation, following = _around(code, last)
+    extent = _extents(code)[last // 2] if last >= 0 else None
+    variable, outer = following[1] if "CALL" in operation or operation.startswith(_OPERATORS) else "", iter(frames[1:])
+    while following[0] == "RETURN_VALUE" and (caller := next(outer, None)) is not None:
+        called, following = _around(*caller)
+        variable = following[1] if "CALL" in called else ""
+    return Place(code.co_filename, code, last, extent, extent.line if extent else 0, "CALL" in operation, variable)
 
 
 def stores_cells(frame: FrameType) -> bool:

@@ -1,0 +1,367 @@
+"""Runs a jaxpr equation by equation, and records what each computes and what it sends back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
+from graphstep.engine.capture.places import is_library, place_in
+from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
+from graphstep.engine.recorded import in_type
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import send
+from graphstep.gates.rule import Call, MisfitError
+from graphstep.ground import limits
+from graphstep.ground.arrays import plain as widened
+
+if TYPE_CHECKING:
+    from graphstep.engine.capture.places import Place
+
+_INLINED = {
+    "jit": "jaxpr",
+    "pjit": "jaxpr",
+    "closed_call": "call_jaxpr",
+    "core_call": "call_jaxpr",
+    "checkpoint": "jaxpr",
+    "remat2": "jaxpr",
+}
+"""Primitives that call a jaxpr, and their parameter that is it."""
+
+_HANDED_ON = ("copy", "copy_p", "convert_element_type", "optimization_barrier", "reduce_precision", "reshape", "broadcast_in_dim")
+"""Primitives whose value may be what they read, cell by cell."""
+
+_WITHIN = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}
+"""By how much of its largest cell a gate may be off to be taken for a primitive; digits are compared later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a variable of a jaxpr stands for."""
+
+    value: Any
+    """Its value, an array of JAX's."""
+    node: int | None = None
+    """Its node, where it is traced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An equation that may send back."""
+
+    outs: tuple[tuple[int | None, Any], ...]
+    """Its results: the node of each, and its value."""
+    reads: tuple[int, ...]
+    """The nodes that it read."""
+    pullback: Any
+    """What JAX sends back for the gradients of all results."""
+    opaque: tuple[int, ...]
+    """The nodes among its results that only JAX knows."""
+    where: str
+    """What the primitive is called, and the line at work."""
+
+
+class Interpreter:
+    """Records one call. Nodes are numbered as a recording has them: the inputs, then the operations."""
+
+    def __init__(self, jax: Any, recording: Recording, names: Mapping[int, str]) -> None:
+        self._jax, self._recording, self._names = jax, recording, names
+        self.places: list[Place | None] = []
+        """By operation where it is at work."""
+        self._senders: list[Sender] = []
+        self._held: dict[int, tuple[Any, int]] = {}
+        self._output: Any = None
+
+    # -- forward -----------------------------------------------------------------------------------------------------------------
+
+    def run(self, closed: Any, inputs: Sequence[Any]) -> None:
+        """Run a whole jaxpr. CaptureError where what it returns does not hang on the inputs."""
+        (out,) = self._jaxpr(closed, [Item(value, node) for node, value in enumerate(inputs)], None)
+        if out.node is None:
+            raise CaptureError(f"what {self._recording.function} returned has no gradient: it does not follow from an argument")
+        self._recording.output, self._output = out.node, out.value
+        operations = self._recording.operations
+        for each, place, behind in zip(operations, self.places, self.places[1:], strict=False):
+            # Of several gates in one call the last one has the value that is assigned.
+            if place and behind and (place.code, place.instruction) == (behind.code, behind.instruction):
+                each.variable = ""
+
+    def _jaxpr(self, closed: Any, items: Sequence[Item], place: Place | None) -> list[Item]:
+        jaxpr = closed.jaxpr
+        known: dict[Any, Item] = dict(zip(jaxpr.constvars, map(Item, closed.consts), strict=True))
+        known |= dict(zip(jaxpr.invars, items, strict=True))
+
+        def read(atom: Any) -> Item:
+            return Item(atom.val) if hasattr(atom, "val") else known[atom]
+
+        for equation in jaxpr.eqns:
+            here = place or _place(equation)
+            results = self._equation(equation, [read(x) for x in equation.invars], here)
+            known |= dict(zip(equation.outvars, results, strict=True))
+        return [read(x) for x in jaxpr.outvars]
+
+    def _equation(self, equation: Any, items: list[Item], place: Place | None) -> list[Item]:
+        primitive, params = equation.primitive, equation.params
+        if all(item.node is None or not _is_float(item.value) for item in items):
+            return [Item(x) for x in _bound(primitive, params, [item.value for item in items])]
+        name = primitive.name
+        inner = params.get(_INLINED.get(name, ""))
+        traced = [k for k, item in enumerate(items) if item.node is not None and _is_float(item.value)]
+
+        def at(*own: Any) -> list[Any]:
+            values = [item.value for item in items]
+            for k, value in zip(traced, own, strict=True):
+                values[k] = value
+            return _bound(primitive, params, values)
+
+        try:
+            outs, pullback = self._jax.vjp(at, *(items[k].value for k in traced))
+        except (TypeError, ValueError, NotImplementedError) as error:
+            if inner is not None:
+                return self._jaxpr(inner, items, place)
+            raise CaptureError(f"JAX has no gradient of {name} at {place}: {str(error).splitlines()[0]}") from error
+        if not any(_is_float(x) for x in outs):
+            return [Item(x) if (step := self._compared(name, items, x, place)) is None else Item(x, step) for x in outs]
+        if name in _HANDED_ON and _is_same(outs[0], items[0].value):
+            return [Item(outs[0], items[0].node)]
+        calls = inner is not None or "call_jaxpr" in params
+        handler = FUNCTIONS.get(_function(params)) if calls else PRIMITIVES.get(name)
+        if handler is not None and len(outs) == 1:
+            steps = handler(params, [item.value for item in items], tuple(outs[0].shape))
+            node = self._native(steps, items, traced, outs[0], pullback, place)
+            if node is not None:
+                self._senders.append(
+                    Sender(((node, outs[0]),), tuple(items[k].node or 0 for k in traced), pullback, (), f"{name} at {place}")
+                )
+                return [Item(outs[0], node)]
+        if inner is not None:
+            return self._jaxpr(inner, items, place)
+        return self._opaque(name, items, traced, outs, pullback, place)
+
+    def _compared(self, name: str, items: list[Item], out: Any, place: Place | None) -> int | None:
+        """A comparison as a gate, whose cells are 0 and 1; nothing else of whole numbers and answers is one."""
+        steps = PRIMITIVES[name]({}, [], ()) if name in ("gt", "ge", "lt", "le", "eq", "ne") else ()
+        if not steps or steps[0].gate not in COMPARED:
+            return None
+        return self._add(
+            steps[0].gate, [self._operand(item) for item in items], np.asarray(out, np.float64), "float64", place, ()
+        )
+
+    def _opaque(
+        self, name: str, items: list[Item], traced: list[int], outs: Sequence[Any], pullback: Any, place: Place | None
+    ) -> list[Item]:
+        """A gate for each result that is known by JAX's numbers only."""
+        reads = tuple(items[k].node or 0 for k in traced)
+        results = []
+        for out in outs:
+            node = (
+                self._add(f"jax.{name}", [*dict.fromkeys(reads)], _cells(out), str(out.dtype), place, ())
+                if _is_float(out)
+                else None
+            )
+            results.append(Item(out, node))
+        nodes = tuple((item.node, item.value) for item in results)
+        self._senders.append(
+            Sender(nodes, reads, pullback, tuple(item.node for item in results if item.node is not None), f"{name} at {place}")
+        )
+        return results
+
+    def _native(
+        self, steps: Sequence[Taken], items: list[Item], traced: list[int], out: Any, pullback: Any, place: Place | None
+    ) -> int | None:
+        """The gates of ours that an equation is; None where they come to another value, or send back something else."""
+        dtype, theirs = str(out.dtype), _cells(out)
+        values: list[Any] = []
+        works: list[tuple[Any, Call, list[Any]]] = []
+        try:
+            for taken in steps:
+                rule = rule_of(taken.gate)
+                inputs = [self._cells_of(x, items, values) for x in taken.operands]
+                with np.errstate(all="ignore"):
+                    value = rule.value(NUMBERS, [np.asarray(x) for x in inputs], rule.settings(taken.options))
+                    value = np.asarray(in_type(np.asarray(value), dtype))
+                values.append(value)
+                shaped = [np.broadcast_to(x, value.shape) for x in inputs] if rule.cellwise else [np.asarray(x) for x in inputs]
+                works.append((rule, Call(tuple(shaped), value, rule.settings(taken.options), "first"), [*taken.operands]))
+        except (MisfitError, ValueError, TypeError, IndexError, KeyError):
+            return None
+        within = _WITHIN.get(dtype, 1e-9)
+        if (
+            not steps
+            or not _alike(values[-1], theirs, within)
+            or not self._sends_alike(works, items, traced, out, pullback, within)
+        ):
+            return None
+        nodes: list[int] = []
+        for taken, value in zip(steps, values, strict=True):
+            operands = [nodes[-1 - x] if type(x) is int and x < 0 else self._operand(_item(x, items)) for x in taken.operands]
+            last = theirs if taken is steps[-1] else widened(np.asarray(value)[()])
+            nodes.append(self._add(taken.gate, operands, last, dtype, place, taken.options))
+        return nodes[-1]
+
+    def _sends_alike(
+        self,
+        works: Sequence[tuple[Any, Call, list[Any]]],
+        items: list[Item],
+        traced: list[int],
+        out: Any,
+        pullback: Any,
+        within: float,
+    ) -> bool:
+        """Whether gates send back what JAX's own rule does, for a gradient that tells all cells apart."""
+        upstream = np.linspace(0.5, 1.5, max(1, out.size)).reshape(out.shape)
+        own = pullback([self._jax.numpy.asarray(upstream, out.dtype)])
+        ours: dict[int, Any] = {}
+        arriving: dict[int, Any] = {len(works) - 1: upstream}
+        with np.errstate(all="ignore"):
+            for number in range(len(works) - 1, -1, -1):
+                rule, call, operands = works[number]
+                for slot, x in enumerate(operands):
+                    if type(x) is not int or number not in arriving or (x >= 0 and items[x].node is None):
+                        continue
+                    sent = np.asarray(send(rule, call, slot, np.asarray(arriving[number]))[0])
+                    target, key = (arriving, -1 - x) if x < 0 else (ours, x)
+                    shape = np.shape(works[-1 - x][1].out) if x < 0 else np.shape(items[x].value)
+                    sent = _summed(sent, shape)
+                    target[key] = target[key] + sent if key in target else sent
+        return all(
+            _alike(in_type(ours.get(k, np.zeros(np.shape(items[k].value))), str(out.dtype)), _cells(part), within)
+            for k, part in zip(traced, own, strict=True)
+        )
+
+    def _cells_of(self, x: Any, items: list[Item], values: Sequence[Any]) -> Any:
+        return values[-1 - x] if type(x) is int and x < 0 else _cells(_item(x, items).value)
+
+    def _operand(self, item: Item) -> int | float:
+        if item.node is not None:
+            return item.node
+        if not np.shape(item.value):
+            return float(item.value)
+        constants = self._recording.constants
+        if id(item.value) not in self._held:
+            name = self._names.get(id(item.value), "")
+            taken = {*self._recording.inputs, *constants}
+            name = next(x for x in (name, *(f"k{k}" for k in range(1, len(taken) + 2))) if x and x not in taken)
+            constants[name] = widened(np.array(item.value, np.float64))
+            # The array itself is kept too, so that no other one takes its place in memory.
+            self._held[id(item.value)] = item.value, -len(constants)
+        return self._held[id(item.value)][1]
+
+    def _add(
+        self,
+        gate: str,
+        operands: list[int | float],
+        value: Any,
+        dtype: str,
+        place: Place | None,
+        options: tuple[tuple[str, Any], ...],
+    ) -> int:
+        operations = self._recording.operations
+        if len(operations) >= limits.GATES:
+            raise CaptureError(f"a program has at most {limits.GATES:,} gates, and the function computes more, at {place}")
+        file, line, variable = ("", 0, "") if place is None else (place.file, place.line, place.variable)
+        operations.append(Operation(gate, operands, value, file, line, variable=variable, options=options, dtype=dtype))
+        self.places.append(place)
+        return len(self._recording.inputs) + len(operations) - 1
+
+    # -- backward ----------------------------------------------------------------------------------------------------------------
+
+    def send_back(self) -> None:
+        """Send the gradient of the loss back, equation by equation, by JAX's own rules."""
+        jnp, first, operations = self._jax.numpy, len(self._recording.inputs), self._recording.operations
+        assert isinstance(self._recording.output, int), "what is differentiated is a node"
+        gradients: dict[int, Any] = {self._recording.output: jnp.ones((), self._output.dtype)}
+        for sender in reversed(self._senders):
+            upstream = [gradients.get(-1 if node is None else node) for node, _ in sender.outs]
+            for node, arrived in zip((node for node, _ in sender.outs), upstream, strict=True):
+                if node is not None and arrived is not None:
+                    operations[node - first].gradient = _cells(arrived)
+            for node in sender.opaque:
+                alone = [each if own == node else None for (own, _), each in zip(sender.outs, upstream, strict=True)]
+                parts = self._sent(sender, alone)
+                operation = operations[node - first]
+                operation.sent = tuple(None if (x := parts.get(int(read))) is None else _cells(x) for read in operation.operands)
+            for node, part in self._sent(sender, upstream).items():
+                gradients[node] = gradients[node] + part if node in gradients else part
+
+    def _sent(self, sender: Sender, upstream: Sequence[Any]) -> dict[int, Any]:
+        """What an equation sends back, by the node that it read; nothing where nothing arrives."""
+        if all(each is None for each in upstream):
+            return {}
+        jax, sent = self._jax, dict[int, Any]()
+        filled = [
+            each
+            if each is not None
+            else np.zeros(np.shape(value), jax.dtypes.float0)
+            if not _is_float(value)
+            else jax.numpy.zeros_like(value)
+            for each, (_, value) in zip(upstream, sender.outs, strict=True)
+        ]
+        try:
+            parts = sender.pullback(filled)
+        except (TypeError, ValueError, NotImplementedError) as error:
+            raise CaptureError(f"JAX has no gradient of {sender.where}: {str(error).splitlines()[0]}") from error
+        for node, part in zip(sender.reads, parts, strict=True):
+            if part.dtype != jax.dtypes.float0:
+                sent[node] = sent[node] + part if node in sent else part
+        return sent
+
+
+def _bound(primitive: Any, params: Mapping[str, Any], values: Sequence[Any]) -> list[Any]:
+    # Up to JAX 0.9 the functions that a primitive calls are handed over by place.
+    bound: Any = primitive.get_bind_params(params)
+    functions, named = bound if isinstance(bound, tuple) else ((), bound)
+    result = primitive.bind(*functions, *values, **named)
+    return list(result) if primitive.multiple_results else [result]
+
+
+def _function(params: Mapping[str, Any]) -> str:
+    """What a function is called that an equation calls; one with a slope of its own is a call of that function within."""
+    equations: list[Any] = [*params["call_jaxpr"].eqns] if "call_jaxpr" in params else []
+    return str(params.get("name") or (equations[0].params.get("name", "") if len(equations) == 1 else ""))
+
+
+def _is_same(out: Any, value: Any) -> bool:
+    """Whether two arrays have one type, one shape and the same cells."""
+    return bool(out.dtype == value.dtype and np.array_equal(_cells(out), _cells(value), equal_nan=True))
+
+
+def _place(equation: Any) -> Place | None:
+    """The innermost of the user's lines that an equation comes from."""
+    traceback = equation.source_info.traceback
+    if not traceback:
+        return None
+    codes, instructions = traceback.raw_frames()
+    frames = [(code, at) for code, at in zip(codes, instructions, strict=True) if not is_library(code.co_filename)]
+    return place_in(frames) if frames else None
+
+
+def _item(x: Any, items: Sequence[Item]) -> Item:
+    """What a step reads: an operand by its number, or a value of its own."""
+    return items[x] if type(x) is int else Item(x)
+
+
+def _is_float(x: Any) -> bool:
+    return str(x.dtype).startswith(("float", "bfloat")) and x.dtype.itemsize > 0 and str(x.dtype) != "float0"
+
+
+def _cells(x: Any) -> Any:
+    return widened(np.asarray(x, np.float64)[()])
+
+
+def _alike(ours: Any, theirs: Any, within: float) -> bool:
+    if np.shape(ours) != np.shape(theirs):
+        return False
+    scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
+    return bool(np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True))
+
+
+def _summed(cells: Any, shape: tuple[int, ...]) -> Any:
+    """What arrives at an operand that was copied along axes: the sum over these."""
+    while cells.ndim > len(shape):
+        cells = cells.sum(axis=0)
+    axes = tuple(axis for axis, size in enumerate(shape) if size == 1 and cells.shape[axis] != 1)
+    return cells.sum(axis=axes, keepdims=True) if axes else cells

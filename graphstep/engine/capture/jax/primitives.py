@@ -1,0 +1,158 @@
+"""Which gates a primitive of JAX's is: a few steps for each, of which the last has its value.
+
+A step reads the primitive's operands by their numbers, and an earlier step by ``-1`` for the first, ``-2`` for the second; a
+number that it holds is a float, an array that nobody differentiates by is itself. Whoever takes the steps compares what they
+come to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Any
+
+import numpy as np
+
+from graphstep.gates import GATES
+from graphstep.gates.rule import Rule
+from graphstep.ground.operands import Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One gate."""
+
+    gate: str
+    """Its name."""
+    operands: tuple[Any, ...]
+    """What it reads."""
+    options: tuple[tuple[str, Any], ...] = ()
+    """What it is told."""
+
+
+Handler = Callable[[Mapping[str, Any], Sequence[Any], tuple[int, ...]], Sequence[Taken]]
+"""The steps of a primitive, by its parameters, the values that it reads, and the shape that comes out; none where it has none."""
+
+_ALIKE = (
+    "neg sign floor ceil exp log expm1 log1p tanh sin cos tan asin acos atan sinh cosh asinh acosh atanh sqrt erf erfc abs square"
+)
+_OTHERS = "logistic=sigmoid"
+_BINARY = "add=add add_any=add sub=sub mul=mul div=div max=max min=min pow=pow atan2=atan2"
+_COMPARED = "gt=greater ge=greater_equal lt=less le=less_equal eq=equal ne=not_equal"
+_REDUCED = "reduce_sum=sum reduce_max=amax reduce_min=amin reduce_prod=prod"
+_FUNCTIONS = "relu=relu silu=silu swish=silu softplus=softplus log_softmax=log_softmax softmax=softmax _logsumexp=logsumexp"
+
+
+def rule_of(gate: str) -> Rule:
+    """The rule of a gate of ours."""
+    return GATES[gate]
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(each.split("=") for each in text.split())
+
+
+def _cells(gate: str, count: int) -> Handler:
+    return lambda *_: [Taken(gate, tuple(range(count)))]
+
+
+def _over(gate: str) -> Handler:
+    def steps(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+        axes = tuple(int(axis) for axis in params["axes"])
+        whole = len(axes) == np.ndim(values[0])
+        return [Taken(gate, (0,), () if whole else (("axis", axes if len(axes) > 1 else axes[0]),))]
+
+    return steps
+
+
+def _along_last(gate: str) -> Handler:
+    return lambda *_: [Taken(gate, (0,), (("axis", -1),))]
+
+
+def _reshaped(_: Mapping[str, Any], values: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Taken]:
+    return [Taken("reshape", (0,), (("shape", shape),))] if np.shape(values[0]) != shape else []
+
+
+def _transposed(params: Mapping[str, Any], *_: Any) -> Sequence[Taken]:
+    order = tuple(int(axis) for axis in params["permutation"])
+    return [Taken("transpose", (0,), () if order == (1, 0) else (("axes", order),))]
+
+
+def _broadcast(params: Mapping[str, Any], values: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Taken]:
+    own, axes = np.shape(values[0]), params["broadcast_dimensions"]
+    wide = [1] * len(shape)
+    for size, axis in zip(own, axes, strict=True):
+        wide[axis] = size
+    first = [Taken("reshape", (0,), (("shape", tuple(wide)),))] if own and tuple(wide) != own else []
+    if tuple(wide) == shape and first:
+        return first
+    # To add zeros of the shape copies the cells, and sends back the sum, as a broadcast does.
+    return [*first, Taken("add", (-1 if first else 0, np.zeros(shape)))]
+
+
+def _joined(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    axis = int(params["dimension"])
+    return [Taken("concat", tuple(range(len(values))), (("axis", axis),) if axis else ())]
+
+
+def _sliced(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    steps = params["strides"] or [1] * np.ndim(values[0])
+    places = zip(params["start_indices"], params["limit_indices"], steps, strict=True)
+    return [Taken("index", (0,), (("index", tuple(Slice(int(a), int(b), int(c) if c != 1 else None) for a, b, c in places)),))]
+
+
+def _product(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    (left, right), (left_batch, right_batch) = params["dimension_numbers"]
+    one, other = (np.ndim(x) for x in values)
+    plain = len(left) == 1 and left[0] == one - 1 and right[0] == max(other - 2, 0) and not left_batch
+    if plain and 1 <= one <= 2 and 1 <= other <= 2:
+        return [Taken("matmul", (0, 1))]
+    letters = iter(ascii_lowercase)
+    first, second = [""] * one, [""] * other
+    for a, b in (*zip(left_batch, right_batch, strict=True), *zip(left, right, strict=True)):
+        first[a] = second[b] = next(letters)
+    first, second = ([x or next(letters) for x in names] for names in (first, second))
+    result = [first[a] for a in left_batch]
+    result += [x for k, x in enumerate(first) if k not in (*left_batch, *left)]
+    result += [x for k, x in enumerate(second) if k not in (*right_batch, *right)]
+    return [Taken("einsum", (0, 1), (("subscripts", f"{''.join(first)},{''.join(second)}->{''.join(result)}"),))]
+
+
+def _selected(_: Mapping[str, Any], values: Sequence[Any], __: tuple[int, ...]) -> Sequence[Taken]:
+    return [Taken("where", (0, 2, 1))] if len(values) == 3 else []
+
+
+def _summed_along(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    options = () if np.ndim(values[0]) == 1 else (("axis", int(params["axis"])),)
+    return [] if params["reverse"] else [Taken("cumsum", (0,), options)]
+
+
+PRIMITIVES: dict[str, Handler] = {
+    **{name: _cells(name, 1) for name in _ALIKE.split()},
+    **{name: _cells(gate, 1) for name, gate in _pairs(_OTHERS).items()},
+    **{name: _cells(gate, 2) for name, gate in _pairs(f"{_BINARY} {_COMPARED}").items()},
+    **{name: _over(gate) for name, gate in _pairs(_REDUCED).items()},
+    "integer_pow": lambda params, *_: [Taken("power", (0, float(params["y"])))],
+    "exp2": lambda *_: [Taken("pow", (2.0, 0))],
+    "rsqrt": lambda *_: [Taken("sqrt", (0,)), Taken("reciprocal", (-1,))],
+    "stop_gradient": _cells("stop", 1),
+    "clamp": lambda *_: [Taken("clip", (1, 0, 2))],
+    "reshape": _reshaped,
+    "squeeze": _reshaped,
+    "expand_dims": _reshaped,
+    "transpose": _transposed,
+    "broadcast_in_dim": _broadcast,
+    "concatenate": _joined,
+    "slice": _sliced,
+    "dot_general": _product,
+    "select_n": _selected,
+    "cumsum": _summed_along,
+}
+"""The primitives, by name."""
+
+FUNCTIONS: dict[str, Handler] = {
+    name: (_along_last if gate in ("softmax", "log_softmax", "logsumexp") else lambda gate: _cells(gate, 1))(gate)
+    for name, gate in _pairs(_FUNCTIONS).items()
+}
+"""Functions of JAX's that are made of primitives and are one gate here, by what they are called in a jaxpr."""
