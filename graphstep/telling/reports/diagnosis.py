@@ -193,12 +193,13 @@ def _remarks(diagnosis: Diagnosis) -> Iterator[str]:
 
 
 def _groups(diagnosis: Diagnosis) -> Iterator[list[Finding]]:
-    """The findings that are told together: those of one kind, and gradients of 0 that end at the same place."""
+    """The findings that are told together: those of which one thing is said, and gradients of 0 that end at the same place."""
     words = wording(diagnosis.trace)
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in diagnosis.findings:
         head, *why = finding.reasons
-        cause = (head.message, words.sentences(why)) if finding.kind == "zero" else ()
+        # A value and a gradient may be of one kind, and are told apart by what is said of them.
+        cause = (head.message, words.sentences(why)) if finding.kind == "zero" else (head.message,)
         groups.setdefault((finding.kind, *cause), []).append(finding)
     yield from groups.values()
 
