@@ -10,6 +10,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.ground.errors import InputError
+from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.ground.records import dataclass
 
@@ -231,6 +232,10 @@ def _percent(share: float) -> str:
 
 def summary(array: NDArray[np.float64]) -> Summary:
     """What an array is like; it may be empty, and hold inf and nan."""
+    return memo(_summary, array)
+
+
+def _summary(array: NDArray[np.float64]) -> Summary:
     import numpy as np
 
     cells = array.ravel()

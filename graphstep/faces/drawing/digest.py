@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import ref
 
 from graphstep.ground.arrays import Number, array_text
+from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, numeral
 
 if TYPE_CHECKING:
@@ -32,29 +32,7 @@ class Range(NamedTuple):
     """How many are nan."""
 
 
-_RANGES: dict[int, tuple[ref[Any], dict[Any, Range]]] = {}
-"""By the id of a buffer the buffer, and the ranges of the arrays in it, by where these lie."""
-
-
 def _range(array: NDArray[Any]) -> Range:
-    """What the cells are like; of a run's arrays, which nobody can write to, it is remembered as long as the run is there.
-
-    Every key draws what the last one has drawn, and to look at millions of cells takes longer than the drawing.
-    """
-    buffer = array.base
-    if buffer is None or array.flags.writeable or buffer.flags.writeable:
-        return _new_range(array)
-    key = id(buffer)
-    if key not in _RANGES:
-        _RANGES[key] = ref(buffer, lambda _: _RANGES.pop(key, None)), {}
-    ranges = _RANGES[key][1]
-    place = array.__array_interface__["data"], array.shape, array.strides
-    if place not in ranges:
-        ranges[place] = _new_range(array)
-    return ranges[place]
-
-
-def _new_range(array: NDArray[Any]) -> Range:
     low = float(array.min())
     return Range(low, float(array.max()), int((array != array).sum()) if low != low else 0)
 
@@ -76,7 +54,7 @@ def digest(value: Number, digits: int = DIGITS) -> str:
         for fewer in range(digits, min(digits, 3) - 1, -1):
             if len(text := array_text(value, fewer)) <= DIGEST:
                 return text
-    low, high, nans = _range(value)
+    low, high, nans = memo(_range, value)
     if nans:
         return f"{nans:,} nan"
     if low == high:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from graphstep.ground.arrays import is_small, number_text, summary
 from graphstep.ground.widths import cell_width, padded
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from graphstep.faces.replies.panels import Line
     from graphstep.ground.arrays import Number
 
-_DIGESTS: WeakKeyDictionary[Trace, dict[tuple[str, int], list[str]]] = WeakKeyDictionary()
-"""The summaries of large arrays that were looked at: each is a pass over all of its cells."""
-
 
 def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ()) -> tuple[str, list[Line]]:
     """A title, and lines: what the node is, its value, its gradient, what is wrong there, and what can be done with it."""
@@ -42,7 +38,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
     if value is None:
         lines.append([(_label(trace, "value"), "quiet"), (say("node-value-later", step=str(trace.step_of_value(index))), "why")])
     elif node.rule is None or not is_small(value):
-        lines += _written("value", trace, index, value)
+        lines += _written("value", trace, value)
     else:
         lines.append([(_label(trace, "value"), "quiet"), (value_ladder(trace, index).line, "value")])
     lines += _gradient(trace, at, index)
@@ -84,20 +80,17 @@ def _gradient(trace: Trace, at: int, index: int) -> list[Line]:
         text = say("node-not-yet") if when is None else say("node-gradient-later", step=str(when))
         return [[(label, "quiet"), (text, "why")]]
     if gradient.complete:
-        return _written("gradient", trace, index, gradient.value)
+        return _written("gradient", trace, gradient.value)
     so_far = say("node-so-far", value=number_text(gradient.value), received=gradient.received, expected=gradient.expected)
     return [[(label, "quiet"), (so_far, "gradient")]]
 
 
-def _written(what: str, trace: Trace, index: int, value: Number) -> list[Line]:
+def _written(what: str, trace: Trace, value: Number) -> list[Line]:
     """A value or gradient: its cells, or of a larger array what it is like, with its histogram."""
     if isinstance(value, int | float) or is_small(value):
         return [[(_label(trace, what), "quiet"), (number_text(value), what)]]
-    kept = _DIGESTS.setdefault(trace, {})
-    texts = kept.get((what, index))
-    if texts is None:
-        # The title says the shape.
-        texts = kept[what, index] = [*_joined(summary(value).lines()[1:])] or [number_text(value)]
+    # The title says the shape.
+    texts = [*_joined(summary(value).lines()[1:])] or [number_text(value)]
     label = _label(trace, what)
     return [[(" " * cell_width(label) if place else label, "quiet"), (text, what)] for place, text in enumerate(texts)]
 

@@ -1,0 +1,51 @@
+"""What was computed of an array is remembered with the run that the array belongs to, and with nothing else."""
+
+from __future__ import annotations
+
+import gc
+
+import numpy as np
+
+from graphstep.engine.trace import Trace, trace
+from graphstep.ground.arrays import summary
+from graphstep.ground.memo import _RESULTS, memo
+from graphstep.language.read import read
+
+
+def run(low: float) -> Trace:
+    return trace(read("sum(2*x)"), {"x": np.linspace(low, 1.0, 100)})
+
+
+def test_an_array_of_a_run_is_looked_at_once() -> None:
+    calls: list[float] = []
+
+    def least(array: np.ndarray) -> float:
+        calls.append(float(array.min()))
+        return calls[-1]
+
+    runs = run(-1.0), run(-3.0)
+    places = [(one, index) for one in runs for index in (0, 1)]
+    for _ in range(3):
+        assert [memo(least, one.value_of(index)) for one, index in places] == [-1.0, -2.0, -3.0, -6.0]
+    assert calls == [-1.0, -2.0, -3.0, -6.0]
+    assert memo(np.max, runs[0].value_of(0)) == 1.0
+    assert memo(least, runs[0].value_of(0)[50:]) > 0
+
+
+def test_an_array_that_may_change_is_looked_at_again() -> None:
+    array = np.zeros(3)
+    assert [memo(np.sum, view) for view in (array, array[:2])] == [0.0, 0.0]
+    array += 1
+    assert [memo(np.sum, view) for view in (array, array[:2])] == [3.0, 2.0]
+    assert summary(array).mean == 1.0
+
+
+def test_nothing_is_left_of_a_run_that_is_gone() -> None:
+    gc.collect()
+    before = len(_RESULTS)
+    one = run(0.5)
+    summary(one.value_of(0))
+    assert len(_RESULTS) == before + 1
+    del one
+    gc.collect()
+    assert len(_RESULTS) == before
