@@ -14,7 +14,6 @@ from graphstep.faces.drawing.layout import Box, Edge, neighbourhood
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.numerals import DIGITS
 from graphstep.language.program import Program, shown_name
-from graphstep.telling.document import WHOLE
 from graphstep.telling.names import names_of
 
 
@@ -145,6 +144,9 @@ def shown(trace: Trace, at: int) -> Diagram:
     """What a document draws of a run at step ``at``: all of it, of a larger program with its calls as boxes, or of one that is
     larger still the part around the gate at work.
     """
+    # A drawing on the screen is in no document.
+    from graphstep.telling.document import WHOLE
+
     program = trace.program
     if len(program.nodes) - program.first_gate <= WHOLE:
         return diagram(trace)

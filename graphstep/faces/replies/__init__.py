@@ -24,8 +24,6 @@ from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.language.frames import is_composite
 from graphstep.language.setup import FORMS
-from graphstep.teaching.lesson.plain import ending
-from graphstep.teaching.marking.verdict import mark
 from graphstep.telling.calls import call_title
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
@@ -266,6 +264,9 @@ def _no_more_hints(words: Words, fact: facts.NoMoreHints) -> str:
 
 
 def _marked(words: Words, fact: facts.Marked) -> str:
+    # Who asks nothing need not wait for what asks and marks.
+    from graphstep.teaching.marking.verdict import mark
+
     lesson = words.before.lesson
     if lesson is None or lesson.open is None:
         return ""
@@ -275,6 +276,8 @@ def _marked(words: Words, fact: facts.Marked) -> str:
 
 
 def _lesson_done(words: Words, _: facts.LessonDone) -> str:
+    from graphstep.teaching.lesson.plain import ending
+
     return "" if words.after.lesson is None else ending(words.after.lesson)
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from graphstep.debugger.questions import hints_of, questions_of
-from graphstep.teaching.marking.verdict import mark
-
 if TYPE_CHECKING:
     from graphstep.debugger.effects import WriteSummary
     from graphstep.debugger.facts import Answered, Hinted, NothingAsked, PredictingEnds
@@ -24,6 +21,9 @@ def ends_text(words: Words, fact: PredictingEnds) -> str:
 
 def answered_text(words: Words, fact: Answered) -> str:
     """What is said of an answer."""
+    from graphstep.debugger.questions import questions_of
+    from graphstep.teaching.marking.verdict import mark
+
     before, score = words.before, words.after.score
     questions = questions_of(before.trace, fact.n)
     if score is None or before.score is None or fact.part >= len(questions):
@@ -40,6 +40,8 @@ def answered_text(words: Words, fact: Answered) -> str:
 
 def hint_text(words: Words, fact: Hinted) -> str:
     """A hint, and which of how many it is."""
+    from graphstep.debugger.questions import hints_of, questions_of
+
     hints = hints_of(questions_of(words.after.trace, fact.n)[fact.part])
     return words.say("reply-hint", number=str(fact.number), count=len(hints), hint=hints[fact.number - 1])
 

@@ -223,10 +223,13 @@ class GraphPane(RowsPane):
     def _shown(self, text: str, style: str) -> str:
         """The style in which a piece of the drawing is shown here."""
         if style == "value-changed" or style == "gradient-changed":
-            from graphstep.faces.comparison import is_change
-
             # A node has changed, but perhaps not this number of it: in the backward pass its value is as old as it was.
-            same = not is_change(text) if self._compared is not None else style[0] == "v" and self._is_backward
+            if self._compared is None:
+                same = style[0] == "v" and self._is_backward
+            else:
+                from graphstep.faces.comparison import is_change
+
+                same = not is_change(text)
             return style.removesuffix("-changed") if same else style
         if style in ("box-active", "box-active-name", "box-selected-name", "box-selected") and any(map(str.isalnum, text)):
             # A name without a box, as inputs have in the compact drawing: it needs a mark other than its colour.
@@ -246,7 +249,6 @@ class GraphPane(RowsPane):
         return max(0, (size.width - layout.width) // 2), max(0, (size.height - layout.height) // 2)
 
     def _marks(self, x: int, y: int, size: Size) -> Marks:
-        from graphstep.faces.comparison import compared_marks
         from graphstep.faces.drawing.diagram import marks
         from graphstep.faces.drawing.text import Marks
 
@@ -255,6 +257,8 @@ class GraphPane(RowsPane):
             return Marks(pending=frozenset(range(len(self.scene.drawn.nodes))))
         boxes = self.scene.layout.window(x, y, size.width, size.height).nodes
         if self._compared is not None:
+            from graphstep.faces.comparison import compared_marks
+
             return compared_marks(self._compared, self._trace, self.scene.drawn, boxes, self._selected)
         written = marks(
             self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected, breakpoints=self.breakpoints
