@@ -170,6 +170,7 @@ def why_gradient(trace: Trace, node: int) -> Chain:
     program = trace.program
     if not (program.depends[node] and program.reaches[node]):
         return Chain(trace, "zero", "apart", start=node)
+    # A gradient is huge or tiny beside the seed: a backward pass from 1e9 makes 1e9 an ordinary gradient.
     seed = float(np.max(np.abs(trace.seed), initial=0.0))
     symptom = symptom_of(trace.gradient_of(node), seed if isfinite(seed) and seed else 1.0)
     if symptom in ("huge", "tiny", "ordinary"):
@@ -180,6 +181,7 @@ def why_gradient(trace: Trace, node: int) -> Chain:
         # The infinity of which the nan was made has a beginning of its own.
         more, ending = _followed(trace, last, "infinite")
         edges += more
+    # Where neither factor is 0 no gate blocks the way: the gradient shrank along it, and the smallest factor is the cause.
     if ending == "blocked" and _underflows(trace.wire(edges[-1])):
         return _largest(trace, node, "zero", edges)
     if ending not in ("blocked", "made"):

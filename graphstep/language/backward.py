@@ -69,6 +69,7 @@ class _Backward:
 
     def run(self, of: int, by: Sequence[int]) -> list[int]:
         first, wanted = min(by, default=of), frozenset(by)
+        # Operands come before their gates, so that nothing before the first of them depends on any.
         for index in range(first, of + 1):
             self._depends[index] = index in wanted or any(self._moves(x) for x in self._nodes[index].operands)
         self._arrivals[of] = [Constant(1.0, "1")]
@@ -81,6 +82,7 @@ class _Backward:
 
     def _sweep(self, indices: Sequence[int], wanted: Collection[int] = (), totals: dict[int, Operand] | None = None) -> None:
         """Send from each of the nodes what has arrived there; keep it where it is wanted."""
+        # From the last to the first: when it is a node's turn, all that it ever gets has arrived.
         for index in indices:
             arrivals = self._arrivals.pop(index, None)
             node = self._nodes[index]
@@ -104,6 +106,7 @@ class _Backward:
             if not self._moves(operand) or not isinstance(operand, int):
                 continue
             text = self._contribution(node, rule, slot, upstream)
+            # To add a 0 would be a gate of the program for nothing.
             if text == "0":
                 continue
             bound: dict[str, Operand] = {**dict(zip(_names(node), node.operands, strict=True)), "out": index, "d": upstream}
@@ -121,6 +124,8 @@ class _Backward:
         last = self._insert(rule.expansion(node.settings), dict(zip(_names(node), node.operands, strict=True)))
         if not isinstance(last, int):
             return
+        # The parts are nodes behind all others, which the sweep at work does not come to: they have one of their own.
+        # What it sends to the gate's operands waits there until the outer sweep reaches them.
         for place in range(first, len(self._nodes)):
             self._depends[place] = any(self._moves(x) for x in self._nodes[place].operands)
         self._arrivals[last] = [upstream]

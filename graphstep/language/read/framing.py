@@ -70,6 +70,7 @@ class Framing:
         """A node got a name; ``before`` where a repetition starts from it, and calls it h.0 instead of h."""
         key = name, node
         if before and key in self._latest and self._is_around(self._records[self._latest[key]][0], frame):
+            # A frame around named this node already. Two records would give it two names, h and h.0.
             self._records[self._latest[key]] = frame, name, node, True
             return
         self._latest[key] = len(self._records)
@@ -139,10 +140,12 @@ class Framing:
             if frame not in places:
                 places[frame] = self._reads(frame, text)
             spans, whats = places[frame]
+            # Outside of functions and turns the text says it as it stands, unless it reads a name that a repetition carried on.
             if not frame and bisect_left(spans, (start, 0)) == bisect_left(spans, (stop, 0)):
                 continue
             pieces, place = list[str](), start
             for k in range(bisect_left(spans, (start, 0)), bisect_left(spans, (stop, 0))):
+                # A place inside of one that was replaced went with it.
                 if spans[k][0] < place:
                     continue
                 pieces += [text[place : spans[k][0]], _spelled(whats[k], names, spelled)]
@@ -196,6 +199,7 @@ class Framing:
             alike = [words for words in kinds if kinds[words] == depth]
             endings = Counter(words[k:] for words in alike for k in range(len(words)))
             for words in alike:
+                # From the name alone to the whole path: the first ending that no other name this deep has, and none further out.
                 ways = (words[k:] for k in range(len(words) - 1, 0, -1))
                 shortest[words] = next((way for way in ways if endings[way] == 1 and way not in shorter), words)
             shorter.update(shortest.values())

@@ -88,12 +88,14 @@ class Bodies(Statements):
         lifted = (*inner.lifted, *inner.handed)
         shares = any(viewed_name(each) is not None for each in results)
         read = Function(called, inputs, defaults, len(pieces), self.names.owner(), shares, lifted)
+        # Only a body that was read tells what it reads from outside: a call hands that over behind the inputs.
         head = f"def {called}({', '.join([*inputs, *inner.lifted.values(), *inner.handed.values()])}) = "
         body_piece = _braced([*statements, last], span, self.depth_of_bodies) if statements else last
         definition = Piece((head, body_piece), COMPARISON, span)
         self.emit(definition)
         self.functions.append(definition.text)
         self.names.functions[name] = read
+        # A value of the same name is hidden from here on, as it is in Python.
         self.names.current.pop(name, None)
 
     def own_call(self, node: ast.Call) -> Piece | None:
@@ -136,6 +138,7 @@ class Bodies(Statements):
             current = self.names.meaning(name)
             if current is None:
                 outside = name in self.names.owner().inputs or name in self.given
+                # A name that every turn assigns before it reads it belongs to the turn: it carries nothing to the next.
                 if not outside and (name in turn_names or not reads_first(node.body, name)):
                     continue
                 # It comes from outside.
@@ -148,6 +151,7 @@ class Bodies(Statements):
                 self.define(current, atom(value, self.source.span(node)))
                 self.names.current[name] = current
             carried[name] = current
+            # It changes from turn to turn, so that no size or axis may be read from its first value.
             self.whole_numbers.pop(current, None)
         self._note_aliases(node.body)
         around = self.names, self.statements, self.remaining
@@ -164,6 +168,7 @@ class Bodies(Statements):
         span = self.source.span(node)
         for name, target in carried.items():
             current = self.names.current.get(name, target)
+            # The next turn starts from the carried name: it has to be the last that this turn assigns.
             if current != target:
                 self.emit(Piece((f"{target} = ", atom(current, span)), COMPARISON, span))
         self.loops = self.loops[:-1]

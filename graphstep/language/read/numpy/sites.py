@@ -147,6 +147,7 @@ def _form(site: Site, node: ast.expr | None, parameter: Parameter) -> Any:
     """What a parameter gets for what stands in the text; its default where nothing does."""
     if node is None:
         return fitting(None) if parameter.default is Parameter.empty else parameter.default
+    # An annotation is a text here: every module with handlers imports annotations from __future__.
     form, optional, _ = parameter.annotation.partition(" | None")
     if optional and form != "ast.expr" and word(node) == "none":
         return None
@@ -161,6 +162,7 @@ def filled(function: Callable[..., Any], site: Site, keys: Mapping[str, str] = _
     _, *parameters = signature(function).parameters.values()
     places = list(site.arguments)
     named = {keys.get(key, key): value for key, value in site.keywords.items() if key not in HARMLESS}
+    # Two words for one input, dim and axis, would leave one of the two unread.
     if len(named) < sum(key not in HARMLESS for key in site.keywords):
         raise UnfitError
     nodes: list[tuple[Parameter, ast.expr | None]] = []
@@ -169,6 +171,7 @@ def filled(function: Callable[..., Any], site: Site, keys: Mapping[str, str] = _
             nodes += [(parameter, node) for node in places]
             places = []
         elif places and parameter.kind is not Parameter.KEYWORD_ONLY:
+            # Python refuses an input that is handed over by place and by name.
             if parameter.name in named:
                 raise UnfitError
             nodes.append((parameter, places.pop(0)))
@@ -176,6 +179,7 @@ def filled(function: Callable[..., Any], site: Site, keys: Mapping[str, str] = _
             nodes.append((parameter, named.pop(parameter.name, None)))
     if places or named:
         raise UnfitError
+    # Values are read once the call fits: a refusal inside of one must not hide that the function is another's.
     inputs = [(parameter, _form(site, node, parameter)) for parameter, node in nodes]
     positional = [value for parameter, value in inputs if parameter.kind is not Parameter.KEYWORD_ONLY]
     return function(site, *positional, **{each.name: value for each, value in inputs if each.kind is Parameter.KEYWORD_ONLY})
