@@ -114,6 +114,20 @@ def test_the_keys_and_the_question_stay_in_sight_whatever_is_said(lesson: str) -
     assert hidden == []
 
 
+def test_a_graph_that_is_wider_than_the_window_is_shown_from_its_inputs_before_the_first_step():
+    async def go() -> tuple[int, int]:
+        async with opened("29", (80, 24)) as (app, pilot):
+            # The text of the next section is shorter, and the graph is laid out anew.
+            await pilot.press("enter")
+            await pilot.pause()
+            graph = app.screen.panes.graph
+            return graph.virtual_size.width, graph.scroll_offset.x
+
+    width, left = asyncio.run(go())
+    assert width > 80
+    assert left == 0
+
+
 def test_a_slip_is_said_hints_come_one_at_a_time_and_a_new_answer_replaces_a_wrong_one():
     async def go() -> tuple[str, str, int]:
         async with opened("1") as (app, pilot):

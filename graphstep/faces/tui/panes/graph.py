@@ -118,7 +118,7 @@ class GraphPane(RowsPane):
 
         centre = centre_of(trace, at) if look_at is None else look_at
         # What a gate sends to is as much of the step as the gate.
-        self._followed = (centre, trace.step(at).node) if look_at is None else (look_at,)
+        self._followed = (look_at,) if look_at is not None else (centre, trace.step(at).node) if at else ()
         spare = self._needed_spare(trace, compared)
         old, self._trace = self._trace, trace
         self._at, self._selected, self._compared = at, selected, compared
@@ -131,8 +131,7 @@ class GraphPane(RowsPane):
             # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
             self._arrange(self._centre)
         self._title()
-        if at or look_at is not None:
-            self.bring_into_view(*self._followed)
+        self.bring_into_view(*self._followed)
         self.renew()
 
     def entitle(self, subtitle: str) -> None:
