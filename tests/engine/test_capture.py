@@ -256,3 +256,11 @@ def test_a_package_brings_an_adapter_of_its_own(monkeypatch: pytest.MonkeyPatch)
     assert gs.capture(lambda x: x, 3.0).gradients == {"x": 2.0}
     Entry.name = "a_framework_that_is_not_imported"
     assert gs.capture(lambda x: x * x, 3.0).gradients == {"x": 6.0}
+
+
+def test_a_loop_is_watched_where_pytorch_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    with pytest.raises(InputError, match="no PyTorch here"):
+        gs.record(lambda: 0.0)
+    with pytest.raises(InputError, match="no PyTorch here"):
+        gs.record(every=10)(lambda: 0.0)

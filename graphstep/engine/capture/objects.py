@@ -129,7 +129,7 @@ def _filled(cell: Any) -> bool:
 
 def _closure_numbers(engine: Engine, value: Any) -> list[float]:
     """The plain numbers that the function which sends back holds on to: an exponent."""
-    function = getattr(value, engine.closure, None) if engine.closure else None
+    function = getattr(value, engine.closure, None)
     cells = getattr(function, "__closure__", None) or ()
     return [float(x.cell_contents) for x in cells if _filled(x) and isinstance(x.cell_contents, Real)]
 
@@ -219,7 +219,11 @@ def _called(leaves: Iterable[Any], names: dict[int, str]) -> dict[int, str]:
 def _unknown(engine: Engine, value: Any, read: Sequence[Any], numbers: Mapping[int, float], creation: Creation) -> Unknown:
     """An operation as what compares it with our gates sees it."""
     factors = tuple(map(number, getattr(value, engine.factors))) if engine.factors else ()
-    others = tuple(_closure_numbers(engine, value)) if creation.constant is None else (creation.constant,)
+    others: tuple[float, ...] = ()
+    if creation.constant is not None:
+        others = (creation.constant,)
+    elif engine.closure:
+        others = tuple(_closure_numbers(engine, value))
     return Unknown(
         str(getattr(value, engine.sign)) if engine.sign else "",
         creation.method or _method(engine, value),

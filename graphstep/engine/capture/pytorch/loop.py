@@ -104,6 +104,10 @@ class Loop:
     """A function that returns a loss, in a training loop; called as the function is."""
 
     def __init__(self, function: Callable[..., Any], when: str | Trigger, every: int, keep: int) -> None:
+        if "torch" not in sys.modules:
+            raise InputError(
+                "there is no PyTorch here whose loop could be watched", hint="import torch first, and hand over its loss"
+            )
         if isinstance(when, str) and when not in WHEN:
             hint = did_you_mean(when, WHEN) or f"there are {', '.join(WHEN)}, and any function of a step that answers yes or no"
             raise InputError(f"when={quoted(when)} is no reason to capture a step", hint=hint)
