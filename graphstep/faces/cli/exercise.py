@@ -6,6 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+from graphstep.faces.cli.platforms import asked_for, deliver
 from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import ENGLISH
@@ -26,6 +27,7 @@ examples:
   graphstep exercise --kind fork --seed 7 --plain   print it; another seed makes another variant
   graphstep exercise --kind fork --seed 7 --key     print the answers, each with the way to it
   graphstep exercise --kind loss --to sheet.md --key key.md
+  graphstep exercise --kind fork --seed 1..20 --to fork.xml        twenty variants for Moodle
   graphstep exercise --kind my-item.toml            from a file of your own: docs/add-an-item.md
   graphstep exercise check-items my-item.toml       prove it on 10,000 seeds
   graphstep exercise sheet course.toml --students roster.csv --to sheets/    a sheet for each student
@@ -34,15 +36,24 @@ examples:
 The same kind, level and seed make the same exercise on every machine.
 """
 
+VARIANTS = 1000
+"""Variants that a file for a platform holds at most."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
+    from graphstep.faces.export.platforms import platforms
+
     parser.add_argument("what", metavar="KIND", nargs="?", help="what it is about, as --kind; or list")
     drawn_arguments(parser)
-    parser.add_argument("--seed", metavar="N", default="1", help="which variant, a whole number (default: 1)")
+    parser.add_argument(
+        "--seed", metavar="N", default="1", help="which variant, a whole number (default: 1); for a platform also 1..20"
+    )
     parser.add_argument("--key", metavar="FILE", nargs="?", const="", help="print the answers, or write them to a file")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
-    parser.add_argument("--format", metavar="F", help="print it as text, json, md, tex or html")
+    parser.add_argument(
+        "--format", metavar="F", help=f"print it as text, json, md, tex or html; or for a platform: {', '.join(platforms())}"
+    )
     parser.add_argument("--plain", action="store_true", help="print it, also at a terminal")
     language_argument(parser)
 
@@ -64,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
             raise InputError("which exercise is meant?", hint="--kind fork; graphstep exercise lists the kinds")
         sys.stdout.writelines(f"{line}\n" for line in _kinds(language_of(options.language)))
         return 0
+    if (name := asked_for(options.format, options.to)) is not None:
+        return _deliver_for(options, name)
     exercise = _drawn(options)
     if options.to or options.key is not None or options.format or options.plain or not _is_answered():
         return _deliver(options, exercise)
@@ -86,6 +99,24 @@ def _drawn(options: argparse.Namespace) -> Exercise:
 
     level, seed = whole("--level", options.level), whole("--seed", options.seed)
     return draw(find(options.kind), level, seed, language_of(options.language))
+
+
+def _deliver_for(options: argparse.Namespace, name: str) -> int:
+    """Write one variant, or several, for a platform."""
+    from graphstep.teaching.exercise.draw import draw
+    from graphstep.teaching.exercise.reading import find
+
+    if options.key is not None:
+        raise InputError("the file of a platform holds the answers", hint="leave --key out")
+    first, dots, last = options.seed.partition("..")
+    seeds = range(whole("--seed", first), whole("--seed", last if dots else first) + 1)
+    if not 0 < len(seeds) <= VARIANTS:
+        raise InputError(
+            f"--seed {quoted(options.seed)} names {len(seeds):,} variants", hint=f"1..20 are twenty; {VARIANTS} at most"
+        )
+    item, level, language = find(options.kind), whole("--level", options.level), language_of(options.language)
+    deliver((draw(item, level, seed, language) for seed in seeds), f"{item.title}, {level}", name, options.to)
+    return 0
 
 
 def _is_answered() -> bool:

@@ -254,3 +254,22 @@ def test_the_suffix_or_a_name_chooses_the_platform(tmp_path, monkeypatch, capsys
     assert "graphstep exercise mark" in capsys.readouterr().err
     assert main(["lesson", "2", "--format", "mooodle"]) == 2
     assert "did you mean 'moodle'?" in capsys.readouterr().err
+
+
+def test_variants_of_an_exercise_go_into_one_file(tmp_path, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["exercise", "fork", "--level", "2", "--seed", "3..5", "--to", "fork.xml"]) == 0
+    category, read = reader("moodle")(Path("fork.xml").read_bytes())
+    assert category.endswith(", 2")
+    assert [question.name for question in read] == ["fork-2-3", "fork-2-4", "fork-2-5"]
+    assert main(["exercise", "fork", "--format", "gift"]) == 0
+    assert "::fork-1-1 1::" in capsys.readouterr().out
+    for words, why in (
+        (["--seed", "5..3", "--to", "fork.xml"], "names 0 variants"),
+        (["--seed", "1..2000", "--to", "fork.xml"], "names 2,000 variants"),
+        (["--seed", "1..2", "--to", "fork.md"], "a whole number"),
+        (["--key", "--to", "fork.xml"], "holds the answers"),
+        (["--to", "fork.zip"], "--format canvas"),
+    ):
+        assert main(["exercise", "fork", *words]) == 2
+        assert why in capsys.readouterr().err
