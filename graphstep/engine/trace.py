@@ -109,13 +109,13 @@ class Trace:
 
         Parameters are updated again with what they are then, unless a shape differs: the optimizer remembers none of it.
         """
-        values, setup = {**self.inputs, **inputs}, self.setup.edited({**dict.fromkeys(inputs), **(texts or {})})
+        typed = {name: texts.get(name) for name in inputs} if texts else dict.fromkeys(inputs)
+        values, setup = {**self.inputs, **inputs}, self.setup.edited(typed)
         if reshapes(self.program, inputs):
             return trace(self.program, values, seed=self.seed, ties=self.ties, setup=replace(setup, order=()))
         rerun = run_plan(self.plan, values, seed=self.seed, ties=self.ties, setup=setup)
-        if not self.updates:
-            return rerun
-        return replace(rerun, updates=tuple(u.again(rerun.value_of(u.node), rerun.gradient_of(u.node)) for u in self.updates))
+        updates = tuple(u.again(rerun.value_of(u.node), rerun.gradient_of(u.node)) for u in self.updates)
+        return replace(rerun, updates=updates) if updates else rerun
 
     # -- nodes -------------------------------------------------------------------------------------------------------------------
 
