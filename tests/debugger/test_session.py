@@ -27,18 +27,17 @@ from graphstep.engine.trace import trace
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.repl.lines import prompt_keys
 from graphstep.faces.replies import sentences
-from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.answers import right_answer
 from tests.cases import each
 from tests.effort import effort
 
 if TYPE_CHECKING:
     from graphstep.teaching.lesson.rehearsal import Rehearsal
-    from graphstep.teaching.marking.solution import Solution
 
 PROGRAMS = {
     "lecture": ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}),
@@ -125,12 +124,6 @@ def test_commands_in_any_order_keep_the_promises_of_the_session(name: str, walk:
             assert all(text.strip() == text for text in sentences(state, after, reply, keys))
         state = after
     assert from_json(to_json(state), rehearsed) == state
-
-
-def right_answer(waiting: Solution) -> str:
-    if waiting.right is not None:
-        return str(waiting.right + 1)
-    return str(waiting.shape.shape) if waiting.shape is not None else number_text(waiting.quantity.asked, 12)
 
 
 # These ask for numbers, arrays, shapes and words.

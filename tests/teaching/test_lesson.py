@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.language.values import read_value
@@ -32,6 +31,7 @@ from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.shapes import same_shape, slips_of_shape
 from graphstep.teaching.marking.solution import Solution, agrees, same
 from graphstep.teaching.marking.verdict import mark
+from tests.answers import right_answer
 from tests.cases import each
 from tests.effort import effort
 
@@ -66,21 +66,6 @@ def solution_of(ask: str, *lines: str, front: str = FRONT) -> Solution:
 
 def front_of(program: str, inputs: str) -> str:
     return f'+++\ntitle = "T"\nprogram = "{program}"\ninputs = {{ {inputs} }}\n+++\n'
-
-
-def right_answer(solution: Solution) -> str:
-    if solution.right is not None:
-        return solution.question.options[solution.right]
-    if solution.shape is not None:
-        return str(solution.shape.shape)
-    if solution.order is not None:
-        return " ".join(str(solution.order.gates.index(gate) + 1) for gate in solution.order.usual)
-    if solution.parts:
-        return ", ".join(map(right_answer, solution.parts))
-    assert solution.quantity is not None
-    if solution.formula:
-        return solution.answer.partition("=")[2]
-    return number_text(solution.quantity.asked)
 
 
 def drawn(solution: Solution, at: int) -> bool:

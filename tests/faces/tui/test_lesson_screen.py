@@ -11,10 +11,10 @@ import pytest
 from graphstep.debugger.session import Command
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
-from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson import open_lesson, progress
 from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.answers import right_answer
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -191,16 +191,7 @@ def test_a_shipped_lesson_can_be_gone_through_on_the_screen(lesson):
                 if waiting is None:
                     screen.action_do("on")
                 else:
-                    right = waiting.right
-                    if right is not None:
-                        answer = str(right + 1)
-                    elif waiting.shape is not None:
-                        answer = str(waiting.shape.shape)
-                    elif waiting.order is not None:
-                        answer = waiting.answer.partition(":")[0]
-                    else:
-                        answer = number_text(waiting.quantity.asked, 12)
-                    screen.do(Command("answer", answer))
+                    screen.do(Command("answer", right_answer(waiting)))
                     assert screen.lesson.answered(waiting).outcome == "right"
                 await pilot.pause()
                 assert screen.state.trace is screen.lesson.scene.trace
