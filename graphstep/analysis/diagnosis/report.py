@@ -26,9 +26,9 @@ class Diagnosis:
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """The parameters of the recorded program that are no inputs of this one, as nothing reads them or they are frozen."""
-        program = self.trace.program
-        return () if program.origin is None else tuple(x for x in program.origin.missing if x.name not in program.input_places)
+        """The parameters of the recorded program that nothing reads or that are frozen: those that no finding is about."""
+        origin = self.trace.program.origin
+        return () if origin is None else tuple(each for each in origin.missing if each.why in ("unread", "frozen"))
 
     @property
     def kinds(self) -> frozenset[FindingKind]:
