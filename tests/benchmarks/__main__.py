@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import (
+    bench_draw,
     bench_growth,
     bench_layout,
     bench_read,
@@ -32,4 +33,4 @@ def results() -> Iterator[Result]:
 
 held = report(results())
 print()
-sys.exit(bench_layout.main([]) or bench_why.main() or bench_growth.main([]) or (0 if held else 1))
+sys.exit(bench_layout.main([]) or bench_why.main() or bench_draw.main() or bench_growth.main([]) or (0 if held else 1))
