@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from pathlib import Path
 
 from graphstep.faces.classroom.jobs import Answered
-from graphstep.faces.classroom.store import file_name, folder_at, keep
+from graphstep.faces.classroom.store import file_name, folder_at, keep, sweep
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.key import Key, Sheet
@@ -123,6 +123,7 @@ def write_feedback(folder: Path, results: Iterable[str]) -> None:
     for result in results:
         for student in json.loads(result)["students"]:
             keep(folder / f"{file_name(student['student'])}.md", student["feedback"])
+    sweep(folder)
 
 
 def folder_of(target: Path) -> Path:

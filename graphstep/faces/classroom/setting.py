@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from graphstep.faces.classroom.store import file_name, folder_at, keep
+from graphstep.faces.classroom.store import file_name, folder_at, keep, sweep
 from graphstep.ground.errors import InputError, quoted, quoted_path
 from graphstep.teaching.exercise.key import Key, Sheet, pieces, read_key
 
@@ -40,6 +40,7 @@ def write_sheets(folder: Path, title: str, form: str, results: Iterable[str], be
         keep(folder / f"{name}.{form}", made["sheet"])
         keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", made["key"])
     entries = (entry for made in _sheets(every) for entry in made["entries"].items())
+    sweep(folder, folder / KEYS)
     keep(folder / KEY, pieces(title, entries, (made["data"] for made in _sheets(every))))
 
 

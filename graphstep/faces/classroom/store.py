@@ -30,6 +30,14 @@ def keep(path: Path, content: str | Iterable[str]) -> None:
     write_file(path, content)
 
 
+def sweep(*folders: Path) -> None:
+    """Remove what a command that was killed had begun to write in folders of ours, and never had the name of a file."""
+    for folder in folders:
+        for path in folder.glob(".graphstep-*"):
+            with suppress(OSError):
+                path.unlink()
+
+
 def folder_at(path: Path) -> None:
     """See that a folder is there. GraphstepError where it cannot be made."""
     try:

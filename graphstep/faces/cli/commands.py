@@ -21,7 +21,7 @@ COMMANDS = (
 )
 """The commands, in the order of the help. ``step`` is what happens when none is named."""
 
-PARTS: dict[str, tuple[str, ...]] = {"exercise": ("check-items", "sheet", "mark")}
+PARTS: dict[str, tuple[str, ...]] = {"exercise": ("check-items", "sheet", "mark", "stats")}
 """Commands of two words, by the first: ``exercise mark`` is the module ``exercise_mark``."""
 
 

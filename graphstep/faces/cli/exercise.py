@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graphstep.teaching.exercise.exercise import Exercise
     from graphstep.telling.document import Document
 
-USAGE = "[KIND | list | check-items … | sheet … | mark …] [--level N] [--seed N] [--key [FILE]] [--to FILE] [options]"
+USAGE = "[KIND | list | check-items … | sheet … | mark … | stats …] [--level N] [--seed N] [--key [FILE]] [--to FILE] [options]"
 SUMMARY = "Exercises with nice numbers: worked and marked here, printed with a key, or as sheets for a class."
 EXAMPLES = """\
 examples:
@@ -32,6 +32,7 @@ examples:
   graphstep exercise check-items my-item.toml       prove it on 10,000 seeds
   graphstep exercise sheet course.toml --students roster.csv --to sheets/    a sheet for each student
   graphstep exercise mark answers/ --key key.json --to marks.csv             the marks of a class
+  graphstep exercise stats marks.csv --key key.json                          what they say about the exercises
 
 The same kind, level and seed make the same exercise on every machine.
 """

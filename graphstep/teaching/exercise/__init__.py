@@ -4,5 +4,6 @@
 are drawn: ``item`` is what they are drawn from, ``reading`` reads it from a file, ``chance`` makes numbers of a seed,
 ``niceness`` says which runs are nice, ``faulty`` hides a mistake in a worked pass, and ``draw`` makes the exercise. A class:
 ``course`` says who gets which exercises, ``sheet`` what is printed, ``key`` keeps what marks it; ``submission`` reads what comes
-back, ``mark`` is what it earns, blank by blank, ``table`` the file of marks, ``feedback`` what a student is told.
+back, ``mark`` is what it earns, blank by blank, ``table`` the file of marks, ``feedback`` what a student is told,
+``statistics`` and ``report`` what the marks say.
 """

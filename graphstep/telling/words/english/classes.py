@@ -22,5 +22,48 @@ CLASSES: dict[str, English] = {
     "feedback-fine": "Every answer is right.",
     "mark-left-empty": "Left empty.",
     "heading-feedback-answer": "The run has {answer}. This opens the step:",
+    # Statistics.
+    "class-title": "What the marks of the class say",
+    "class-students": (
+        "{count} student; {mean} % of the marks, standard deviation {deviation}.",
+        "{count} students; on average {mean} % of the marks, standard deviation {deviation}. By tenths of the marks:",
+    ),
+    "class-reliability": "Reliability (Cronbach's alpha): {alpha}.",
+    "class-unsure": (
+        "{count} answer has still to be marked by a person, and is left out.",
+        "{count} answers have still to be marked by a person, and are left out.",
+    ),
+    "class-blanks": "Blanks",
+    "class-blanks-how": (
+        "Facility is the share of its marks that a blank earned. Discrimination is the correlation with what all other blanks "
+        "earned: high where it tells those who know from those who do not."
+    ),
+    "class-misconceptions": "Misconceptions",
+    "class-no-misconceptions": "No wrong answer is explained by a misconception.",
+    "class-variants": "Variants",
+    "class-variants-how": (
+        "The forms of an exercise by their programs, whatever names and numbers they had; and by how many standard errors a mean "
+        "is above that of the others."
+    ),
+    "class-no-variants": "No exercise has several forms that enough students had.",
+    "class-harder": "Exercise {number}, {form}, was harder than its other forms: {errors} standard errors.",
+    "class-easier": "Exercise {number}, {form}, was easier than its other forms: {errors} standard errors.",
+    "class-fair": "No form differs from the others by {errors} standard errors or more: chance explains it.",
+    "class-tells-little": "tells little apart",
+    "class-hard": "hard",
+    "class-easy": "easy",
+    "class-column-blank": "blank",
+    "class-column-item": "item",
+    "class-column-answers": "answers",
+    "class-column-students": "students",
+    "class-column-facility": "facility",
+    "class-column-discrimination": "discrimination",
+    "class-column-common": "most common misconceptions",
+    "class-column-remark": "remark",
+    "class-column-code": "misconception",
+    "class-column-said": "what was said, for example",
+    "class-column-exercise": "exercise",
+    "class-column-form": "form",
+    "class-column-errors": "standard errors",
 }
 """By id the messages to a class."""
