@@ -996,3 +996,47 @@ def test_a_hostile_text_costs_no_more_than_its_length(tmp_path, body):
 def test_a_product_outside_of_code_is_a_problem_because_markdown_drops_its_stars(tmp_path):
     problems = check(written(tmp_path, predict("value q") + "Not x*x and y*y.\n\nBut `x*x` is fine.\n\n```\nx*x\n```\n"))
     assert [problem.line for problem in problems] == [11, 11]
+
+
+def own_lesson(folder, name="mine.md", ask="value f"):
+    folder.mkdir(exist_ok=True)
+    front = '+++\ntitle = "Mine"\nprogram = "f = x*y"\ninputs = { x = 2, y = 3 }\n+++\n\n'
+    text = f'{front}Prose.\n\n```predict\nask = "{ask}"\n```\n'
+    (folder / name).write_text(text)
+    return LessonRun(open_lesson(folder / name))
+
+
+def test_a_lesson_of_ones_own_is_known_by_its_name_and_what_it_asks_wherever_it_lies(own_data, tmp_path):
+    lesson = own_lesson(tmp_path / "one")
+    progress.save(lesson.answer("6")[0])
+    moved = own_lesson(tmp_path / "two")
+    file = tmp_path / "two" / "mine.md"
+    file.write_text(file.read_text().replace("Prose.", "Prose that was mended."))
+    assert progress.resume(LessonRun(open_lesson(file)), progress.load()).done == 1
+    assert progress.resume(moved, progress.load()).done == 1
+    # Another lesson of the name, and the same under another one.
+    assert progress.resume(own_lesson(tmp_path / "three", ask="gradient x"), progress.load()).done == 0
+    assert progress.resume(own_lesson(tmp_path / "one", "other.md"), progress.load()).done == 0
+
+
+def test_a_place_that_was_kept_under_a_path_is_found_and_kept_under_the_lesson(own_data, tmp_path):
+    lesson = own_lesson(tmp_path / "one")
+    progress.save(lesson.answer("6")[0])
+    file = own_data / "progress.json"
+    (key,) = progress.load().places
+    file.write_text(file.read_text().replace(key, str(lesson.rehearsal.lesson.path.resolve())))
+    again = progress.resume(lesson, progress.load())
+    assert again.done == 1
+    progress.save(again)
+    assert [*progress.load().places] == [key]
+
+
+def test_progress_is_exported(own_data, tmp_path):
+    progress.save(own_lesson(tmp_path / "one").answer("6")[0])
+    status, text = said(["progress"])
+    (place,) = json.loads(text)["lessons"].values()
+    assert (status, place["done"], place["right"], place["total"]) == (0, 1, 1, 1)
+    assert said(["progress", str(tmp_path / "mine.json")])[0] == 0
+    assert (tmp_path / "mine.json").read_text() == text
+    with pytest.raises(InputError, match="one file"):
+        said(["progress", "a", "b"])

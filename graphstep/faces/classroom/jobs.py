@@ -102,14 +102,14 @@ def _mark(asked: Any) -> Any:
         marks = marks_of(page, filled["answers"], comma=filled["comma"])
         student, name = filled["student"], filled["name"]
         table.append(lines(Row(student, name, filled["code"], mark) for mark in marks))
-        told = feedback(asked["title"], name or student, page, marks, language)
+        page_of_feedback = feedback(asked["title"], name or student, page, marks, language)
         students.append(
             {
                 "student": student,
                 "earned": sum(mark.earned or 0 for mark in marks),
                 "of": sum(mark.of for mark in marks),
                 "unsure": sum(mark.earned is None for mark in marks),
-                "feedback": printable("".join(md.write(told))),
+                "feedback": printable("".join(md.write(page_of_feedback))),
             }
         )
     return {"lines": table, "students": students}

@@ -31,17 +31,17 @@ def write_sheets(folder: Path, title: str, form: str, results: Iterable[str], be
     every = [*results]
     if before is not None:
         sheets = {sheet.student: sheet for sheet in before.sheets}
-        for made in _sheets(every):
-            if made["student"] in sheets:
-                _compare(made, sheets[made["student"]], before, folder)
+        for each in _sheets(every):
+            if each["student"] in sheets:
+                _compare(each, sheets[each["student"]], before, folder)
     folder_at(folder / KEYS)
-    for made in _sheets(every):
-        name = file_name(made["student"])
-        keep(folder / f"{name}.{form}", made["sheet"])
-        keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", made["key"])
-    entries = (entry for made in _sheets(every) for entry in made["entries"].items())
+    for each in _sheets(every):
+        name = file_name(each["student"])
+        keep(folder / f"{name}.{form}", each["sheet"])
+        keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", each["key"])
+    entries = (entry for each in _sheets(every) for entry in each["entries"].items())
     sweep(folder, folder / KEYS)
-    keep(folder / KEY, pieces(title, entries, (made["data"] for made in _sheets(every))))
+    keep(folder / KEY, pieces(title, entries, (each["data"] for each in _sheets(every))))
 
 
 def _sheets(results: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -49,9 +49,9 @@ def _sheets(results: Iterable[str]) -> Iterator[dict[str, Any]]:
         yield from json.loads(result)["sheets"]
 
 
-def _compare(made: Mapping[str, Any], old: Sheet, before: Key, folder: Path) -> None:
-    student = made["student"]
-    same = old.data() == made["data"] and all(before.entries[code].data() == made["entries"][code] for code in old.items)
+def _compare(each: Mapping[str, Any], old: Sheet, before: Key, folder: Path) -> None:
+    student = each["student"]
+    same = old.data() == each["data"] and all(before.entries[code].data() == each["entries"][code] for code in old.items)
     if not same:
         raise InputError(
             f"{quoted_path(folder)} has another sheet for {quoted(student, 60)}",

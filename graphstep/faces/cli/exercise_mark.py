@@ -127,7 +127,8 @@ def _headed(head: str, texts: Iterable[str]) -> Iterator[str]:
 def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
     """What was marked, and what was not."""
     answers = sum(len(filled) for _, filled, _ in handed.sheets)
-    print(f"{len(handed.sheets):,} sheets with {answers:,} answers: {sums['earned']:,.12g} of {sums['of']:,.12g} marks earned")
+    earned = f"{_marks(sums['earned'])} of {_marks(sums['of'])} marks earned"
+    print(f"{len(handed.sheets):,} sheets with {answers:,} answers: {earned}")
     if sums["unsure"]:
         print(f"{sums['unsure']:,} answers for a person to mark: their verdict is unsure, and earned is empty")
     if handed.missing:
@@ -142,6 +143,10 @@ def _tell_unused(handed: Collected) -> None:
         print(f"not used: {remark.message}", file=sys.stderr)
     if len(handed.remarks) > _SHOWN:
         print(f"not used: {len(handed.remarks) - _SHOWN:,} more", file=sys.stderr)
+
+
+def _marks(marks: float) -> str:
+    return f"{marks:,.2f}".removesuffix(".00")
 
 
 def _agreed(changes: list[Change], options: argparse.Namespace) -> bool:

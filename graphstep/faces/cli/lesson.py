@@ -30,6 +30,7 @@ examples:
   graphstep lesson my-lesson.md        open a file of your own
   graphstep lesson check my-lesson.md  see that a lesson holds what it promises
   graphstep lesson new my-lesson.md    write the beginning of one, which passes the check
+  graphstep lesson progress mine.json  write how far you are in all of them, with your answers
   graphstep lesson code 7              write the file that lesson 7 gives you to complete
   graphstep lesson 4 --to sheet.md --key key.md    its questions to be printed, and the answers
   graphstep lesson 4 --to quiz.xml     its questions for Moodle; quiz.gift for GIFT
@@ -42,7 +43,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     from graphstep.faces.export.platforms import platforms
 
     parser.add_argument(
-        "which", metavar="NAME|FILE", nargs="*", help="a number, a part of a name, a file; or check FILE …, code NUMBER, new FILE"
+        "which",
+        metavar="NAME|FILE",
+        nargs="*",
+        help="a number, a part of a name, a file; or check FILE …, code NUMBER, new FILE, progress",
     )
     parser.add_argument("--plain", action="store_true", help="the line prompt in place of the screen")
     parser.add_argument("--screen-reader", action="store_true", help="the same; ACCESSIBLE=1 asks for it too")

@@ -23,7 +23,7 @@ from graphstep.ground.unprintable import printable
 from graphstep.ground.widths import cell_width, fit, padded
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.catalogue import catalogue
-from graphstep.teaching.lesson.progress import key_of, load
+from graphstep.teaching.lesson.progress import load
 
 EXAMPLES = (
     ("(x+y)*z", "x=-2", "y=5", "z=-4"),
@@ -195,7 +195,7 @@ def _examples() -> Iterator[Choice]:
 def _lessons(screen: StartScreen) -> Iterator[Choice]:
     places = load().places
     for lesson in catalogue():
-        place = places.get(key_of(lesson.path))
+        place = places.get(lesson.words)
         if place is None:
             remark = "" if lesson.minutes is None else say(screen, "start-minutes", count=lesson.minutes)
         elif place.finished:

@@ -86,9 +86,9 @@ def _blanks(of: Statistics, language: str) -> Table:
     rows: list[tuple[Content, ...]] = []
     for each in of.blanks:
         common = ", ".join(f"{code} ×{count}" for code, count in each.misconceptions[:2])
-        told = "–" if each.discrimination is None else Figure(each.discrimination, DIGITS, "statistic")
+        shown = "–" if each.discrimination is None else Figure(each.discrimination, DIGITS, "statistic")
         filled = sum(count for outcome, count in each.outcomes.items() if outcome != "empty")
-        numbers: tuple[Content, ...] = ((_count(filled),), (Figure(each.facility, 3, "share"),), (told,))
+        numbers: tuple[Content, ...] = ((_count(filled),), (Figure(each.facility, 3, "share"),), (shown,))
         rows.append(
             ((each.blank,), (Code(each.item),), *numbers, (Code(common),) if common else ("",), (_remark(each, language),))
         )

@@ -149,7 +149,7 @@ def _order(blank: str) -> tuple[int, int, str]:
 
 
 def _of_blank(blank: str, rows: Sequence[Row], shares: Floats, earned: Floats, worth: Floats, place: int) -> BlankStatistics:
-    known = ~np.isnan(shares)
+    marked = ~np.isnan(shares)
     rest = (earned.sum(axis=1) - earned[:, place]) / np.maximum(worth.sum(axis=1) - worth[:, place], 1e-300)
     outcomes = Counter("empty" if not row.mark.typed else row.mark.verdict for row in rows)
     codes = Counter(row.mark.code for row in rows if row.mark.code)
@@ -157,8 +157,8 @@ def _of_blank(blank: str, rows: Sequence[Row], shares: Floats, earned: Floats, w
         blank,
         _item(rows[0].mark.item),
         dict(outcomes),
-        float(shares[known].mean()) if known.any() else 0.0,
-        _correlation(shares[known], rest[known]),
+        float(shares[marked].mean()) if marked.any() else 0.0,
+        _correlation(shares[marked], rest[marked]),
         tuple(sorted(codes.items(), key=lambda each: (-each[1], each[0]))),
     )
 
@@ -187,11 +187,11 @@ def _misconceptions(rows: Sequence[Row]) -> tuple[MisconceptionStatistics, ...]:
     for row in rows:
         if row.mark.code:
             by_code.setdefault(row.mark.code, []).append(row)
-    found = (
+    counted = (
         MisconceptionStatistics(code, len(some), len({row.student for row in some}), some[0].mark.sentence)
         for code, some in by_code.items()
     )
-    return tuple(sorted(found, key=lambda each: (-each.answers, each.code)))
+    return tuple(sorted(counted, key=lambda each: (-each.answers, each.code)))
 
 
 # -- variants -------------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from graphstep.teaching.lesson.walk import LessonRun
 
-USAGE = "graphstep lesson [NUMBER | NAME | FILE.md | check [FILE.md …] | code NUMBER | new FILE.md]"
+USAGE = "graphstep lesson [NUMBER | NAME | FILE.md | check [FILE.md …] | code NUMBER | new FILE.md | progress [FILE.json]]"
 """How it is called."""
 
 
@@ -36,6 +36,8 @@ def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | No
         return _check([Path(word) for word in words[1:]], out)
     if words[0] == "code":
         return _code(words[1:], out, language)
+    if words[0] == "progress":
+        return _progress(words[1:], out)
     if words[0] == "new":
         return _new(words[1:], out, language)
     return _open(path_of(words), out, play, language)
@@ -150,6 +152,20 @@ def _new(words: Sequence[str], out: TextIO, language: str) -> int:
     out.write(
         f"{message(language, 'lesson-new-file', path=str(path), check=shlex.join(['graphstep', 'lesson', 'check', str(path)]))}\n"
     )
+    return 0
+
+
+def _progress(words: Sequence[str], out: TextIO) -> int:
+    """Print how far the learner is in every lesson, or write it to a file."""
+    from graphstep.ground.files import write_file
+
+    if len(words) > 1:
+        raise InputError("progress goes to one file", hint="graphstep lesson progress mine.json")
+    kept = progress.load()
+    if not words:
+        out.write(progress.exported(kept))
+    else:
+        out.write(f"wrote {write_file(words[0], progress.exported(kept))}\n")
     return 0
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.records import dataclass
-from graphstep.teaching.kept import Kept, Store, count
+from graphstep.teaching.kept import SCHEMA, Kept, Store, count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from graphstep.teaching.lesson.document import Lesson
     from graphstep.teaching.lesson.walk import Answered, LessonRun
 
 _TYPED = 200
@@ -48,12 +50,33 @@ class Progress:
     """Whether a place may be kept."""
 
 
-def key_of(path: Path) -> str:
-    """What a lesson is kept under: the words of its name when it comes with graphstep, else its full path."""
+def key_of(lesson: Lesson) -> str:
+    """What a lesson is kept under: the words of its name, and of a lesson of one's own also what it runs and asks.
+
+    Wherever its file lies it is the same lesson, and stays it while its prose is mended; another one of its name is another.
+    """
     from graphstep.teaching.lesson.catalogue import folder, words_of
 
-    full = path.resolve()
-    return words_of(full.stem) if full.parent == folder().resolve() else str(full)
+    full = lesson.path.resolve()
+    words = words_of(full.stem)
+    if full.parent == folder().resolve():
+        return words
+    content = "\n".join([lesson.run.program, *(question.key for question in lesson.questions)])
+    return f"{words} {sha256(content.encode(errors='surrogatepass')).hexdigest()[:12]}"
+
+
+def _kept(lesson: Lesson, places: Mapping[str, Place]) -> Place | None:
+    """The place in a lesson; those of one's own were once kept under their path."""
+    return places.get(key_of(lesson)) or places.get(str(lesson.path.resolve()))
+
+
+def exported(progress: Progress) -> str:
+    """The places as a file that can be handed in, or taken to another machine: how far each lesson is, and every answer."""
+    lessons = {}
+    for key, place in sorted(progress.places.items()):
+        right = sum(outcome == "right" for outcome, *_ in place.questions.values())
+        lessons[key] = {"done": place.done, "right": right, **_entry(place)}
+    return json.dumps({"schema": SCHEMA, "lessons": lessons}, ensure_ascii=False, indent=1) + "\n"
 
 
 def load() -> Progress:
@@ -70,7 +93,7 @@ def resume(run: LessonRun, progress: Progress) -> LessonRun:
     """The lesson at the place that was kept. Questions that the lesson no longer asks are forgotten."""
     from graphstep.teaching.lesson.walk import Answered
 
-    place = progress.places.get(key_of(run.rehearsal.lesson.path))
+    place = _kept(run.rehearsal.lesson, progress.places)
     if place is None:
         return run
     solutions = run.rehearsal.solutions
@@ -88,14 +111,16 @@ def save(run: LessonRun) -> Kept:
     if not progress.writable:
         return Kept(False, progress.message)
     lesson = run.rehearsal.lesson
-    before = progress.places.get(key_of(lesson.path))
+    before = _kept(lesson, progress.places)
     entry = Place(
         run.place,
         {key: (a.outcome, a.tries, a.hints, a.typed) for key, a in run.answers.items()},
         run.total,
         run.finished or (before is not None and before.finished and run.done == run.total),
     )
-    kept = _STORE.save({**progress.places, key_of(lesson.path): entry})
+    places = {**progress.places, key_of(lesson): entry}
+    places.pop(str(lesson.path.resolve()), None)
+    kept = _STORE.save(places)
     return Kept(True, progress.message) if kept.done else kept
 
 
