@@ -91,7 +91,7 @@ class Markdown(Writer):
             summary = f"<details>\n<summary>{words.as_text(graph)}</summary>\n\n"
             parts += [fence(picture, "mermaid"), f"{summary}{text}\n</details>"]
         else:
-            parts += [words.where(graph), text]
+            parts += [*filter(None, [words.where(graph)]), text]
         if has_shapes(drawn):
             parts.append(words.on_wires(graph))
         return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"

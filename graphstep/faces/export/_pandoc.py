@@ -43,7 +43,7 @@ class Pandoc(Markdown):
         about = self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))
         title = graph.trace.program.label(graph.trace.program.output, 60)
         parts = [
-            f"{about} {words.where(graph)}" if graph.written else about,
+            f"{about} {words.where(graph)}".rstrip(),
             f"```{{=latex}}\n\\begin{{center}}\n{picture(drawn, written)}\\end{{center}}\n```",
             f"```{{=html}}\n{svg(drawn.arrange(), written, title=title)}```",
         ]

@@ -156,9 +156,9 @@ class Tex(Writer):
         drawn, written = diagram(graph)
         shown = picture(drawn, written)
         shapes = [f"{self.words(words.on_wires(graph))}\n"] * has_shapes(drawn)
-        caption = self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))
-        if graph.written:
-            caption += f" {self.words(words.where(graph))}"
+        caption = (
+            f"{self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))} {self.words(words.where(graph))}".rstrip()
+        )
         return "\n".join([f"{caption}\n", f"\\begin{{center}}\n{shown}\\end{{center}}\n", *shapes])
 
     def curve(self, curve: blocks.Curve) -> str:

@@ -150,7 +150,7 @@ class Text(Writer):
             words.where(graph),
             *([words.on_wires(graph)] * has_shapes(drawn)),
         ]
-        return f"{' '.join(about)}\n\n{as_text(drawn, written)}"
+        return f"{' '.join(filter(None, about))}\n\n{as_text(drawn, written)}"
 
     def curve(self, curve: blocks.Curve) -> str:
         from graphstep.faces.drawing import loglog

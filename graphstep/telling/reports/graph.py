@@ -9,12 +9,12 @@ from graphstep.telling.reports.parts import heading, phrase
 
 def as_text(graph: Graph) -> str:
     """What stands over the drawing in characters, where another one stands before it."""
-    return heading(graph.trace, "drawing-as-text")
+    return heading(graph.trace, "drawing-as-text" if graph.written else "drawing-as-text-bare")
 
 
 def where(graph: Graph) -> str:
-    """What stands beside a drawing that says by place alone what its numbers are."""
-    return heading(graph.trace, "drawing-where")
+    """What stands beside a drawing that says by place alone what its numbers are; nothing where it has none."""
+    return heading(graph.trace, "drawing-where") if graph.written else ""
 
 
 def on_wires(graph: Graph) -> str:

@@ -261,6 +261,7 @@ _DOCUMENTS: dict[str, English] = {
     "heading-checked-all-and-direction": "every cell and a direction",
     "heading-checked-some-and-direction": "{checked} of {cells} cells and a direction",
     "heading-drawing-as-text": "The same as text: values above the wires, gradients below",
+    "heading-drawing-as-text-bare": "The same as text",
     "heading-drawing-where": "Values stand above the wires, gradients below.",
     "heading-drawing-on-wires": (
         "The shape of an array stands on its wire; its gradient has the same one. An array too long for its "
