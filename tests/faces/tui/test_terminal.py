@@ -124,7 +124,7 @@ def test_an_interrupted_lesson_keeps_the_place(tmp_path: Path, monkeypatch: pyte
     terminal = Terminal([sys.executable, "-m", "graphstep", "lesson", "1"], columns=120, GRAPHSTEP_DATA=str(tmp_path))
     terminal.until("go on")
     terminal.send("\r")
-    terminal.until("2 of 6")
+    terminal.until("2 of ")
     terminal.signal(signal.SIGINT)
     assert terminal.ends() == 128 + signal.SIGINT
     assert terminal.restored
