@@ -9,7 +9,7 @@ that computes it, a constant or an input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from math import inf, isfinite, isinf, isnan, log10
 from typing import Literal, overload
 
@@ -20,7 +20,6 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import Number
-from graphstep.ground.records import dataclass
 
 Symptom = Literal["nan", "infinite", "zero", "huge", "tiny", "ordinary"]
 """What is odd about a number; of an array: a nan or an infinity in any cell, 0 in every cell, the size of its largest cell."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.frames import opened, outermost, position_of
 from graphstep.debugger.state import State, moved
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

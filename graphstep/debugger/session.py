@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -14,7 +14,6 @@ from graphstep.debugger.effects import Ask, Own
 from graphstep.debugger.facts import AnswerFirst, Elsewhere, Fault, UnfitError
 from graphstep.debugger.training import TrainingState
 from graphstep.ground.errors import GraphstepError
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.debugger.commands import Argument, Rule

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from graphstep.debugger.actions import Set
 from graphstep.ground.numerals import ENGLISH
-from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

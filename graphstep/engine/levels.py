@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count, groupby
 from math import prod
 from typing import Any, NamedTuple
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
-from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 

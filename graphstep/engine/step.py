@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.engine.wires import Wire
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from graphstep.engine.levels import Batch, Cells, Level, Levels, depths
 from graphstep.gates.floats import Function, float_function, hands_on
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call, Rule
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.gates import Ties

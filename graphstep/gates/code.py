@@ -10,12 +10,12 @@ import math
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from graphstep.gates.mathematics import RELATIONS
 from graphstep.ground.numerals import numeral
-from graphstep.ground.records import dataclass
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """How tightly a piece of text binds, loosest first."""

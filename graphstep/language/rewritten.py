@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from graphstep.ground.records import dataclass
 from graphstep.language.program import Frame, Program
 
 

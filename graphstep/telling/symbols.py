@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphstep.gates.notation import ATOM, Ink, Latex
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.telling.names import Names

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from numbers import Real
 from operator import attrgetter
 from typing import Any
@@ -18,7 +18,6 @@ from graphstep.engine.capture.recording import CaptureError, Operation, Recordin
 from graphstep.engine.capture.same import Chosen, Unknown, gates_of
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
-from graphstep.ground.records import dataclass
 
 VALUES = ("data", "value", "val")
 PARENTS = ("_prev", "_children", "prev", "children", "_parents", "parents", "_inputs", "inputs")

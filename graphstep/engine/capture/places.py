@@ -6,11 +6,10 @@ import dis
 import linecache
 import os
 import sysconfig
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

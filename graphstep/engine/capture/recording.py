@@ -9,11 +9,10 @@ numbers, which are floats, and arrays that nobody differentiates by: the k-th of
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.ground.errors import GraphstepError, Span
-from graphstep.ground.records import dataclass
 from graphstep.language.program import Branch, Missing
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import dis
 import inspect
 import linecache
 import sys
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Scope
 from graphstep.ground import limits
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

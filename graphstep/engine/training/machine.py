@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,7 +24,6 @@ from graphstep.gates.optimizers import apply
 from graphstep.gates.products import dot
 from graphstep.ground.arrays import Number, kind_text, shape_of
 from graphstep.ground.errors import InputError
-from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import infer_shapes

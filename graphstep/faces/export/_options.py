@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.records import dataclass
 from graphstep.telling.document import Manner
 
 CHOICES = {

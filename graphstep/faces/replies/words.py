@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graphstep.ground.records import dataclass
 from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:

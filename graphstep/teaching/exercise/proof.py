@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from graphstep.ground.arrays import number_text
-from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.draw import DrawError, draw
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.item import Item

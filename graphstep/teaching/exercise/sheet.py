@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from graphstep.ground.numerals import numeral
-from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.telling.document import BLANK, WHOLE, Block, Code, Content, Document, Graph, Heading, Listing, Prose, Strong

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from graphstep.ground.records import dataclass
 from graphstep.teaching.judge import planning
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.machine import BACKWARD, Fault, Machine, Wiring

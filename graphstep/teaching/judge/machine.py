@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -11,7 +12,6 @@ import numpy as np
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call as GateCall
-from graphstep.ground.records import dataclass
 from graphstep.teaching.judge.operations import OPERATIONS
 from graphstep.teaching.judge.trials import Operand, Trial
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from graphstep.ground.numerals import numeral
-from graphstep.ground.records import dataclass
 from graphstep.teaching.judge.operations import OPERATIONS
 
 Operand = int | float

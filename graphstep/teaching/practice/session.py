@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 
-from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.practice.standing import Standing
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT
 from graphstep.ground.arrays import cell_of
-from graphstep.ground.records import dataclass
 from graphstep.telling.cells.names import cell_name, named
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.derivatives import change, objective

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from graphstep.gates.notation import TERMS
 from graphstep.ground.arrays import cell_of
-from graphstep.ground.records import dataclass
 from graphstep.telling.cells.names import cell_name, named, subscripted
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.equations import equation, result

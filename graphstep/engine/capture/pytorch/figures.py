@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from math import nan
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.pytorch.tensors import SILENT, flat, is_tensor, name_of
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.engine.capture.pytorch.modules import Modules

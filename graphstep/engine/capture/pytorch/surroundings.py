@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

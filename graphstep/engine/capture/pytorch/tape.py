@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,6 @@ from graphstep.engine.capture.watch import Part
 from graphstep.engine.recorded import in_type
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +14,6 @@ from textual_plot.axis_formatter import AxisFormatter
 
 from graphstep.faces.drawing.curve import Array, Series, axis, pieces, rounds_axis
 from graphstep.faces.tui.messages import say
-from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,8 +3,8 @@ r"""What stands in brackets: inputs, options, comparisons ``[x < y]``; and funct
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from graphstep.ground.records import dataclass
 from graphstep.language.read.latex.operators import ELSE_WORDS, IF_WORDS, Operators
 from graphstep.language.read.latex.pieces import ATOM, COMPARISON, SUM, Piece, call
 from graphstep.language.read.latex.tokens import Token

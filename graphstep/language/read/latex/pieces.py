@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from graphstep.ground.errors import Span
-from graphstep.ground.records import dataclass
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """How tightly a piece of text binds, loosest first."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from graphstep.ground.errors import Span
-from graphstep.ground.records import dataclass
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """How tightly a piece of text binds, loosest first."""
