@@ -128,7 +128,8 @@ def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
     """What was marked, and what was not."""
     answers = sum(len(filled) for _, filled, _ in handed.sheets)
     earned = f"{_marks(sums['earned'])} of {_marks(sums['of'])} marks earned"
-    print(f"{len(handed.sheets):,} sheets with {answers:,} answers: {earned}")
+    sheets = "1 sheet" if len(handed.sheets) == 1 else f"{len(handed.sheets):,} sheets"
+    print(f"{sheets} with {answers:,} answers: {earned}")
     if sums["unsure"]:
         print(f"{sums['unsure']:,} answers for a person to mark: their verdict is unsure, and earned is empty")
     if handed.missing:
