@@ -23,7 +23,8 @@ _RESULTS: dict[int, tuple[ref[Any], dict[Any, Any]]] = {}
 def memo(function: Callable[[NDArray[Any]], Result], array: NDArray[Any]) -> Result:
     """What a function makes of an array; of a view that nobody can write to it is computed once."""
     buffer = array.base
-    if buffer is None or array.flags.writeable or buffer.flags.writeable:
+    # An array over the bytes of a file has those as its base, and no array.
+    if not isinstance(buffer, type(array)) or array.flags.writeable or buffer.flags.writeable:
         return function(array)
     key = id(buffer)
     if key not in _RESULTS:

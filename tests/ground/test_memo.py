@@ -49,3 +49,9 @@ def test_nothing_is_left_of_a_run_that_is_gone() -> None:
     del one
     gc.collect()
     assert len(_RESULTS) == before
+
+
+def test_an_array_over_the_bytes_of_a_file_is_looked_through_as_any_other() -> None:
+    """Its base is no array, and cannot be asked whether anybody writes to it."""
+    array = np.frombuffer(np.arange(3.0).tobytes())
+    assert memo(np.sum, array) == summary(array).mean * 3 == 3
