@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from graphstep.faces.classroom.notebook import notebook
 from graphstep.faces.export import html, md, tex
@@ -23,46 +24,40 @@ from graphstep.telling.document import Document
 SHEETS = 8
 """Sheets in one piece of work: what a worker does between two reports, and what is lost when it is killed."""
 
+Each = TypeVar("Each")
+
 Answered = tuple[Sheet, dict[str, str], bool]
 """A sheet, the answers on it by blank, and whether its numbers have decimal commas."""
 
 
 def marking(of: Key, sheets: Iterable[Answered], language: str) -> Iterator[str]:
     """The pieces of work that mark the sheets of a class."""
-    some: list[Answered] = []
-    for each in sheets:
-        some.append(each)
-        if len(some) == SHEETS:
-            yield _marking(of, some, language)
-            some = []
-    if some:
-        yield _marking(of, some, language)
+    return (_marking(of, some, language) for some in _batches(sheets))
 
 
-def _marking(of: Key, sheets: Iterable[Answered], language: str) -> str:
-    some = [*sheets]
-    codes = sorted({code for sheet, *_ in some for code in sheet.items})
+def _batches(each: Iterable[Each]) -> Iterator[list[Each]]:
+    """So many at a time as are one piece of work; nothing is read before it is asked for."""
+    rest = iter(each)
+    while some := [*islice(rest, SHEETS)]:
+        yield some
+
+
+def _marking(of: Key, sheets: Sequence[Answered], language: str) -> str:
+    codes = sorted({code for sheet, *_ in sheets for code in sheet.items})
     return json.dumps(
         {
             "work": "mark",
             "title": of.title,
             "language": language,
             "exercises": {code: of.entries[code].data() for code in codes},
-            "sheets": [{**sheet.data(), "answers": answers, "comma": comma} for sheet, answers, comma in some],
+            "sheets": [{**sheet.data(), "answers": answers, "comma": comma} for sheet, answers, comma in sheets],
         }
     )
 
 
 def setting(course: Course, students: Iterable[Student], form: str) -> Iterator[str]:
     """The pieces of work that make the sheets of a class in a format."""
-    some: list[Student] = []
-    for each in students:
-        some.append(each)
-        if len(some) == SHEETS:
-            yield _setting(course, some, form)
-            some = []
-    if some:
-        yield _setting(course, some, form)
+    return (_setting(course, some, form) for some in _batches(students))
 
 
 def _setting(course: Course, students: Iterable[Student], form: str) -> str:
