@@ -53,11 +53,19 @@ def _are_words(entry: object) -> bool:
     return isinstance(entry, list) and bool(entry) and all(isinstance(word, str) for word in entry)
 
 
+def _from_anywhere(word: str) -> str:
+    """A word of a command, with the whole path of the file that it names, if any: it will be opened from another folder."""
+    name, mark, path = word.partition("@")
+    if mark and path and (not name or name.endswith("=")):
+        return f"{name}@{os.path.abspath(path)}"
+    return os.path.abspath(word) if word.endswith(".gsz") else word
+
+
 def remember(words: Sequence[str]) -> str:
     """Put a program at the head of the list; what went wrong, which is no reason to stop, and nothing where it is kept."""
     if sum(map(len, words)) > LONGEST:
         return ""
-    entry = list(words)
+    entry = [_from_anywhere(word) for word in words]
     entries = [entry, *(other for other in last_programs() if other != entry)][:KEPT]
     path = history_file()
     try:

@@ -69,18 +69,29 @@ def _at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def _start(language: str) -> int:
+    """Ask whoever names nothing, until what is chosen opens: a file may be gone, or an input without a value."""
+    from graphstep.faces.tui.app import run_screen
+    from graphstep.faces.tui.start import StartScreen
+
+    problem = ""
+    while True:
+        screen = StartScreen(language, problem)
+        status = run_screen(screen)
+        if screen.words is None:
+            return status
+        try:
+            return _dispatch(screen.words)
+        except GraphstepError as error:
+            problem = error.report()
+
+
 def _dispatch(words: list[str]) -> int:
     from graphstep.faces.cli.program import language_of
     from graphstep.faces.cli.words import parse
 
     if not words and _at_terminal():
-        # Whoever names nothing is asked.
-        from graphstep.faces.tui.app import run_screen
-        from graphstep.faces.tui.start import StartScreen
-
-        screen = StartScreen(language_of(None))
-        left = run_screen(screen)
-        return left if screen.words is None else _dispatch(screen.words)
+        return _start(language_of(None))
     if words and words[0] in COMMANDS:
         name, rest = words[0], words[1:]
     else:

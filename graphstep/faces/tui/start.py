@@ -74,10 +74,12 @@ class StartScreen(Screen[None]):
     """
     BINDINGS: ClassVar = [Binding("escape", "leave", "leave", id="start-leave")]
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, problem: str = "") -> None:
         super().__init__()
         self.language = language
         """The language in which it speaks."""
+        self.problem = problem
+        """Why what was chosen before could not be opened; shown until something else is typed."""
         self.words: list[str] | None = None
         """What was chosen."""
         self._choices: list[Choice] = []
@@ -87,7 +89,7 @@ class StartScreen(Screen[None]):
         with Vertical():
             yield Static(say(self, "start-about"), id="about", markup=False)
             yield Input(placeholder="(x+y)*z x=-2 y=5 z=-4")
-            yield Static("", id="wrong", markup=False)
+            yield Static(self.problem, id="wrong", markup=False)
             yield OptionList(markup=False)
             yield Static(say(self, "start-keys"), id="keys", markup=False)
 
@@ -184,7 +186,12 @@ def words_of(text: str) -> list[str]:
 
 def _last() -> Iterator[Choice]:
     for words in last_programs()[:SHOWN]:
-        yield Choice(tuple(words), printable(" ".join(words)))
+        yield Choice(tuple(words), printable(_one_line(" ".join(words))))
+
+
+def _one_line(text: str) -> str:
+    """A program of several lines as one: a line end is a semicolon, except where a brace opens or closes."""
+    return re.sub(r"(?<=[{;]);|;(?= })", "", re.sub(r"\s*\n\s*", "; ", text.strip()))
 
 
 def _examples() -> Iterator[Choice]:

@@ -24,9 +24,11 @@ def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
 
 
-def chosen(play: Callable[[Pilot[None], StartScreen], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> list[str] | None:
+def chosen(
+    play: Callable[[Pilot[None], StartScreen], Awaitable[None]], size: tuple[int, int] = (80, 24), problem: str = ""
+) -> list[str] | None:
     """What a person chooses who does this."""
-    screen = StartScreen("en")
+    screen = StartScreen("en", problem)
 
     async def scene() -> None:
         async with GraphstepApp(screen).run_test(size=size) as pilot:
@@ -116,3 +118,40 @@ def test_values_stand_behind_the_program(text: str, words: list[str]) -> None:
 def test_a_quotation_that_does_not_end_is_said() -> None:
     with pytest.raises(GraphstepError, match="closing quotation mark"):
         words_of("'x + y x=1")
+
+
+def test_a_program_of_several_lines_takes_one_line_and_files_are_named_by_their_whole_path(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    remember(["h = x\nrepeat 3 {\n  h = h*w\n}\nh", "x=1", "w=@w.npy"])
+    remember(["run.gsz"])
+
+    async def play(pilot: Pilot[None], screen: StartScreen) -> None:
+        lines = [str(option.prompt).strip() for option in screen.query_one(OptionList).options]
+        assert f"{tmp_path}/run.gsz".startswith(lines[1].rstrip("…"))
+        assert lines[2].startswith("h = x; repeat 3 { h = h*w }; h x=1 w=@/")
+        await pilot.press("down", "enter")
+
+    assert chosen(play) == [str(tmp_path / "run.gsz")]
+
+
+def test_what_could_not_be_opened_is_said_on_the_start_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    def show(screen: StartScreen) -> int:
+        shown.append(screen.problem)
+        screen.words = ["gone.gsz"] if len(shown) == 1 else None
+        return 0
+
+    monkeypatch.setattr("graphstep.faces.tui.app.run_screen", show)
+    monkeypatch.setattr(cli, "_at_terminal", lambda: True)
+    assert cli.main([]) == 0
+    assert shown[0] == ""
+    assert "gone.gsz" in shown[1]
+
+    async def play(pilot: Pilot[None], screen: StartScreen) -> None:
+        assert str(screen.query_one("#wrong", Static).content) == shown[1]
+        await pilot.press("escape")
+
+    chosen(play, problem=shown[1])
