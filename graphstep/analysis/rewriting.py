@@ -53,9 +53,9 @@ def rewritten_runs(typed: Trace, kinds: Sequence[str] = FORMS, given_up: Callabl
 def _beside(typed: Trace, answer: Rewriting) -> Rewritten:
     if not answer.text:
         return Rewritten(answer.kind, None, float("inf"), answer.refusal)
-    program, given = read(answer.text, typed.inputs), typed.setup
-    inputs = {name: given.inputs.get(name) for name in program.inputs}
-    plain = replace(given, share=False, expand=False, fold=False, breaks=(), at=None, order=())
+    program, its_setup = read(answer.text, typed.inputs), typed.setup
+    inputs = {name: its_setup.inputs.get(name) for name in program.inputs}
+    plain = replace(its_setup, share=False, expand=False, fold=False, breaks=(), at=None, order=())
     setup = replace(plain, program=answer.text, inputs=inputs)
     values = {name: typed.inputs[name] for name in program.inputs}
     try:

@@ -40,18 +40,18 @@ def wires_in(trace: Trace, text: str) -> tuple[int, ...]:
     if match is None or (names.find(text) is not None and "->" not in text):
         match = re.fullmatch(r"(?P<receiver>.*)(?P<sender>(?!))?(?P<use>(?!))?", text, re.DOTALL)
         assert match is not None, "it matches every text"
-    found: dict[str, int] = {}
+    ends: dict[str, int] = {}
     for part in ("receiver", "sender"):
         if match[part]:
             node = names.find(match[part].strip())
             if node is None:
                 raise UnfitError(NoNode(match[part].strip()))
-            found[part] = node
-    wires = trace.arrivals(found["receiver"]) if "receiver" in found else ()
+            ends[part] = node
+    wires = trace.arrivals(ends["receiver"]) if "receiver" in ends else ()
     return tuple(
         wire.edge
         for wire in wires
-        if found.get("sender", wire.sender) == wire.sender and (not match["use"] or wire.use == int(match["use"]))
+        if ends.get("sender", wire.sender) == wire.sender and (not match["use"] or wire.use == int(match["use"]))
     )
 
 

@@ -38,10 +38,10 @@ def body(trace: Trace, score: Score) -> Iterator[Block]:
         yield sentence(say("summary-slips"))
         columns = (Column((say("summary-times"),), numbers=True), Column((say("summary-where"),)), Column((say("summary-what"),)))
         rows = []
-        for said, count in often.most_common():
-            first = next(slip for slip in score.slips if slip.said == said)
+        for slip_sentence, count in often.most_common():
+            first = next(slip for slip in score.slips if slip.said == slip_sentence)
             where = say("summary-at", name=first.name, step=str(first.n))
-            rows.append(((str(count),), (where,), (said,)))
+            rows.append(((str(count),), (where,), (slip_sentence,)))
         yield Table(columns, tuple(rows))
     yield sentence(say(_closing(score)))
 

@@ -160,11 +160,11 @@ class Adoption:
     def __init__(self, plan: Plan, buffers: Buffers, recorded: Recorded) -> None:
         self._plan, self._buffers, self._recorded = plan, buffers, recorded
         self._within = max(map(_tolerance, {*recorded.dtypes}), default=SAME)
-        given = {node for node, each in enumerate(recorded.gradients) if each is not None}
+        measured = {node for node, each in enumerate(recorded.gradients) if each is not None}
         node_of = {start: node for node, start in enumerate(plan.starts[:-1])}
         rows = ([node_of[cell] for batch in level.batches for cell in _firsts(batch)] for level in plan.levels[1:])
         first = range(plan.program.first_gate)
-        self._nodes = [[node for node in row if node in given] for row in (first, *rows)]
+        self._nodes = [[node for node in row if node in measured] for row in (first, *rows)]
         self._calls = 0
 
     def __call__(self) -> None:

@@ -105,12 +105,12 @@ def _language(code: str) -> str:
 
 
 def _opening(
-    text: str, given: Mapping[str, Any], seed: Any, options: Mapping[str, Any], more: Mapping[str, Number] | None = None
+    text: str, inputs: Mapping[str, Any], seed: Any, options: Mapping[str, Any], more: Mapping[str, Number] | None = None
 ) -> Opening:
     """What is to be run; ``more`` are values of inputs that were not given."""
     start = seed if isinstance(seed, str) else numbers({"seed": seed})["seed"]
-    setup = setup_of(text, given, seed=start, **options)
-    arrays = numbers({name: value for name, value in given.items() if not isinstance(value, str)})
+    setup = setup_of(text, inputs, seed=start, **options)
+    arrays = numbers({name: value for name, value in inputs.items() if not isinstance(value, str)})
     return read_setup(setup, {**arrays, **(more or {})}, seed=None if isinstance(start, str) else start)
 
 

@@ -234,16 +234,16 @@ def optimizer(name: str) -> Optimizer:
     return OPTIMIZERS[name]
 
 
-def settings_of(row: Optimizer, given: Mapping[str, float | None]) -> dict[str, float]:
+def settings_of(row: Optimizer, typed: Mapping[str, float | None]) -> dict[str, float]:
     """The settings of an optimizer, the defaults replaced by what is given; None stands for what is not.
 
     InputError for a setting that this optimizer does not have.
     """
-    for name, value in given.items():
+    for name, value in typed.items():
         if value is not None and name not in row.settings:
             hint = f"its settings are {', '.join(row.settings)}" if row.settings else "it has the learning rate only"
             raise InputError(f"the optimizer {row.name} has no {name}", hint=hint)
-    return {name: default if given.get(name) is None else float(given[name] or 0.0) for name, default in row.settings.items()}
+    return {name: default if typed.get(name) is None else float(typed[name] or 0.0) for name, default in row.settings.items()}
 
 
 def apply(

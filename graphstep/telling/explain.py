@@ -89,8 +89,8 @@ def _started(step: Step) -> Started:
         joint = "; " if any(shape_of(value) for _, value in inputs) else ", "
         figures: dict[str, Figure] = {"inputs": Listed(tuple(_given(step.trace, *entry) for entry in inputs), joint)}
         more = len(program.inputs) - _SHOWN
-        given = "given-frame" if program.scope else "given"
-        why = [reason("given-some", **figures, more=more) if more > 0 else reason(given, **figures)]
+        key = "given-frame" if program.scope else "given"
+        why = [reason("given-some", **figures, more=more) if more > 0 else reason(key, **figures)]
     else:
         why = [reason("no-inputs")]
     if step.trace.dtype != FLOAT64:

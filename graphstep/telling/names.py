@@ -46,17 +46,17 @@ class Names:
         """Whose nodes they are."""
         self.output = self._shown(next((name for name in _outputs(program) if name), "f"))
         """What the output is called: its name, or ``f``, or the next free letter."""
-        taken = {*program.names, *program.functions, self.output}
+        used = {*program.names, *program.functions, self.output}
         if program.frames:
             # h.2 is printed h⟨2⟩: its letter is taken as well.
-            taken.update(word for name in program.names for word in name.split(".") if not word.isdecimal())
+            used.update(word for name in program.names for word in name.split(".") if not word.isdecimal())
         scope = program.scope
-        free = next((d for d in _CHANGES if d not in taken and not _runs_into(d, taken)), _CHANGES[-1])
+        free = next((d for d in _CHANGES if d not in used and not _runs_into(d, used)), _CHANGES[-1])
         self.change = scope.change if scope else free
         """The letter of a whole effect: ``d``, unless the program has that name or one that reads like it."""
-        self.objective = scope.objective if scope else next((name for name in _OBJECTIVES if name not in taken), "Loss")
+        self.objective = scope.objective if scope else next((name for name in _OBJECTIVES if name not in used), "Loss")
         """What the number is called that is differentiated where it is not the output itself: ``L``."""
-        self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in taken)), "part")
+        self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in used)), "part")
         """The letter of the expressions that get a name: ``u``."""
         self._ink: dict[tuple[int, int, type[Style]], Ink] = {}
 
@@ -254,8 +254,8 @@ class Names:
     @cached_property
     def frames(self) -> dict[int, str]:
         """By composite gate what it is called when it is opened: by its name, or p1, p2, … where it is called by its text."""
-        taken = {*self.program.names, self.output}
-        letter = next((p for p in _FRAME_LETTERS if not any(_is_part(p, name) for name in taken)), "frame")
+        used = {*self.program.names, self.output}
+        letter = next((p for p in _FRAME_LETTERS if not any(_is_part(p, name) for name in used)), "frame")
         frames, count = dict[int, str](), 0
         for index, node in enumerate(self.program.nodes):
             if is_composite(node):
@@ -343,13 +343,13 @@ def constant_term(constant: Constant) -> Term:
 def _outputs(program: Program) -> Iterator[str | None]:
     yield program.nodes[program.output].name
     # The name of a function stands in the boxes of its calls: no value is called so too.
-    taken = {*program.names, *program.functions}
-    yield from (letter for letter in _OUTPUTS if letter not in taken)
+    used = {*program.names, *program.functions}
+    yield from (letter for letter in _OUTPUTS if letter not in used)
 
 
-def _runs_into(letter: str, taken: set[str]) -> bool:
+def _runs_into(letter: str, names: set[str]) -> bool:
     """Whether a name reads like a change: ``dx`` beside ``x``."""
-    return any(name[0] == letter and name[1:] in taken for name in taken if len(name) > 1)
+    return any(name[0] == letter and name[1:] in names for name in names if len(name) > 1)
 
 
 def _is_part(letter: str, name: str) -> bool:

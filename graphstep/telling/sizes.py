@@ -22,10 +22,10 @@ def shape_rule(trace: Trace, index: int) -> Reason | None:
     if gate is not None and gate.cellwise:
         return reason("shape-cells", kind=Kind(node.shape))
     number = reason("shape-number")
-    given = tuple(f"({shape_text(shape)})" if shape else number for shape in shapes)
+    shown_shapes = tuple(f"({shape_text(shape)})" if shape else number for shape in shapes)
     return reason(
         "shape-rule",
-        given=Listed(given, "" if gate is not None and gate.meets is not None else ", "),
+        given=Listed(shown_shapes, "" if gate is not None and gate.meets is not None else ", "),
         shape=shape_text(node.shape) or number,
     )
 

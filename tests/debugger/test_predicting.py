@@ -85,7 +85,7 @@ def test_a_formula_has_to_hold_with_other_inputs_too(text, inputs, typed, outcom
     assert solution.formula
     verdict = mark(solution, typed, run.seed_step)
     assert verdict.outcome == outcome
-    assert said in verdict.said
+    assert said in verdict.sentence
 
 
 def test_a_router_is_asked_whom_it_lets_pass() -> None:

@@ -306,7 +306,7 @@ def test_find_gives_names_first_and_where_they_are_made() -> None:
     session = Session("q = x*x; q + x", {"x": 3.0})
     (found,) = session.do("find", "q").facts
     assert isinstance(found, facts.Candidates)
-    assert [(x.node, x.step, x.makes) for x in found.found[:3]] == [(1, None, ""), (1, 1, "value"), (1, 4, "gradient")]
+    assert [(x.node, x.step, x.makes) for x in found.matches[:3]] == [(1, None, ""), (1, 1, "value"), (1, 4, "gradient")]
 
 
 def test_watches_stay_through_edits_and_opened_gates() -> None:

@@ -81,7 +81,7 @@ def test_of_two_wrong_numbers_each_is_tried_alone() -> None:
     # p = 6 and q = 7. With both wrong numbers it is 55; with one of them and the other right it is 35 or 66.
     for answer, outcome in (("55", "carried"), ("35", "carried"), ("66", "carried"), ("44", "wrong")):
         assert outcomes(program, inputs, {"value p": "5", "value q": "11", "value f": answer})[-1] == outcome
-    said = marked(program, inputs, {"value p": "5", "value q": "11", "value f": "66"})[-1].said
+    said = marked(program, inputs, {"value p": "5", "value q": "11", "value f": "66"})[-1].sentence
     assert said.startswith("Follows from your q = 11: f = 66 with that.")
 
 

@@ -460,7 +460,7 @@ def test_an_answer_that_is_no_number_is_no_try(typed):
 def test_a_value_wants_a_number_and_not_its_formula():
     verdict = mark(solution_of("value q"), "x + y")
     assert verdict.outcome == "unreadable"
-    assert "what number" in verdict.said
+    assert "what number" in verdict.sentence
 
 
 @each(
@@ -505,7 +505,7 @@ def test_two_percent_is_right_and_near_zero_a_little_more(typed, right, accepted
 def test_a_common_slip_is_recognised_and_said(ask, front, typed, says):
     verdict = mark(solution_of(ask, front=front), typed)
     assert verdict.outcome == "wrong"
-    assert says in verdict.said
+    assert says in verdict.sentence
 
 
 # -- numbers in the prose -------------------------------------------------------------------------------------------------------

@@ -81,13 +81,13 @@ def test_vectors_and_numbers_have_shapes_too(typed, shape):
 def test_a_slip_with_a_shape_is_said(ask, typed, outcome, says):
     verdict = mark(solution_of(ask, front=WIDE), typed)
     assert verdict.outcome == outcome
-    assert says in verdict.said
+    assert says in verdict.sentence
 
 
 def test_a_vector_is_neither_a_row_nor_a_column():
     verdict = mark(solution_of("shape q", front=PRODUCT), "2×1")
     assert verdict.outcome == "unreadable"
-    assert "single axis" in verdict.said
+    assert "single axis" in verdict.sentence
 
 
 @pytest.mark.parametrize(("ask", "says"), [("shape W", "is an input"), ("shape ∂s/∂W", "is no gradient"), ("shape", "nothing")])
@@ -147,7 +147,7 @@ def test_a_matrix_is_typed_row_by_row(typed):
 def test_a_wrong_array_is_told_its_slip_or_its_wrong_cells(ask, front, typed, says):
     verdict = mark(solution_of(ask, front=front), typed)
     assert verdict.outcome == "wrong"
-    assert says in verdict.said
+    assert says in verdict.sentence
 
 
 @each(
@@ -167,7 +167,7 @@ def test_a_wrong_array_is_told_its_slip_or_its_wrong_cells(ask, front, typed, sa
 def test_what_is_no_such_array_is_no_try(ask, typed, says):
     verdict = mark(solution_of(ask, front=PRODUCT), typed)
     assert verdict.outcome == "unreadable"
-    assert says in verdict.said
+    assert says in verdict.sentence
 
 
 def test_a_large_array_is_asked_for_by_its_cells():
@@ -198,7 +198,7 @@ def test_a_large_array_is_asked_for_by_its_cells():
 def test_a_slip_in_one_cell_is_said(ask, typed, says):
     verdict = mark(solution_of(ask, front=PRODUCT), typed)
     assert verdict.outcome == "wrong"
-    assert says in verdict.said
+    assert says in verdict.sentence
 
 
 def test_the_answer_of_a_cell_comes_with_its_own_sum():
@@ -217,7 +217,7 @@ def test_of_products_that_may_not_fit_one_is_right():
     solution = solution_of("choice: gradient W", f"options = {json.dumps(options)}", front=WIDE)
     assert solution.right == 1
     assert solution.answer == "df/dW = X.T @ df/ds"
-    assert "shapes do not go together" in mark(solution, "df/ds @ X.T").said
+    assert "shapes do not go together" in mark(solution, "df/ds @ X.T").sentence
 
 
 @each(

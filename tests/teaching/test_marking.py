@@ -38,7 +38,7 @@ def solution(program: str, values: dict[str, object], ask: str, options: tuple[s
 
 def marked(program: str, values: dict[str, object], ask: str, answer: str) -> tuple[str, str]:
     verdict = mark(solution(program, values, ask), answer)
-    return verdict.outcome, verdict.said
+    return verdict.outcome, verdict.sentence
 
 
 # How precisely
@@ -247,12 +247,12 @@ def test_an_answer_may_name_what_is_on_show() -> None:
 
 def test_where_the_learner_stands_bounds_what_may_be_named_and_never_loosens_it() -> None:
     asked = solution("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient x")
-    assert mark(asked, "df/dq", at=asked.seen - 1).right
+    assert mark(asked, "df/dq", at=asked.shown_at - 1).right
     assert mark(asked, "df/dq", at=3).outcome == "unreadable"
     beside = solution("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient y")
     assert mark(beside, "df/dx").right, "what the step before has made is on show"
-    assert mark(beside, "df/dx", at=beside.seen - 2).outcome == "unreadable"
-    assert mark(asked, "df/dx", at=asked.seen).outcome == "unreadable"
+    assert mark(beside, "df/dx", at=beside.shown_at - 2).outcome == "unreadable"
+    assert mark(asked, "df/dx", at=asked.shown_at).outcome == "unreadable"
     assert mark(asked, "df/dx", at=len(asked.trace)).outcome == "unreadable"
 
 
@@ -280,9 +280,9 @@ def test_an_option_is_chosen_by_its_number_or_its_words(answer: str, outcome: st
 
 def test_a_choice_says_how_many_options_there_are_and_which_was_wrong() -> None:
     asked = solution("x*y", {"x": 2, "y": 3}, "choice: pattern × → x", OPTIONS)
-    assert mark(asked, "9").said == "Choose one of 1 to 3, or type the words of an option."
-    assert mark(asked, "3").said == "Not adder. Look again."
-    assert mark(asked, "2").said == "Right."
+    assert mark(asked, "9").sentence == "Choose one of 1 to 3, or type the words of an option."
+    assert mark(asked, "3").sentence == "Not adder. Look again."
+    assert mark(asked, "2").sentence == "Right."
 
 
 @each(
@@ -393,8 +393,8 @@ def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
                 meant = typed(answer, float(answer))
                 met = [why for value, why in slips(quantity) if is_meant(meant, value) or is_rounded(meant, value)]
                 named = [wording(quantity.trace).say(why) for why in met]
-                told = verdict.said.removeprefix("Not quite. ")
-                assert told in named or verdict.said.startswith("Not quite: "), (ask, answer, verdict.said)
+                told = verdict.sentence.removeprefix("Not quite. ")
+                assert told in named or verdict.sentence.startswith("Not quite: "), (ask, answer, verdict.sentence)
                 for pattern, numbers in SAID.items():
                     if re.search(pattern, told):
                         assert any(is_meant(meant, value) or is_rounded(meant, value) for value in numbers(it, quantity)), (
@@ -477,7 +477,7 @@ def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str
 )
 def test_an_answer_is_marked_in_the_language_of_the_run(ask: str, answer: str, says: str) -> None:
     run = gs.run("q = W @ x; f = sum(q^2); f + 1/z", W=[[1, 2], [3, 4]], x=[1, 2], z=4, language="zh")
-    assert mark(solve(Question(ask, (), "", "", (), ask, 0), run.trace), answer).said == says
+    assert mark(solve(Question(ask, (), "", "", (), ask, 0), run.trace), answer).sentence == says
 
 
 # Borders
@@ -487,7 +487,7 @@ def test_an_answer_of_two_hundred_characters_is_read_and_a_longer_one_is_not() -
     asked = solution("q = x + y", {"x": 1, "y": 2}, "value q")
     assert mark(asked, "3" + " + 0" * 49 + "+ 0").right
     longer = mark(asked, "3" + " + 0" * 50)
-    assert (longer.outcome, longer.said) == ("unreadable", "An answer has at most 200 characters.")
+    assert (longer.outcome, longer.sentence) == ("unreadable", "An answer has at most 200 characters.")
 
 
 def test_six_cells_are_asked_for_at_once_and_seven_are_not() -> None:

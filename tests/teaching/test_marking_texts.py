@@ -138,7 +138,7 @@ def wrong_answers() -> Iterator[str]:
         for ask in asks:
             asked = quantity(run(program), ask)
             yield f"\n  {ask}: {asked.sentence}"
-            yield f"  {asked.name} = {number_text(asked.asked)}, told in step {asked.step}, seen from step {asked.seen}"
+            yield f"  {asked.name} = {number_text(asked.asked)}, told in step {asked.step}, seen from step {asked.shown_at}"
             yield from dict.fromkeys(f"    {number_text(value)}: {wording(asked.trace).say(why)}" for value, why in slips(asked))
 
 
@@ -150,7 +150,7 @@ def verdicts() -> Iterator[str]:
         yield f"  ({asked.example}) {asked.answer}. {asked.ladder}. {asked.explanation.title}."
         for answer in answers:
             verdict = mark(asked, answer)
-            yield f"    {answer!r}: {verdict.outcome}. {verdict.said}"
+            yield f"    {answer!r}: {verdict.outcome}. {verdict.sentence}"
 
 
 def choices() -> Iterator[str]:
@@ -158,8 +158,8 @@ def choices() -> Iterator[str]:
     for program, ask, options in OPTIONS:
         asked = solve(Question(ask, (), "", "", options, ask, 0), run(program))
         yield f"\n{titled(program)}\n\n  {ask}: {asked.wording}"
-        yield f"  ({asked.example}) {asked.answer}. {asked.ladder}. Step {asked.step}, seen from step {asked.seen}."
-        yield from (f"    {option}: {mark(asked, option).said}" for option in (*options, "other", "9"))
+        yield f"  ({asked.example}) {asked.answer}. {asked.ladder}. Step {asked.step}, seen from step {asked.shown_at}."
+        yield from (f"    {option}: {mark(asked, option).sentence}" for option in (*options, "other", "9"))
 
 
 def refusals() -> Iterator[str]:

@@ -67,19 +67,19 @@ def test_an_order_is_right_where_each_gate_waits_for_all_that_it_has_to(program:
     ],
 )
 def test_of_a_wrong_order_the_first_gate_that_comes_too_early_is_named_with_the_reason(typed: str, said: str) -> None:
-    assert mark(ordered(trace_of(DIAMOND, x=2, y=3), "order backward"), typed).said == said
+    assert mark(ordered(trace_of(DIAMOND, x=2, y=3), "order backward"), typed).sentence == said
 
 
 def test_an_order_may_be_one_of_some_gates_and_what_stands_between_them_counts() -> None:
     trace = trace_of(DIAMOND, x=2, y=3)
     solution = ordered(trace, "order backward", "a", "g")
     assert mark(solution, "g, a").right
-    assert mark(solution, "a, g").said.endswith("that of c is still missing.")
+    assert mark(solution, "a, g").sentence.endswith("that of c is still missing.")
 
 
 def test_a_gate_that_computes_before_what_it_reads_is_named() -> None:
     verdict = mark(ordered(trace_of(DIAMOND, x=2, y=3), "order forward"), "b, a, c, g, f")
-    assert verdict.said == "b computes too early: it reads a, which is not there yet."
+    assert verdict.sentence == "b computes too early: it reads a, which is not there yet."
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_tableau_has_a_row_for_each_step_in_the_order_of_the_run() -> None:
 def test_a_row_is_marked_number_by_number(typed: str, outcome: str, says: str) -> None:
     row = filled(trace_of(FORK, x=4, y=5), "fill backward p")[0]
     verdict = mark(row, typed)
-    assert (verdict.outcome, verdict.said.startswith(says)) == (outcome, True), verdict.said
+    assert (verdict.outcome, verdict.sentence.startswith(says)) == (outcome, True), verdict.sentence
 
 
 def test_errors_are_carried_forward_through_the_rows_of_a_tableau() -> None:

@@ -24,7 +24,7 @@ class _Recorder:
     """``m`` for numbers that writes down every comparison a formula makes."""
 
     def __init__(self) -> None:
-        self.made: list[Any] = []
+        self.choices: list[Any] = []
 
     def __getattr__(self, function: str) -> Any:
         return getattr(NUMBERS, function)
@@ -52,20 +52,20 @@ class _Recorder:
 
     def atan2(self, x: Any, y: Any) -> Any:
         # It jumps where the point crosses the axis to the left of the origin.
-        self.made.append(((np.asarray(y) < 0) & (np.asarray(x) >= 0)).astype(np.int8))
+        self.choices.append(((np.asarray(y) < 0) & (np.asarray(x) >= 0)).astype(np.int8))
         return NUMBERS.atan2(x, y)
 
     def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
-        self.made.append(np.asarray(condition, np.int8))
+        self.choices.append(np.asarray(condition, np.int8))
         return NUMBERS.where(condition, then, otherwise)
 
     def _rounded(self, result: Any) -> Any:
         # One whole number is told from the next: their remainders by a prime are, and fit.
-        self.made.append(np.nan_to_num(np.mod(result, 101.0)).astype(np.int8))
+        self.choices.append(np.nan_to_num(np.mod(result, 101.0)).astype(np.int8))
         return result
 
     def _signed(self, x: Any, result: Any) -> Any:
-        self.made.append((np.asarray(x) > 0).astype(np.int8) - (np.asarray(x) < 0).astype(np.int8))
+        self.choices.append((np.asarray(x) > 0).astype(np.int8) - (np.asarray(x) < 0).astype(np.int8))
         return result
 
 
@@ -78,7 +78,7 @@ def decisions(gate: Rule, inputs: Sequence[Any], out: Any) -> Decisions:
         # The inputs may lie outside of the gate's domain: what it decides there is asked, and not what it makes.
         with np.errstate(all="ignore"):
             gate.formula(recorder, *inputs)
-        choices = recorder.made
+        choices = recorder.choices
     return np.array(np.broadcast_arrays(np.zeros(np.shape(out), np.int8), *choices)[1:], np.int8)
 
 

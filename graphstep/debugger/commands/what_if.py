@@ -52,27 +52,27 @@ def _no_inputs(state: State) -> Fact | None:
 
 def _edit(state: State, argument: Argument) -> Done:
     if isinstance(argument, Inputs):
-        given = argument
+        inputs = argument
     else:
         # Files are read by a face: the session reads nothing.
         texts = split_inputs(split_words(str(argument)))
-        given = Inputs(read_texts(texts, files=False), texts)
+        inputs = Inputs(read_texts(texts, files=False), texts)
     old = state.root.inputs
-    changed = {name: value for name, value in given.values.items() if name not in old or not same_value(value, old[name])}
+    changed = {name: value for name, value in inputs.values.items() if name not in old or not same_value(value, old[name])}
     if not changed:
         return Done(state, (Edited(()),))
-    return Done(_with_inputs(state, replace(given, values=changed)), (Edited(tuple(changed)),))
+    return Done(_with_inputs(state, replace(inputs, values=changed)), (Edited(tuple(changed)),))
 
 
-def _with_inputs(state: State, given: Inputs, selected: int | None = None) -> State:
+def _with_inputs(state: State, inputs: Inputs, selected: int | None = None) -> State:
     """The state with other inputs, which can be undone, and perhaps another node selected.
 
     InputError and ShapeError for values that do not fit.
     """
     setup, old = state.root.setup.inputs, state.root.inputs
-    names = [name for name in given.values if name in old]
+    names = [name for name in inputs.values if name in old]
     before = Inputs({name: old[name] for name in names}, {name: setup.get(name) for name in names})
-    after = edited(state, given.values, given.texts)
+    after = edited(state, inputs.values, inputs.texts)
     after = after if selected is None else replace(after, selected=selected)
     moved = after.root.program is not state.root.program
     marks = tuple(zip(state.marks, after.marks, strict=True)) if moved else ()

@@ -66,7 +66,7 @@ class Candidates(Fact):
 
     text: str
     """What was typed."""
-    found: tuple[Candidate, ...]
+    matches: tuple[Candidate, ...]
     """What fits, the best first."""
 
 

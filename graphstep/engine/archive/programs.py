@@ -163,8 +163,8 @@ def _read_branch(place: Any, asked: Any, holds: Any) -> Branch:
 def _read_rule(each: Mapping[str, Any], cells: Cells) -> Rule:
     if "value" not in each:
         return GATES[each["gate"]]
-    taken = {field: tuple(cells.take(shape) for shape in each[field]) for field in ("inputs", "factors", "sent")}
-    return opaque(str(each["gate"]), Numbers(taken["inputs"], cells.take(each["value"]), taken["factors"], taken["sent"]))
+    arrays = {field: tuple(cells.take(shape) for shape in each[field]) for field in ("inputs", "factors", "sent")}
+    return opaque(str(each["gate"]), Numbers(arrays["inputs"], cells.take(each["value"]), arrays["factors"], arrays["sent"]))
 
 
 def _read_frame(k: int, each: Sequence[Any], nodes: Sequence[Node]) -> Frame:

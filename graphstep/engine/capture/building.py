@@ -32,7 +32,7 @@ _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "power": 
 @collector_paused()
 def program_of(recording: Recording) -> Program:
     """The program that a recording spells. Raises CaptureError for one that spells none."""
-    given, first = len(recording.inputs), len(recording.inputs) + len(recording.constants)
+    inputs, first = len(recording.inputs), len(recording.inputs) + len(recording.constants)
     rules = [_rule(x, recording) for x in recording.operations]
     text, starts = _text(recording)
     names = _names(recording)
@@ -42,7 +42,7 @@ def program_of(recording: Recording) -> Program:
     places = _fitted_places(recording, len(nodes), rules)
     reads: dict[int, dict[tuple[int, int], int]] = {}
     for k, (operation, span) in enumerate(zip(recording.operations, spans, strict=True)):
-        operands = [_place(x, given, first) if isinstance(x, int) else _constant(x) for x in operation.operands]
+        operands = [_place(x, inputs, first) if isinstance(x, int) else _constant(x) for x in operation.operands]
         for x in operands:
             if isinstance(x, int) and not 0 <= x < first + k:
                 raise CaptureError("the recording of the function reads what is not computed yet")
@@ -57,7 +57,7 @@ def program_of(recording: Recording) -> Program:
         nodes.append(Node(GATES["constant"], (_constant(output),), text=exact_text(output)))
         output = len(nodes) - 1
     else:
-        output = _place(output, given, first)
+        output = _place(output, inputs, first)
     by_name = {node.name: place for place, node in enumerate(nodes[:first]) if node.name}
     last = {name.split(".")[0]: first + k for k, name in enumerate(names) if name}
     by_name |= {name: first + k for k, name in enumerate(names) if name}
@@ -81,7 +81,7 @@ def _rule(operation: Operation, recording: Recording) -> Rule:
         if operation.gate not in GATES:
             raise CaptureError(f"the recording of the function has an operation {operation.gate}, which is no gate")
         return GATES[operation.gate]
-    given = len(recording.inputs)
+    inputs = len(recording.inputs)
     values, constants = [*recording.inputs.values()], [*recording.constants.values()]
     read = [
         x
@@ -89,16 +89,16 @@ def _rule(operation: Operation, recording: Recording) -> Rule:
         else constants[-1 - x]
         if x < 0
         else values[x]
-        if x < given
-        else recording.operations[x - given].value
+        if x < inputs
+        else recording.operations[x - inputs].value
         for x in operation.operands
     ]
     return opaque(operation.gate, Numbers(tuple(read), operation.value, operation.factors, operation.sent))
 
 
-def _place(node: int, given: int, first: int) -> int:
+def _place(node: int, inputs: int, first: int) -> int:
     """The place in the program of a node of a recording: inputs, constants, operations."""
-    return node if 0 <= node < given else given - 1 - node if node < 0 else node + first - given
+    return node if 0 <= node < inputs else inputs - 1 - node if node < 0 else node + first - inputs
 
 
 def _text(recording: Recording) -> tuple[str, list[int]]:
@@ -139,13 +139,13 @@ def _spells(text: str, operands: Sequence[Operand]) -> bool:
 
 def _fitted_places(recording: Recording, first: int, rules: Sequence[Rule]) -> Sequence[int | None]:
     """By node its place once gates that copy are put in, which is what it is called by where it has no name."""
-    given, constants = recording.inputs, recording.constants
-    shapes = {name: shape_of(value) for name, value in {**given, **constants}.items()}
+    inputs, constants = recording.inputs, recording.constants
+    shapes = {name: shape_of(value) for name, value in {**inputs, **constants}.items()}
     if not any(shapes.values()):
         return range(first + len(recording.operations))
     nodes = [Node(None, (), name) for name in shapes]
     for each, rule in zip(recording.operations, rules, strict=True):
-        operands = (_place(x, len(given), first) if isinstance(x, int) else Constant(x, "") for x in each.operands)
+        operands = (_place(x, len(inputs), first) if isinstance(x, int) else Constant(x, "") for x in each.operands)
         nodes.append(Node(rule, tuple(operands), options=each.options))
     return infer_shapes(Program("", tuple(nodes), len(nodes) - 1, origin=Origin("")), shapes).where
 

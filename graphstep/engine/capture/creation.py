@@ -42,8 +42,8 @@ class Created:
             method, constant = "", None
             if here is not None and id(here.f_code) in methods:
                 method = here.f_code.co_name
-                given = variables.get(children)
-                if type(given) in _COLLECTIONS and len(given) == 1:  # type: ignore[arg-type]  # it is one of these
+                operands = variables.get(children)
+                if type(operands) in _COLLECTIONS and len(operands) == 1:  # type: ignore[arg-type]  # it is one of these
                     constant = _number_given(here)
                 here = here.f_back
                 while here is not None and (id(here.f_code) in methods or is_library(here.f_code.co_filename)):

@@ -24,8 +24,8 @@ def is_for_pytorch(function: Callable[..., Any], arguments: Mapping[str, Any], n
     if torch is None or not hasattr(torch, "Tensor"):
         return False
     kinds = (torch.Tensor, torch.nn.Module)
-    seen = [*arguments.values(), *(value for _, value in seen_by(function, namespace))]
-    return any(isinstance(each, kinds) or each is torch or _is_module_of(each) for each in seen)
+    values = [*arguments.values(), *(value for _, value in seen_by(function, namespace))]
+    return any(isinstance(each, kinds) or each is torch or _is_module_of(each) for each in values)
 
 
 @cache
@@ -47,10 +47,10 @@ def seen_by(function: Callable[..., Any], namespace: Mapping[str, Any] | None = 
     """What a function sees besides its arguments, by name: what is around it, itself, and of its module what it names."""
     code = getattr(function, "__code__", None)
     cells = zip(getattr(code, "co_freevars", ()), getattr(function, "__closure__", None) or (), strict=False)
-    seen = [(name, cell.cell_contents) for name, cell in cells if _is_filled(cell)]
-    seen += [("self", getattr(function, "__self__", None)), (type(function).__name__, function)]
+    values = [(name, cell.cell_contents) for name, cell in cells if _is_filled(cell)]
+    values += [("self", getattr(function, "__self__", None)), (type(function).__name__, function)]
     names = namespace if namespace is not None else getattr(function, "__globals__", {})
-    return seen + [(name, names.get(name)) for name in getattr(code, "co_names", ())]
+    return values + [(name, names.get(name)) for name in getattr(code, "co_names", ())]
 
 
 def _is_filled(cell: Any) -> bool:

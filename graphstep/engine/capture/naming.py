@@ -18,29 +18,29 @@ _VISITED = 400_000
 def names_of(kind: type, namespaces: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """By ``id`` the names of values of a class that variables lead to: ``w``, ``layers_0_w_2``. The first namespace counts."""
     names: dict[int, str] = {}
-    taken: set[str] = set()
+    used: set[str] = set()
     for namespace in namespaces:
         for value, name in _reached(kind, namespace):
             if id(value) in names:
                 continue
             label = next((x for x in (getattr(value, each, None) for each in _LABELS) if isinstance(x, str) and x), "")
             chosen = _plain(label) or _plain(name)
-            if chosen and chosen not in taken and len(chosen) <= limits.NAME:
+            if chosen and chosen not in used and len(chosen) <= limits.NAME:
                 names[id(value)] = chosen
-                taken.add(chosen)
+                used.add(chosen)
     return names
 
 
 def labelled(values: Iterable[Any]) -> dict[int, str]:
     """By ``id`` the labels of values, where each is on one alone."""
     names: dict[int, str] = {}
-    taken: set[str] = set()
+    used: set[str] = set()
     for value in values:
         label = next((x for x in (getattr(value, each, None) for each in _LABELS) if isinstance(x, str) and x), "")
         plain = _plain(label)
-        if plain and plain not in taken and len(plain) <= limits.NAME:
+        if plain and plain not in used and len(plain) <= limits.NAME:
             names[id(value)] = plain
-            taken.add(plain)
+            used.add(plain)
     return names
 
 
@@ -52,18 +52,18 @@ def _plain(name: str) -> str:
 def _reached(kind: type, namespace: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
     """The values that a namespace leads to, nearer ones first, and the way to each."""
     level: list[tuple[Any, str]] = [(value, name) for name, value in namespace.items() if not name.startswith("__")]
-    seen: set[int] = set()
+    visited: set[int] = set()
     for _ in range(_DEPTH):
         deeper: list[tuple[Any, str]] = []
         for value, name in level:
             if isinstance(value, kind):
                 yield value, name
                 continue
-            if id(value) in seen or isinstance(value, str | bytes | int | float | complex | type | ModuleType | FunctionType):
+            if id(value) in visited or isinstance(value, str | bytes | int | float | complex | type | ModuleType | FunctionType):
                 continue
-            seen.add(id(value))
+            visited.add(id(value))
             deeper += [(part, f"{name}_{key}") for key, part in _parts(value)]
-            if len(seen) + len(deeper) > _VISITED:
+            if len(visited) + len(deeper) > _VISITED:
                 return
         level = deeper
 

@@ -149,13 +149,13 @@ def ordered(engine: Engine, root: Any) -> list[Any]:
             for value in results:
                 leaves.update({id(child): child for child in operands_of(engine, value) if not parents(child)})
             return [*leaves.values(), *results] if parents(root) else [root]
-    seen, order = {id(root)}, list[Any]()
+    visited, order = {id(root)}, list[Any]()
     stack = [(root, iter(operands_of(engine, root)))]
     while stack:
         value, rest = stack[-1]
         for child in rest:
-            if id(child) not in seen:
-                seen.add(id(child))
+            if id(child) not in visited:
+                visited.add(id(child))
                 stack.append((child, iter(operands_of(engine, child))))
                 break
         else:
@@ -272,10 +272,10 @@ def _sent_back(engine: Engine, value: Any, read: Sequence[Any]) -> tuple[float |
     finally:
         for x, gradient in zip(touched, before, strict=True):
             setattr(x, engine.gradient, gradient)
-    seen: set[int] = set()
+    visited: set[int] = set()
     factors: list[float | None] = []
     for x in read:
         # What was read twice got both parts at once.
-        factors.append(None if id(x) in seen else sent[id(x)])
-        seen.add(id(x))
+        factors.append(None if id(x) in visited else sent[id(x)])
+        visited.add(id(x))
     return tuple(factors)

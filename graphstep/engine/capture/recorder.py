@@ -135,11 +135,11 @@ class Recorder:
 
     def _free(self, name: str) -> str:
         """A name for a constant that nothing else has: its own with a number, or k1, k2, …"""
-        taken = {*self.recording.inputs, *self.recording.constants}
-        if name and name not in taken:
+        names = {*self.recording.inputs, *self.recording.constants}
+        if name and name not in names:
             return name
         numbered = (f"{name}_{k + 1}" if name else f"k{k}" for k in count(1))
-        return next(each for each in numbered if each not in taken)
+        return next(each for each in numbered if each not in names)
 
     def ask(self, asked: str, answer: bool, frame: FrameType) -> bool:
         """Record a question that chooses a path."""

@@ -129,8 +129,8 @@ def _fish() -> str:
         for action in actions:
             if name != "step" and _long(action) in everywhere:
                 continue
-            seen = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in name.split())
-            condition = "" if name == "step" else f" -n '{seen}'"
+            subcommand = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in name.split())
+            condition = "" if name == "step" else f" -n '{subcommand}'"
             text = (action.help or "").replace("'", "")
             needs = " -r" if action.nargs is None else ""
             choices = f" -f -a '{' '.join(map(str, action.choices))}'" if action.choices else ""

@@ -124,7 +124,7 @@ def _snapshot(options: argparse.Namespace) -> Snapshot:
 
 def _command(options: argparse.Namespace, second: str, values: list[str], asked: Sequence[str]) -> str:
     words = ["graphstep", "diff", options.expression, *([] if second == options.expression else [second]), *values]
-    for flag, given in (("--a", options.a), ("--b", options.b)):
-        words += [f"{flag}={word}" for word in given]
+    for flag, words_of_run in (("--a", options.a), ("--b", options.b)):
+        words += [f"{flag}={word}" for word in words_of_run]
     words += [] if options.within == "1e-9" else [f"--within={options.within}"]
     return shlex.join([*words, *asked])

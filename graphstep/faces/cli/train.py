@@ -196,8 +196,8 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
             "nothing is to be trained", hint=f"name the parameters among {', '.join(inputs) or 'the inputs'}: --params w,b"
         )
     row = optimizer(options.optimizer)
-    given = {name: getattr(options, option_of(name)[2:].replace("-", "_")) for name in SETTINGS}
-    hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in given.items()})
+    typed = {name: getattr(options, option_of(name)[2:].replace("-", "_")) for name in SETTINGS}
+    hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in typed.items()})
     seed, every = _whole(options.batch_seed, "--batch-seed", 0), _whole(options.held_out_every, "--held-out-every", 1)
     return training.Settings(
         read_names(options.params),

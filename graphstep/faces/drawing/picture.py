@@ -78,7 +78,7 @@ def svg(layout: Layout, marks: Marks = NO_MARKS, *, title: str) -> str:
     the learner is escaped. `title` is what a screen reader says for the picture.
     """
     width, height = ground(layout)
-    seen = layout.window(0, 0, layout.width, layout.height)
+    whole = layout.window(0, 0, layout.width, layout.height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="{MONO}" font-size="{FONT}" text-anchor="middle">',
@@ -87,13 +87,13 @@ def svg(layout: Layout, marks: Marks = NO_MARKS, *, title: str) -> str:
         f'<rect class="ground" width="{width}" height="{height}" rx="8" fill="none"/>',
     ]
     lines += _wires(layout, marks)
-    for node in seen.nodes:
+    for node in whole.nodes:
         lines += _box(layout, node, marks)
-    for stub in seen.stubs:
+    for stub in whole.stubs:
         kind = "output" if stub.kind == "output" else "stub"
         style = "" if kind == "output" else ' font-style="italic"'
         lines.append(_text(stub.x, stub.y, layout.stub_text(stub), kind, PLAIN, style))
-    lines += map(_label, labels(layout, seen.nodes, marks))
+    lines += map(_label, labels(layout, whole.nodes, marks))
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 

@@ -25,13 +25,13 @@ def scene(layout: Layout, marks: Marks, prefix: str, title: str) -> Iterator[str
         yield _wire(layout, (layout.output_wire(),), f"{prefix}out")
     yield "</g>"
     yield "".join(f'<circle class="fork" cx="{column(x):g}" cy="{row(y):g}" r="3"/>' for x, y in layout.branches())
-    seen = layout.window(0, 0, layout.width, layout.height)
-    for node in seen.nodes:
+    whole = layout.window(0, 0, layout.width, layout.height)
+    for node in whole.nodes:
         yield _box(layout, node, marks, prefix)
-    for stub in seen.stubs:
+    for stub in whole.stubs:
         kind = "output" if stub.kind == "output" else "name"
         yield _text(column(stub.x - 0.5), row(stub.y), layout.stub_text(stub), kind)
-    for written in labels(layout, seen.nodes, marks, blank=True):
+    for written in labels(layout, whole.nodes, marks, blank=True):
         shape = written.kind == "shape"
         name = "" if shape else f"{prefix}{written.kind[0]}{written.of}"
         yield _text(written.x, written.y, written.text, "name" if shape else written.kind, name, written.end)

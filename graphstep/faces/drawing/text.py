@@ -69,9 +69,9 @@ def draw(
     if width <= 0 or height <= 0:
         return [[] for _ in range(max(height, 0))]
     sheet = _Sheet(left, top, width, height)
-    seen = layout.window(left, top, width, height)
-    _wires(sheet, layout, seen, marks)
-    for node in seen.nodes:
+    visible = layout.window(left, top, width, height)
+    _wires(sheet, layout, visible, marks)
+    for node in visible.nodes:
         _Pen(sheet, layout, node, marks).draw(layout.density == "compact")
         place = layout.place(node)
         # A bare name has no corner: its mark stands behind it, on the wire.
@@ -81,7 +81,7 @@ def draw(
         if node in marks.breakpoints:
             sheet.write(place.x + place.width * bare, place.y, "●", "breakpoint")
         _labels(sheet, layout, node, marks)
-    for stub in seen.stubs:
+    for stub in visible.stubs:
         sheet.write(stub.x, stub.y, printable(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")
     for edge, text in marks.locals.items():
         anchor = layout.local_anchor(edge, cell_width(text))
@@ -122,17 +122,17 @@ class _Sheet:
         if not text or not 0 <= y < self.height:
             return
         x -= self.left
-        taken = cell_width(text)
-        if x < 0 or x + taken > self.width:
+        span = cell_width(text)
+        if x < 0 or x + span > self.width:
             text = between(text, max(-x, 0), self.width - x)
             x = max(x, 0)
-            taken = cell_width(text)
-            if not taken:
+            span = cell_width(text)
+            if not span:
                 return
         cells = self.cells[y]
-        for covered in range(x + 1, x + taken):
+        for covered in range(x + 1, x + span):
             cells.pop(covered, None)
-        cells[x] = (text, style, taken)
+        cells[x] = (text, style, span)
 
     def line(self, x: int, y: int, to_x: int, to_y: int, weight: int) -> None:
         """Add a straight piece of wire: arms towards each other at its ends, both ways between them."""
@@ -164,7 +164,7 @@ class _Sheet:
         last_style = ""
         column = 0
         for x in sorted(cells):
-            text, style, taken = cells[x]
+            text, style, span = cells[x]
             if x > column:
                 if last_style and texts:
                     row.append(("".join(texts), last_style))
@@ -176,7 +176,7 @@ class _Sheet:
                 texts = []
             last_style = style
             texts.append(text)
-            column = x + taken
+            column = x + span
         if texts:
             row.append(("".join(texts), last_style))
         if column < self.width:
@@ -194,8 +194,8 @@ def _joined(have: int, add: int, weight: int) -> int:
     return total
 
 
-def _wires(sheet: _Sheet, layout: Layout, seen: Window, marks: Marks) -> None:
-    for run in seen.runs:
+def _wires(sheet: _Sheet, layout: Layout, visible: Window, marks: Marks) -> None:
+    for run in visible.runs:
         sheet.line(*run, weight=1)
     active_ends = set()
     for line in active_lines(layout, marks):
@@ -207,11 +207,11 @@ def _wires(sheet: _Sheet, layout: Layout, seen: Window, marks: Marks) -> None:
         for x, sum_of_arms in arms.items():
             heavy = any(sum_of_arms // arm % 3 == 2 for arm in (NORTH, EAST, SOUTH, WEST))
             cells[x] = (LINES[sum_of_arms].translate(ROUND), "wire-active" if heavy else "wire", 1)
-    for x, y in seen.junctions:
+    for x, y in visible.junctions:
         sheet.write(x, y, "●", "wire")
-    for x, y in seen.loose:
+    for x, y in visible.loose:
         sheet.write(x, y, "▸", "stub")
-    for x, y in seen.arrows:
+    for x, y in visible.arrows:
         active = (x + 1, y) in active_ends or (x, y) in active_ends
         if not (active and marks.backward):
             sheet.write(x, y, "▸", "wire-active" if active else "wire")

@@ -25,12 +25,12 @@ def tikz(layout: Layout, marks: Marks = NO_MARKS, *, width: float, escaped: Call
     lines = [rf"\begin{{tikzpicture}}[x={unit:.3f}pt, y=-{unit:.3f}pt, inner sep=0pt, outer sep=0pt]"]
     lines += _wires(layout, marks)
     texts = _Texts(unit, escaped)
-    seen = layout.window(0, 0, layout.width, layout.height)
-    for node in seen.nodes:
+    whole = layout.window(0, 0, layout.width, layout.height)
+    for node in whole.nodes:
         lines += _box(layout, node, marks, texts)
-    for stub in seen.stubs:
+    for stub in whole.stubs:
         lines.append(texts.at(column(stub.x - 0.5), row(stub.y), layout.stub_text(stub), end="start"))
-    for label in labels(layout, seen.nodes, marks):
+    for label in labels(layout, whole.nodes, marks):
         size = SMALL if label.kind in ("shape", "contribution") else FONT
         colour = "" if label.kind == "shape" else f"gs{label.kind}"
         lines.append(texts.at(label.x, label.y, label.text, colour, size=size, end=label.end))

@@ -136,18 +136,18 @@ class Typed:
 
     def _names_in(self, start: int, stop: int, frame: int) -> Iterator[tuple[int, int, int]]:
         program = self.program
-        names, taken = program.names, set[int]()
+        names, starts = program.names, set[int]()
         if program.frames:
             # The same name stands for other nodes in other calls and turns.
             names = program.input_places if program.origin is None else {}
             for first, last, index in program.frames[frame].reads:
                 if start <= first and last <= stop:
-                    taken.add(first)
+                    starts.add(first)
                     yield first, last, index
         for word in _WORD.finditer(program.text, start, stop) if not frame else ():
             index = names.get(word.group(), -1)
             behind = program.text[word.end() : word.end() + 40].lstrip()[:1]
-            if index >= 0 and behind not in ("(", "=") and word.start() not in taken:
+            if index >= 0 and behind not in ("(", "=") and word.start() not in starts:
                 yield (*word.span(), index)
 
     def _target(self, step: Step, spots: list[tuple[int, int, int]]) -> tuple[int, int, int] | None:

@@ -176,8 +176,8 @@ class Tex(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        said = rf"\textbf{{{label}.}} {self.words(note.text)}" if label else self.words(note.text)
-        return f"\\begin{{quote}}\n{said}\n\\end{{quote}}\n" if label else f"{said}\n"
+        words = rf"\textbf{{{label}.}} {self.words(note.text)}" if label else self.words(note.text)
+        return f"\\begin{{quote}}\n{words}\n\\end{{quote}}\n" if label else f"{words}\n"
 
     def columns(self, columns: blocks.Columns) -> str:
         width = f"{0.96 / len(columns.columns):.3f}"

@@ -62,9 +62,9 @@ def _rules(recording: Recording, spans: list[tuple[int, int]]) -> Iterator[str]:
     for first, end in moving:
         name = f"f{first}-{end}"
         begin, stop = (f"{100 * times[n] / whole:.3f}".rstrip("0").rstrip(".") for n in (first, end + 1))
-        seen = "{visibility:visible}"
+        visible = "{visibility:visible}"
         keys = [] if first == 0 else ["0%{visibility:hidden}"]
-        keys.append(f"{begin}%{seen}")
+        keys.append(f"{begin}%{visible}")
         if end < last:
             keys.append(f"{stop}%{{visibility:hidden}}")
         yield f"@keyframes {name}{{{''.join(keys)}}}"
@@ -83,7 +83,7 @@ def _ink_rules(inks: dict[Ink, str]) -> Iterator[str]:
 
 def _drawn(recording: Recording, place: int, frames: tuple[int, int], row: Row, inks: dict[Ink, str]) -> Iterator[str]:
     """A row with what is behind its letters."""
-    seen = "" if frames == (0, len(recording.frames) - 1) else f' class="f{frames[0]}-{frames[1]}"'
+    frame_class = "" if frames == (0, len(recording.frames) - 1) else f' class="f{frames[0]}-{frames[1]}"'
     top, left = MARGIN + place * HEIGHT, MARGIN
     pieces = []
     for span in row:
@@ -102,4 +102,4 @@ def _drawn(recording: Recording, place: int, frames: tuple[int, int], row: Row, 
                 f' textLength="{cells * WIDTH:.5g}">{escape(shown)}</text>'
             )
         left += length
-    yield f"<g{seen}>{''.join(pieces)}</g>"
+    yield f"<g{frame_class}>{''.join(pieces)}</g>"

@@ -95,9 +95,9 @@ def nudge(before: State, after: State, nudged: Nudged) -> Iterator[str]:
 
 def candidate_lines(state: State, candidates: Candidates) -> Iterator[str]:
     """What fits a text, with what to type to go there."""
-    if not candidates.found:
+    if not candidates.matches:
         yield message(state.language, "find-nothing")
-    for candidate in candidates.found[:LISTED]:
+    for candidate in candidates.matches[:LISTED]:
         name = name_of(state.trace.program, candidate.node)
         if candidate.step is None:
             yield f"{name}, {node_id(candidate.node)}"

@@ -96,7 +96,7 @@ class WorkPrompt:
     def _answer(self, text: str) -> None:
         blank, before = self.attempt.blank, self.attempt
         self.attempt, verdict = before.answer(text, self._clock.seconds())
-        self._fill(verdict.said, "  ")
+        self._fill(verdict.sentence, "  ")
         if verdict.earned:
             assert blank is not None, "somebody has answered it"
             self._fill(blank.solution.question.because, "  ")

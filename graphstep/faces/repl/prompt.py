@@ -112,8 +112,8 @@ class Prompt:
             elif show is not None:
                 yield from show(before, self.state, fact)
             else:
-                if said := sentence(before, self.state, fact, prompt_keys(self.state.at_hand)):
-                    yield said
+                if answer := sentence(before, self.state, fact, prompt_keys(self.state.at_hand)):
+                    yield answer
                 if isinstance(fact, facts.LessonFact) and before.lesson is not None and self.state.lesson is not None:
                     yield from lessons.lines(before.lesson, self.state.lesson, fact)
         if reply.changed & {"frames", "folding"} and not any(isinstance(fact, facts.Moved) for fact in reply.facts):

@@ -119,11 +119,11 @@ def _conditions(words: Words, fact: facts.ConditionsSet) -> str:
 def _unchanged(words: Words, fact: facts.Unchanged) -> str:
     before = words.before
     trace, step, name = before.trace, before.trace.step(before.at), name_of(before.trace.program, fact.node)
-    given = "" if fact.node >= trace.program.first_gate else "-outside" if before.frames else "-given"
+    suffix = "" if fact.node >= trace.program.first_gate else "-outside" if before.frames else "-given"
     if step.event != "start" and step.node == fact.node:
         # What made it is the step on show: that is the answer.
-        return words.say(f"reply-unchanged-before{given}", change=_change(words, trace, fact.node, before.at), name=name)
-    return words.say(f"reply-unchanged{given}", name=name)
+        return words.say(f"reply-unchanged-before{suffix}", change=_change(words, trace, fact.node, before.at), name=name)
+    return words.say(f"reply-unchanged{suffix}", name=name)
 
 
 def _changed(words: Words, fact: facts.Changed) -> str:
@@ -270,7 +270,7 @@ def _marked(words: Words, fact: facts.Marked) -> str:
     lesson = words.before.lesson
     if lesson is None or lesson.open is None:
         return ""
-    verdict = mark(lesson.open, fact.typed, lesson.step, lesson.earlier(lesson.open), tells=False).said
+    verdict = mark(lesson.open, fact.typed, lesson.step, lesson.earlier(lesson.open), tells=False).sentence
     left = fact.outcome == "wrong" and len(lesson.hints) < len(lesson.open.question.hints)
     return words.say("lesson-wrong", verdict=verdict) if left else verdict
 

@@ -121,14 +121,14 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
         last += [(f" {rung.relation} ", "rule"), *_factors(rung)]
     lines.append(last)
     if local is not None and len(local.rungs) > 1:
-        said: Line = [(f"{by} ", "local"), (local.line, "rule")]
-        taken = max(_width(line) for line in lines)
-        if taken + 4 + _width(said) <= width:
+        rule: Line = [(f"{by} ", "local"), (local.line, "rule")]
+        width_so_far = max(_width(line) for line in lines)
+        if width_so_far + 4 + _width(rule) <= width:
             # Beside the word that it explains, where there is room: rows are dear in a small window.
             place = len(lines) - 2
-            lines[place] += [(" " * (taken + 4 - _width(lines[place])), ""), *said]
+            lines[place] += [(" " * (width_so_far + 4 - _width(lines[place])), ""), *rule]
         else:
-            lines.append(said)
+            lines.append(rule)
     return lines
 
 

@@ -31,9 +31,9 @@ def answered_text(words: Words, fact: Answered) -> str:
     solution = questions[fact.part]
     verdict = mark(solution, fact.typed, before.at, before.score.earlier) if fact.typed else None
     if verdict is not None and not fact.right:
-        return verdict.said
+        return verdict.sentence
     if verdict is not None and verdict.outcome == "carried":
-        return verdict.said
+        return verdict.sentence
     key = "reply-answer-shown" if verdict is None else "reply-answered"
     return words.say(key, answer=str(solution.answer), right=score.right, asked=score.asked)
 

@@ -31,8 +31,8 @@ class RewrittenScreen(SteppingScreen):
         self.call_after_refresh(self._introduce)
 
     def _introduce(self) -> None:
-        told = self._told[:1].upper() + self._told[1:]
-        self.say(say(self, "rewrite-back", told=told, quit=screen_keys()["quit"]))
+        sentence = self._told[:1].upper() + self._told[1:]
+        self.say(say(self, "rewrite-back", told=sentence, quit=screen_keys()["quit"]))
 
     def action_do(self, action: str) -> None:
         """Do what a key asks for; what leaves the run leads back to the typed program."""

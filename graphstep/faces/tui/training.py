@@ -264,13 +264,13 @@ class TrainingScreen(Screen[None]):
     def _replay(self, k: int) -> None:
         if k < self.training.first:
             return
-        found = self.trainer.round(k, lambda: self.state.at == k and not self._closing)
-        if found is not None and not self._closing:
-            self.app.call_from_thread(self._replayed, k, found)
+        trace = self.trainer.round(k, lambda: self.state.at == k and not self._closing)
+        if trace is not None and not self._closing:
+            self.app.call_from_thread(self._replayed, k, trace)
 
-    def _replayed(self, k: int, found: Trace) -> None:
+    def _replayed(self, k: int, trace: Trace) -> None:
         if self.state.at == k and not self.trainer.running:
-            self.trace = found
+            self.trace = trace
             self.show_parameters()
             if self.enters:
                 self.enter(k)
@@ -321,11 +321,11 @@ class TrainingScreen(Screen[None]):
         sent = self.app.is_web
         try:
             file = str(self.trainer.write(path, send if sent else write))
-            said = say(self, "file-sent" if sent else "file-written", file=file), "bold $active"
+            message = say(self, "file-sent" if sent else "file-written", file=file), "bold $active"
         except GraphstepError as error:
-            said = f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn"
+            message = f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn"
         if not self._closing:
-            self.app.call_from_thread(self.say, *said)
+            self.app.call_from_thread(self.say, *message)
 
 
 def _spare_the_collector() -> None:

@@ -99,19 +99,19 @@ def _expansion(options: Options) -> str:
 
 def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     (scores, y), ignored, smoothing = shapes, options["ignore_index"], options["label_smoothing"]
-    cases, given, kept = prod(scores[:-1]), scores == y, typed(1.0 - smoothing)
+    cases, distribution, kept = prod(scores[:-1]), scores == y, typed(1.0 - smoothing)
     share = "d" if cases == 1 else f"d/{cases}"
     if ignored is not None:
         share = f"d*(y != {ignored})/sum(y != {ignored})"
         share = share if cases == 1 and len(scores) == 1 else f"reshape({share}, {spelled([*scores[:-1], 1])})"
     if slot == 1:
-        return f"-{share}*{f'{kept}*' if smoothing else ''}log_softmax(x)" if given else "0"
-    targets = "y" if given else f"onehot({'y' if ignored is None else f'where(y == {ignored}, 0, y)'}, x)"
+        return f"-{share}*{f'{kept}*' if smoothing else ''}log_softmax(x)" if distribution else "0"
+    targets = "y" if distribution else f"onehot({'y' if ignored is None else f'where(y == {ignored}, 0, y)'}, x)"
     # Targets that are no probabilities weigh their row by their sum; of a class it is 1.
-    weight = "*sum(y, axis=-1, keepdims=true)" if given else ""
+    weight = "*sum(y, axis=-1, keepdims=true)" if distribution else ""
     if smoothing:
         targets = f"({kept}*{targets} + {typed(smoothing)}/{scores[-1]})"
-        weight = f"*({kept}*sum(y, axis=-1, keepdims=true) + {typed(smoothing)})" if given else ""
+        weight = f"*({kept}*sum(y, axis=-1, keepdims=true) + {typed(smoothing)})" if distribution else ""
     return f"{share}*(softmax(x){weight} - {targets})"
 
 

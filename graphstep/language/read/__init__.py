@@ -55,11 +55,11 @@ def _contribution(text: str) -> Program:
     return read(text)
 
 
-def _unfolded(*given: Any) -> int:
+def _unfolded(*operands: Any) -> int:
     # What writes slopes needs NumPy, which a program without a gradient in it need not wait for.
     from graphstep.language.backward import gradient
 
-    return gradient(_contribution, *given)
+    return gradient(_contribution, *operands)
 
 
 GRADIENT = gradient_gate(_unfolded)

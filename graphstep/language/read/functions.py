@@ -70,11 +70,11 @@ def check_count(text: str, name: str, count: int, fewest: int, most: int | None,
     if most is not None and most > fewest:
         wanted = f"{fewest} or {most}" if most == fewest + 1 else f"{fewest} to {most}"
     noun = "input" if wanted.endswith("1") else "inputs"
-    given = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
+    number = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
     comma = re.search(r"\d,\d+", text[slice(*span)])
     if comma is not None and not hint:
         hint = f"decimals are written with a point: {comma[0].replace(',', '.')}"
-    error = ReadError(f"{name} takes {wanted} {noun}, {given}", text=text, span=span, hint=hint)
+    error = ReadError(f"{name} takes {wanted} {noun}, {number}", text=text, span=span, hint=hint)
     from graphstep.language.read.foreign import ForeignSpellingError, proposals
 
     spellings = proposals(text, span[0], general_too=False) if count else []

@@ -116,15 +116,15 @@ def parse(lexer: Lexer, builder: Builder) -> None:
     for token in chain(lexer, (None,)):
         symbol = END if token is None else token.type
         while (move := states[path[-1]].get(symbol)) is not None and move < 0:
-            made, count, action = rules[~move]
+            left_side, count, action = rules[~move]
             del path[-count:]
             if action:
                 of_rule = parts[-count:]
                 del parts[-count:]
                 parts.append(act(action, of_rule))
-            if made == START:
+            if left_side == START:
                 return
-            path.append(states[path[-1]][made])
+            path.append(states[path[-1]][left_side])
         if move is None:
             if token is None:
                 raise complaints.unexpected(lexer.text, None, lexer.last)

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from graphstep.language.read.functions import Option
 
 
-def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequence[Option], span: Span) -> Term:
+def with_options(builder: Builder, name: str, terms: Sequence[Term], written_options: Sequence[Option], span: Span) -> Term:
     """A call of a structural gate, or of a gate that becomes one because an axis is named: ``max(x, axis=0)``."""
     gate = FUNCTIONS.get(name)
     if gate is None:
-        raise _no_option(builder, name, {}, given[0], span)
+        raise _no_option(builder, name, {}, written_options[0], span)
     if gate.over_cells:
         gate = STRUCTURAL[gate.over_cells]
     fewest, most = gate.arity
@@ -37,7 +37,7 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], given: Sequ
         places = [term[1:] for term in terms[most:]]
         terms = terms[:most]
         options[gate.rest] = read_rest(builder.text, places, gate.rest, gate.keywords[gate.rest])
-    for option in given:
+    for option in written_options:
         key = option.name or gate.rest
         if key not in gate.keywords:
             raise _no_option(builder, name, gate.keywords, option, span)

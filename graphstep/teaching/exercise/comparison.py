@@ -77,7 +77,7 @@ class Option:
     """The words."""
     right: bool
     """Whether it is the right one."""
-    said: str
+    feedback: str
     """What is said to who chooses it; of the right one nothing."""
 
 
@@ -95,7 +95,7 @@ class Spelling:
 
     forms: tuple[str, ...]
     """The texts; the first is how we write it. Case is the same to a platform."""
-    said: str
+    feedback: str
     """What is said to who types it; of the right one nothing."""
 
 
@@ -126,7 +126,7 @@ def answers_of(blank: Blank) -> Answers:
     solution = blank.solution
     if solution.right is not None:
         options = solution.question.options
-        said = ("" if place == solution.right else mark(solution, text).said for place, text in enumerate(options))
+        said = ("" if place == solution.right else mark(solution, text).sentence for place, text in enumerate(options))
         return Choice(tuple(map(Option, options, (place == solution.right for place in range(len(options))), said)))
     if solution.shape is not None:
         return _words(solution.shape)
@@ -145,15 +145,15 @@ def _cell(right: Number, others: list[Distractor], place: tuple[int, ...]) -> Ce
     wrong: list[WrongNumber] = []
     for distractor in others:
         number = float(np.asarray(distractor.value)[place])
-        taken = [(value, room), *((each.value, each.room) for each in wrong)]
-        clear = min(abs(number - near) - wide for near, wide in taken)
+        occupied = [(value, room), *((each.value, each.room) for each in wrong)]
+        clear = min(abs(number - near) - wide for near, wide in occupied)
         if clear > 4 * EQUAL * max(abs(number), NOISE):
             wrong.append(WrongNumber(number, min(room_of(number, is_rounded), _APART * clear), distractor.text))
     return Cell(place, value, room, tuple(wrong))
 
 
-def room_of(value: float, taken: Callable[[Typed, Number], bool] = is_meant) -> float:
-    """How far the coarsest rounding of a number that is ``taken`` for it is from it; of what is exact only what doubles lose.
+def room_of(value: float, accepts: Callable[[Typed, Number], bool] = is_meant) -> float:
+    """How far the coarsest rounding of a number that still ``accepts`` is from it; of what is exact only what doubles lose.
 
     >>> room_of(0.7311), room_of(-4.0) < 1e-8
     (0.00111, True)
@@ -163,7 +163,7 @@ def room_of(value: float, taken: Callable[[Typed, Number], bool] = is_meant) -> 
         for digits in range(1, _DIGITS + 1):
             text = np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
             off = abs(float(text) - value)
-            if off <= TOLERANCE * abs(value) and taken(typed(text, float(text)), value):
+            if off <= TOLERANCE * abs(value) and accepts(typed(text, float(text)), value):
                 widest = max(widest, off)
             if not off:
                 break

@@ -38,7 +38,7 @@ class _Fault:
     """The run that goes on with the wrong number."""
     code: str
     """The misconception, by the id of its message."""
-    said: str
+    slip: str
     """What is to be said to whoever has it."""
 
 
@@ -69,7 +69,7 @@ def faulty(trace: Trace, level: Level, chance: Chance, marks: tuple[float, float
     wrong = lines[fault.line]
     values = ", ".join(f"{name_of(trace.program, n)} = {number_text(trace.value_of(n))}" for n in _gates(trace))
     which, right = message(language, "bug-which", values=values), message(language, "bug-right")
-    because = message(language, "bug-because", slip=fault.said)
+    because = message(language, "bug-because", slip=fault.slip)
     return (
         Blank("1", _solution(wrong, which, options, fault.line, options[fault.line], ""), marks[0]),
         Blank("2", _solution(wrong, right, (), None, f"{wrong.name} = {number_text(wrong.asked)}", because), marks[1]),
@@ -83,7 +83,7 @@ def _gates(trace: Trace) -> range:
 def _solution(asked: Quantity, text: str, options: tuple[str, ...], right: int | None, answer: str, because: str) -> Solution:
     ask = "bug-line" if options else "bug-number"
     question = Question(ask, (), because, text, options, ask, 0)
-    return Solution(question, asked.trace, text, None if options else asked, right, answer, asked.step, asked.seen)
+    return Solution(question, asked.trace, text, None if options else asked, right, answer, asked.step, asked.shown_at)
 
 
 def _written(trace: Trace, line: Quantity, shown: Quantity) -> str:

@@ -64,11 +64,11 @@ def _number(blank: Blank, typed: str, comma: bool) -> str:
 
 def _mark(exercise: Exercise, name: str, typed: str, blank: Blank, verdict: Verdict, chosen: Sequence[str]) -> Mark:
     why = next((each for each in verdict.misconceptions if each.code in chosen), None)
-    said, language = verdict.said, blank.solution.trace.writing.language
+    feedback, language = verdict.sentence, blank.solution.trace.writing.language
     if not typed.strip():
-        said = message(language, "mark-left-empty")
+        feedback = message(language, "mark-left-empty")
     elif why is not None and why is not verdict.misconceptions[0]:
-        said = message(language, "mark-slip", slip=why.text)
+        feedback = message(language, "mark-slip", slip=why.text)
     earned = blank.marks * (1.0 if verdict.earned else verdict.share)
     return Mark(
         exercise.code,
@@ -77,7 +77,7 @@ def _mark(exercise: Exercise, name: str, typed: str, blank: Blank, verdict: Verd
         verdict.read,
         verdict.outcome,
         "" if why is None else why.code,
-        said,
+        feedback,
         None if verdict.outcome == "unsure" else earned,
         blank.marks,
     )

@@ -54,5 +54,5 @@ def _fault(exercise: Exercise) -> str:
             continue
         verdict = mark(solution, typed)
         if not verdict.right:
-            return f"{solution.question.ask}: {typed} is not marked right ({verdict.said})"
+            return f"{solution.question.ask}: {typed} is not marked right ({verdict.sentence})"
     return ""

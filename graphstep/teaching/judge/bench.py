@@ -147,11 +147,11 @@ class Bench:
     def again(self, trial: dict[str, Any]) -> list[list[float]]:
         """The gradients after backward was called once, and after it was called twice."""
         inputs, output = self._build(trial)
-        seen = []
+        gradients = []
         for _ in range(2):
             output.backward()
-            seen.append([*map(gradient_of, inputs)])
-        return seen
+            gradients.append([*map(gradient_of, inputs)])
+        return gradients
 
     def _build(self, trial: dict[str, Any]) -> tuple[list[Any], Any]:
         inputs = [self.kind(x) for x in trial["inputs"]]
@@ -285,7 +285,7 @@ class _Recorder:
         """The calls right below the operation that lead to its result; none where it makes that itself."""
         below = [call for call in self.calls if call["depth"] == 2]
         places: dict[int, int] = {id(x): place for place, x in enumerate(operands) if isinstance(x, kind)}
-        given = [(place, x) for place, x in enumerate(operands) if not isinstance(x, kind)]
+        plain = [(place, x) for place, x in enumerate(operands) if not isinstance(x, kind)]
         wiring: list[dict[str, Any]] = []
         for call in below:
             read_from: list[Any] = []
@@ -299,15 +299,15 @@ class _Recorder:
                     number = value_of(argument) if isinstance(argument, kind) else float(argument)
                 except Exception:
                     return []
-                read_from.append(_constant(number, given))
+                read_from.append(_constant(number, plain))
             places[id(call["result"])] = len(operands) + len(wiring)
             wiring.append({"operation": call["operation"], "operands": read_from})
         return wiring if wiring and below[-1]["result"] is result else []
 
 
-def _constant(number: float, given: list[tuple[int, Any]]) -> dict[str, Any]:
+def _constant(number: float, plain: list[tuple[int, Any]]) -> dict[str, Any]:
     """A number, and how it comes from the plain number that the operation was given."""
-    for place, x in given:
+    for place, x in plain:
         for how, value in (("same", x), ("minus", -x), ("over", 1 / x)):
             if math.isclose(number, value, rel_tol=1e-12):
                 return {"place": place, "how": how, "number": number}

@@ -75,8 +75,8 @@ def _module(job: dict[str, Any]) -> ModuleType:
     except BaseException as error:
         lines = [each for each in traceback.extract_tb(error.__traceback__) if each.filename == job["path"]]
         where = f" ({Path(job['path']).name}:{lines[-1].lineno})" if lines else ""
-        said = traceback.format_exception_only(error)[-1].strip()
-        raise UnreadableError(f"{job['name']} cannot be imported: {said}{where}") from None
+        message = traceback.format_exception_only(error)[-1].strip()
+        raise UnreadableError(f"{job['name']} cannot be imported: {message}{where}") from None
 
 
 def _imported(job: dict[str, Any]) -> ModuleType:

@@ -108,8 +108,8 @@ def faults_of(operation: str) -> Iterator[Fault]:
         for slot in (0, 1):
             yield Fault(operation, slot, "judge-misplaced", mode="misplace")
     for key, wrong_value in (_VALUES | _VALUES_OF_TWO if row.slots == 2 else _VALUES).items():
-        for taken in (False, True):
-            yield Fault(operation, None, f"judge-value-{key}", value=wrong_value, taken=taken)
+        for carried in (False, True):
+            yield Fault(operation, None, f"judge-value-{key}", value=wrong_value, taken=carried)
 
 
 def faults_of_backward() -> Iterator[Fault]:

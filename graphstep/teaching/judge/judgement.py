@@ -135,7 +135,7 @@ class _Judge:
         self.machine = Machine({name: _wiring(calls) for name, calls in engine.wirings().items()})
         self.tolerance = tolerance_of(introduction["third"])
         self.result = Judgement(engine.name, introduction["class"])
-        self.seen: dict[Trial, list[tuple[float, ...]]] = {}
+        self.gradients: dict[Trial, list[tuple[float, ...]]] = {}
         self.errors: dict[Trial, str] = {}
         self.absent: dict[str, str] = {}
         self.opaque: set[str] = set()
@@ -163,7 +163,7 @@ class _Judge:
         blamed = wrong | {*result.consequences}
         result.right = [x for x in present if x not in blamed and BACKWARD not in wrong]
         result.missing = [x for x in dict.fromkeys(self.required) if x in result.absent or x not in OPERATIONS]
-        result.programs = len(self.seen) + len(self.errors)
+        result.programs = len(self.gradients) + len(self.errors)
         if result.is_right:
             self._kinks()
         self._again(right)
@@ -173,34 +173,36 @@ class _Judge:
 
     def _run(self, trials: Iterable[Trial]) -> None:
         """Run programs; what an operation raises when it is built alone makes it absent."""
-        fresh = [each for each in dict.fromkeys(trials) if each not in self.seen and not each.operations & self.absent.keys()]
+        fresh = [
+            each for each in dict.fromkeys(trials) if each not in self.gradients and not each.operations & self.absent.keys()
+        ]
         for trial, answer in zip(fresh, self.engine.run(fresh), strict=True):
             if "copies" in answer:
                 copies = [tuple(_number(x) for x in copy) for copy in answer["copies"]]
-                self.seen[trial] = list(dict.fromkeys(copies))
+                self.gradients[trial] = list(dict.fromkeys(copies))
             elif trial.level == 1 and not answer["built"] and not answer["wrong"]:
                 self.absent.setdefault(trial.subject, answer["error"])
             else:
                 self.errors[trial] = answer["error"]
-        for trial in [*self.seen, *self.errors]:
+        for trial in [*self.gradients, *self.errors]:
             # An operation that takes numbers of one sign only, or no plain ones, is there.
             if trial.level == 1 and trial.subject in self.absent:
                 del self.absent[trial.subject]
 
     def _failing(self) -> list[Trial]:
         """The programs that come to wrong numbers, or to none, the smallest first."""
-        wrong = [trial for trial in self.seen if not self._agrees(trial, [self.machine.right(trial)])]
+        wrong = [trial for trial in self.gradients if not self._agrees(trial, [self.machine.right(trial)])]
         wired = self.machine.wirings.keys()
         return sorted((*wrong, *self.errors), key=lambda x: (x.level, bool(x.operations & wired), len(x.calls)))
 
     def _agrees(self, trial: Trial, expected: Iterable[tuple[float, ...]], tolerance: float | None = None) -> bool:
         """Whether every copy has the numbers of one of those that are expected."""
-        if trial not in self.seen:
+        if trial not in self.gradients:
             return False
         ways = list(expected)
         scale = self._scale(trial)
         most = self.tolerance if tolerance is None else tolerance
-        return all(any(agree(copy, way, most, scale) for way in ways) for copy in self.seen[trial])
+        return all(any(agree(copy, way, most, scale) for way in ways) for copy in self.gradients[trial])
 
     def _scale(self, trial: Trial) -> float:
         return 1.0 if trial.level < 5 else max(1.0, *(abs(x) for x in self.machine.right(trial) if math.isfinite(x)))
@@ -210,7 +212,9 @@ class _Judge:
     def _explain(self) -> None:
         """Find a fault for what fails, then another for what still does."""
         for name in self.machine.wirings:
-            if not self._is_well_wired(name) and (wrong := [x for x in self._failing() if x.subject == name and x in self.seen]):
+            if not self._is_well_wired(name) and (
+                wrong := [x for x in self._failing() if x.subject == name and x in self.gradients]
+            ):
                 finding = self._told(wrong[0], name, None, "judge-built")
                 self.result.findings.append(replace(finding, built=self._built(name)))
         for _ in range(len(OPERATIONS)):
@@ -242,7 +246,7 @@ class _Judge:
         first = failing[0]
         if first in self.errors:
             return self._crash(first)
-        open_trials = [x for x in self.seen if not self._is_opaque(x)]
+        open_trials = [x for x in self.gradients if not self._is_opaque(x)]
         ordered = [*failing, *(x for x in open_trials if x not in set(failing))]
         suspects = list(self._suspects(failing))
         for fault in suspects:
@@ -287,12 +291,12 @@ class _Judge:
 
     def _found(self, fault: Fault, failing: Sequence[Trial]) -> Finding:
         self.faults.append(fault)
-        shown = [x for x in failing if fault.operation in x.operations and x in self.seen] or failing
+        shown = [x for x in failing if fault.operation in x.operations and x in self.gradients] or failing
         return self._told(shown[0], fault.operation, fault.slot, fault.key)
 
     def _told(self, trial: Trial, operation: str, slot: int | None, key: str) -> Finding:
         right = self.machine.right(trial)
-        came = next((x for x in self.seen.get(trial, ()) if not agree(x, right, self.tolerance, self._scale(trial))), ())
+        came = next((x for x in self.gradients.get(trial, ()) if not agree(x, right, self.tolerance, self._scale(trial))), ())
         return Finding(operation, slot, key, trial, right, came, self.errors.get(trial, ""))
 
     def _unknown(self, first: Trial, failing: Sequence[Trial]) -> Finding:
@@ -309,7 +313,7 @@ class _Judge:
 
     def _slot(self, trial: Trial) -> int | None:
         """The only input that gets a wrong gradient from an operation; None where its value is wrong, or several are."""
-        right, (came, *_) = self.machine.right(trial), self.seen.get(trial, [()])
+        right, (came, *_) = self.machine.right(trial), self.gradients.get(trial, [()])
         if not came or not agree(came[:1], right[:1], self.tolerance, 1.0):
             return None
         call = trial.calls[0]
@@ -324,7 +328,7 @@ class _Judge:
 
     def _is_well_wired(self, name: str) -> bool:
         """Whether what an operation is built from would be right if its parts were."""
-        trials = [x for x in self.seen if x.level == 1 and x.subject == name]
+        trials = [x for x in self.gradients if x.level == 1 and x.subject == name]
         machine = Machine({name: self.machine.wirings[name]})
         return all(agree(next(machine.run(x)), machine.right(x), TOLERANCE, 1.0) for x in trials)
 
@@ -352,8 +356,8 @@ class _Judge:
         if not {"mul", "add"} <= {*right}:
             return
         trial = Trial(7, (2.0, -3.0), (Call("mul", (0, 1)), Call("add", (2, 0))))
-        if len(seen := self.engine.again(trial)) == 2 and seen[0] != seen[1]:
-            self.result.again = trial, seen[0][0], seen[1][0]
+        if len(gradients := self.engine.again(trial)) == 2 and gradients[0] != gradients[1]:
+            self.result.again = trial, gradients[0][0], gradients[1][0]
 
 
 def tolerance_of(third: float) -> float:

@@ -258,10 +258,10 @@ def _number(constant: Any, operands: Sequence[Operand]) -> float:
     """A plain number of a wiring, made from the one that the operation was given."""
     if constant["place"] is None:
         return float(constant["number"])
-    given = operands[constant["place"]]
-    if isinstance(given, int):
+    plain = operands[constant["place"]]
+    if isinstance(plain, int):
         return float(constant["number"])
-    return float(given if constant["how"] == "same" else -given if constant["how"] == "minus" else 1 / given)
+    return float(plain if constant["how"] == "same" else -plain if constant["how"] == "minus" else 1 / plain)
 
 
 def _quietly(compute: Callable[[], float]) -> float:
@@ -338,14 +338,14 @@ _MOST = 4000
 def _behind(children: Callable[[int], list[int]], output: int, *, once: bool) -> list[int]:
     """Each gate behind those that it reads."""
     order: list[int] = []
-    seen: set[int] = set()
+    visited: set[int] = set()
     todo: list[tuple[int, bool]] = [(output, False)]
     while todo and len(order) < _MOST:
         place, done = todo.pop()
         if done:
             order.append(place)
-        elif not (once and place in seen):
-            seen.add(place)
+        elif not (once and place in visited):
+            visited.add(place)
             todo.append((place, True))
             todo.extend((child, False) for child in reversed(children(place)))
     return order
@@ -354,23 +354,23 @@ def _behind(children: Callable[[int], list[int]], output: int, *, once: bool) ->
 def _before(children: Callable[[int], list[int]], output: int, *, once: bool) -> list[int]:
     """Each gate before those that it reads, as soon as one of its readers is there."""
     order: list[int] = []
-    seen: set[int] = set()
+    visited: set[int] = set()
     todo = [output]
     while todo and len(order) < _MOST:
         place = todo.pop()
-        if not (once and place in seen):
-            seen.add(place)
+        if not (once and place in visited):
+            visited.add(place)
             order.append(place)
             todo.extend(reversed(children(place)))
     return order
 
 
 def _breadth(children: Callable[[int], list[int]], output: int) -> list[int]:
-    order, seen = [output], {output}
+    order, visited = [output], {output}
     for place in order:
         for child in children(place):
-            if child not in seen:
-                seen.add(child)
+            if child not in visited:
+                visited.add(child)
                 order.append(child)
     return order
 

@@ -106,8 +106,8 @@ def _inside(text: str) -> str:
 def _shown(of: Judgement, finding: Finding, language: str) -> Iterator[Block]:
     """The program and its numbers, right and as they came."""
     say = partial(message, language)
-    given = ", ".join(f"{name} = {numeral(x, 17)}" for name, x in zip(finding.trial.names, finding.trial.inputs, strict=True))
-    yield sentence(Code(finding.trial.text), say("judge-with", given=given))
+    inputs = ", ".join(f"{name} = {numeral(x, 17)}" for name, x in zip(finding.trial.names, finding.trial.inputs, strict=True))
+    yield sentence(Code(finding.trial.text), say("judge-with", given=inputs))
     if not finding.came:
         return
     columns = (Column(("",)), Column((say("judge-column-right"),), numbers=True), Column((of.kind,), numbers=True), Column(("",)))
@@ -132,8 +132,8 @@ def _apart(right: float, came: float) -> tuple[str, str]:
 
 
 def _kink(trial: Trial, ours: float, came: float, language: str) -> Content:
-    given = ", ".join(f"{name} = {numeral(x)}" for name, x in zip(trial.names, trial.inputs, strict=True))
-    values = {"given": given, "came": numeral(came), "ours": numeral(ours)}
+    inputs = ", ".join(f"{name} = {numeral(x)}" for name, x in zip(trial.names, trial.inputs, strict=True))
+    values = {"given": inputs, "came": numeral(came), "ours": numeral(ours)}
     return (Code(trial.text), message(language, "judge-same-kink" if ours == came else "judge-other-kink", **values))
 
 

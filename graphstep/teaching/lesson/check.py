@@ -74,11 +74,11 @@ def _order(rehearsal: Rehearsal) -> Iterator[Problem]:
         if scene.step < at:
             yield Problem(path, scene.section.line, f"this stop (step {scene.step}) comes before the one above it (step {at})")
         for solution in scene.solutions:
-            if solution.seen <= at:
+            if solution.shown_at <= at:
                 yield Problem(
                     path,
                     solution.question.line,
-                    f"the answer is on show already: step {solution.seen} has it, and the stop above is at step {at}",
+                    f"the answer is on show already: step {solution.shown_at} has it, and the stop above is at step {at}",
                 )
         at = max(at, scene.step)
 

@@ -69,7 +69,7 @@ class LessonRun:
     @property
     def step(self) -> int:
         """The step that the run shows: the section's stop, or the last one before an answer that is waited for."""
-        waiting = [s.seen - 1 for s in self.scene.solutions if self.answered(s).outcome == "open"]
+        waiting = [s.shown_at - 1 for s in self.scene.solutions if self.answered(s).outcome == "open"]
         return max(0, min([self.scene.step, *waiting]))
 
     @property

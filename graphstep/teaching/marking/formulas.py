@@ -34,7 +34,7 @@ def runs_beside(trace: Trace) -> tuple[Trace, ...]:
     """Runs of the same program with inputs that are moved a little, each in its own way."""
     runs = _RUNS.get(trace)
     if runs is None:
-        made = []
+        nearby = []
         for factor, shift in _MOVES:
             moved = {
                 # Two inputs with one number go different ways, so that their names cannot stand for each other.
@@ -42,11 +42,11 @@ def runs_beside(trace: Trace) -> tuple[Trace, ...]:
                 for place, (name, value) in enumerate(trace.inputs.items())
             }
             try:
-                made.append(trace.with_inputs(moved))
+                nearby.append(trace.with_inputs(moved))
             except GraphstepError:
                 # A gate refuses these numbers.
                 continue
-        runs = _RUNS[trace] = tuple(made)
+        runs = _RUNS[trace] = tuple(nearby)
     return runs
 
 
@@ -72,8 +72,8 @@ def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, Reason | Non
         return False, say("formula-here-only", name=asked.name), None
     with np.errstate(all="ignore"):
         why = next((why for number, why in slips(asked) if isinstance(number, float) and _same(here, number)), None)
-    said = say("formula-wrong", name=asked.name) if why is None else say("formula-slip", slip=wording(trace).say(why))
-    return False, said, why
+    feedback = say("formula-wrong", name=asked.name) if why is None else say("formula-slip", slip=wording(trace).say(why))
+    return False, feedback, why
 
 
 def _number(trace: Trace, text: str, at: int) -> float:

@@ -76,7 +76,7 @@ class Quantity:
         return single(self.asked, self.name)
 
     @property
-    def seen(self) -> int:
+    def shown_at(self) -> int:
         """The step from which on a drawing shows it: of a sum of contributions, where the last of them arrives."""
         if self.kind in ("gradient", "sum") and self.trace.step_of_sum(self.node) is not None:
             return self.trace.arrivals(self.node)[-1].step

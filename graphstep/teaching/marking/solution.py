@@ -59,7 +59,7 @@ class Solution:
     """The answer in one line: ``df/dx = -4``."""
     step: int
     """The number of the step that tells it."""
-    seen: int
+    shown_at: int
     """The number of the step from which on a drawing shows it, which is never later: the run waits in front of it."""
     shape: ShapeAsked | None = None
     """The shape that is asked for; None elsewhere."""
@@ -137,7 +137,7 @@ def solve(question: Question, trace: Trace) -> Solution:
     if not np.isfinite(right).all():
         raise InputError(f"{asked.name} is {number_text(right)} here: nobody can type that")
     answer = f"{asked.name} = {number_text(right)}"
-    return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step, asked.seen)
+    return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step, asked.shown_at)
 
 
 def _formula(question: Question, trace: Trace, rest: str) -> Solution:
@@ -193,8 +193,8 @@ def _choice(question: Question, trace: Trace, about: str) -> Solution:
         # The cells of an array are left to its step: the next question may ask for one of them.
         number = isinstance(asked.asked, float)
         answer = f"{text}: {asked.name} = {number_text(asked.asked)}" if number else f"{asked.name} = {text}"
-    seen = min(step, asked.seen) if asked is not None and kind in (_by_value, _of_sign) else step
-    return Solution(question, trace, question.question or wording, asked, right, answer, step, seen)
+    shown_at = min(step, asked.shown_at) if asked is not None and kind in (_by_value, _of_sign) else step
+    return Solution(question, trace, question.question or wording, asked, right, answer, step, shown_at)
 
 
 def _of_pattern(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:
@@ -244,7 +244,12 @@ def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int,
         raise InputError("two options have gradients of almost the same size")
     right = next(place for place, each in enumerate(asked) if abs(each.value) == sizes[0])
     out = output_name(trace.program)
-    return message(trace.writing.language, "question-steepest", out=out), right, min(each.seen for each in asked), asked[right]
+    return (
+        message(trace.writing.language, "question-steepest", out=out),
+        right,
+        min(each.shown_at for each in asked),
+        asked[right],
+    )
 
 
 def _by_value(question: Question, trace: Trace, about: str) -> tuple[str, int, int, Quantity | None]:

@@ -101,4 +101,4 @@ def _number(asked: Quantity) -> Quantity:
 def _cell(row: Question, asked: Quantity) -> Solution:
     """The question for one number of a row."""
     answer = f"{asked.name} = {number_text(asked.asked)}"
-    return Solution(row, asked.trace, asked.wording, asked, None, answer, asked.step, asked.seen)
+    return Solution(row, asked.trace, asked.wording, asked, None, answer, asked.step, asked.shown_at)

@@ -68,7 +68,7 @@ class Verdict:
     outcome: Outcome
     """An unreadable answer does not count as a try; a carried one follows from numbers that were typed before; of an unsure one
     nobody can tell whether it does."""
-    said: str
+    sentence: str
     """One or two sentences for the learner; a wrong answer's never give the right one away."""
     misconceptions: tuple[Misconception, ...] = ()
     """Those that come to a wrong answer, the most likely first."""
@@ -163,10 +163,10 @@ def _say(trace: Trace) -> Callable[..., str]:
 
 
 def _ordered(asked: OrderAsked, text: str) -> Verdict:
-    right, said = ordering.marked(asked, text)
+    right, feedback = ordering.marked(asked, text)
     if right is None:
-        return Verdict("unreadable", said)
-    return Verdict("right" if right else "wrong", said, share=float(right), chosen=text)
+        return Verdict("unreadable", feedback)
+    return Verdict("right" if right else "wrong", feedback, share=float(right), chosen=text)
 
 
 def _of_a_row(solution: Solution, text: str, at: int | None, earlier: Sequence[Earlier], *, tells: bool) -> Verdict:
@@ -181,9 +181,11 @@ def _of_a_row(solution: Solution, text: str, at: int | None, earlier: Sequence[E
     worst = min(verdicts, key=lambda verdict: _SEVERITY.index(verdict.outcome))
     share = sum(verdict.share for verdict in verdicts) / len(verdicts)
     if worst.right:
-        return Verdict("right", worst.said, share=share, chosen=text)
+        return Verdict("right", worst.sentence, share=share, chosen=text)
     name = say(_CELLS[verdicts.index(worst)])
-    return Verdict(worst.outcome, say("tableau-cell", name=name, said=worst.said), worst.misconceptions, share=share, chosen=text)
+    return Verdict(
+        worst.outcome, say("tableau-cell", name=name, said=worst.sentence), worst.misconceptions, share=share, chosen=text
+    )
 
 
 def _parts(text: str) -> list[str]:
@@ -194,10 +196,10 @@ def _parts(text: str) -> list[str]:
 def _of_a_formula(solution: Solution, text: str, at: int | None) -> Verdict:
     assert solution.quantity is not None, "a formula is one of a local gradient"
     try:
-        right, said, why = formulas.marked(solution.quantity, text, solution.seen - 1 if at is None else at)
+        right, feedback, why = formulas.marked(solution.quantity, text, solution.shown_at - 1 if at is None else at)
     except GraphstepError as error:
         return Verdict("unreadable", _say(solution.trace)("formula-unreadable", why=error.message))
-    return Verdict("right" if right else "wrong", said, _worded(solution.trace, [why] if why else []), chosen=text)
+    return Verdict("right" if right else "wrong", feedback, _worded(solution.trace, [why] if why else []), chosen=text)
 
 
 def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Sequence[Earlier], *, tells: bool) -> Verdict:
@@ -208,7 +210,7 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
     if not array and _COMMAS.fullmatch(text):
         return Verdict("unreadable", say("mark-comma"))
     try:
-        at = solution.seen - 1 if at is None else min(at, solution.seen - 1)
+        at = solution.shown_at - 1 if at is None else min(at, solution.shown_at - 1)
         typed = evaluate(solution.trace, _in_brackets(text) if array else text, at)
     except GraphstepError as error:
         return Verdict("unreadable", say("mark-no-array" if array else "mark-no-number", why=error.message))
@@ -374,8 +376,8 @@ def _chosen(solution: Solution, text: str) -> Verdict:
     if chosen == solution.right:
         return Verdict("right", say("mark-right"), chosen=options[chosen])
     fits = _fits_together(solution, options[chosen])
-    said = say("mark-option" if fits else "mark-option-shapes", option=options[chosen])
-    return Verdict("wrong", said, chosen=options[chosen])
+    feedback = say("mark-option" if fits else "mark-option-shapes", option=options[chosen])
+    return Verdict("wrong", feedback, chosen=options[chosen])
 
 
 def _fits_together(solution: Solution, option: str) -> bool:

@@ -76,7 +76,7 @@ def value_rungs(trace: Trace, node: int, index: Cell, parts: Parts) -> list[Rung
     if gate.cellwise:
         symbols = table.formula(node, [named(trace.program, x, index) for x in operands])
         values = trace.operand_values(node)
-        cells = [number_term(trace, x, cell_of(given, index)) for x, given in zip(operands, values, strict=True)]
+        cells = [number_term(trace, x, cell_of(operand, index)) for x, operand in zip(operands, values, strict=True)]
         forms = [(symbols, table.formula(node, cells))]
         rungs = without_repeats([Rung(symbols, "symbols"), *numbered(trace, forms, value)])
         # An unnamed number is called by its own text: "x+y = x + y = 3" would say it twice.
@@ -154,16 +154,16 @@ def _moved(trace: Trace, gate: Rule, node: int, index: Cell) -> Parts:
     values: list[float] = []
     parts: list[Part] = []
     scales: set[float] = set()
-    for slot, given in enumerate(call.inputs):
+    for slot, operand in enumerate(call.inputs):
         if gate.structure(slot, shapes, call.options) in ("dense", "block"):
             return Parts()
         row = np.asarray(gate.pullback(np, call, slot, unit))
         places = np.flatnonzero(row)
-        weights, numbers = row.ravel()[places], given.ravel()[places]
+        weights, numbers = row.ravel()[places], operand.ravel()[places]
         values += (weights * numbers).tolist()
         scales.update(np.unique(weights).tolist())
         for place in shown(range(len(places))):
-            cell = _place(places[place], given.shape)
+            cell = _place(places[place], operand.shape)
             parts.append(Part(operands[slot], cell, float(numbers[place]), float(weights[place])))
     if _is_off(values, call.out[index]):
         # A 1 at the number of a class: no cell was moved there, and the parts do not come to the value.

@@ -178,8 +178,8 @@ def _remarks(diagnosis: Diagnosis) -> Iterator[str]:
     """The findings, one a line, or that nothing is wrong."""
     trace, words = diagnosis.trace, wording(diagnosis.trace)
     if trace.given_not_finite:
-        given = (f"{name_of(trace.program, node)} ({words.say(count(trace, node))})" for node in trace.given_not_finite)
-        yield words.message("finding-given", names=", ".join(given))
+        inputs = (f"{name_of(trace.program, node)} ({words.say(count(trace, node))})" for node in trace.given_not_finite)
+        yield words.message("finding-given", names=", ".join(inputs))
     for why in ("unread", "frozen"):
         if absent := [each.name for each in diagnosis.missing if each.why == why]:
             yield words.message(f"diagnosis-missing-{why}", names=_listed(words, absent), count=len(absent))

@@ -74,9 +74,9 @@ def faults(language: str, text: bytes) -> Iterator[str]:
             continue
         where = f"{language}.po:{entry.lineno}: {entry.context}"
         wanted = _variables(entry.id if isinstance(entry.id, str) else entry.id[-1])
-        for said in (entry.string,) if isinstance(entry.string, str) else entry.string:
+        for translation in (entry.string,) if isinstance(entry.string, str) else entry.string:
             try:
-                present = _variables(said) if said else wanted
+                present = _variables(translation) if translation else wanted
             except ValueError as error:
                 yield f"{where}: {error}"
                 continue

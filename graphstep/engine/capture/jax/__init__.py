@@ -50,12 +50,12 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
     order = [*inputs]
 
     def called(*numbers: Any) -> Any:
-        given = dict(zip(order, numbers, strict=True))
+        by_name = dict(zip(order, numbers, strict=True))
         own = {}
         for argument, (tree, places, leaves) in held.items():
             filled = list(leaves)
             for place, key in places:
-                filled[place] = given[key]
+                filled[place] = by_name[key]
             own[argument] = jax.tree_util.tree_unflatten(tree, filled)
         bound.arguments.update(own)
         result = function(*bound.args, **bound.kwargs)
@@ -82,12 +82,12 @@ def _is_floating(leaf: Any) -> bool:
     return isinstance(leaf, float) or (hasattr(leaf, "dtype") and str(leaf.dtype).startswith(("float", "bfloat")))
 
 
-def _name(argument: str, path: str, taken: Collection[str]) -> str:
+def _name(argument: str, path: str, names: Collection[str]) -> str:
     """A name of ours for a leaf of an argument: ``params["h"][0]`` is ``params_h_0``, of a long path its end."""
     words = re.findall(r"\w+", path)
     whole = next(x for k in range(len(words) + 1) if len(x := "_".join([argument, *words][k:])) <= limits.NAME or k == len(words))
     whole = whole[-limits.NAME :] if not whole[0].isdigit() else f"p_{whole}"[: limits.NAME]
-    return next(x for x in (whole, *(f"{whole}_{k}" for k in range(2, len(taken) + 3))) if x not in taken)
+    return next(x for x in (whole, *(f"{whole}_{k}" for k in range(2, len(names) + 3))) if x not in names)
 
 
 def _kind(result: Any) -> str:
@@ -99,7 +99,7 @@ def _kind(result: Any) -> str:
 def is_for(function: Callable[..., Any], arguments: Mapping[str, Any], namespace: Mapping[str, Any]) -> bool:
     """Whether a function computes with JAX: an argument, or what the function sees, is of it."""
     jax = sys.modules["jax"]
-    seen = [*jax.tree_util.tree_leaves(dict(arguments)), *(value for _, value in seen_by(function, namespace))]
+    values = [*jax.tree_util.tree_leaves(dict(arguments)), *(value for _, value in seen_by(function, namespace))]
     return any(
-        isinstance(each, jax.Array) or (type(each) is type(sys) and each.__name__.partition(".")[0] == "jax") for each in seen
+        isinstance(each, jax.Array) or (type(each) is type(sys) and each.__name__.partition(".")[0] == "jax") for each in values
     )

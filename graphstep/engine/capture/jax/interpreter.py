@@ -91,16 +91,16 @@ class Interpreter:
 
     def _jaxpr(self, closed: Any, items: Sequence[Item], place: Place | None) -> list[Item]:
         jaxpr = closed.jaxpr
-        known: dict[Any, Item] = dict(zip(jaxpr.constvars, map(Item, closed.consts), strict=True))
-        known |= dict(zip(jaxpr.invars, items, strict=True))
+        environment: dict[Any, Item] = dict(zip(jaxpr.constvars, map(Item, closed.consts), strict=True))
+        environment |= dict(zip(jaxpr.invars, items, strict=True))
 
         def read(atom: Any) -> Item:
-            return Item(atom.val) if hasattr(atom, "val") else known[atom]
+            return Item(atom.val) if hasattr(atom, "val") else environment[atom]
 
         for equation in jaxpr.eqns:
             here = place or _place(equation)
             results = self._equation(equation, [read(x) for x in equation.invars], here)
-            known |= dict(zip(equation.outvars, results, strict=True))
+            environment |= dict(zip(equation.outvars, results, strict=True))
         return [read(x) for x in jaxpr.outvars]
 
     def _equation(self, equation: Any, items: list[Item], place: Place | None) -> list[Item]:
@@ -177,15 +177,15 @@ class Interpreter:
         values: list[Any] = []
         works: list[tuple[Any, Call, list[Any]]] = []
         try:
-            for taken in steps:
-                rule = rule_of(taken.gate)
-                inputs = [self._cells_of(x, items, values) for x in taken.operands]
+            for step in steps:
+                rule = rule_of(step.gate)
+                inputs = [self._cells_of(x, items, values) for x in step.operands]
                 with np.errstate(all="ignore"):
-                    value = rule.value(NUMBERS, [np.asarray(x) for x in inputs], rule.settings(taken.options))
+                    value = rule.value(NUMBERS, [np.asarray(x) for x in inputs], rule.settings(step.options))
                     value = np.asarray(in_type(np.asarray(value), dtype))
                 values.append(value)
                 shaped = [np.broadcast_to(x, value.shape) for x in inputs] if rule.cellwise else [np.asarray(x) for x in inputs]
-                works.append((rule, Call(tuple(shaped), value, rule.settings(taken.options), "first"), [*taken.operands]))
+                works.append((rule, Call(tuple(shaped), value, rule.settings(step.options), "first"), [*step.operands]))
         except (MisfitError, ValueError, TypeError, IndexError, KeyError):
             return None
         within = _WITHIN.get(dtype, 1e-9)
@@ -196,10 +196,10 @@ class Interpreter:
         ):
             return None
         nodes: list[int] = []
-        for taken, value in zip(steps, values, strict=True):
-            operands = [nodes[-1 - x] if type(x) is int and x < 0 else self._operand(_item(x, items)) for x in taken.operands]
-            last = theirs if taken is steps[-1] else widened(np.asarray(value)[()])
-            nodes.append(self._add(taken.gate, operands, last, dtype, place, taken.options))
+        for step, value in zip(steps, values, strict=True):
+            operands = [nodes[-1 - x] if type(x) is int and x < 0 else self._operand(_item(x, items)) for x in step.operands]
+            last = theirs if step is steps[-1] else widened(np.asarray(value)[()])
+            nodes.append(self._add(step.gate, operands, last, dtype, place, step.options))
         return nodes[-1]
 
     def _sends_alike(
@@ -243,8 +243,8 @@ class Interpreter:
         constants = self._recording.constants
         if id(item.value) not in self._held:
             name = self._names.get(id(item.value), "")
-            taken = {*self._recording.inputs, *constants}
-            name = next(x for x in (name, *(f"k{k}" for k in range(1, len(taken) + 2))) if x and x not in taken)
+            names = {*self._recording.inputs, *constants}
+            name = next(x for x in (name, *(f"k{k}" for k in range(1, len(names) + 2))) if x and x not in names)
             constants[name] = widened(np.array(item.value, np.float64))
             # The array itself is kept too, so that no other one takes its place in memory.
             self._held[id(item.value)] = item.value, -len(constants)

@@ -79,10 +79,10 @@ def _variable(value: Any, frame: FrameType) -> str:
     return ""
 
 
-def parameters_of(loss: Any, seen: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+def parameters_of(loss: Any, variables: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     """The parameters that a loss depends on, by their places in the modules that are seen."""
     names: dict[int, str] = {}
-    for variable, value in seen:
+    for variable, value in variables:
         if is_tensor(value):
             names.setdefault(id(value), variable)
         for path, each in held(value):

@@ -95,8 +95,8 @@ class Tape(Following):
 
     def node_of(self, tensor: Any) -> int | None:
         """The node that a tensor is; None for one that is none."""
-        seen = self._seen.get(id(tensor))
-        return None if seen is None else seen.value.node
+        entry = self._seen.get(id(tensor))
+        return None if entry is None else entry.value.node
 
     def watch(self, watch: Watch) -> None:
         """Ask a watch which call is at work; the calls of modules are parts, called by their places in the model."""
@@ -120,13 +120,13 @@ class Tape(Following):
 
     def read(self, tensor: Any, frame: FrameType) -> Any:
         """A tensor as an operation reads it: a traced value, or an array that nobody differentiates by."""
-        seen = self._seen.get(id(tensor))
-        if seen is not None:
-            if seen.version != tensor._version:
+        entry = self._seen.get(id(tensor))
+        if entry is not None:
+            if entry.version != tensor._version:
                 hint = "write y = y + … in place of y.add_(…), or clone it before"
                 what = "was written to through another tensor that shares its memory, or by an operation that is not followed"
                 raise CaptureError(f"a tensor that is read at {at_work(frame)} {what}", hint=hint)
-            return seen.value
+            return entry.value
         if tensor.requires_grad:
             return self._leaf(tensor, frame)
         return self._plain(tensor, frame)
@@ -178,10 +178,10 @@ class Tape(Following):
 
     def _free_leaf(self, name: str) -> str:
         name = name or "p"
-        taken = {*self.leaves, *self.recording.constants}
-        if name not in taken:
+        names = {*self.leaves, *self.recording.constants}
+        if name not in names:
             return name
-        return next(each for k in range(2, len(taken) + 3) if (each := f"{name}_{k}") not in taken)
+        return next(each for k in range(2, len(names) + 3) if (each := f"{name}_{k}") not in names)
 
     def _name_of(self, tensor: Any, frame: FrameType) -> str:
         """The variable that holds a tensor, or its place in a module that a variable holds; empty where neither is in sight.
@@ -253,8 +253,8 @@ class Tape(Following):
 
     def _asked(self, function: Any, arguments: Any, frame: FrameType) -> Any:
         answer = function(*arguments)
-        seen = self._seen.get(id(arguments[0]))
-        self.ask(f"{float(cells_of(arguments[0]))!r} != 0" if seen is None else self.comparison(seen.value.node), answer, frame)
+        entry = self._seen.get(id(arguments[0]))
+        self.ask(f"{float(cells_of(arguments[0]))!r} != 0" if entry is None else self.comparison(entry.value.node), answer, frame)
         return answer
 
     def _record(self, done: Done, number: int, part: Any, frame: FrameType) -> None:

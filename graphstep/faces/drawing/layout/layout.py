@@ -52,9 +52,9 @@ class Anchor:
     align: Align = "left"
     """Where in them a shorter text stands."""
 
-    def start(self, taken: int) -> int:
+    def start(self, length: int) -> int:
         """The first column of a text that takes so many cells."""
-        spare = max(self.width - taken, 0)
+        spare = max(self.width - length, 0)
         return self.x + (spare if self.align == "right" else spare // 2 if self.align == "middle" else 0)
 
 

@@ -118,19 +118,19 @@ def _walk(plan: Plan, backwards: bool) -> None:
     order of the operands.
     """
     layers: list[list[int]] = [[] for _ in plan.layers]
-    seen = bytearray(len(plan.kind))
+    visited = bytearray(len(plan.kind))
     first_slot, feeder, layer = plan.first_slot, plan.feeder, plan.layer
     roots = [item for item, slots in enumerate(plan.users) if not slots]
     for root in sorted(roots, key=layer.__getitem__, reverse=True):
         stack = [root]
         while stack:
             item = stack.pop()
-            if seen[item]:
+            if visited[item]:
                 continue
-            seen[item] = 1
+            visited[item] = 1
             layers[layer[item]].append(item)
             ends = feeder[first_slot[item] : first_slot[item + 1]]
-            stack.extend([source for source in (ends if backwards else reversed(ends)) if source >= 0 and not seen[source]])
+            stack.extend([source for source in (ends if backwards else reversed(ends)) if source >= 0 and not visited[source]])
     plan.layers = layers
 
 

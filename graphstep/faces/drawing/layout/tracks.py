@@ -93,7 +93,7 @@ def _place(
     heapify(ready)
     waiting = {item: None for item, count in before.items() if count}
     least: dict[int, int] = {}
-    taken: set[int] = set()
+    rows_in_use: set[int] = set()
     while ready or waiting:
         if ready:
             item = heappop(ready)[2]
@@ -112,10 +112,10 @@ def _place(
         else:
             # A circle of nets, each waiting for the next: one of them turns twice, over a row that nobody uses.
             item = min([each for each in waiting if each not in tracks.detour], key=lambda each: _key(row[each], *spans[each]))
-            if not taken:
-                taken.update(straight, heights, *targets.values())
-            over = _free_row(row[item], low, taken)
-            taken.add(over)
+            if not rows_in_use:
+                rows_in_use.update(straight, heights, *targets.values())
+            over = _free_row(row[item], low, rows_in_use)
+            rows_in_use.add(over)
             track = skyline.drop(min(row[item], over), max(row[item], over), least.get(item, 0))
             tracks.of[item] = track
             tracks.detour[item] = (over, -1)
@@ -129,12 +129,12 @@ def _place(
     return skyline.height
 
 
-def _free_row(near: int, low: int, taken: set[int]) -> int:
+def _free_row(near: int, low: int, rows_in_use: set[int]) -> int:
     """The row nearest to `near`, but not above `low`, in which nothing runs through the gap."""
     distance = 1
     while True:
         for candidate in (near + distance, near - distance):
-            if candidate >= low and candidate not in taken:
+            if candidate >= low and candidate not in rows_in_use:
                 return candidate
         distance += 1
 

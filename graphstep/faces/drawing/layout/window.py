@@ -54,22 +54,22 @@ _STUBS: dict[Kind, Literal["leave", "enter", "output"]] = {
 
 def window(geometry: Geometry, left: int, top: int, width: int, height: int) -> Window:
     """What lies in `width` columns from `left` and `height` rows from `top`."""
-    seen = Window()
+    part = Window()
     right, bottom = left + width, top + height
     tops = geometry.tops
     for band, (start, stop) in enumerate(geometry.ranks.ranges()):
         if tops[band] >= bottom or (band + 1 < len(tops) and tops[band + 1] <= top):
             continue
         for number in range(max(bisect_right(geometry.left, left, start, stop) - 1, start), stop):
-            _items(geometry, number, top, bottom, seen)
-            _entries(geometry, number, top, bottom, seen)
+            _items(geometry, number, top, bottom, part)
+            _entries(geometry, number, top, bottom, part)
             if geometry.left[number] > right:
                 break
-            _turns(geometry, number, (left, top, right, bottom), seen)
-    return seen
+            _turns(geometry, number, (left, top, right, bottom), part)
+    return part
 
 
-def _items(geometry: Geometry, number: int, top: int, bottom: int, seen: Window) -> None:
+def _items(geometry: Geometry, number: int, top: int, bottom: int, part: Window) -> None:
     """The boxes and texts of a layer, and the wires that leave it, in the visible rows."""
     plan, size, row = geometry.ranks, geometry.size, geometry.row
     layer = plan.layers[number]
@@ -81,27 +81,27 @@ def _items(geometry: Geometry, number: int, top: int, bottom: int, seen: Window)
             break
         kind = plan.kind[item]
         if kind is Kind.BOX:
-            seen.nodes.append(item)
+            part.nodes.append(item)
         elif kind is not Kind.PASS:
             x = geometry.zone_end[number] - size.width[item] if kind is Kind.ENTER else geometry.left[number] + 1
-            seen.stubs.append(Stub(x, y, plan.owner[item], _STUBS[kind]))
+            part.stubs.append(Stub(x, y, plan.owner[item], _STUBS[kind]))
         if not plan.users[item]:
             continue
         track = geometry.turns.of[item]
         x = geometry.wire_start(item)
         if track < 0:
-            seen.runs.append((x, y, geometry.wire_end(plan.slot_item[plan.users[item][0]]), y))
+            part.runs.append((x, y, geometry.wire_end(plan.slot_item[plan.users[item][0]]), y))
             continue
         turn = geometry.track_x(number, track)
-        seen.runs.append((x, y, turn, y))
+        part.runs.append((x, y, turn, y))
         detour = geometry.turns.detour.get(item)
         if not detour and len(plan.users[item]) > 2:
             ends = [geometry.slot_row(slot) for slot in plan.users[item]]
             if min(ends) < y < max(ends) and y in ends:
-                seen.junctions.append((turn, y))
+                part.junctions.append((turn, y))
 
 
-def _entries(geometry: Geometry, number: int, top: int, bottom: int, seen: Window) -> None:
+def _entries(geometry: Geometry, number: int, top: int, bottom: int, part: Window) -> None:
     """The last pieces of the wires that enter a layer, with their arrow heads, in the visible rows."""
     plan, size, row = geometry.ranks, geometry.size, geometry.row
     layer = plan.layers[number]
@@ -125,16 +125,16 @@ def _entries(geometry: Geometry, number: int, top: int, bottom: int, seen: Windo
             feeder = plan.feeder[slot]
             at = row[item] + size.entry[slot]
             if feeder < 0:
-                seen.loose.append((pointed, at))
+                part.loose.append((pointed, at))
                 continue
             turn = geometry.last_turn(feeder)
             if turn is not None:
-                seen.runs.append((turn, at, end, at))
+                part.runs.append((turn, at, end, at))
             if plan.kind[item] is not Kind.PASS and not (in_one_row and slot > first):
-                seen.arrows.append((pointed, at))
+                part.arrows.append((pointed, at))
 
 
-def _turns(geometry: Geometry, number: int, area: tuple[int, int, int, int], seen: Window) -> None:
+def _turns(geometry: Geometry, number: int, area: tuple[int, int, int, int], part: Window) -> None:
     """The vertical runs right of a layer that are inside the area, and the crossings-over of detours."""
     left, top, right, bottom = area
     if not geometry.turns.count[number]:
@@ -149,8 +149,8 @@ def _turns(geometry: Geometry, number: int, area: tuple[int, int, int, int], see
         if place and verticals[place - 1][0] == x and verticals[place - 1][2] >= top:
             place -= 1
         while place < len(verticals) and verticals[place][0] == x and verticals[place][1] < bottom:
-            seen.runs.append((x, verticals[place][1], x, verticals[place][2]))
+            part.runs.append((x, verticals[place][1], x, verticals[place][2]))
             place += 1
     for start, end, over in geometry.detours.get(number, ()):
         if top <= over < bottom:
-            seen.runs.append((start, over, end, over))
+            part.runs.append((start, over, end, over))

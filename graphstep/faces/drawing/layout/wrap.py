@@ -31,7 +31,7 @@ def wrap(flat: Layout, width: int) -> list[tuple[int, ...]]:
     best = [0, *([_NEVER] * count)]
     none: tuple[int, ...] = ()
     ways = [[none] * (count + 1)]
-    found: list[tuple[int, ...]] = []
+    cuttings: list[tuple[int, ...]] = []
     for _ in range(BANDS):
         fewest, way = [_NEVER] * (count + 1), [none] * (count + 1)
         for stop in range(1, count + 1):
@@ -50,8 +50,8 @@ def wrap(flat: Layout, width: int) -> list[tuple[int, ...]]:
         best = fewest
         ways.append(way)
         if best[count] < _NEVER and len(way[count]) > 1:
-            found.append(way[count][1:])
-    return found
+            cuttings.append(way[count][1:])
+    return cuttings
 
 
 def _stubs(flat: Layout, right: list[int], left: list[int]) -> tuple[list[int], list[int]]:

@@ -32,13 +32,13 @@ def packed(text: str) -> list[str | int]:
     The text has no characters beyond U+FFFF, whose places a script counts twice.
     """
     parts: list[str | int] = [len(text)]
-    seen: dict[str, list[int]] = {}
+    index: dict[str, list[int]] = {}
     fresh = place = 0
     while match := _START.search(text, place):
         place = match.start()
-        before, length = _longest(text, place, seen.get(text[place : place + SHORTEST], ()))
+        before, length = _longest(text, place, index.get(text[place : place + SHORTEST], ()))
         if length < SHORTEST:
-            _remember(seen, text, place)
+            _remember(index, text, place)
             place += 1
             continue
         if fresh < place:
@@ -46,7 +46,7 @@ def packed(text: str) -> list[str | int]:
         parts += (place - before, length)
         fresh = place + length
         while 0 <= place < fresh:
-            _remember(seen, text, place)
+            _remember(index, text, place)
             place = text.find("<", place + _APART, fresh)
         place = fresh
     if fresh < len(text):
@@ -67,10 +67,10 @@ def unpacked(parts: list[str | int]) -> str:
     return text
 
 
-def _remember(seen: dict[str, list[int]], text: str, place: int) -> None:
-    if len(seen) > _LONGEST_MEMORY:
-        seen.clear()
-    places = seen.setdefault(text[place : place + SHORTEST], [])
+def _remember(index: dict[str, list[int]], text: str, place: int) -> None:
+    if len(index) > _LONGEST_MEMORY:
+        index.clear()
+    places = index.setdefault(text[place : place + SHORTEST], [])
     places.append(place)
     del places[:-_TRIED]
 

@@ -102,13 +102,15 @@ def _questions(task: Task) -> Iterator[_Question]:
             one = question("multiple_choice", key, tuple(task.asked), "", points, chooser)
             (right,) = (name for name, option in zip(names, options, strict=True) if option.right)
             one.right, one.answers = _equal(right), tuple(names)
-            one.chosen = {name: tex.words(option.said) for name, option in zip(names, options, strict=True) if option.said}
+            one.chosen = {
+                name: tex.words(option.feedback) for name, option in zip(names, options, strict=True) if option.feedback
+            }
             yield one
         case Words(right=spelling, wrong=others):
             one = question("short_answer", key, tuple(task.asked), "", points, _typed())
             one.right = "".join(_equal(escape(form)) for form in spelling.forms)
             one.answers = tuple(f"{key}-text-{place}" for place in range(1, len(spelling.forms) + 1))
-            one.wrong = _listed(tex, [(each.forms[0], each.said) for each in others])
+            one.wrong = _listed(tex, [(each.forms[0], each.feedback) for each in others])
             yield one
         case Judged():
             yield question("essay", key, tuple(task.asked), "", points, _typed())
@@ -116,7 +118,7 @@ def _questions(task: Task) -> Iterator[_Question]:
 
 def _listed(tex: Tex, wrong: Sequence[tuple[str, str]]) -> str:
     """What misconceptions come to, each with its sentence."""
-    items = tuple((message(tex.language, "platform-if", answer=answer, said=said),) for answer, said in wrong)
+    items = tuple((message(tex.language, "platform-if", answer=answer, said=feedback),) for answer, feedback in wrong)
     return tex.block(Listing(items)) if items else ""
 
 
@@ -158,14 +160,14 @@ def _item(question: _Question) -> str:
         _field("original_answer_ids", ",".join(question.answers)),
         _field("assessment_question_identifierref", f"{question.key}-ref"),
     )
-    said = {"general_fb": question.general, "general_incorrect_fb": question.wrong}
-    said |= {f"{name}_fb": text for name, text in question.chosen.items()}
+    feedback = {"general_fb": question.general, "general_incorrect_fb": question.wrong}
+    feedback |= {f"{name}_fb": text for name, text in question.chosen.items()}
     return element(
         "item",
         element("itemmetadata", element("qtimetadata", *fields)),
         element("presentation", _material(question.stem), question.presentation),
         element("resprocessing", _outcomes(), *_processing(question)),
-        *(element("itemfeedback", element("flow_mat", _material(text)), ident=name) for name, text in said.items() if text),
+        *(element("itemfeedback", element("flow_mat", _material(text)), ident=name) for name, text in feedback.items() if text),
         ident=question.key,
         title=question.name,
     )

@@ -40,11 +40,11 @@ def _questions(task: Task) -> Iterator[str]:
             for cell, which, asked in cells_of(task):
                 yield _question(task, tex, asked, f"#{' '.join(_numbers(cell, tex))}{behind}", which)
         case Choice(options=options):
-            parts = (f"{'=' if each.right else '~'}{_html(tex.words(each.text))}{_said(each.said, tex)}" for each in options)
+            parts = (f"{'=' if each.right else '~'}{_html(tex.words(each.text))}{_said(each.feedback, tex)}" for each in options)
             yield _question(task, tex, task.asked, f"{' '.join(parts)}{behind}")
         case Words(right=right, wrong=wrong):
             forms = [f"={_html(form)}" for form in right.forms]
-            forms += [f"=%0%{_html(form)}{_said(each.said, tex)}" for each in wrong for form in each.forms]
+            forms += [f"=%0%{_html(form)}{_said(each.feedback, tex)}" for each in wrong for form in each.forms]
             yield _question(task, tex, task.asked, f"{' '.join(forms)}{behind}")
         case Judged():
             yield _question(task, tex, task.asked, behind)

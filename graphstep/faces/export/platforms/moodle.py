@@ -93,12 +93,12 @@ def _answered(question: Element, answers: Answers, tex: Tex) -> None:
             for tag, text in (("single", "true"), ("shuffleanswers", "false"), ("answernumbering", "abc")):
                 SubElement(question, tag).text = text
             for option in answers.options:
-                _answer(question, 100 * option.right, tex.words(option.text), tex.words(option.said), form="html")
+                _answer(question, 100 * option.right, tex.words(option.text), tex.words(option.feedback), form="html")
         case Words():
             SubElement(question, "usecase").text = "0"
             for spelling in (answers.right, *answers.wrong):
                 for form in spelling.forms:
-                    _answer(question, 100 * (spelling is answers.right), form, tex.words(spelling.said))
+                    _answer(question, 100 * (spelling is answers.right), form, tex.words(spelling.feedback))
         case Judged():
             for tag, text in (("responseformat", "editor"), ("responserequired", "1"), ("responsefieldlines", "5")):
                 SubElement(question, tag).text = text
@@ -152,12 +152,12 @@ def _gaps(answers: Answers, weight: int, tex: Tex) -> Iterator[str]:
                 yield f"{{{weight}:NUMERICAL:{'~'.join(_alternatives(cell, tex))}}}"
         case Choice():
             options = (
-                f"{'=' if o.right else '%0%'}{_part(tex.words(o.text))}#{_part(tex.words(o.said))}" for o in answers.options
+                f"{'=' if o.right else '%0%'}{_part(tex.words(o.text))}#{_part(tex.words(o.feedback))}" for o in answers.options
             )
             yield f"{{{weight}:MULTICHOICE_V:{'~'.join(options)}}}"
         case Words():
             forms = [f"={_part(form)}" for form in answers.right.forms]
-            forms += [f"%0%{_part(form)}#{_part(tex.words(each.said))}" for each in answers.wrong for form in each.forms]
+            forms += [f"%0%{_part(form)}#{_part(tex.words(each.feedback))}" for each in answers.wrong for form in each.forms]
             yield f"{{{weight}:SHORTANSWER:{'~'.join(forms)}}}"
 
 

@@ -90,7 +90,7 @@ def _item(tasks: Sequence[Task]) -> str:
         asked = element("div", markup.fragment(task.numbered if others else task.asked))
         body += [asked, _field(task, f"RESPONSE-{task.blank.name}", markup, item)]
     shown = [(_WORKED, _WORKED, element("div", markup.fragment(worked(tasks))))]
-    shown += [(outcome, name, element("p", markup.words(text))) for (outcome, text), name in item.said.items()]
+    shown += [(outcome, name, element("p", markup.words(text))) for (outcome, text), name in item.feedback.items()]
     feedback = (
         element("modalFeedback", text, outcomeIdentifier=outcome, identifier=name, showHide="show")
         for outcome, name, text in shown
@@ -115,7 +115,7 @@ class _Item:
     def __init__(self) -> None:
         self.declared: list[str] = []
         self.processing: list[str] = []
-        self.said: dict[tuple[str, str], str] = {}
+        self.feedback: dict[tuple[str, str], str] = {}
         """The names of the sentences, by the outcome and the sentence."""
 
     def declare(self, name: str, kind: str, right: str) -> None:
@@ -126,7 +126,7 @@ class _Item:
     def says(self, text: str, field: str) -> str:
         """The rule that shows a sentence behind a field."""
         outcome = field.replace("RESPONSE", "FEEDBACK")
-        return _shows(outcome, self.said.setdefault((outcome, text), f"SAID-{len(self.said) + 1}"))
+        return _shows(outcome, self.feedback.setdefault((outcome, text), f"SAID-{len(self.feedback) + 1}"))
 
 
 def _field(task: Task, name: str, markup: Markup, item: _Item) -> str:
@@ -146,7 +146,7 @@ def _field(task: Task, name: str, markup: Markup, item: _Item) -> str:
             places = {f"CHOICE-{place}": option for place, option in enumerate(options, 1)}
             item.declare(name, "identifier", next(place for place, option in places.items() if option.right))
             cases = (
-                (_matches(name, place), _earn(marks) if option.right else item.says(option.said, name))
+                (_matches(name, place), _earn(marks) if option.right else item.says(option.feedback, name))
                 for place, option in places.items()
             )
             item.processing.append(_conditions(*cases))
@@ -155,7 +155,7 @@ def _field(task: Task, name: str, markup: Markup, item: _Item) -> str:
         case Words(right=right_spelling, wrong=wrong_spellings):
             item.declare(name, "string", markup.words(right_spelling.forms[0]))
             first = (_spelled(name, right_spelling, markup), _earn(marks))
-            others = ((_spelled(name, each, markup), item.says(each.said, name)) for each in wrong_spellings)
+            others = ((_spelled(name, each, markup), item.says(each.feedback, name)) for each in wrong_spellings)
             item.processing.append(_conditions(first, *others))
             return element("p", element("textEntryInteraction", responseIdentifier=name, expectedLength="20"))
         case Judged():

@@ -23,12 +23,12 @@ def writes(marks: Sequence[Mark], language: str) -> bytes:
 
 
 def _test(mark: Mark, language: str) -> dict[str, Any]:
-    said = "\n".join((message(language, "result-typed", typed=mark.typed or "–"), mark.sentence))
+    output = "\n".join((message(language, "result-typed", typed=mark.typed or "–"), mark.sentence))
     test: dict[str, Any] = {
         "name": mark.item,
         "name_format": "text",
         "number": mark.blank,
-        "output": said,
+        "output": output,
         "output_format": "text",
     }
     if mark.earned is not None:

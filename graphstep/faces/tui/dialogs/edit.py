@@ -112,10 +112,10 @@ class EditForm(Form[Inputs]):
         return {name: self._texts[name].strip() for name in self._values}
 
     def _show(self) -> None:
-        said = self.query_one("#said", Static)
+        line = self.query_one("#said", Static)
         words = next((f"{name}: {wrong}" if name else wrong for name, wrong in self._wrong.items()), "")
-        said.set_class(bool(words), "wrong")
-        said.update(Content(words or self._changes()))
+        line.set_class(bool(words), "wrong")
+        line.update(Content(words or self._changes()))
         self._under.show_edit(self.before, self.now)
 
     def _changes(self) -> str:

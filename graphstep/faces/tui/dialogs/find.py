@@ -39,7 +39,7 @@ class FindForm(Form[Candidate]):
         super().__init__()
         self.trace = trace
         """The run that is searched."""
-        self.found: list[Candidate] = []
+        self.matches: list[Candidate] = []
         """What fits."""
 
     def compose(self) -> Iterator[Widget]:
@@ -54,11 +54,11 @@ class FindForm(Form[Candidate]):
         self.query_one(OptionList).can_focus = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self.found = search(self.trace, event.value)
+        self.matches = search(self.trace, event.value)
         options = self.query_one(OptionList)
         options.clear_options()
-        if self.found:
-            options.add_options([Option(Content(candidate_text(self.trace, candidate))) for candidate in self.found])
+        if self.matches:
+            options.add_options([Option(Content(candidate_text(self.trace, candidate))) for candidate in self.matches])
             options.highlighted = 0
         elif event.value.strip():
             options.add_option(Option(Content(say(self, "find-nothing")), disabled=True))
@@ -68,9 +68,9 @@ class FindForm(Form[Candidate]):
 
     def on_input_submitted(self) -> None:
         place = self.query_one(OptionList).highlighted
-        if self.found and place is not None:
-            self.dismiss(self.found[place])
+        if self.matches and place is not None:
+            self.dismiss(self.matches[place])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if self.found:
-            self.dismiss(self.found[event.option_index])
+        if self.matches:
+            self.dismiss(self.matches[event.option_index])

@@ -55,11 +55,11 @@ class FileForm(Form[Path]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
         path = path_of(name)
-        known = [suffix for suffix, _ in self.suffixes]
+        suffixes = [suffix for suffix, _ in self.suffixes]
         if not name:
             self._say(say(self, "file-nameless"))
-        elif path.suffix.lower() not in known:
-            self._say(say(self, "file-suffix", suffixes=", ".join(known)))
+        elif path.suffix.lower() not in suffixes:
+            self._say(say(self, "file-suffix", suffixes=", ".join(suffixes)))
         elif self._overwrites(path) and self.sure != name:
             self.sure = name
             self._say(say(self, "file-sure", file=str(path)))

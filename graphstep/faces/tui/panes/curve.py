@@ -112,8 +112,8 @@ class CurvePlot(PlotWidget, can_focus=False):
         size = self.size
         if not self.is_mounted or size.width < _LEFT + 4 or size.height < 4:
             return
-        seen = [curve.series for curve in self._curves]
-        across, up = rounds_axis(seen), axis(seen, log=self.wants_log)
+        drawn = [curve.series for curve in self._curves]
+        across, up = rounds_axis(drawn), axis(drawn, log=self.wants_log)
         self.is_log = up.log
         self.clear()
         columns, rows = size.width - _LEFT, size.height - 1
@@ -129,11 +129,11 @@ class CurvePlot(PlotWidget, can_focus=False):
                 if curve.line and len(x) > 1:
                     chosen = _apart(x, columns, place) if curve.sign else chosen[:0]
                 self.scatter(x[chosen], y[chosen], curve.sign or "●", style)
-        for series in seen[:1]:
+        for series in drawn[:1]:
             for k in series.broken[:1]:
                 self.add_v_line(across.place(k), self._style("warn"))
-        if seen and self._at is not None and (now := np.flatnonzero(seen[0].rounds == self._at)).size:
-            height = up.place(float(seen[0].values[now[0]]))
+        if drawn and self._at is not None and (now := np.flatnonzero(drawn[0].rounds == self._at)).size:
+            height = up.place(float(drawn[0].values[now[0]]))
             # Where the number has no place in the scale the mark stands on the ground.
             self.scatter([across.place(self._at)], [height if height >= 0 else 0.0], "◉", self._style("selected"))
         self._label(self._x, across.ticks(max(columns // 9, 2), whole=True), across.place)

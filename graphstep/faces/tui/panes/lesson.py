@@ -154,9 +154,9 @@ class LessonPane(Vertical):
 
     def say(self, text: str, style: str = "") -> None:
         """Say something of the last answer; the empty text says nothing."""
-        said = self.query_one("#lesson-said", Static)
-        said.update(Content.assemble((text, style)))
-        said.display = bool(text)
+        line = self.query_one("#lesson-said", Static)
+        line.update(Content.assemble((text, style)))
+        line.display = bool(text)
 
     def say_more(self) -> None:
         """Say where the learner is, and how much of the prose is below what is in sight: nothing is cut without a sign."""

@@ -53,9 +53,9 @@ class TrainingHeading(Vertical):
         text = " ".join(training.program.text[:400].split())
         self.query_one("#training-program", _Words).put(Content.assemble(("graphstep train  ", "bold"), (text, "$quiet")))
         how = self.query_one("#training-how", _Words)
-        told = Content(settings_text(training.settings))
-        how.styles.width = told.cell_length + 2
-        how.put(told)
+        summary = Content(settings_text(training.settings))
+        how.styles.width = summary.cell_length + 2
+        how.put(summary)
 
     def show(self, trainer: Trainer, at: int | None) -> None:
         """Show round ``at``."""

@@ -42,7 +42,8 @@ def _typed(number: int, exercise: Exercise) -> str:
         case Choice(options=options):
             letters = zip("abcdefgh", options, strict=False)
             return head + "".join(
-                f"{'*' if option.right else ''}{letter}) {option.text}\n" + (f"... {option.said}\n" if option.said else "")
+                f"{'*' if option.right else ''}{letter}) {option.text}\n"
+                + (f"... {option.feedback}\n" if option.feedback else "")
                 for letter, option in letters
             )
         case Words(right=right, wrong=wrong):

@@ -99,14 +99,14 @@ def _answers_hold(answers, gaps) -> None:
         case Choice():
             assert gaps[0].kind == "choice"
             for option in answers.options:
-                assert gaps[0].grade(option.text) == (100 * option.right, option.said)
+                assert gaps[0].grade(option.text) == (100 * option.right, option.feedback)
         case Words():
             assert gaps[0].kind == "words"
             for spelling in (answers.right, *answers.wrong):
                 for form in spelling.forms:
                     score, said = gaps[0].grade(form)
                     assert score == 100 * (spelling is answers.right)
-                    assert spelling.said in said
+                    assert spelling.feedback in said
 
 
 @pytest.mark.parametrize("name", NAMES)

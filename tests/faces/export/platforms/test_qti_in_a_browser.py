@@ -122,9 +122,9 @@ def _marks_as_we_do(shown: Any, exercise: Exercise) -> None:
                 assert said == [wrong.text]
         case Choice(options=options):
             for place, option in enumerate(options, 1):
-                expected = [blank.marks, []] if option.right else [0, [option.said]]
+                expected = [blank.marks, []] if option.right else [0, [option.feedback]]
                 assert shown.evaluate(ANSWER, {field: f"CHOICE-{place}"}) == expected
         case Words(right=spelling, wrong=others):
             assert shown.evaluate(ANSWER, {field: spelling.forms[-1]}) == [blank.marks, []]
             for each in others:
-                assert shown.evaluate(ANSWER, {field: each.forms[0]}) == [0, [each.said]]
+                assert shown.evaluate(ANSWER, {field: each.forms[0]}) == [0, [each.feedback]]
