@@ -41,5 +41,6 @@ def gradient_gate(unfolded: Callable[..., int]) -> Rule:
         "The ∇ gate takes the gradient of {x} with respect to {y}.",
         ("The gradient of a gradient flows through the gates that it is made of.",),
         arity=(2, 2),
+        functions=(),
         unfolded=unfolded,
     )

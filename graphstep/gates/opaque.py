@@ -77,5 +77,6 @@ def opaque(name: str, numbers: Numbers) -> Rule:
         _FORWARD.format(name=name),
         ((_FACTOR if numbers.factors else _SENT).format(name=name),),
         arity=(len(numbers.inputs), len(numbers.inputs)),
+        functions=(),
         recorded=numbers,
     )

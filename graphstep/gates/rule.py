@@ -115,6 +115,10 @@ class Call:
     """The slots that hold constants of the text."""
 
 
+OWN_NAME = ("its own name",)
+"""The functions of a row that gives none: its name, which is known only when the rule is made."""
+
+
 def _no_formula(*_: Any) -> Any:
     raise TypeError("a gate that is not elementwise has no formula of single cells")
 
@@ -157,8 +161,8 @@ class Rule:
     and *data* for a slot of classes, indices or conditions, which is not meant to get a gradient."""
     arity: tuple[int, int | None] = (1, 1)
     """Fewest and most inputs of a call; None for any number."""
-    functions: tuple[str, ...] = ()
-    """The names under which a program calls it: ``log(x)``, ``ln(x)``."""
+    functions: tuple[str, ...] = OWN_NAME
+    """The names under which a program calls it: ``log(x)``, ``ln(x)``; its own unless given, none where an operator writes it."""
     keywords: Mapping[str, OptionKind] = field(default_factory=dict)
     """The options that a call may give by name, ``axis=0``."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -255,6 +259,10 @@ class Rule:
     """The gate that it is when its only input is an array: ``max(x)`` is the largest cell of x."""
     recorded: Any = None
     """Of a gate that is known by its numbers only, these (:class:`graphstep.gates.opaque.Numbers`); None for any other."""
+
+    def __post_init__(self) -> None:
+        if self.functions is OWN_NAME:
+            object.__setattr__(self, "functions", (self.name,))
 
     def settings(self, options: Iterable[tuple[str, Any]], shapes: Sequence[Shape] | None = None) -> dict[str, Any]:
         """The options of a node, defaults filled in; for notation with ``shapes``, those of its inputs."""

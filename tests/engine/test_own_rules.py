@@ -26,9 +26,16 @@ CUBE = elementwise(
     (lambda m, x, out: 3 * x**2,),
     "The x³ gate takes the cube of its input.",
     "The slope of x³ is 3x²; here {x}.",
+    functions=(),
 )
 DOUBLE = elementwise(
-    "cube", "2x", lambda m, x: 2 * x, (lambda m, x, out: 2,), "The 2x gate doubles its input.", "The slope of 2x is 2."
+    "cube",
+    "2x",
+    lambda m, x: 2 * x,
+    (lambda m, x, out: 2,),
+    "The 2x gate doubles its input.",
+    "The slope of 2x is 2.",
+    functions=(),
 )
 """Another gate of the same name: which of two it is does not hang on what they are called."""
 ROLL = Rule(
@@ -44,6 +51,7 @@ ROLL = Rule(
     "The roll gate moves every cell of {x} one place on.",
     ("Every cell of the upstream gradient goes back one place.",),
     pattern=("distributor",),
+    functions=(),
     defaults={"by": 1},
 )
 

@@ -34,7 +34,6 @@ LOGIT = elementwise(
     (lambda m, x, out: 1 / (x * (1 - x)),),
     "The logit gate takes the logarithm of the odds.",
     "The slope of logit is 1/(x·(1 − x)), with x = {x}.",
-    functions=("logit",),
     expansion="log(x/(1 - x))",
     conventions=(Convention(lambda m, x: (x <= 0) | (x >= 1), "There are odds between 0 and 1 only.", ALL_AGREE, warns=True),),
 )
@@ -45,7 +44,6 @@ FAR_OUT = elementwise(
     (lambda m, x, out: 1 / (2 * out),),
     "This gate begins at 100.",
     "Its slope is one over twice its output.",
-    functions=("root_beyond",),
     expansion="sqrt(x - 100)",
     conventions=(Convention(lambda m, x: x <= 100, "There is no root below 100.", ALL_AGREE, warns=True),),
 )

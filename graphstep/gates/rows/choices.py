@@ -55,7 +55,6 @@ CHOICES = (
         "The clip gate holds its first input between the second and the third.",
         "The clip gate is a router: strictly between its edges it passes its upstream gradient on, outside it passes nothing.",
         pattern=("router",),
-        functions=("clip",),
         conventions=(
             Convention(
                 lambda m, x, y, z: x != x,
@@ -114,7 +113,6 @@ CHOICES = (
         "The ‖x‖ gate takes the length of its input: of a single number its absolute value.",
         "The slope of a length is the direction: +1 or −1 for a single number.",
         pattern=("router",),
-        functions=("norm",),
         over_cells="length",
         conventions=(
             Convention(
@@ -132,7 +130,6 @@ CHOICES = (
         "The sign gate gives −1, 0 or 1.",
         "sign is flat: it passes no gradient at all.",
         pattern=("dead",),
-        functions=("sign",),
         conventions=(Convention(lambda m, x: x == 0, "sign jumps at 0: the local gradient is taken as 0 there too.", ALL_AGREE),),
     ),
 )

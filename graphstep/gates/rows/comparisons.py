@@ -21,6 +21,7 @@ def _comparison(name: str, sign: str, symbol: str, words: str) -> Rule:
         f"The {symbol} gate gives 1 where {{x}} is {words} {{y}}, and 0 elsewhere.",
         "A comparison is 0 or 1 and does not move when its inputs move by a little: it passes no gradient at all.",
         pattern=("dead",),
+        functions=(),
         with_constant={0: f"{{}}{symbol}x", 1: f"{symbol}{{}}"},
         conventions=(
             Convention(
@@ -53,7 +54,6 @@ COMPARISONS = (
         "The where gate is a router: its upstream gradient goes to the branch that was taken, 0 to the other, and none to the "
         "condition.",
         pattern=("data", "router", "router"),
-        functions=("where",),
     ),
     elementwise(
         "stop",

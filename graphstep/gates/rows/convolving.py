@@ -210,7 +210,6 @@ def _convolution(axes: int, over: str) -> Rule:
         ),
         pattern=("switcher", "switcher", "adder"),
         arity=(2, 3),
-        functions=(f"conv{axes}d",),
         keywords={"stride": "shape", "padding": "shape"},
         defaults={"stride": (), "padding": ()},
         inside=_inside,

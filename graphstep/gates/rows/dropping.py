@@ -47,7 +47,6 @@ DROPPING = (
         "The dropout gate makes 0 of the cells of {x} that chance picks (one seed, one choice), and divides the others by 1 − p.",
         ("What was left out gets no gradient; the other cells get theirs divided by 1 − p, as forward.",),
         pattern=("router",),
-        functions=("dropout",),
         returned=lambda slot, shapes, options: f"dropout(d, p={typed(options['p'])}, seed={options['seed']})",
         keywords={"p": "number", "seed": "whole"},
         defaults={"p": 0.5, "seed": 0},

@@ -167,7 +167,6 @@ ENTROPY = (
         ),
         pattern=("", "data"),
         arity=(2, 2),
-        functions=("cross_entropy",),
         keywords={"label_smoothing": "number", "ignore_index": "whole"},
         defaults={"label_smoothing": 0, "ignore_index": None},
         inside=lambda options: f" {', '.join(_told(options))}".rstrip(),

@@ -17,7 +17,6 @@ def _logarithm(name: str, symbol: str, base: int) -> Rule:
         f"The slope of {symbol} x is 1/(x·ln {base}).",
         # Exact at the powers of its base.
         computed=lambda m, x: getattr(m, name)(x),
-        functions=(name,),
         expansion=f"log(x)/log({base})",
         conventions=(
             pole(lambda m, x: x == 0, f"{symbol} 0 is −inf, and the slope there is inf.", "max({x}, eps)"),
@@ -41,7 +40,6 @@ EXPONENTIALS = (
         (lambda m, x, out: out,),
         "The exp gate raises e to its input.",
         "The slope of exp is its own output, {out}.",
-        functions=("exp",),
         underflows=True,
     ),
     elementwise(
@@ -73,7 +71,6 @@ EXPONENTIALS = (
         "The slope of ln(1 + x) is 1/(1 + x).",
         # Of an input near 0 nothing is left in 1 + x.
         computed=lambda m, x: m.log1p(x),
-        functions=("log1p",),
         expansion="log(1 + x)",
         conventions=(
             pole(lambda m, x: x == -1, "ln(1 + x) is −inf at −1, and the slope there is inf.", "max({x}, -1 + eps)"),
@@ -96,7 +93,6 @@ EXPONENTIALS = (
         "The slope of exp(x) − 1 is exp(x).",
         # Near 0 the exponential is nearly 1, and their difference would have few digits.
         computed=lambda m, x: m.expm1(x),
-        functions=("expm1",),
         expansion="exp(x) - 1",
     ),
     _logarithm("log2", "log₂", 2),
@@ -108,7 +104,6 @@ EXPONENTIALS = (
         (lambda m, x, y, out: m.sigmoid(x - y), lambda m, x, y, out: m.sigmoid(y - x)),
         "The ln(eˣ+eʸ) gate adds two numbers that are given by their logarithms, and takes the logarithm of the sum.",
         "The slope of ln(eˣ + eʸ) is σ of the difference: the share that an input has in the sum.",
-        functions=("logaddexp",),
         expansion="log(exp(x) + exp(y))",
         conventions=(
             Convention(
@@ -127,7 +122,6 @@ EXPONENTIALS = (
         (lambda m, x, out: -2 / m.sqrt(m.pi) * m.exp(-(x**2)),),
         "The erfc gate takes what the error function is short of 1.",
         "The slope of erfc is a bell curve turned over: −2/√π · exp(−x²).",
-        functions=("erfc",),
         expansion="1 - erf(x)",
         saturates=True,
     ),
@@ -138,7 +132,6 @@ EXPONENTIALS = (
         (lambda m, x, out: m.cosh(x),),
         "The sinh gate takes the hyperbolic sine.",
         "The slope of sinh is cosh.",
-        functions=("sinh",),
         expansion="(exp(x) - exp(-x))/2",
     ),
     elementwise(
@@ -148,7 +141,6 @@ EXPONENTIALS = (
         (lambda m, x, out: m.sinh(x),),
         "The cosh gate takes the hyperbolic cosine.",
         "The slope of cosh is sinh.",
-        functions=("cosh",),
         expansion="(exp(x) + exp(-x))/2",
     ),
     elementwise(
@@ -158,7 +150,6 @@ EXPONENTIALS = (
         (lambda m, x, out: 2 / m.sqrt(m.pi) * m.exp(-(x**2)),),
         "The erf gate takes the error function.",
         "The slope of erf is a bell curve: 2/√π · exp(−x²).",
-        functions=("erf",),
         saturates=True,
     ),
 )

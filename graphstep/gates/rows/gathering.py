@@ -213,6 +213,7 @@ GATHERING = (
         ),
         pattern=("router", "data", "data"),
         arity=(1, 3),
+        functions=(),
         inside=_inside,
         multiplications=nothing,
         symbolic=_symbolic,

@@ -15,7 +15,6 @@ HYPERBOLIC = (
         "The slope of asinh is 1/√(1 + x²).",
         # x² is too large for a number where its root is none.
         slopes=(lambda m, x, out: 1 / m.hypot(1, x),),
-        functions=("asinh",),
     ),
     elementwise(
         "acosh",
@@ -24,7 +23,6 @@ HYPERBOLIC = (
         (lambda m, x, out: 1 / (m.sqrt(x - 1) * m.sqrt(x + 1)),),
         "The acosh gate takes the number from 0 on whose hyperbolic cosine is its input.",
         "The slope of acosh is 1/(√(x − 1)·√(x + 1)).",
-        functions=("acosh",),
         conventions=(
             pole(lambda m, x: x == 1, "At 1 acosh is infinitely steep: inf.", "max({x}, 1 + eps)"),
             pole(lambda m, x: x < 1, "No real number has a hyperbolic cosine below 1: nan.", "max({x}, 1 + eps)"),
@@ -39,7 +37,6 @@ HYPERBOLIC = (
         "The slope of atanh is 1/(1 − x²).",
         # Near ±1 the square has lost the digits of 1 − x.
         slopes=(lambda m, x, out: 1 / ((1 - x) * (1 + x)),),
-        functions=("atanh",),
         conventions=(
             pole(lambda m, x: m.abs(x) == 1, "At ±1 atanh is infinite, and infinitely steep.", "clip({x}, -1 + eps, 1 - eps)"),
             pole(

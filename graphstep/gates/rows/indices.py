@@ -260,7 +260,6 @@ INDICES = (
         ),
         pattern=("switcher",),
         arity=(1, None),
-        functions=("einsum",),
         keywords={"subscripts": "subscripts"},
         rest="subscripts",
         inside=lambda options: f" {options['subscripts'].replace('->', '→')}",

@@ -152,7 +152,6 @@ LIKELIHOODS = (
             "Towards a target the slope is how much more likely the other answer was held to be, as a difference of logarithms.",
         ),
         arity=(2, 2),
-        functions=("bce",),
         keywords={"logits": "flag"},
         defaults={"logits": False},
         inside=lambda options: " of scores" if options["logits"] else "",
@@ -178,7 +177,6 @@ LIKELIHOODS = (
         ),
         pattern=("router", "data"),
         arity=(2, 2),
-        functions=("nll",),
         expansion=lambda options: "-mean(sum(onehot(y, x) * x, axis=-1))",
     ),
     Rule(
@@ -198,7 +196,6 @@ LIKELIHOODS = (
             "The slope of huber is the difference {y} − {x}, held between −delta and delta, over the number of cells.",
         ),
         arity=(2, 2),
-        functions=("huber",),
         keywords={"delta": "number"},
         defaults={"delta": 1},
         inside=lambda options: "" if options["delta"] == 1 else f" delta {numeral(options['delta'])}",

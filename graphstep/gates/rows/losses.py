@@ -255,7 +255,6 @@ LOSSES = (
         ),
         pattern=("distributor", "dead"),
         arity=(2, 2),
-        functions=("onehot",),
         multiplications=nothing,
         symbolic=_onehot_symbolic,
         returned=lambda slot, shapes, options: "d" if slot == 0 and shapes[0] == shapes[1] else "0",
@@ -279,7 +278,6 @@ LOSSES = (
         ),
         pattern=("router", "data"),
         arity=(2, 2),
-        functions=("hinge",),
         keywords={"margin": "number"},
         defaults={"margin": 1},
         inside=lambda options: "" if options["margin"] == 1 else f" margin {numeral(options['margin'])}",
@@ -302,7 +300,6 @@ LOSSES = (
             "The slope of a mean of squares is twice the difference {y} − {x}, divided by the number of cells.",
         ),
         arity=(2, 2),
-        functions=("mse",),
         expansion=lambda options: "mean((x - y)^2)",
     ),
 )

@@ -66,7 +66,6 @@ PLACING = (
         "The place gate puts the cells of {x} into an array of zeros.",
         ("What was put into zeros is picked out again: {x} gets its own cells of the upstream gradient.",),
         pattern=("distributor",),
-        functions=("place",),
         keywords={"shape": "shape", "start": "shape", "step": "shape"},
         defaults={"shape": (), "start": (), "step": ()},
         inside=_place_text,

@@ -20,6 +20,7 @@ POWERS = (
         (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: 0),
         "The power gate raises its input to a constant exponent.",
         "The exponent comes down in front: the slope of xⁿ is n·xⁿ⁻¹.",
+        functions=(),
         computed=lambda m, x, y: m.pow(x, y),
         slopes=(lambda m, x, y, out: m.scaled_power(y, x, y - 1),),
         with_constant={1: "^{}"},
@@ -84,7 +85,6 @@ POWERS = (
         (lambda m, x, out: 2 * x,),
         "The x² gate squares its input.",
         "The slope of x² is 2x.",
-        functions=("square",),
         expansion="x*x",
         underflows=True,
     ),
@@ -95,7 +95,6 @@ POWERS = (
         (lambda m, x, out: 1 / (2 * out),),
         "The √ gate takes the square root of its input.",
         "The slope of √x is 1/(2√x): one over twice the gate's own output.",
-        functions=("sqrt",),
         conventions=(
             pole(lambda m, x: x == 0, "At 0 the root is infinitely steep: inf.", "max({x}, eps)"),
             pole(lambda m, x: x < 0, "A negative number has no real root: nan.", "max({x}, eps)"),
@@ -110,7 +109,6 @@ POWERS = (
         "The slope of √(x² + y²) is the direction: an input over the gate's own output, {out}.",
         # A square is too large or too small for a number long before the root of the sum is.
         computed=lambda m, x, y: m.hypot(x, y),
-        functions=("hypot",),
         expansion="sqrt(x^2 + y^2)",
         conventions=(
             Convention(

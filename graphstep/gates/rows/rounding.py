@@ -18,7 +18,6 @@ def _rounding(name: str, symbol: str, what: str, jumps: Any, where: str) -> Rule
         f"The {symbol} gate {what}.",
         "What is rounded stays the same when it moves by a little: it passes no gradient at all.",
         pattern=("dead",),
-        functions=(name,),
         conventions=(Convention(jumps, f"{name} jumps {where}: the local gradient is taken as 0 there too.", ALL_AGREE),),
     )
 
@@ -57,7 +56,6 @@ ROUNDING = (
         computed=lambda m, x, y: m.mod(x, y),
         slopes=(None, lambda m, x, y, out: -(x - out) / y),
         pattern=("distributor", ""),
-        functions=("mod",),
         expansion="x - y*floor(x/y)",
         conventions=(
             pole(lambda m, x, y: y == 0, "Nothing is left over by a division by 0: nan.", "max({y}, eps)"),

@@ -94,7 +94,6 @@ SOLVING = (
             "Towards the right side the upstream gradient is sent through the transposed system: it is solved once more.",
         ),
         arity=(2, 2),
-        functions=("solve",),
         symbolic=expressions.solved,
         returned=lambda slot, shapes, options: (
             "solve(x.T, d)" if slot else "-outer(solve(x.T, d), out)" if len(shapes[1]) == 1 else "-solve(x.T, d) @ out.T"
@@ -112,7 +111,6 @@ SOLVING = (
         lambda m, slot, upstream, terms, out, options: -m.matmul(m.matmul(m.transposed(out), upstream), m.transposed(out)),
         "The A⁻¹ gate inverts the matrix {x}.",
         ("The slope of 1/x is −1/x², and of an inverse it is the same with a factor on either side: −A⁻ᵀ δ A⁻ᵀ.",),
-        functions=("inv",),
         symbolic=expressions.inverse,
         returned=lambda slot, shapes, options: "-out.T @ d @ out.T",
     ),
@@ -128,7 +126,6 @@ SOLVING = (
         lambda m, slot, upstream, terms, out, options: upstream * m.transposed(m.call("inv", terms[0])),
         "The ln det gate takes the logarithm of the determinant of the matrix {x}.",
         ("The slope of ln det is the transposed inverse, as that of ln x is 1/x.",),
-        functions=("logdet",),
         symbolic=expressions.logdet,
         returned=lambda slot, shapes, options: "d*inv(x).T",
         remark=_logdet_remark,

@@ -155,7 +155,6 @@ SPREADING = (
         "The var gate takes the mean of the squared distances of the cells of {x} from their mean{axis}: their sum over n, or "
         "over n − ddof.",
         ("A cell moves a variance by twice its distance from the mean, divided by the number of cells (less ddof).",),
-        functions=("var",),
         **_OPTIONS,
         expansion=_var_expansion,
     ),
@@ -174,7 +173,6 @@ SPREADING = (
             "A cell moves a standard deviation by its distance from the mean, over the gate's own output and the number of cells "
             "(less ddof).",
         ),
-        functions=("std",),
         **_OPTIONS,
         expansion=lambda options: f"sqrt(var(x{written(options)}{_told_ddof(options)}))",
         remark=_std_remark,

@@ -196,7 +196,6 @@ SQUASHING = (
             "Every probability depends on every score{axis}: what arrives is compared with its mean under "
             "these probabilities, and the difference is scaled by the probability.",
         ),
-        functions=("softmax",),
         keywords={"axis": "axis"},
         defaults={"axis": -1},
         inside=lambda options: "" if options["axis"] == -1 else axis_inside(options),
@@ -219,7 +218,6 @@ SQUASHING = (
         ),
         "The log softmax gate turns the scores {x}{axis} into logarithms of probabilities.",
         ("A score gets what arrives at its own cell, less its probability times all that arrives{axis}.",),
-        functions=("log_softmax",),
         keywords={"axis": "axis"},
         defaults={"axis": -1},
         inside=lambda options: "" if options["axis"] == -1 else axis_inside(options),
@@ -239,7 +237,6 @@ SQUASHING = (
         lambda m, slot, upstream, terms, out, options: upstream * m.over("softmax", terms[0], shown_axis(options)),
         "The log Σ exp gate adds up the exponentials of {x}{axis} and takes the logarithm: a smooth maximum.",
         ("The slope of log Σ exp is softmax: each cell gets its probability's share of the upstream gradient.",),
-        functions=("logsumexp",),
         **OVER_AXES,
         expansion=_logsumexp_expansion,
         remark=_logsumexp_remark,

@@ -13,7 +13,6 @@ TRIGONOMETRY = (
         (lambda m, x, out: m.cos(x),),
         "The sin gate takes the sine of an angle in radians.",
         "The slope of sin is cos.",
-        functions=("sin",),
     ),
     elementwise(
         "cos",
@@ -22,7 +21,6 @@ TRIGONOMETRY = (
         (lambda m, x, out: -m.sin(x),),
         "The cos gate takes the cosine of an angle in radians.",
         "The slope of cos is −sin.",
-        functions=("cos",),
     ),
     elementwise(
         "tan",
@@ -31,7 +29,6 @@ TRIGONOMETRY = (
         (lambda m, x, out: 1 + out**2,),
         "The tan gate takes the tangent of an angle in radians.",
         "The slope of tan is 1 + tan².",
-        functions=("tan",),
     ),
     elementwise(
         "asin",
@@ -42,7 +39,6 @@ TRIGONOMETRY = (
         "The slope of asin is 1/√(1 − x²).",
         # Near ±1 the square has lost the digits of 1 − x.
         slopes=(lambda m, x, out: 1 / m.sqrt((1 - x) * (1 + x)),),
-        functions=("asin",),
         conventions=(
             pole(lambda m, x: abs(x) == 1, "At ±1 asin is infinitely steep: inf.", "clip({x}, -1 + eps, 1 - eps)"),
             pole(lambda m, x: abs(x) > 1, "No angle has such a sine: nan.", "clip({x}, -1 + eps, 1 - eps)"),
@@ -56,7 +52,6 @@ TRIGONOMETRY = (
         "The acos gate takes the angle whose cosine is its input.",
         "The slope of acos is −1/√(1 − x²).",
         slopes=(lambda m, x, out: -1 / m.sqrt((1 - x) * (1 + x)),),
-        functions=("acos",),
         conventions=(
             pole(lambda m, x: abs(x) == 1, "At ±1 acos is infinitely steep: −inf.", "clip({x}, -1 + eps, 1 - eps)"),
             pole(lambda m, x: abs(x) > 1, "No angle has such a cosine: nan.", "clip({x}, -1 + eps, 1 - eps)"),
@@ -71,7 +66,6 @@ TRIGONOMETRY = (
         "The slope of atan is 1/(1 + x²).",
         # x² is too large for a number where its reciprocal is none too small.
         slopes=(lambda m, x, out: m.where(m.abs(x) > 1e100, 1 / x / (x + 1 / x), 1 / (1 + x**2)),),
-        functions=("atan",),
         saturates=True,
     ),
     elementwise(
@@ -86,7 +80,6 @@ TRIGONOMETRY = (
             lambda m, x, y, out: y / m.hypot(x, y) / m.hypot(x, y),
             lambda m, x, y, out: -x / m.hypot(x, y) / m.hypot(x, y),
         ),
-        functions=("atan2",),
         conventions=(
             Convention(
                 lambda m, x, y: (x == 0) & (y == 0),
