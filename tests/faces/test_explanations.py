@@ -58,3 +58,14 @@ def test_a_ladder_in_pieces_says_what_it_says_in_one(text: str) -> None:
             continue
         lines = ["".join(piece for piece, _ in line) for line in tell(explained, run_.step(n), 200)]
         assert lines[: len(explained.ladder.lines)] == explained.ladder.lines
+
+
+def test_numbers_that_do_not_fit_beside_their_result_stand_above_it() -> None:
+    passed_on = run("(x+y)*z", x=-2.0, y=5.0, z=-4.0)
+    wide, narrow = (
+        ["".join(piece for piece, _ in line) for line in tell(explain(passed_on, 4), passed_on.step(4), width)]
+        for width in (60, 21)
+    )
+    assert "          = 1 · (-4) = -4" in wide
+    place = narrow.index("          = 1 · (-4)")
+    assert narrow[place : place + 2] == ["          = 1 · (-4)", "          = -4"]

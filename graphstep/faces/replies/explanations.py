@@ -116,16 +116,19 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
         )
     else:
         lines += _rung(left, "=", [(symbols.text, "rule")], width)
-    last: Line = [(pad, "rule")]
+    place, last = len(lines) - 1, [(pad, "rule")]
     for rung in others:
         last += [(f" {rung.relation} ", "rule"), *_factors(rung)]
-    lines.append(last)
+    if _width(last) <= width:
+        lines.append(last)
+    else:
+        for rung in others:
+            lines += _rung(pad, rung.relation, _factors(rung), width)
     if local is not None and len(local.rungs) > 1:
         rule: Line = [(f"{by} ", "local"), (local.line, "rule")]
         width_so_far = max(_width(line) for line in lines)
         if width_so_far + 4 + _width(rule) <= width:
             # Beside the word that it explains, where there is room: rows are dear in a small window.
-            place = len(lines) - 2
             lines[place] += [(" " * (width_so_far + 4 - _width(lines[place])), ""), *rule]
         else:
             lines.append(rule)
