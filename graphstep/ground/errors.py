@@ -11,10 +11,10 @@ Every message says what is wrong, where, and (as the hint) what would do.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from graphstep.ground.unprintable import MARK, printable
+from graphstep.ground.widths import cell_width
 
 Span = tuple[int, int]
 """Where something stands in the text: the index of its first character and the index after its last."""
@@ -95,9 +95,9 @@ def caret(text: str, span: Span) -> str:
     shown = f"{'…' if left > first else ''}{_plain(text[left:right])}{'…' if right < last else ''}"
     before = text[left:start]
     marked = text[start : min(stop, right)]
-    pad = columns(_plain(before)) + (1 if left > first else 0)
+    pad = cell_width(_plain(before)) + (1 if left > first else 0)
     where = "" if "\n" not in text else f"  line {text.count(chr(10), 0, first) + 1}:\n"
-    return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, columns(_plain(marked)))}"
+    return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, cell_width(_plain(marked)))}"
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
@@ -135,15 +135,18 @@ def _plainest(word: str) -> str:
     return "".join(letter for letter, before in zip(letters, f" {letters}", strict=False) if letter != before)
 
 
-def _edits(one: str, other: str) -> int:
-    """Letters to add, drop or change, and neighbours to swap, that make one word of the other (Damerau and Levenshtein)."""
+def _edits(word: str, other: str) -> int:
+    """The edit distance of Damerau and Levenshtein: letters to add, drop or change, and neighbours to swap.
+
+    It is the restricted one (optimal string alignment), in which no letter is edited twice: three rows of the table suffice.
+    """
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
+    for i, letter in enumerate(word, 1):
         before, above, row = row, before, [i] + [0] * len(other)
         for j, wanted in enumerate(other, 1):
             row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+            if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == wanted:
                 row[j] = min(row[j], above[j - 2] + 1)
     return row[-1]
 
@@ -163,8 +166,3 @@ def quoted_path(path: object, width: int = 80) -> str:
 def _plain(text: str) -> str:
     """Tabs and control characters would move the caret or the terminal's cursor: show them as one space or mark."""
     return printable("".join(" " if c == "\t" else c if c.isprintable() else MARK for c in text))
-
-
-def columns(text: str) -> int:
-    """The cells of a terminal that a text takes."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -24,6 +24,11 @@ def test_a_long_line_is_cut_around_the_place() -> None:
     assert line[marks.index("^")] == "?"
 
 
+def test_a_vowel_sign_without_a_class_of_its_own_takes_no_cell() -> None:
+    # Unicode's combining class of the Thai vowel U+0E31 is 0, as that of a letter.
+    assert caret("ก\u0e31 ?", (3, 4)) == "  ก\u0e31 ?\n    ^"
+
+
 def test_wide_letters_and_control_characters_do_not_move_the_caret() -> None:
     line, marks = caret("漢\t\x1b[31m ?", (8, 9)).splitlines()
     assert "\x1b" not in line
