@@ -72,15 +72,15 @@ class Code:
         y = code(other)
         if (folded := _folded(operator.mul, self, y)) is not None:
             return folded
-        for one, rest in ((self, y), (y, self)):
-            if one.text in ("0", "1"):
-                return one if one.text == "0" else rest
-            if one.text == "-1":
-                return -rest
-            if one.choice is not None and rest.choice is None:
+        for factor, other_factor in ((self, y), (y, self)):
+            if factor.text in ("0", "1"):
+                return factor if factor.text == "0" else other_factor
+            if factor.text == "-1":
+                return -other_factor
+            if factor.choice is not None and other_factor.choice is None:
                 # The wire that is not taken passes nothing, whatever arrives: no product with 0.
-                condition, a, b = one.choice
-                return where(condition, a * rest, b * rest)
+                condition, a, b = factor.choice
+                return where(condition, a * other_factor, b * other_factor)
         if y.under is not None and self.under is None:
             return self / y.under
         return Code(f"{self.within(PRODUCT)}*{y.within(POWER)}", PRODUCT)
@@ -141,10 +141,11 @@ class Code:
         return _condition(self) * _condition(other)
 
     def __or__(self, other: Any) -> Code:
-        one, another = _condition(self), _condition(other)
-        if "0" in (one.text, another.text):
-            return another if one.text == "0" else one
-        return 1 - (1 - one) * (1 - another)
+        x, y = _condition(self), _condition(other)
+        if "0" in (x.text, y.text):
+            return y if x.text == "0" else x
+        # De Morgan's law: the language has no word for "or", and conditions are 0 or 1.
+        return 1 - (1 - x) * (1 - y)
 
     __rand__, __ror__ = __and__, __or__
 
@@ -158,6 +159,7 @@ def _folded(function: Callable[[float, float], float], x: Code, y: Code) -> Code
     if a is None or b is None or max(abs(a), abs(b)) > 64 or (function is operator.pow and (b < 0 or b != int(b))):
         return None
     value = function(a, b)
+    # Anything else would stand in the text with digits that nobody typed: 0.1*3 stays as it is.
     return code(value) if value * 2 == int(value * 2) and abs(value) < 1e9 else None
 
 
@@ -170,6 +172,7 @@ def code(value: Any) -> Code:
     if isinstance(value, Code):
         return value
     if not math.isfinite(value):
+        # The language has no names for them, but gates that make them.
         return Code("(0/0)" if value != value else "(1/0)" if value > 0 else "(-1/0)")
     text = numeral(float(value), _EXACT)
     return Code(text, SIGN if text.startswith("-") else ATOM)

@@ -47,6 +47,7 @@ def elementwise(
         if chooses:
             return shares(m, call.inputs, call.out, call.constants, call.ties)[slot]
         slope = stable[slot](m, *call.inputs, call.out)
+        # Backwards, so that of several that apply the first one is written last, and stays.
         for convention in reversed(conventions):
             if convention.overrules(slot):
                 slope = m.where(convention.at(m, *call.inputs), convention.local[slot], slope)
@@ -146,6 +147,7 @@ def shares(m: Any, inputs: Sequence[Any], out: Any, constants: Sequence[int] = (
     (CS231n: "routes to exactly one of its inputs"). With ``ties="split"`` those that tie share equally (PyTorch, JAX, autograd).
     Where ``out`` is nan the first input that is nan wins.
     """
+    # x != x is how nan is asked for where m may be NumPy, SymPy or a writer: none but a nan differs from itself.
     attains = [(x == out) | (x != x) for x in inputs]
     first = _first(m, attains, constants)
     if ties == "split":
@@ -157,6 +159,7 @@ def shares(m: Any, inputs: Sequence[Any], out: Any, constants: Sequence[int] = (
 def _first(m: Any, attains: Sequence[Any], constants: Sequence[int]) -> list[Any]:
     """1 for the first that attains the value, a constant before all, and 0 for the others."""
     result: list[Any] = [0.0] * len(attains)
+    # Cell by cell 1.0 as long as nobody has won there: no branch of Python's, so that arrays take the same way as numbers.
     open_ = True
     for slot in sorted(range(len(attains)), key=lambda i: (i not in constants, i)):
         result[slot] = m.where(attains[slot], open_, 0.0) * 1.0

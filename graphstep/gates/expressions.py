@@ -20,6 +20,7 @@ def filled(np: Any, shape: Shape, function: Callable[[Cell], Any]) -> Any:
     """What a function makes of the place of every cell: an array of objects, or one object for a number."""
     if not shape:
         return function(())
+    # Cell by cell: np.array would look for axes inside of whatever the function makes.
     array = np.empty(shape, object)
     for cell in np.ndindex(shape):
         array[cell] = function(cell)
@@ -46,12 +47,12 @@ def each(np: Any, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
 def collected(np: Any, x: Array, options: Options, function: Callable[[list[Any]], Any]) -> Array:
     """An array with a function of the cells along its axes in place of them."""
     axis = options["axis"]
-    axes = range(x.ndim) if axis is None else sorted(one % x.ndim for one in (axis if isinstance(axis, tuple) else (axis,)))
-    rest = [i for i in range(x.ndim) if i not in axes]
-    rows = np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), -1)
+    axes = range(x.ndim) if axis is None else sorted(index % x.ndim for index in (axis if isinstance(axis, tuple) else (axis,)))
+    kept_axes = [i for i in range(x.ndim) if i not in axes]
+    rows = np.transpose(x, (*kept_axes, *axes)).reshape(prod(x.shape[i] for i in kept_axes), -1)
     shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
     kept = filled(np, (len(rows),), lambda place: function(list(rows[place[0]]))).reshape(shape)
-    return kept if options.get("keepdims") else kept.reshape([x.shape[i] for i in rest])
+    return kept if options.get("keepdims") else kept.reshape([x.shape[i] for i in kept_axes])
 
 
 _total = partial(reduce, add)
@@ -89,6 +90,7 @@ LARGEST_MATRIX = 4
 
 
 def _determinant(rows: Sequence[Sequence[Any]]) -> Any:
+    """The determinant, expanded along the first row (Laplace). Elimination would divide by cells that may be 0 as symbols."""
     if len(rows) == 1:
         return rows[0][0]
     parts = [cell * _determinant([[*row[:place], *row[place + 1 :]] for row in rows[1:]]) for place, cell in enumerate(rows[0])]
@@ -105,12 +107,12 @@ def _written_out(matrix: Array) -> list[list[Any]]:
 def solved(np: Any, _m: Any, inputs: Sequence[Array], _: Any, _options: Options) -> Array:
     """The solution of a system, by Cramer's rule."""
     rows, right = _written_out(inputs[0]), inputs[1]
-    whole = _determinant(rows)
+    determinant = _determinant(rows)
 
     def cell(place: Cell) -> Any:
         column = right[:, place[1]] if right.ndim == 2 else right
         replaced = [[*row[: place[0]], column[i], *row[place[0] + 1 :]] for i, row in enumerate(rows)]
-        return _determinant(replaced) / whole
+        return _determinant(replaced) / determinant
 
     solution: Array = filled(np, right.shape, cell)
     return solution
@@ -118,8 +120,9 @@ def solved(np: Any, _m: Any, inputs: Sequence[Array], _: Any, _options: Options)
 
 def inverse(np: Any, m: Any, inputs: Sequence[Array], _: Any, options: Options) -> Array:
     """The inverse of a matrix."""
-    one = inputs[0][0, 0] * 0 + 1
-    identity = filled(np, inputs[0].shape, lambda place: one if place[0] == place[1] else one * 0)
+    # A 1 of the kind that the cells are: a symbol's, an interval's, a number's of many digits.
+    unit = inputs[0][0, 0] * 0 + 1
+    identity = filled(np, inputs[0].shape, lambda place: unit if place[0] == place[1] else unit * 0)
     return solved(np, m, [inputs[0], identity], None, options)
 
 

@@ -69,7 +69,7 @@ class Mathematics(Protocol):
         """The nearest whole number, of two the even one"""
 
     def mod(self, x: Value, y: Value, /) -> Value:
-        """X - y floor(x/y)"""
+        """The remainder x - y floor(x/y), with the sign of y"""
 
     def abs(self, x: Value, /) -> Value: ...
     def sign(self, x: Value, /) -> Value: ...
@@ -90,7 +90,7 @@ class Mathematics(Protocol):
         """x^y, of which numbers come from one routine whether there is one or an array of them; x^2 is x·x"""
 
     def scaled_power(self, factor: Value, x: Value, y: Value, /) -> Value:
-        """Factor times x^y, also where x^y alone is too large or too small for a number; 0 where the factor is 0"""
+        """A factor times x^y, also where x^y alone is too large or too small for a number; 0 where the factor is 0"""
 
     def maximum(self, x: Value, y: Value, /) -> Value: ...
     def minimum(self, x: Value, y: Value, /) -> Value: ...
@@ -135,7 +135,7 @@ class Derived:
         return self.log(self.exp(x) + self.exp(y))
 
     def mod(self: Any, x: Value, y: Value) -> Value:
-        """X - y floor(x/y)"""
+        """The remainder x - y floor(x/y), with the sign of y"""
         return x - y * self.floor(x / y)
 
     def sigmoid(self: Any, x: Value) -> Value:
@@ -151,7 +151,7 @@ class Derived:
         return x**y
 
     def scaled_power(self: Any, factor: Value, x: Value, y: Value) -> Value:
-        """Factor times x^y"""
+        """A factor times x^y"""
         return factor * x**y
 
 
@@ -179,6 +179,7 @@ def _sigmoid(x: Value) -> Value:
 
 
 def _softplus(x: Value) -> Value:
+    # ln(e⁰ + eˣ): NumPy shifts by the larger exponent, so that neither overflows.
     return np.logaddexp(0.0, x)
 
 
@@ -216,6 +217,7 @@ class _Numbers:
     """
 
     def __init__(self) -> None:
+        # Copied once: a __getattr__ would be asked anew at every call of every gate.
         vars(self).update({name: function for name, function in vars(np).items() if name[0] != "_" and not hasattr(self, name)})
 
     pi = math.pi
@@ -233,6 +235,7 @@ class _Numbers:
     pow, scaled_power = staticmethod(_pow), staticmethod(_scaled_power)
     sigmoid = staticmethod(_sigmoid)
     softplus = staticmethod(_softplus)
+    # A copy, so that the value of the gate is no view of its input.
     stop = staticmethod(np.positive)
     maximum, minimum, both = np.maximum, np.minimum, np.logical_and
     where = staticmethod(np.where)

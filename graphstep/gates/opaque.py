@@ -34,6 +34,7 @@ def opaque(name: str, numbers: Numbers) -> Rule:
 
     def value(np: Any, inputs: Sequence[Any], _: Options) -> Any:
         pairs = zip(inputs, numbers.inputs, strict=True)
+        # Equal, or nan on both sides.
         if not all(np.all((x == y) | ((x != x) & (y != y))) for x, y in pairs):
             fits = "capture the function again with the other inputs"
             raise MisfitError(f"{name} is known by its recorded numbers only, and reads others now", fits)
@@ -43,6 +44,7 @@ def opaque(name: str, numbers: Numbers) -> Rule:
         if numbers.factors:
             factor = numbers.factors[slot]
             return 0.0 * call.inputs[slot] if factor is None else upstream * factor
+        # Recorded for the upstream gradient of that run, and for no other: it is not scaled by what arrives.
         part = numbers.sent[slot]
         return np.zeros(np.shape(call.inputs[slot])) if part is None else np.array(part)
 

@@ -276,7 +276,7 @@ def _up(a: Any, b: Any) -> Any:
 
 
 def _down_in_place(w: Any) -> Callable[[Any, Any], Any]:
-    # The parameter stands on the left of the last assignment only: nobody reads it afterwards.
+    # The parameter stands on the left of the last assignment only: nobody reads it afterwards. A lambda has no statement w -= b.
     return lambda a, b: w.__isub__(b) if a is w else a - b
 
 

@@ -256,11 +256,13 @@ def _summary(array: NDArray[np.float64]) -> Summary:
     if scale != 1.0:
         cells = cells / scale
     start, stop = low / scale, high / scale
+    # Rounding can carry the mean of nearly equal cells past the largest of them, and nobody would believe the summary then.
     mean = min(max(float(cells.mean()) * scale, low), high)
     if abs(mean) < _NOISE * max(abs(low), abs(high)):
         mean = 0.0
     counts = np.zeros(BINS, np.int64)
     for place in range(0, cells.size, _CHUNK):
+        # The largest cell comes to bin number BINS, and belongs into the last one, as in numpy.histogram.
         bins = ((cells[place : place + _CHUNK] - start) / (stop - start) * BINS).astype(np.int64)
         counts += np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
     edges = (low, *((start + (stop - start) * (k / BINS)) * scale for k in range(1, BINS)), high)
@@ -276,6 +278,7 @@ def bars(summary: Summary) -> str:
 def bars_of(counts: Sequence[int]) -> str:
     """A histogram from its counts, as :func:`bars`."""
     most = max(counts, default=0)
+    # Rounded up, so that a bin with one cell beside a million does not look empty.
     return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in counts)
 
 
@@ -298,6 +301,7 @@ def _number(name: str, value: Any) -> Number:
         # NumPy makes no array of rows of different lengths.
         message = f"the rows of {name} differ in length"
         raise InputError(message, hint="an array has as many cells in every row") from None
+    # A mask is an array of numbers, as in NumPy; a single True is more likely an option in the wrong place.
     if array.dtype.kind not in ("biuf" if array.ndim else "iuf"):
         kind = type(value).__name__
         message = (

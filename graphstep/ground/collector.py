@@ -14,6 +14,7 @@ def collector_paused() -> Iterator[None]:
     The collector looks at all objects again whenever a quarter more have come to be. While a program of 100,000 gates is built
     it finds nothing to free, and takes up to 40 % of the time. Memory is freed by reference counts all the same.
     """
+    # Pauses may stand inside each other: only the outermost one starts the collector again.
     running = gc.isenabled()
     gc.disable()
     try:

@@ -170,6 +170,7 @@ def _replace(place: Path, blocks: Iterator[bytes], before: os.stat_result | None
         _take_permissions(Path(temporary), before)
         os.replace(temporary, place)
     except BaseException:
+        # Ctrl-C and a signal that ends the program too: no temporary file is left in the user's folder.
         with suppress(OSError):
             Path(temporary).unlink()
         raise
@@ -179,6 +180,7 @@ def _replace(place: Path, blocks: Iterator[bytes], before: os.stat_result | None
 def _take_permissions(temporary: Path, before: os.stat_result | None) -> None:
     """Those of the file that is replaced; of a new file those that any new file of the user would have."""
     if before is None:
+        # The mask can only be read by setting another one. mkstemp made the file for its owner alone.
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
@@ -208,7 +210,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _rewrite(place: Path, content: bytes) -> None:
-    """Write a file of several names in place, and put the old content back where that fails."""
+    """Write a file of several names in place, and put the old content back where that fails.
+
+    A rename would give the new content to one of the names, and leave the old file under the others.
+    """
     before = place.read_bytes()
     handle = os.open(place, os.O_WRONLY)
     try:
@@ -239,10 +244,10 @@ def _write_into(place: Path, blocks: Iterator[bytes]) -> None:
 
 def _send(handle: int, blocks: Iterator[bytes]) -> None:
     for block in blocks:
-        rest = memoryview(block)
-        while rest:
+        unsent = memoryview(block)
+        while unsent:
             # A write may take only the first part, as on a disk that is nearly full.
-            rest = rest[os.write(handle, rest) :]
+            unsent = unsent[os.write(handle, unsent) :]
 
 
 def _blocks(content: str | bytes | Iterable[str]) -> Iterator[bytes]:

@@ -28,6 +28,7 @@ def memo(function: Callable[[NDArray[Any]], Result], array: NDArray[Any]) -> Res
         return function(array)
     key = id(buffer)
     if key not in _RESULTS:
+        # Python gives the id of a freed buffer to the next object: its results must go when it goes.
         _RESULTS[key] = ref(buffer, lambda _: _RESULTS.pop(key, None)), {}
     results = _RESULTS[key][1]
     place = function, array.__array_interface__["data"], array.shape, array.strides

@@ -95,6 +95,8 @@ def numeral(value: float, digits: int = DIGITS) -> str:
         value = float(round(value))
     if value == int(value) and abs(value) < _LARGE:
         return str(int(value))
+    # A numeral of fifteen digits survives the way into a double and back, so it is the one that was meant: 0.1 + 0.2 is 0.3 in
+    # fifteen digits, and 0.30000000000000004 in seventeen.
     short = f"{value:.15g}" if digits < 16 else repr(value)
     mantissa, exponent = _parts(short)
     if len(mantissa) <= digits:
@@ -146,7 +148,9 @@ def unit(value: float, digits: int = DIGITS) -> float:
     size = math.floor(math.log10(abs(value)))
     place = size - digits + 1
     if size < 7:
+        # As :func:`numeral` writes it: without a power of ten a whole number has all its digits, any other one decimal at least.
         place = min(place, 0 if is_whole(value) else -1)
+    # The double nearest to the power of ten, whatever the C library makes of 10.0 ** place.
     return float(f"1e{place}")
 
 

@@ -71,6 +71,7 @@ def rounded(value: Any, dtype: Dtype) -> Any:
         if dtype == "float32":
             narrow = cells.astype(np.float32).astype(np.float64)
         else:
+            # NumPy has no bfloat16, and a way over float32 would round twice: 1 + 2⁻⁸ + 2⁻³⁰ would come to a tie, and to 1.
             # The last digit that is kept: BITS behind the first one, and none below that of the smallest numbers.
             _, exponents = np.frexp(cells)
             last = np.maximum(exponents - 1, _SMALLEST) - (BITS[dtype] - 1)

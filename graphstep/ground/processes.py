@@ -23,6 +23,7 @@ def environment_of(**more: str) -> dict[str, str]:
     """The environment of such a process: this one's, from which the same graphstep is imported, and one thread of BLAS."""
     root = str(Path(__file__).parents[2])
     paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    # BLAS would start a thread for every core in each of the processes, and they would take the cores from each other.
     return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths, **more}
 
 

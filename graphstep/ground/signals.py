@@ -53,5 +53,6 @@ def handled(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
         yield
     finally:
         for number, old in before.items():
+            # None is a handler that was not set by Python, and cannot be set from here.
             if old is not None:
                 signal.signal(number, old)

@@ -62,8 +62,8 @@ def latex_name_as_typed(name: str) -> str:
 
 def numbers(name: str) -> tuple[str, str]:
     """A name without the numbers of its turns, and these: ``h`` and ``2,3`` of h⟨2,3⟩."""
-    base, mark, rest = name.partition("⟨")
-    return (base, rest.removesuffix("⟩")) if mark else (name, "")
+    base, mark, turns = name.partition("⟨")
+    return (base, turns.removesuffix("⟩")) if mark else (name, "")
 
 
 def _numbered(base: str, turns: str) -> str:

@@ -216,6 +216,7 @@ class Rounded:
         """The 2-norm."""
         import numpy as np
 
+        # Scaled by the largest cell, as the gate does: a square may be no number where the length is one.
         largest = np.max(np.abs(x), initial=0.0)
         return largest * np.sqrt(np.sum((x / largest) ** 2)) if largest else largest
 
@@ -261,6 +262,7 @@ def _structural(function: str) -> Rule | None:
 class _Classes:
     """The right classes beside scores, which stand in print without the scores whose shape they take."""
 
+    # NumPy leaves ``scores - classes`` to __rsub__, and does not subtract this object from every cell.
     __array_ufunc__ = None
 
     def __init__(self, onehot: Rule, classes: Any) -> None:

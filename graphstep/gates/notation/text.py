@@ -248,6 +248,7 @@ class Style:
         """``left operator right`` for one of ``+ - * /``."""
         x, y = self.term(left), self.term(right)
         cells = x.cells or y.cells
+        # Behind a minus a sum takes parentheses; behind a plus it does without, since a + (b + c) reads as a + b + c.
         if operator == "+":
             return Ink(f"{x.within(SUM)}{self.plus}{y.after(SUM)}", SUM, self, cells)
         if operator == "-":

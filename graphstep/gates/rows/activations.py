@@ -9,7 +9,7 @@ from graphstep.gates.rule import ALL_AGREE, Convention
 
 
 def _bent(m: Any, x: Any) -> Any:
-    """What the approximation of gelu takes the tanh of."""
+    """What the approximation of gelu takes the tanh of (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016)."""
     return m.sqrt(2 / m.pi) * (x + 0.044715 * x**3)
 
 
@@ -49,6 +49,7 @@ ACTIVATIONS = (
         (lambda m, x, out: 1 - out**2,),
         "The tanh gate squashes its input into the interval from −1 to 1.",
         "The slope of tanh is 1 − tanh²: one minus the square of its own output {out}.",
+        # Where tanh has come near to 1 nothing is left of 1 − tanh²; 1/cosh² keeps it, and cosh² overflows before 1/cosh is 0.
         slopes=(lambda m, x, out: (1 / m.cosh(x)) ** 2,),
         activation=True,
         expansion="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
@@ -90,6 +91,7 @@ ACTIVATIONS = (
         "The leaky relu gate passes its upstream gradient on where its input is positive and a small part of it elsewhere.",
         pattern=("router",),
         activation=True,
+        # The small slope of PyTorch and JAX; Keras takes 0.3.
         defaults=(0.01,),
         expansion="max(0, x) + y*min(0, x)",
         conventions=(
@@ -121,6 +123,7 @@ ACTIVATIONS = (
         slopes=(None, lambda m, x, y, out: m.where(x > 0, 0, m.expm1(x))),
         pattern=("router",),
         activation=True,
+        # α of PyTorch, JAX and Keras.
         defaults=(1.0,),
         expansion="max(0, x) + y*(exp(min(0, x)) - 1)",
         conventions=(

@@ -85,6 +85,7 @@ ARITHMETIC = (
         "The 1/x gate takes the reciprocal of its input.",
         "The slope of 1/x is −1/x².",
         functions=(),
+        # x² is inf where −1/x² is still a number.
         slopes=(lambda m, x, out: -(out**2),),
         conventions=(pole(lambda m, x: x == 0, "1/0 is infinite, and so is its local gradient −1/x².", "max({x}, eps)"),),
         underflows=True,

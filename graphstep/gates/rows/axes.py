@@ -15,13 +15,13 @@ def chosen_axes(shape: Shape, axis: Any) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(len(shape)))
     chosen = []
-    for one in axis if isinstance(axis, tuple) else (axis,):
-        if not -len(shape) <= one < len(shape):
+    for index in axis if isinstance(axis, tuple) else (axis,):
+        if not -len(shape) <= index < len(shape):
             there = (
                 f"axes 0 to {len(shape) - 1}" if len(shape) > 1 else "axis 0 only" if shape else "no axes: it is a single number"
             )
-            raise MisfitError(f"there is no axis {one}", f"its input has {there}")
-        chosen.append(one % len(shape))
+            raise MisfitError(f"there is no axis {index}", f"its input has {there}")
+        chosen.append(index % len(shape))
     if len(set(chosen)) < len(chosen):
         raise MisfitError("an axis is named twice", "name each axis once")
     return tuple(sorted(chosen))
@@ -40,10 +40,10 @@ def collected(shapes: Sequence[Shape], options: Options) -> Shape:
     return tuple(n for i, n in enumerate(shapes[0]) if i not in axes)
 
 
-def kept(np: Any, call: Call, what: Any) -> Any:
+def kept(np: Any, call: Call, array: Any) -> Any:
     """Something of the shape of a collecting gate's value, with the collected axes put back as axes of length 1."""
     shape = np.shape(call.inputs[0])
-    return np.reshape(what, kept_shape(shape, chosen_axes(shape, call.options["axis"])))
+    return np.reshape(array, kept_shape(shape, chosen_axes(shape, call.options["axis"])))
 
 
 def axis_inside(options: Options) -> str:

@@ -58,8 +58,8 @@ def _in_rows(np: Any, x: Any, options: Options) -> Any:
     """A matrix with the cells that are collected into one cell in a row, in reading order."""
     x = np.asarray(x)
     axes = chosen_axes(x.shape, options["axis"])
-    rest = [i for i in range(x.ndim) if i not in axes]
-    return np.transpose(x, (*rest, *axes)).reshape(prod(x.shape[i] for i in rest), count(x.shape, options))
+    kept_axes = [i for i in range(x.ndim) if i not in axes]
+    return np.transpose(x, (*kept_axes, *axes)).reshape(prod(x.shape[i] for i in kept_axes), count(x.shape, options))
 
 
 def first_along(np: Any, mask: Any, axes: Sequence[int]) -> Any:
@@ -70,8 +70,8 @@ def first_along(np: Any, mask: Any, axes: Sequence[int]) -> Any:
     if rows.size:
         first = rows.argmax(axis=1)
         alone[every, first] = rows[every, first]
-    rest = [i for i in range(mask.ndim) if i not in axes]
-    order = (*rest, *axes)
+    kept_axes = [i for i in range(mask.ndim) if i not in axes]
+    order = (*kept_axes, *axes)
     back = [order.index(i) for i in range(mask.ndim)]
     return alone.reshape([mask.shape[i] for i in order]).transpose(back)
 
@@ -88,6 +88,7 @@ def extreme_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     attains = _attains(np, call)
     arriving = kept(np, call, upstream)
     axes = chosen_axes(x.shape, call.options["axis"])
+    # Shares are for ties alone: where the value is nan, all of it goes to the first nan below, whatever was asked for.
     if call.ties == "split" and not np.isnan(call.out).any():
         count = attains.sum(axis=axes, keepdims=True)
         # A router that is not taken passes nothing, whatever arrives: 0, and not 0 × inf.
@@ -183,6 +184,7 @@ def scaled(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
     So their squares are numbers whatever the cells are; and where they were numbers before, no bit of them changes.
     """
     x = np.asarray(x)
+    # initial: the largest of no cells would be an error.
     top = np.max(np.abs(x), axis=chosen_axes(x.shape, options["axis"]), keepdims=True, initial=0.0)
     scale = np.where((top > 0) & np.isfinite(top), np.ldexp(1.0, np.frexp(top)[1] - 1), 1.0)
     return x / scale, scale

@@ -142,6 +142,7 @@ def _returned(axes: int, slot: int, shapes: Sequence[Shape], options: Options) -
     whole = x if batched else (1, *x)
     arriving = "d" if batched else f"reshape(d, {spelled([1, filters[0], *count])})"
     sliding = range(2, 2 + axes)
+    # Both are in Goodfellow, Bengio and Courville, "Deep Learning" (2016), section 9.5, with a stride.
     if slot == 2:
         return f"sum({arriving}, axis={spelled([0, *sliding])})"
     # At every place that the kernels could slide to with a stride of 1; 0 at those that they step over.

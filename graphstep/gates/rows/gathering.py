@@ -19,29 +19,30 @@ def _full(shape: Shape, index: Sequence[Any]) -> list[tuple[int, Any]]:
 
 def _several(full: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
     """The axes at which whole numbers stand, in an array or alone."""
-    return ((axis, one) for axis, (_, one) in enumerate(full) if not isinstance(one, Slice))
+    return ((axis, entry) for axis, (_, entry) in enumerate(full) if not isinstance(entry, Slice))
 
 
 def _shape(shapes: Sequence[Shape], options: Options) -> Shape:
     full = _full(shapes[0], options["index"])
     axes = [axis for axis, _ in _several(full)]
+    # NumPy moves the axes that arrays pick to the front then, which surprises everybody.
     if axes != list(range(axes[0], axes[-1] + 1)):
         raise MisfitError("a slice stands between the arrays of this index", "take the slice first: x[:, 0:2][i, :]")
-    slots = [one.slot for _, one in full if isinstance(one, Slot)]
+    slots = [entry.slot for _, entry in full if isinstance(entry, Slot)]
     if len(slots) != len(shapes) - 1:
         raise MisfitError(f"the index reads {len(slots)} arrays, and {len(shapes) - 1} are given", "give one for each")
     chosen = [
-        shapes[one.slot] if isinstance(one, Slot) else (len(one.places),)
-        for _, one in _several(full)
-        if isinstance(one, Chosen | Slot)
+        shapes[entry.slot] if isinstance(entry, Slot) else (len(entry.places),)
+        for _, entry in _several(full)
+        if isinstance(entry, Chosen | Slot)
     ]
     together = _together(chosen)
-    for size, one in full:
-        if isinstance(one, Slot) and not size and 0 not in shapes[one.slot]:
+    for size, entry in full:
+        if isinstance(entry, Slot) and not size and 0 not in shapes[entry.slot]:
             _within(0, size)
-        for place in (one,) if isinstance(one, int) else one.places if isinstance(one, Chosen) else ():
+        for place in (entry,) if isinstance(entry, int) else entry.places if isinstance(entry, Chosen) else ():
             _within(place, size)
-    sizes = [len(range(*slice(*one).indices(size))) if isinstance(one, Slice) else None for size, one in full]
+    sizes = [len(range(*slice(*entry).indices(size))) if isinstance(entry, Slice) else None for size, entry in full]
     before, behind = sizes[: axes[0]], sizes[axes[-1] + 1 :]
     return (*(n for n in before if n is not None), *together, *(n for n in behind if n is not None))
 
@@ -69,11 +70,13 @@ def _within(place: Any, size: int) -> None:
 def _places(np: Any, values: Sequence[Any], shape: Shape, options: Options) -> tuple[Any, ...]:
     """NumPy's index. Raises :class:`MisfitError` for what is no place on its axis."""
     places: list[Any] = []
-    for size, one in _full(shape, options["index"]):
-        if isinstance(one, Slice):
-            places.append(slice(*one))
+    for size, entry in _full(shape, options["index"]):
+        if isinstance(entry, Slice):
+            places.append(slice(*entry))
             continue
-        array = np.asarray(values[one.slot] if isinstance(one, Slot) else one.places if isinstance(one, Chosen) else one)
+        array = np.asarray(
+            values[entry.slot] if isinstance(entry, Slot) else entry.places if isinstance(entry, Chosen) else entry
+        )
         wrong = ~((np.floor(array) == array) & (array >= -size) & (array < size))
         if wrong.any():
             first = float(array[wrong].flat[0])
@@ -91,7 +94,7 @@ def _value(np: Any, inputs: Sequence[Any], options: Options) -> Any:
 def _pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     gradient = np.zeros(np.shape(call.inputs[slot]))
     if slot == 0:
-        # A place that was named twice was used twice: what its copies get adds up.
+        # A place that was named twice was used twice: what its copies get adds up. gradient[places] += … would keep the last.
         np.add.at(gradient, _places(np, call.inputs, gradient.shape, call.options), upstream)
     return gradient
 
@@ -117,17 +120,17 @@ def _inside(options: Options) -> str:
 def _flat(full: Sequence[tuple[int, Any]], shapes: Sequence[Shape], together: Shape) -> str:
     """The places that an index names as classes: their number in reading order, along the axes that are picked from."""
     sizes = [size for size, _ in full]
-    if not any(isinstance(one, Slot) for _, one in full):
+    if not any(isinstance(entry, Slot) for _, entry in full):
         return str(_numbers(full, prod(together)))
     parts = []
-    for place, (size, one) in enumerate(full):
+    for place, (size, entry) in enumerate(full):
         step = prod(sizes[place + 1 :])
-        if isinstance(one, Slot):
-            text = f"mod({'xyz'[one.slot]}, {size})"
-        elif isinstance(one, Chosen):
-            text = str([number % size for number in one.places])
+        if isinstance(entry, Slot):
+            text = f"mod({'xyz'[entry.slot]}, {size})"
+        elif isinstance(entry, Chosen):
+            text = str([number % size for number in entry.places])
         else:
-            text = str(one % size)
+            text = str(entry % size)
         parts.append(text if step == 1 else f"{text}*{step}")
     text = " + ".join(parts)
     return text if len(together) == 1 else f"reshape({text}, -1)"
@@ -136,8 +139,8 @@ def _flat(full: Sequence[tuple[int, Any]], shapes: Sequence[Shape], together: Sh
 def _numbers(full: Sequence[tuple[int, Any]], count: int) -> list[int]:
     """The same where nothing but numbers was typed: lists of one length, or of one place for all."""
     numbers = [0] * count
-    for size, one in full:
-        chosen = [number % size for number in (one.places if isinstance(one, Chosen) else (one,))]
+    for size, entry in full:
+        chosen = [number % size for number in (entry.places if isinstance(entry, Chosen) else (entry,))]
         numbers = [
             number * size + place for number, place in zip(numbers, chosen * (count if len(chosen) == 1 else 1), strict=True)
         ]
@@ -153,7 +156,11 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     first, last = (axes[place] for axes in [[axis for axis, _ in _several(full)]] for place in (0, -1))
     picked, sliced = full[first : last + 1], [*full[:first], *full[last + 1 :]]
     together = _together(
-        [shapes[one.slot] if isinstance(one, Slot) else (len(one.places),) for _, one in picked if not isinstance(one, int)]
+        [
+            shapes[entry.slot] if isinstance(entry, Slot) else (len(entry.places),)
+            for _, entry in picked
+            if not isinstance(entry, int)
+        ]
     )
     if (
         len(full) == len(picked) == 2
@@ -162,25 +169,25 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
         and together == shape[:1]
     ):
         return f"onehot(mod({'xyz'[picked[1][1].slot]}, {shape[1]}), x)*reshape(d, {spelled([shape[0], 1])})"
-    parts = [range(*slice(*one).indices(size)) for size, one in sliced]
-    places, sizes, rest = prod(size for size, _ in picked), [size for size, _ in picked], [len(part) for part in parts]
-    if 0 in (places, *rest):
+    parts = [range(*slice(*entry).indices(size)) for size, entry in sliced]
+    places, sizes, lengths = prod(size for size, _ in picked), [size for size, _ in picked], [len(part) for part in parts]
+    if 0 in (places, *lengths):
         return "0"
     rows = f"onehot({_flat(picked, shapes, together)}, fill(0, shape={spelled([prod(together), places])}))"
     # What was picked comes first, the slices behind it, and afterwards everything back in its place.
-    count, new = len(together), len(rest)
+    count, new = len(together), len(lengths)
     order = [*range(first, first + count), *range(first), *range(first + count, count + new)]
     arriving = f"transpose(d, axes={spelled(order)})" if order != sorted(order) else "d"
-    wide = [prod(together), *([prod(rest)] if rest else [])]
-    if [*together, *rest] != wide:
+    wide = [prod(together), *([prod(lengths)] if lengths else [])]
+    if [*together, *lengths] != wide:
         arriving = f"reshape({arriving}, {spelled(wide)})"
     sent = f"{rows}.T @ {arriving}"
-    if [places, *wide[1:]] != [*sizes, *rest]:
-        sent = f"reshape({sent}, {spelled([*sizes, *rest])})"
+    if [places, *wide[1:]] != [*sizes, *lengths]:
+        sent = f"reshape({sent}, {spelled([*sizes, *lengths])})"
     back = [*range(len(sizes), len(sizes) + first), *range(len(sizes)), *range(len(sizes) + first, len(sizes) + new)]
     if back != sorted(back):
         sent = f"transpose({sent}, axes={spelled(back)})"
-    if all(one == range(size) for one, (size, _) in zip(parts, sliced, strict=True)):
+    if all(entry == range(size) for entry, (size, _) in zip(parts, sliced, strict=True)):
         return sent
     starts, steps = (
         [

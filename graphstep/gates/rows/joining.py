@@ -11,10 +11,10 @@ from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
 
-def _joining_axis(axis: int, count: int, what: str) -> int:
+def _joining_axis(axis: int, count: int, function: str) -> int:
     if not -count <= axis < count:
         raise MisfitError(
-            f"there is no axis {axis}", f"{what} has axis 0 only" if count == 1 else f"{what} has axes 0 to {count - 1}"
+            f"there is no axis {axis}", f"{function} has axis 0 only" if count == 1 else f"{function} has axes 0 to {count - 1}"
         )
     return axis % count
 
@@ -53,7 +53,7 @@ def _concat_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: 
 
 
 def _part_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
-    return ", ".join(":" if one.stop is None else f"{one.start}:{one.stop}" for one in _part(slot, shapes, options))
+    return ", ".join(":" if part.stop is None else f"{part.start}:{part.stop}" for part in _part(slot, shapes, options))
 
 
 def _stack_shape(shapes: Sequence[Shape], options: Options) -> Shape:

@@ -34,10 +34,10 @@ def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     if scores[-1] == 0 and classes != scores:
         raise MisfitError("there are no classes: the last axis of the scores is empty", "give at least one score")
     if classes not in (scores, scores[:-1]):
-        one = "a single class" if len(scores) == 1 else f"one class for each row, {kind_text(scores[:-1])},"
+        single = "a single class" if len(scores) == 1 else f"one class for each row, {kind_text(scores[:-1])},"
         raise MisfitError(
             "these targets do not go with the scores",
-            f"give {one} or {kind_text(scores)} of targets",
+            f"give {single} or {kind_text(scores)} of targets",
         )
     return scores
 
@@ -58,6 +58,7 @@ def onehot(np: Any, classes: Any, scores: Any) -> Any:
 
 
 def _onehot_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    # Only targets are handed on as they are, so only they get a gradient; of the scores nothing but their shape is read.
     same = np.shape(call.inputs[0]) == np.shape(call.out)
     return upstream if slot == 0 and same else np.zeros(np.shape(call.inputs[slot]))
 

@@ -71,12 +71,12 @@ def _order(shape: Shape, options: Options) -> tuple[int, ...]:
     if axes is None:
         return tuple(range(count))[::-1]
     chosen = axes if isinstance(axes, tuple) else (axes,)
-    if sorted(one % count if count and -count <= one < count else count for one in chosen) != list(range(count)):
+    if sorted(axis % count if count and -count <= axis < count else count for axis in chosen) != list(range(count)):
         every = (
             f"each of the axes 0 to {count - 1} once" if count > 1 else "axis 0" if count else "no axes: it is a single number"
         )
         raise MisfitError(f"axes={chosen} is no order of the {count} axes of its input", f"name {every}")
-    return tuple(one % count for one in chosen)
+    return tuple(axis % count for axis in chosen)
 
 
 def _transposed(np: Any, x: Any, options: Options) -> Any:
@@ -132,23 +132,23 @@ def _reshape_shape(shapes: Sequence[Shape], options: Options) -> Shape:
 def index_text(index: Sequence[Any]) -> str:
     """An index as it is typed, ``0, 1:, ...``, with ``{1}`` for the array that stands in slot 1."""
     parts = []
-    for one in index:
-        if isinstance(one, Slot):
-            parts.append(f"{{{one.slot}}}")
-        elif isinstance(one, Chosen):
-            shown = [str(place) for place in one.places]
+    for entry in index:
+        if isinstance(entry, Slot):
+            parts.append(f"{{{entry.slot}}}")
+        elif isinstance(entry, Chosen):
+            shown = [str(place) for place in entry.places]
             parts.append(f"[{', '.join(shown if len(shown) <= 6 else [*shown[:3], '…', shown[-1]])}]")
-        elif isinstance(one, tuple):
-            start, stop, step = ("" if part is None else str(part) for part in one)
+        elif isinstance(entry, tuple):
+            start, stop, step = ("" if part is None else str(part) for part in entry)
             parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))
         else:
-            parts.append("..." if one is Ellipsis else str(one))
+            parts.append("..." if entry is Ellipsis else str(entry))
     return ", ".join(parts)
 
 
 def entries(shape: Shape, index: Sequence[Any]) -> list[Any]:
     """The entries of an index, one for each axis: ``...`` and what is left out are whole slices. Raises :class:`MisfitError`."""
-    named = [one for one in index if one is not Ellipsis]
+    named = [entry for entry in index if entry is not Ellipsis]
     if len(named) < len(index) - 1:
         raise MisfitError("an index has room for one ...", "leave one")
     if len(named) > len(shape):
@@ -156,33 +156,33 @@ def entries(shape: Shape, index: Sequence[Any]) -> list[Any]:
         raise MisfitError(
             f"the index names {len(named)} {'axis' if len(named) == 1 else 'axes'}, and its input {has}", "name fewer"
         )
-    place = next((i for i, one in enumerate(index) if one is Ellipsis), len(index))
-    rest = [Slice(None, None, None)] * (len(shape) - len(named))
-    return [*index[:place], *rest, *index[place + 1 :]]
+    place = next((i for i, entry in enumerate(index) if entry is Ellipsis), len(index))
+    slices = [Slice(None, None, None)] * (len(shape) - len(named))
+    return [*index[:place], *slices, *index[place + 1 :]]
 
 
 def _full_index(shape: Shape, index: Sequence[Any]) -> list[Any]:
     """One entry an axis: an index from 0, or a slice of Python's."""
     full: list[Any] = []
-    for axis, one in enumerate(entries(shape, index)):
+    for axis, entry in enumerate(entries(shape, index)):
         size = shape[axis]
-        if isinstance(one, tuple):
-            if one[2] == 0:
+        if isinstance(entry, tuple):
+            if entry[2] == 0:
                 raise MisfitError("a slice cannot step by 0", "leave the step out, or give another")
-            full.append(slice(*one))
-        elif -size <= one < size:
-            full.append(one % size)
+            full.append(slice(*entry))
+        elif -size <= entry < size:
+            full.append(entry % size)
         else:
             there = (
                 f"that axis has {size} entries: 0 to {size - 1}, or -{size} to -1 from the end" if size else "that axis is empty"
             )
-            raise MisfitError(f"there is no entry {one} on axis {axis}", there)
+            raise MisfitError(f"there is no entry {entry} on axis {axis}", there)
     return full
 
 
 def _index_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     full = zip(_full_index(shapes[0], options["index"]), shapes[0], strict=True)
-    return tuple(len(range(*one.indices(size))) for one, size in full if isinstance(one, slice))
+    return tuple(len(range(*entry.indices(size))) for entry, size in full if isinstance(entry, slice))
 
 
 def _at(np: Any, x: Any, options: Options) -> Any:
@@ -200,14 +200,14 @@ def _index_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
 def _index_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     """Cells put back where they were picked, 0 elsewhere."""
     ranges = [
-        range(*one.indices(size)) if isinstance(one, slice) else range(one, one + 1)
-        for one, size in zip(_full_index(shapes[0], options["index"]), shapes[0], strict=True)
+        range(*entry.indices(size)) if isinstance(entry, slice) else range(entry, entry + 1)
+        for entry, size in zip(_full_index(shapes[0], options["index"]), shapes[0], strict=True)
     ]
     if not ranges:
         return "d"
-    whole, starts, steps = shapes[0], [one.start for one in ranges], [one.step for one in ranges]
-    counts = spelled([len(one) for one in ranges])
-    return f"place(reshape(d, {counts}), shape={spelled(whole)}, start={spelled(starts)}, step={spelled(steps)})"
+    shape, starts, steps = shapes[0], [entry.start for entry in ranges], [entry.step for entry in ranges]
+    counts = spelled([len(entry) for entry in ranges])
+    return f"place(reshape(d, {counts}), shape={spelled(shape)}, start={spelled(starts)}, step={spelled(steps)})"
 
 
 _COPY = Rule(

@@ -43,6 +43,7 @@ class _Cells:
         """The cells brought to the mean square 1, and what they were divided by: the root of their mean square, ε added."""
         away, over = self._centre(np, x), {"axis": self.axis, "keepdims": True}
         square = mean_square(np, away, over)
+        # ε under the root, as in the paper on batch normalisation (Ioffe and Szegedy, 2015, algorithm 1) and in PyTorch.
         if np.all((square > 1e-280) & (square < 1e300)):
             spread = np.sqrt(square + options["eps"])
         else:
@@ -155,6 +156,7 @@ NORMALISING = (
         pattern=("", "switcher", "adder"),
         arity=(3, 3),
         keywords={"eps": "number"},
+        # PyTorch's; Keras takes 1e-3, for this one and for layers.
         defaults={"eps": 1e-5},
         multiplications=lambda slot, shapes, options: (5, 2, 0)[slot] * prod(shapes[0]),
         expansion=lambda options: f"y * ((x - mean(x, axis=0)) / sqrt(var(x, axis=0) + {typed(options['eps'])})) + z",
@@ -207,6 +209,7 @@ NORMALISING = (
         pattern=("", "switcher"),
         arity=(2, 2),
         keywords={"eps": "number"},
+        # As in T5 and Flax; PyTorch takes the distance from 1 to the next number of the type.
         defaults={"eps": 1e-6},
         fillers=(1.0,),
         multiplications=lambda slot, shapes, options: (4, 2)[slot] * prod(shapes[0]),

@@ -45,7 +45,7 @@ def _place_text(options: Options) -> str:
 def _placed_text(shape: Shape, options: Options) -> str:
     """The places as an index is typed: ``1:3:1, 5::-2``."""
     places = _placed(shape, options)
-    return ", ".join(f"{one.start}:{'' if one.stop is None else one.stop}:{one.step}" for one in places)
+    return ", ".join(f"{part.start}:{'' if part.stop is None else part.stop}:{part.step}" for part in places)
 
 
 def _place_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:

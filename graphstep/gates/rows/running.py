@@ -22,11 +22,12 @@ def _others(np: Any, call: Call) -> Any:
     """For each cell the product of the others that it is collected with; no division, so that a 0 among them does no harm."""
     x = np.asarray(call.inputs[0])
     axes = chosen_axes(x.shape, call.options["axis"])
-    rest = [i for i in range(x.ndim) if i not in axes]
-    order = (*rest, *axes)
+    kept_axes = [i for i in range(x.ndim) if i not in axes]
+    order = (*kept_axes, *axes)
     moved = np.transpose(x, order)
-    rows = moved.reshape(*(x.shape[i] for i in rest), -1) if x.size else np.zeros((*(x.shape[i] for i in rest), 0))
+    rows = moved.reshape(*(x.shape[i] for i in kept_axes), -1) if x.size else np.zeros((*(x.shape[i] for i in kept_axes), 0))
     ones = np.ones((*rows.shape[:-1], 1))
+    # The product of those before a cell times the product of those behind it: two running products, whatever the number of cells.
     before = np.cumprod(np.concatenate([ones, rows[..., :-1]], axis=-1), axis=-1)
     behind = np.cumprod(np.concatenate([ones, rows[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
     products = (before[..., : rows.shape[-1]] * behind[..., : rows.shape[-1]]).reshape(moved.shape)
@@ -60,6 +61,7 @@ def _running(np: Any, x: Any, options: Options) -> Any:
 
 def _running_back(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     axis = _one_axis(np.shape(upstream), call.options, "cumsum")
+    # The Jacobian is a lower triangle of ones, so its transpose adds up from the end.
     return np.flip(np.cumsum(np.flip(upstream, axis), axis=axis), axis)
 
 

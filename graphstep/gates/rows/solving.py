@@ -1,4 +1,8 @@
-"""Systems of linear equations: solutions, inverses, logarithms of determinants."""
+"""Systems of linear equations: solutions, inverses, logarithms of determinants.
+
+Their derivatives are in Giles, "An extended collection of matrix derivative results for forward and reverse mode automatic
+differentiation" (2008).
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,7 @@ def _solved(np: Any, matrix: Any, right: Any) -> Any:
 
 
 def _inverse(np: Any, matrix: Any) -> Any:
+    # Not np.linalg.inv: its error would have to be caught and told a second time.
     return _solved(np, matrix, np.eye(len(matrix)))
 
 
@@ -67,6 +72,7 @@ def _solve_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: A
 
 
 def _logdet(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+    # A determinant is too large or too small for a number long before its logarithm is.
     sign, size = np.linalg.slogdet(inputs[0])
     return np.float64(size) if sign >= 0 else np.float64(np.nan)
 

@@ -105,7 +105,7 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
 
 def _typed(options: Options) -> list[str]:
     """The options as they are typed behind an input."""
-    size, stride = (str(one[0]) if len(one) == 1 else spelled(one) for one in (options["size"], options["stride"]))
+    size, stride = (str(sizes[0]) if len(sizes) == 1 else spelled(sizes) for sizes in (options["size"], options["stride"]))
     return [size, f"stride={stride}"] if options["stride"] else [size]
 
 
