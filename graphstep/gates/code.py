@@ -15,23 +15,19 @@ from functools import cache
 from typing import Any
 
 from graphstep.gates.mathematics import RELATIONS
+from graphstep.gates.typed import ATOM, SIGN, Typed, infix, negative
 from graphstep.ground.numerals import numeral
-
-COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
-"""How tightly a piece of text binds, loosest first."""
 
 _EXACT = 17
 _NUMERAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Code:
-    """A piece of a program's text."""
+class Code(Typed):
+    """A piece of a program's text, with which a formula computes."""
 
-    text: str
-    """The text."""
     level: int = ATOM
-    """How tightly it binds: :data:`COMPARISON` … :data:`ATOM`."""
+    """How tightly it binds: a call or a name unless given."""
     choice: tuple[Code, Code, Code] | None = None
     """Where it is a ``where``: the condition and both branches."""
     under: Code | None = None
@@ -42,17 +38,13 @@ class Code:
         """Its value, where it is a numeral."""
         return float(self.text) if _NUMERAL.fullmatch(self.text) else None
 
-    def within(self, level: int) -> str:
-        """The text, in parentheses where it binds more loosely than ``level`` asks."""
-        return self.text if self.level >= level else f"({self.text})"
-
     def __add__(self, other: Any) -> Code:
         y = code(other)
         if (folded := _folded(operator.add, self, y)) is not None:
             return folded
         if self.text == "0" or y.text == "0":
             return y if self.text == "0" else self
-        return Code(f"{self.within(SUM)} + {y.within(PRODUCT)}", SUM)
+        return Code(*infix("+", self, y))
 
     def __radd__(self, other: Any) -> Code:
         return code(other) + self
@@ -63,7 +55,7 @@ class Code:
             return folded
         if y.text == "0":
             return self
-        return -y if self.text == "0" else Code(f"{self.within(SUM)} - {y.within(PRODUCT)}", SUM)
+        return -y if self.text == "0" else Code(*infix("-", self, y))
 
     def __rsub__(self, other: Any) -> Code:
         return code(other) - self
@@ -83,7 +75,7 @@ class Code:
                 return where(condition, a * other_factor, b * other_factor)
         if y.under is not None and self.under is None:
             return self / y.under
-        return Code(f"{self.within(PRODUCT)}*{y.within(POWER)}", PRODUCT)
+        return Code(*infix("*", self, y))
 
     def __rmul__(self, other: Any) -> Code:
         return code(other) * self
@@ -92,7 +84,7 @@ class Code:
         y = code(other)
         if y.text == "1" or self.text == "0":
             return self
-        return Code(f"{self.within(PRODUCT)}/{y.within(POWER)}", PRODUCT, under=y if self.text == "1" else None)
+        return Code(*infix("/", self, y), under=y if self.text == "1" else None)
 
     def __rtruediv__(self, other: Any) -> Code:
         return code(other) / self
@@ -103,7 +95,7 @@ class Code:
             return folded
         if y.text in ("0", "1"):
             return self if y.text == "1" else code(1)
-        return Code(f"{self.within(ATOM)}^{y.within(ATOM)}", POWER)
+        return Code(*infix("^", self, y))
 
     def __rpow__(self, other: Any) -> Code:
         return code(other) ** self
@@ -114,7 +106,7 @@ class Code:
     def __neg__(self) -> Code:
         if self.text == "0":
             return self
-        return Code(self.text[1:]) if self.text[:1] == "-" and self.text[1:].isalnum() else Code(f"-{self.within(POWER)}", SIGN)
+        return Code(self.text[1:]) if self.text[:1] == "-" and self.text[1:].isalnum() else Code(*negative(self))
 
     def __abs__(self) -> Code:
         return call("abs", self)
@@ -190,7 +182,7 @@ def relation(sign: str, x: Any, y: Any) -> Code:
         return code(0 if sign in ("<", ">", "!=") else 1)
     if one.number is not None and other.number is not None:
         return code(int(RELATIONS[sign](one.number, other.number)))
-    return Code(f"{one.within(SUM)} {sign} {other.within(SUM)}", COMPARISON)
+    return Code(*infix(sign, one, other))
 
 
 def where(condition: Any, then: Any, otherwise: Any) -> Code:

@@ -156,6 +156,8 @@ def test_a_program_reads_as_what_it_is() -> None:
         run = gs.run(trial.text, inputs=dict(zip(trial.names, trial.inputs, strict=True)))
         expected = [run.output, *(run.gradients[name] for name in trial.names)]
         assert Machine().right(trial) == pytest.approx(expected, rel=1e-12, abs=1e-12), trial.text
+        gates = ["pow" if node.gate == "power" else node.gate for node in run.trace.program.nodes if node.rule is not None]
+        assert sorted(gates) == sorted(OPERATIONS[call.operation].gate for call in trial.calls), trial.text
 
 
 def test_random_programs_are_the_same_every_time() -> None:

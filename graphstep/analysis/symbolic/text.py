@@ -6,14 +6,12 @@ import re
 from typing import Any
 
 from graphstep.gates import FUNCTIONS
+from graphstep.gates.typed import ATOM, POWER, PRODUCT, SIGN, SUM, Typed, infix
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.ground.ways import reached
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.tokens import NAME
-
-COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
-"""How tightly a piece of text binds, loosest first."""
 
 _NAME = re.compile(NAME)
 
@@ -31,8 +29,7 @@ _SAME = frozenset(
 _INSTEAD = {"sec": "1/cos", "csc": "1/sin", "cot": "1/tan", "sech": "1/cosh", "csch": "1/sinh", "coth": "1/tanh"}
 """SymPy's functions that are one over a function here."""
 
-Piece = tuple[str, int]
-"""A text and how tightly it binds."""
+_ONE = Typed("1", ATOM)
 
 
 def from_sympy(expression: Any) -> str:
@@ -52,7 +49,7 @@ def from_sympy(expression: Any) -> str:
             hint="give an expression of symbols, as in sympy.Symbol('x')**2; a matrix or an equation has no gate",
         )
     names = _names(expression)
-    pieces: dict[Any, Piece] = {}
+    pieces: dict[Any, Typed] = {}
     stack = [expression]
     while stack:
         part = stack[-1]
@@ -64,9 +61,9 @@ def from_sympy(expression: Any) -> str:
         stack.pop()
         if part not in pieces:
             pieces[part] = _atom(part, names) if part.is_Atom else _compound(part, pieces)
-            if len(pieces[part][0]) > limits.TEXT:
+            if len(pieces[part].text) > limits.TEXT:
                 raise LimitError(f"the expression is longer than {limits.TEXT:,} characters when it is written out")
-    return pieces[expression][0]
+    return pieces[expression].text
 
 
 def _needs(part: Any) -> tuple[Any, ...]:
@@ -120,40 +117,40 @@ def _check_name(name: str) -> None:
         )
 
 
-def _atom(part: Any, names: set[str]) -> Piece:
+def _atom(part: Any, names: set[str]) -> Typed:
     import sympy as sp
 
     if part.is_Symbol:
-        return part.name, ATOM
+        return Typed(part.name, ATOM)
     if part.is_Integer:
         return _numeral(str(int(part)))
     if part.is_Rational:
         text = f"{int(part.p)}/{int(part.q)}"
         _numeral(str(int(part.p)))
         _numeral(str(int(part.q)))
-        return text, SIGN if part.p < 0 else PRODUCT
+        return Typed(text, SIGN if part.p < 0 else PRODUCT)
     if part.is_Float:
         return _numeral(repr(float(part)))
     if part is sp.pi:
-        return ("pi", ATOM) if "pi" not in names else _numeral(repr(float(part)))
+        return Typed("pi", ATOM) if "pi" not in names else _numeral(repr(float(part)))
     if part is sp.E:
-        return ("e", ATOM) if "e" not in names else ("exp(1)", ATOM)
+        return Typed("e" if "e" not in names else "exp(1)", ATOM)
     if part in (sp.true, sp.false):
-        return ("1", ATOM) if part == sp.true else ("0", ATOM)
+        return _ONE if part == sp.true else Typed("0", ATOM)
     raise InputError(
         f"{quoted(str(part))} has no counterpart in a program",
         hint="a program computes with real, finite numbers and names",
     )
 
 
-def _numeral(text: str) -> Piece:
+def _numeral(text: str) -> Typed:
     digits = sum(c.isdigit() for c in text.partition("e")[0])
     if digits > limits.NUMERAL_DIGITS or not text[-1].isdigit():
         raise LimitError(f"the number {quoted(text)} is longer than a numeral may be: {limits.NUMERAL_DIGITS} digits")
-    return text, SIGN if text.startswith("-") else ATOM
+    return Typed(text, SIGN if text.startswith("-") else ATOM)
 
 
-def _compound(part: Any, pieces: dict[Any, Piece]) -> Piece:
+def _compound(part: Any, pieces: dict[Any, Typed]) -> Typed:
     import sympy as sp
 
     if part.is_Add:
@@ -165,36 +162,29 @@ def _compound(part: Any, pieces: dict[Any, Piece]) -> Piece:
     if part.is_Piecewise:
         return pieces[_cases(part)]
     if part.is_Relational:
-        one, other = (_within(*pieces[x], SUM) for x in part.args)
-        return f"{one} {part.rel_op} {other}", COMPARISON
+        return Typed(*infix(part.rel_op, *(pieces[x] for x in part.args)))
     if isinstance(part, sp.And):
         return _times([pieces[x] for x in part.args])
     if isinstance(part, sp.Not):
-        return f"1 - {_within(*pieces[part.args[0]], PRODUCT)}", SUM
+        return Typed(*infix("-", _ONE, pieces[part.args[0]]))
     if isinstance(part, sp.ITE):
-        return f"where({', '.join(pieces[x][0] for x in part.args)})", ATOM
-    if isinstance(part, sp.Or):
-        return f"max({', '.join(pieces[x][0] for x in part.args)})", ATOM
-    return _call(part, [pieces[x][0] for x in part.args])
+        return _call("where", part, pieces)
+    return _call("max" if isinstance(part, sp.Or) else _function(part), part, pieces)
 
 
-def _sum(part: Any, texts: dict[Any, Piece]) -> Piece:
+def _sum(part: Any, texts: dict[Any, Typed]) -> Typed:
     terms = list(part.args)
-    if terms[0].is_Number and not texts[terms[1]][0].startswith("-"):
+    if terms[0].is_Number and not texts[terms[1]].text.startswith("-"):
         # SymPy sorts a number to the front; a person writes x + 1, but 1 - x.
         terms.append(terms.pop(0))
-    text, level = texts[terms[0]]
-    pieces = [_within(text, level, SUM)]
-    for term in terms[1:]:
-        text, level = texts[term]
-        if text.startswith("-") and level >= PRODUCT:
-            pieces.append(f" - {text[1:]}")
-        else:
-            pieces.append(f" + {_within(text, level, PRODUCT)}")
-    return "".join(pieces), SUM
+    pieces = [texts[terms[0]].within(SUM)]
+    for term in map(texts.__getitem__, terms[1:]):
+        is_taken_off = term.text.startswith("-") and term.level >= PRODUCT
+        pieces.append(f" - {term.text[1:]}" if is_taken_off else f" + {term.within(PRODUCT)}")
+    return Typed("".join(pieces), SUM)
 
 
-def _product(factors: tuple[Any, ...], pieces: dict[Any, Piece]) -> Piece:
+def _product(factors: tuple[Any, ...], pieces: dict[Any, Typed]) -> Typed:
     sign, above, below = "", [], []
     for place, factor in enumerate(factors):
         if factor.is_Rational:
@@ -212,46 +202,40 @@ def _product(factors: tuple[Any, ...], pieces: dict[Any, Piece]) -> Piece:
             below.append(_power(factor.base, -factor.exp, pieces))
         else:
             above.append(pieces[factor])
-    top = _times(above) if above else ("1", ATOM)
+    text = _first(_times(above) if above else _ONE)
     if below:
-        bottom = _times(below)
-        text = f"{_operand(*top, PRODUCT)}/{_operand(*bottom, POWER)}"
-    else:
-        text = _operand(*top, PRODUCT)
-    return sign + text, SIGN if sign else PRODUCT
+        text += f"/{_times(below).within(POWER)}"
+    return Typed(sign + text, SIGN if sign else PRODUCT)
 
 
-def _times(factors: list[Piece]) -> Piece:
+def _times(factors: list[Typed]) -> Typed:
     if len(factors) == 1:
         return factors[0]
     # A quotient behind a product sign keeps its parentheses: a*(b/c) is not typed as a*b/c.
     first, *others = factors
-    return "*".join([_operand(*first, PRODUCT), *(_operand(*x, POWER) for x in others)]), PRODUCT
+    return Typed("*".join([_first(first), *(x.within(POWER) for x in others)]), PRODUCT)
 
 
-def _power(base: Any, exponent: Any, pieces: dict[Any, Piece]) -> Piece:
+def _first(factor: Typed) -> str:
+    # A sign in front of a product would be read as that of its first factor alone: the same number, by other gates.
+    return f"({factor.text})" if factor.level == SIGN else factor.within(PRODUCT)
+
+
+def _power(base: Any, exponent: Any, pieces: dict[Any, Typed]) -> Typed:
     if exponent.is_Rational and exponent < 0:
-        return f"1/{_operand(*_power(base, -exponent, pieces), POWER)}", PRODUCT
+        return Typed(*infix("/", _ONE, _power(base, -exponent, pieces)))
     if exponent == 1:
         return pieces[base]
     if exponent.is_Rational and exponent.p == 1 and exponent.q == 2:
-        return f"sqrt({pieces[base][0]})", ATOM
+        return Typed(f"sqrt({pieces[base].text})", ATOM)
     # An exponent whose sign went into a quotient is not among the parts.
     raised = pieces[exponent] if exponent in pieces else _atom(exponent, set())
-    return f"{_operand(*pieces[base], ATOM)}^{_operand(*raised, ATOM)}", POWER
+    return Typed(*infix("^", pieces[base], raised))
 
 
-def _operand(text: str, level: int, least: int) -> str:
-    return f"({text})" if level < least or text.startswith("-") else text
-
-
-def _within(text: str, level: int, least: int) -> str:
-    return f"({text})" if level < least else text
-
-
-def _call(part: Any, inputs: list[str]) -> Piece:
-    name, inside = _function(part), ", ".join(inputs)
-    return f"{name}({inside})", PRODUCT if name.startswith("1/") else ATOM
+def _call(name: str, part: Any, pieces: dict[Any, Typed]) -> Typed:
+    inside = ", ".join(pieces[x].text for x in part.args)
+    return Typed(f"{name}({inside})", PRODUCT if name.startswith("1/") else ATOM)
 
 
 def _function(part: Any) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from graphstep.gates.typed import ATOM, INFIX, SUM, Typed, infix, negative
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -19,7 +21,7 @@ class Operation:
     methods: tuple[str, ...]
     """The names of its method, the likeliest first; of an operator the one that Python calls."""
     written: str
-    """How a program has it: ``{} + {}``."""
+    """How a program has it: a sign, or the name of a function; of one input a minus, or a slash for one over it."""
     points: tuple[tuple[float, ...], ...]
     """Values of its inputs, off every kink and pole, of both signs where it has both."""
     operator: Callable[..., Any] | None = None
@@ -34,10 +36,16 @@ class Operation:
         """How many inputs it has."""
         return len(self.points[0])
 
-    @property
-    def binding(self) -> int:
-        """How closely its sign binds, as in a program; 9 for a call."""
-        return {"add": 1, "sub": 1, "neg": 1, "mul": 2, "div": 2, "reciprocal": 2, "pow": 3}.get(self.gate, 9)
+    def typed(self, *inputs: Typed) -> Typed:
+        """Its text in a program, of the texts of its inputs."""
+        if self.written not in INFIX:
+            return Typed(f"{self.written}({', '.join(x.text for x in inputs)})", ATOM)
+        if len(inputs) == 2:
+            return Typed(*infix(self.written, *inputs))
+        if self.written == "/":
+            return Typed(*infix("/", Typed("1", ATOM), *inputs))
+        # Beside another sign a minus stands in parentheses.
+        return Typed(negative(*inputs)[0], SUM)
 
     @property
     def title(self) -> str:
@@ -57,34 +65,33 @@ def _reversed(points: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...],
 
 
 def _function(name: str, *others: str, points: tuple[tuple[float, ...], ...] = _SIGNED, gate: str = "") -> Operation:
-    inside = ", ".join(["{}"] * len(points[0]))
-    return Operation(name, gate or name, (name, *others), f"{name}({inside})", points)
+    return Operation(name, gate or name, (name, *others), name, points)
 
 
 OPERATIONS: dict[str, Operation] = {
     each.name: each
     for each in (
-        Operation("add", "add", ("__add__",), "{} + {}", _BOTH, operator.add),
-        Operation("mul", "mul", ("__mul__",), "{}*{}", _BOTH, operator.mul),
-        Operation("neg", "neg", ("__neg__",), "-{}", _SIGNED, operator.neg),
-        Operation("sub", "sub", ("__sub__",), "{} - {}", _BOTH, operator.sub),
+        Operation("add", "add", ("__add__",), "+", _BOTH, operator.add),
+        Operation("mul", "mul", ("__mul__",), "*", _BOTH, operator.mul),
+        Operation("neg", "neg", ("__neg__",), "-", _SIGNED, operator.neg),
+        Operation("sub", "sub", ("__sub__",), "-", _BOTH, operator.sub),
         Operation(
-            "pow", "pow", ("__pow__",), "{}^{}",
+            "pow", "pow", ("__pow__",), "^",
             ((1.75, 3.0), (-1.25, 3.0), (-1.5, 2.0), (2.5, -1.0), (-0.75, -2.0), (2.25, 0.5)), operator.pow, 1,
         ),
-        Operation("div", "div", ("__truediv__",), "{}/{}", _BOTH, operator.truediv),
-        Operation("radd", "add", ("__radd__",), "{} + {}", _BOTH, operator.add, 0, "2 + x"),
-        Operation("rmul", "mul", ("__rmul__",), "{}*{}", _BOTH, operator.mul, 0, "2*x"),
-        Operation("rsub", "sub", ("__rsub__",), "{} - {}", _BOTH, operator.sub, 0, "2 - x"),
-        Operation("rdiv", "div", ("__rtruediv__",), "{}/{}", _BOTH, operator.truediv, 0, "2/x"),
-        Operation("power", "pow", ("__pow__",), "{}^{}", _ABOVE, operator.pow, None, "x^y"),
-        Operation("rpow", "pow", ("__rpow__",), "{}^{}", _ABOVE, operator.pow, 0, "2^x"),
-        Operation("abs", "abs", ("__abs__",), "abs({})", _SIGNED, operator.abs),
+        Operation("div", "div", ("__truediv__",), "/", _BOTH, operator.truediv),
+        Operation("radd", "add", ("__radd__",), "+", _BOTH, operator.add, 0, "2 + x"),
+        Operation("rmul", "mul", ("__rmul__",), "*", _BOTH, operator.mul, 0, "2*x"),
+        Operation("rsub", "sub", ("__rsub__",), "-", _BOTH, operator.sub, 0, "2 - x"),
+        Operation("rdiv", "div", ("__rtruediv__",), "/", _BOTH, operator.truediv, 0, "2/x"),
+        Operation("power", "pow", ("__pow__",), "^", _ABOVE, operator.pow, None, "x^y"),
+        Operation("rpow", "pow", ("__rpow__",), "^", _ABOVE, operator.pow, 0, "2^x"),
+        Operation("abs", "abs", ("__abs__",), "abs", _SIGNED, operator.abs),
         _function("exp"),
         _function("log", "ln", points=_POSITIVE),
         _function("sqrt", points=_POSITIVE),
         _function("square"),
-        Operation("reciprocal", "reciprocal", ("reciprocal",), "1/{}", _SIGNED),
+        Operation("reciprocal", "reciprocal", ("reciprocal",), "/", _SIGNED),
         _function("relu", "ReLU", "Relu"),
         _function("sigmoid", "Sigmoid", "logistic"),
         _function("tanh", "Tanh"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from graphstep.gates.typed import ATOM, COMPARISON, Typed
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.judge.operations import OPERATIONS
 
@@ -51,24 +52,16 @@ class Trial:
     def text(self) -> str:
         """The program as graphstep reads it: a call that is read more than once has a name."""
         read = [x for call in self.calls for x in call.operands if isinstance(x, int)]
-        parts, statements = [(name, _ATOM) for name in self.names], list[str]()
+        parts, statements = [Typed(name, ATOM) for name in self.names], list[str]()
         for place, call in enumerate(self.calls, len(self.inputs)):
-            row = OPERATIONS[call.operation]
-            inside = [parts[x] if isinstance(x, int) else _number(x) for x in call.operands]
-            if row.binding < _ATOM:
-                # A power has both its sides in parentheses, any other sign what binds no closer at its right.
-                closer = [row.binding + (slot > 0 or row.binding > 2 or row.slots == 1) for slot in range(row.slots)]
-                inside = [
-                    (text if binds >= least else f"({text})", 0) for (text, binds), least in zip(inside, closer, strict=True)
-                ]
-            text = row.written.format(*(text for text, _ in inside))
+            inside = (parts[x] if isinstance(x, int) else _number(x) for x in call.operands)
+            part = OPERATIONS[call.operation].typed(*inside)
             if read.count(place) > 1:
                 name = f"q{len(statements) + 1}" if len(statements) else "q"
-                statements.append(f"{name} = {text}")
-                parts.append((name, _ATOM))
-            else:
-                parts.append((text, row.binding))
-        return "; ".join([*statements, parts[-1][0]])
+                statements.append(f"{name} = {part.text}")
+                part = Typed(name, ATOM)
+            parts.append(part)
+        return "; ".join([*statements, parts[-1].text])
 
     @property
     def data(self) -> dict[str, Any]:
@@ -77,9 +70,6 @@ class Trial:
         return {"inputs": list(self.inputs), "calls": calls, "copies": self.copies}
 
 
-_ATOM = 9
-"""How closely a name binds, a number and a call."""
-
-
-def _number(value: float) -> tuple[str, int]:
-    return numeral(value, 17), _ATOM if value >= 0 else 0
+def _number(value: float) -> Typed:
+    # A negative one stands in parentheses beside any sign.
+    return Typed(numeral(value, 17), ATOM if value >= 0 else COMPARISON)

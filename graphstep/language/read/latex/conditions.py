@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from graphstep.gates.typed import ATOM, COMPARISON, SUM
 from graphstep.language.read.latex.operators import ELSE_WORDS, IF_WORDS, Operators
-from graphstep.language.read.latex.pieces import ATOM, COMPARISON, SUM, Piece, call
+from graphstep.language.read.latex.pieces import Piece, call
 from graphstep.language.read.latex.tokens import Token
 
 _COMPARISONS = {

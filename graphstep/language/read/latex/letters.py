@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from graphstep.gates.typed import ATOM, SIGN
 from graphstep.ground.errors import Span, quoted
 from graphstep.language.read.latex.cursor import Cursor
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS, Lettering, Naming
-from graphstep.language.read.latex.pieces import ATOM, SIGN, Piece, Sort
+from graphstep.language.read.latex.pieces import Piece, Sort
 from graphstep.language.read.latex.tokens import Token
 
 

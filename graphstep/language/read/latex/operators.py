@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from graphstep.gates.typed import ATOM, SIGN
 from graphstep.ground.errors import LimitError, Span, did_you_mean
 from graphstep.language.read.latex.functions import function_of
 from graphstep.language.read.latex.letters import Letters
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS
-from graphstep.language.read.latex.pieces import ATOM, SIGN, Piece, Sort, binary, call, negative, power
+from graphstep.language.read.latex.pieces import Piece, Sort, binary, call, negative, power
 from graphstep.language.read.latex.tokens import Token
 
 IF_WORDS = frozenset({"if", "for", "when"})

@@ -6,9 +6,10 @@ import ast
 from collections import Counter
 from collections.abc import Sequence
 
+from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import ReadError, quoted
 from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first, viewed_name
-from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call, indexed, listed
+from graphstep.language.read.numpy.pieces import Piece, atom, call, indexed, listed
 from graphstep.language.read.numpy.statements import Statements
 
 

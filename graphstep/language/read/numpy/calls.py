@@ -7,13 +7,14 @@ import re
 from abc import abstractmethod
 from collections.abc import Sequence
 
+from graphstep.gates.typed import ATOM, COMPARISON
 from graphstep.ground.errors import Span, did_you_mean
 from graphstep.language.read.foreign import APPROXIMATE, WITHOUT_GRADIENT
 from graphstep.language.read.foreign.rows import METHOD, Input, bound_inputs, filled, plain_name, rows_by_name, rows_of
 from graphstep.language.read.foreign.translation import HARMLESS
 from graphstep.language.read.numpy.expressions import Expressions
 from graphstep.language.read.numpy.meanings import LAYERS, SAME, handler_of
-from graphstep.language.read.numpy.pieces import ATOM, COMPARISON, Piece, atom
+from graphstep.language.read.numpy.pieces import Piece, atom
 from graphstep.language.read.numpy.sites import Site, UnfitError
 
 _SLOT = re.compile(r"ǁ(\d+)ǁ")

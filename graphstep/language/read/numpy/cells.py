@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from graphstep.gates.typed import ATOM
 from graphstep.language.read.foreign.rows import plain_name
 from graphstep.language.read.numpy.arrays import moved
 from graphstep.language.read.numpy.expressions import INFINITY
-from graphstep.language.read.numpy.pieces import ATOM, Piece, atom, binary, call, indexed, negative
+from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed, negative
 from graphstep.language.read.numpy.sites import Site, UnfitError, Wholes, axes_among, fitting, reads, word
 
 

@@ -6,21 +6,10 @@ import ast
 import re
 from abc import abstractmethod
 
+from graphstep.gates.typed import ATOM, COMPARISON
 from graphstep.ground.errors import LimitError
 from graphstep.language.read.foreign import PARTS
-from graphstep.language.read.numpy.pieces import (
-    ATOM,
-    COMPARISON,
-    Piece,
-    atom,
-    binary,
-    call,
-    indexed,
-    listed,
-    negative,
-    power,
-    transposed,
-)
+from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed, listed, negative, power, transposed
 from graphstep.language.read.numpy.reading import Reading
 from graphstep.language.read.numpy.syntax import DEPTH
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from graphstep.gates.typed import ATOM, PRODUCT, SUM
 from graphstep.language.read.numpy.arrays import moved, reshaped
-from graphstep.language.read.numpy.pieces import ATOM, PRODUCT, SUM, Piece, atom, binary, call, indexed, power
+from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed, power
 from graphstep.language.read.numpy.reductions import axis_options, over
 from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, axes_among, entries, fitting, reads, word
 

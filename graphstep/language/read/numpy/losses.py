@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from graphstep.gates.typed import ATOM, COMPARISON
 from graphstep.language.read.foreign.rows import plain_name
-from graphstep.language.read.numpy.pieces import ATOM, COMPARISON, Piece, binary, call, indexed, negative
+from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed, negative
 from graphstep.language.read.numpy.sites import Site, UnfitError, reads
 
 _HUBER = "clip({x} - {y}, -1, 1)*({x} - {y} - clip({x} - {y}, -1, 1)/2)"

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from graphstep.gates.typed import ATOM, INFIX, POWER, SIGN
 from graphstep.ground.errors import Span
-
-COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
-"""How tightly a piece of text binds, loosest first."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +99,9 @@ def call(function: str, inputs: Sequence[Piece | str], span: Span) -> Piece:
 
 
 def binary(sign: str, x: Piece, y: Piece, span: Span) -> Piece:
-    """``x + y``, ``x*y``, ``x @ y``, ``x < y``; the left side is read first."""
-    level = SUM if sign in ("+", "-") else PRODUCT if sign in ("*", "/", "@") else COMPARISON
-    gap = "" if sign in ("*", "/") else " "
-    left, right = x.within(max(level, SUM)), y.within(level + 1)
-    return Piece((left, f"{gap}{sign}{gap}", right), level, span)
+    """``x + y``, ``x*y``, ``x @ y``, ``x < y``; a minus stands behind a sign as Python has it: ``x*-y``."""
+    row = INFIX[sign]
+    return Piece((x.within(row.left), row.glue, y.within(min(row.right, SIGN))), row.level, span)
 
 
 def negative(x: Piece, span: Span) -> Piece:

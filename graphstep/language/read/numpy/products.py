@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from math import prod
 
+from graphstep.gates.typed import ATOM
 from graphstep.language.read.numpy.arrays import flat, moved, reshaped
-from graphstep.language.read.numpy.pieces import ATOM, Piece, binary, call, indexed
+from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed
 from graphstep.language.read.numpy.sites import Site, UnfitError, axes_among, entries, fitting, reads
 
 

@@ -7,11 +7,12 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
 from graphstep.language.read.numpy.joins import parts
 from graphstep.language.read.numpy.names import is_leaf, viewed_name, words
-from graphstep.language.read.numpy.pieces import COMPARISON, Piece, atom, call
+from graphstep.language.read.numpy.pieces import Piece, atom, call
 from graphstep.language.read.numpy.reductions import pair
 from graphstep.language.read.numpy.syntax import Source
 
