@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from graphstep.engine import tape as tapes
+from graphstep.engine.core.loop import CompiledLoop
+from graphstep.engine.loop import PythonLoop
 from graphstep.engine.order import following_order
 from graphstep.engine.passes import Buffers, backward, forward
 from graphstep.engine.plan import plan
@@ -18,6 +22,7 @@ from graphstep.gates.numbers import value
 from graphstep.ground.operands import Constant
 from graphstep.language.program import Node, Program
 from tests.benchmarks.shapes import SHAPES
+from tests.engine import compiled
 
 if TYPE_CHECKING:
     from graphstep.engine.plan import Plan
@@ -26,6 +31,12 @@ if TYPE_CHECKING:
 PROGRAMS = 2_000
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.5, 3.0, float("inf"), float("-inf"), float("nan"), 1e-320, 1e300, -1e300, 1e-170)
 """Kinks, ties, poles and the ends of float64."""
+
+
+@pytest.fixture(autouse=True)
+def in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's loop, whatever is installed: what the core does is compared with it."""
+    monkeypatch.setattr(tapes, "core", lambda: None)
 
 
 def number(choose: Random) -> float:
@@ -63,19 +74,26 @@ def bits(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int]:
     return np.where(np.isnan(array), np.nan, array).view(np.uint64).tolist()
 
 
-def both(work: Plan, inputs: dict[str, float], ties: Ties = "first") -> tuple[list[list[int]], list[list[int]]]:
-    """All numbers of a run, in bits, from the tape and from batches."""
-    runs = []
-    for between in (None, lambda: None):
+def runs(work: Plan, inputs: dict[str, float], ties: Ties = "first") -> list[list[list[int]]]:
+    """All numbers of a run, in bits: from batches, from the tape in Python and, where it can be compiled, in C."""
+    numbers, in_python = [], work.tape
+    assert in_python is not None
+    assert isinstance(in_python.loop, PythonLoop)
+    tapes_of = [in_python, in_python]
+    if not isinstance(core := compiled.core(), str):
+        loop = in_python.loop
+        tapes_of.append(replace(in_python, loop=CompiledLoop.of(core, work.program, loop.groups, work._levels.cells, loop.sent)))
+    for between, tape in zip((lambda: None, None, None), tapes_of, strict=False):
+        vars(work)["tape"] = tape
         buffers = Buffers.of(work)
         with np.errstate(all="ignore"):
             forward(work, buffers, inputs, between)
             backward(work, buffers, 0.75, ties, between)
-        runs.append([bits(each) for each in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions)])
-    return runs[0], runs[1]
+        numbers.append([bits(each) for each in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions)])
+    return numbers
 
 
-def test_two_thousand_random_programs_have_the_same_bits_on_the_tape_and_in_batches() -> None:
+def test_two_thousand_random_programs_have_the_same_bits_on_the_tape_in_c_and_in_batches() -> None:
     counts = dict.fromkeys(ELEMENTWISE, 0)
     for seed in range(PROGRAMS):
         program, inputs = drawn(seed)
@@ -83,8 +101,8 @@ def test_two_thousand_random_programs_have_the_same_bits_on_the_tape_and_in_batc
         order = following_order(program, lambda _, ranks=ranks: ranks.random()) if seed % 4 == 0 else None
         work = plan(program, order)
         assert work.tape is not None
-        ours, theirs = both(work, inputs, "split" if seed % 2 else "first")
-        assert ours == theirs, seed
+        in_batches, *on_the_tape = runs(work, inputs, "split" if seed % 2 else "first")
+        assert all(numbers == in_batches for numbers in on_the_tape), seed
         for node in program.nodes[program.first_gate :]:
             counts[node.gate or ""] += 1
     assert min(count for name, count in counts.items() if name != "constant") > 100
@@ -117,8 +135,8 @@ def test_a_tape_is_made_where_a_graph_is_narrow(shape: str) -> None:
     work = trace(program, inputs).plan
     assert (work.tape is None) == (shape == "balanced tree")
     if work.tape is not None:
-        ours, theirs = both(work, inputs)
-        assert ours == theirs
+        in_batches, *on_the_tape = runs(work, inputs)
+        assert all(numbers == in_batches for numbers in on_the_tape)
 
 
 def test_a_program_with_arrays_or_a_narrower_type_has_no_tape() -> None:

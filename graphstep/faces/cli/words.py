@@ -44,6 +44,16 @@ class Parser(argparse.ArgumentParser):
         return f"{super().format_help()}\n{_listed(self.commands)}" if self.commands else super().format_help()
 
 
+class _Version(argparse.Action):
+    """Prints the version, and which way the numbers of narrow graphs are computed."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from graphstep.engine.core import core_state
+
+        print(f"graphstep {__version__} ({core_state()})")
+        parser.exit()
+
+
 def parser_of(name: str, command: Command) -> Parser:
     """The parser of a command."""
     parser = Parser(
@@ -59,7 +69,7 @@ def parser_of(name: str, command: Command) -> Parser:
         from graphstep.faces.cli.commands import COMMANDS
 
         parser.commands = COMMANDS
-        parser.add_argument("--version", action="version", version=f"graphstep {__version__}")
+        parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     return parser
 
 

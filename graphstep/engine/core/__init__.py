@@ -1,0 +1,90 @@
+"""The compiled core, where there is one: what a tape does gate by gate, in C, to the same bits.
+
+It is compiled when graphstep is installed where there is a C compiler (:mod:`graphstep.engine.core.compiler`).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from zlib import crc32
+
+from graphstep.ground.errors import GraphstepError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+VARIABLE = "GRAPHSTEP_CORE"
+"""The variable of the environment that says whether the core is used: 0 forbids it, 1 demands it."""
+
+SOURCE = Path(__file__).with_name("_core.c")
+"""Its source."""
+
+
+class Core(Protocol):
+    """The compiled module."""
+
+    EXPRESSIONS: tuple[str, ...]
+    """By operation its expression in C."""
+    CHECKSUM: int
+    """That of the source it was compiled from."""
+
+    def forward(
+        self, cells: NDArray[np.float64], code: NDArray[np.int32], functions: tuple[Callable[..., float], ...], /
+    ) -> None:
+        """Compute gates, one after the other."""
+
+    def backward(
+        self, sums: NDArray[np.float64], senders: NDArray[np.int32], receivers: NDArray[np.int32], factors: NDArray[np.float64], /
+    ) -> None:
+        """Add up what edges send, in their order."""
+
+    def zeros(self, larger: float, larger_turned: float, smaller: float, smaller_turned: float, /) -> None:
+        """Take what NumPy takes of 0 and −0, and of −0 and 0."""
+
+
+def checksum() -> int:
+    """What tells the source from another: what was compiled from it knows it."""
+    return crc32(SOURCE.read_bytes()) & 0x7FFFFFFF
+
+
+@cache
+def core() -> Core | None:
+    """The core; None where there is none, or it is not to be used. GraphstepError where it is demanded and there is none."""
+    found = _asked(os.environ.get(VARIABLE, ""))
+    return None if isinstance(found, str) else found
+
+
+def core_state() -> str:
+    """Which way the numbers of narrow graphs are computed, in words; raises as :func:`core` does."""
+    found = _asked(os.environ.get(VARIABLE, ""))
+    return f"without the compiled core: {found}" if isinstance(found, str) else "with the compiled core"
+
+
+def _asked(asked: str) -> Core | str:
+    """The core, or why there is none."""
+    if asked not in ("", "0", "1"):
+        raise InputError(f"{VARIABLE} is '{asked}'", hint=f"{VARIABLE}=0 forbids the compiled core, {VARIABLE}=1 demands it")
+    if asked == "0":
+        return f"{VARIABLE}=0"
+    found = _loaded()
+    if asked == "1" and isinstance(found, str):
+        raise GraphstepError(
+            f"{VARIABLE}=1 demands the compiled core: {found}",
+            hint="install graphstep from its source, with a C compiler and Python.h in reach",
+        )
+    return found
+
+
+def _loaded() -> Core | str:
+    try:
+        found: Core = import_module("graphstep.engine.core._core")
+    except ImportError as error:
+        return "none was built" if isinstance(error, ModuleNotFoundError) else f"it does not load: {error}"
+    return found if checksum() == found.CHECKSUM else "it was compiled from another source than this one"

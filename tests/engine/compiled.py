@@ -1,0 +1,26 @@
+"""The compiled core for tests: compiled anew, from the source as it stands, whatever is installed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from graphstep.engine.core.compiler import CompileError, compiled
+
+
+@cache
+def core() -> Any:
+    """The core; the message of the error where it cannot be compiled here."""
+    with TemporaryDirectory() as folder:
+        try:
+            spec = spec_from_file_location("graphstep.engine.core._core", compiled(Path(folder)))
+        except CompileError as error:
+            return str(error)
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module

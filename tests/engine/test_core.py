@@ -1,0 +1,210 @@
+"""The compiled core does what Python does on a tape, to the bit; it is compiled here, from the source as it stands."""
+
+from __future__ import annotations
+
+import sys
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from graphstep import __version__
+from graphstep.engine import core as cores
+from graphstep.engine import tape as tapes
+from graphstep.engine.core import SOURCE
+from graphstep.engine.core.compiler import CompileError
+from graphstep.engine.core.compiler import compiled as compile_core
+from graphstep.engine.core.loop import CompiledLoop
+from graphstep.engine.loop import PythonLoop
+from graphstep.engine.reruns import every_number
+from graphstep.engine.trace import trace
+from graphstep.faces.cli import main
+from graphstep.gates import ELEMENTWISE
+from graphstep.gates.c import expression
+from graphstep.gates.floats import float_function
+from graphstep.ground.errors import GraphstepError
+from tests.benchmarks.shapes import SHAPES
+from tests.cases import each
+from tests.core_source import expressions, source
+from tests.engine import compiled
+from tests.engine.test_tape import SPECIAL, bits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def core() -> Any:
+    found = compiled.core()
+    if isinstance(found, str):
+        pytest.skip(f"there is no core to compare with: {found}")
+    return found
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "balanced tree"])
+def test_a_tape_is_computed_by_the_core_where_there_is_one(monkeypatch: pytest.MonkeyPatch, core: Any, shape: str) -> None:
+    program, inputs = SHAPES[shape](3_200)
+    loops, numbers = [], []
+    for one in (None, core):
+        monkeypatch.setattr(tapes, "core", lambda one=one: one)
+        run = trace(program, inputs, seed=0.75)
+        assert run.plan.tape is not None
+        loops.append(type(run.plan.tape.loop))
+        numbers.append(bits(every_number(run)))
+    assert loops == [PythonLoop, CompiledLoop]
+    assert numbers[0] == numbers[1]
+
+
+def test_every_expression_is_exact_at_the_ends_of_float64_and_at_ties(core: Any) -> None:
+    numbers = (*SPECIAL, -3.0, 1 / 3, 2.5, -2.5, 709.0, -745.2, 5e-324, -5e-324, 1.7976931348623157e308)
+    maxima, minima = np.maximum([0.0, -0.0], [-0.0, 0.0]).tolist(), np.minimum([0.0, -0.0], [-0.0, 0.0]).tolist()
+    core.zeros(*maxima, *minima)
+    compared = set()
+    for rule in ELEMENTWISE.values():
+        for count in range(rule.arity[0], 3 if rule.chooses else len(rule.partials) + 1):
+            text = expression(rule, count)
+            if text is None:
+                continue
+            compared.add(text)
+            rows = [*product(numbers if count < 3 else SPECIAL, repeat=count)]
+            with np.errstate(all="ignore"):
+                expected = np.array([float_function(rule, count)[0](*row) for row in rows])
+            cells = np.array([[*row, 7.0] for row in rows])
+            code = [[core.EXPRESSIONS.index(text), at + count, *range(at, at + count)] for at in range(0, cells.size, count + 1)]
+            core.forward(cells, np.array(code, np.int32), ())
+            assert bits(cells[:, count]) == bits(expected), rule.name
+    assert compared == {*expressions()} == {*core.EXPRESSIONS}
+
+
+def test_the_source_is_the_one_that_the_rows_make() -> None:
+    assert SOURCE.read_text(encoding="utf-8") == source(), "python -m tests.core_source writes it"
+
+
+def test_gates_of_several_routines_have_no_expression() -> None:
+    assert {name for name, rule in ELEMENTWISE.items() if expression(rule, max(len(rule.partials), 1)) is None} >= {
+        *("exp", "log", "tanh", "sigmoid", "erf", "mod", "elu", "gelu", "hypot"),
+    }
+
+
+DOUBLES, WORDS = np.zeros(4), np.array([0, 3, 0, 1], np.int32)
+CALL = (27, 3, 0, 2, 0, 1)
+REFUSED: dict[str, Callable[[Any], object]] = {
+    "cells of another type": lambda core: core.forward(DOUBLES.astype(np.float32), WORDS, ()),
+    "words of another type": lambda core: core.forward(DOUBLES, WORDS.astype(np.int64), ()),
+    "a gate that is cut off": lambda core: core.forward(DOUBLES, WORDS[:3], ()),
+    "an operation without a cell": lambda core: core.forward(DOUBLES, WORDS[:1], ()),
+    "no such operation": lambda core: core.forward(DOUBLES, np.array([99, 3, 0, 1], np.int32), ()),
+    "an operation below 0": lambda core: core.forward(DOUBLES, np.array([-1, 3, 0, 1], np.int32), ()),
+    "a cell behind the last": lambda core: core.forward(DOUBLES, np.array([0, 3, 0, 4], np.int32), ()),
+    "a cell below 0": lambda core: core.forward(DOUBLES, np.array([0, 3, -1, 0], np.int32), ()),
+    "a value behind the last cell": lambda core: core.forward(DOUBLES, np.array([0, 4, 0, 1], np.int32), ()),
+    "no such function": lambda core: core.forward(DOUBLES, np.array(CALL, np.int32), ()),
+    "a call that is cut off": lambda core: core.forward(DOUBLES, np.array(CALL[:5], np.int32), (max,)),
+    "a call of too many": lambda core: core.forward(DOUBLES, np.array([27, 3, 0, 2**31 - 1, 0], np.int32), (max,)),
+    "a call of less than none": lambda core: core.forward(DOUBLES, np.array([27, 3, 0, -1, 0], np.int32), (max,)),
+    "a call that reads elsewhere": lambda core: core.forward(DOUBLES, np.array([27, 3, 0, 2, 0, 9], np.int32), (max,)),
+    "senders and factors": lambda core: core.backward(DOUBLES, WORDS, WORDS, DOUBLES[:3]),
+    "receivers and factors": lambda core: core.backward(DOUBLES, WORDS, WORDS[:2], DOUBLES),
+    "a sender that is not there": lambda core: core.backward(DOUBLES, WORDS + 1, WORDS, DOUBLES),
+    "a receiver that is not there": lambda core: core.backward(DOUBLES, WORDS, WORDS - 1, DOUBLES),
+    "factors of another type": lambda core: core.backward(DOUBLES, WORDS, WORDS, WORDS),
+}
+
+
+@each("call", REFUSED.values(), REFUSED)
+def test_what_does_not_fit_is_refused(core: Any, call: Callable[[Any], object]) -> None:
+    with pytest.raises(ValueError, match=r"not there|another type"):
+        call(core)
+
+
+def test_words_and_edges_by_chance_are_refused_or_computed(core: Any) -> None:
+    draw = np.random.default_rng(1)
+    computed = 0
+    for _ in range(3_000):
+        size, words = draw.integers(0, 30, 2)
+        cells = draw.normal(size=size)
+        code = draw.integers(-2, draw.choice([4, 40]), words).astype(np.int32)
+        edges = [draw.integers(-1 if draw.random() < 0.5 else 0, max(size, 1) + 1, draw.integers(1, 4)) for _ in range(2)]
+        for call in (
+            lambda cells=cells, code=code: core.forward(cells, code, (lambda *inputs: float(len(inputs)),)),
+            lambda cells=cells, edges=edges: core.backward(
+                cells, *(end.astype(np.int32) for end in edges), np.ones(len(edges[0]))
+            ),
+        ):
+            try:
+                call()
+                computed += 1
+            except ValueError:
+                pass
+    assert 100 < computed < 5_900
+
+
+def test_an_error_in_a_function_and_a_result_that_is_no_number_are_passed_on(core: Any) -> None:
+    code = np.array([len(core.EXPRESSIONS), 1, 0, 1, 0], np.int32)
+    with pytest.raises(ZeroDivisionError):
+        core.forward(np.zeros(2), code, (lambda x: 1 / x,))
+    with pytest.raises(TypeError):
+        core.forward(np.zeros(2), code, (lambda x: "1",))
+    frozen = np.zeros(2)
+    frozen.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        core.forward(frozen, code, (float,))
+
+
+def state(monkeypatch: pytest.MonkeyPatch, asked: str, found: Any) -> str:
+    """What is said of the core when the variable is set so and this was built."""
+    monkeypatch.setenv("GRAPHSTEP_CORE", asked)
+
+    def module(name: str) -> Any:
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(cores, "import_module", module)
+    return cores.core_state()
+
+
+def test_the_environment_forbids_or_demands_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Built:
+        CHECKSUM = cores.checksum()
+
+    class Stale:
+        CHECKSUM = cores.checksum() + 1
+
+    none = ModuleNotFoundError("no")
+    assert [state(monkeypatch, asked, Built) for asked in ("", "0", "1")] == [
+        "with the compiled core",
+        "without the compiled core: GRAPHSTEP_CORE=0",
+        "with the compiled core",
+    ]
+    assert state(monkeypatch, "", none) == "without the compiled core: none was built"
+    assert state(monkeypatch, "", ImportError("wrong ELF")) == "without the compiled core: it does not load: wrong ELF"
+    assert state(monkeypatch, "", Stale) == "without the compiled core: it was compiled from another source than this one"
+    for found in (none, Stale):
+        with pytest.raises(GraphstepError, match="GRAPHSTEP_CORE=1 demands the compiled core"):
+            state(monkeypatch, "1", found)
+    with pytest.raises(GraphstepError, match="GRAPHSTEP_CORE is 'yes'"):
+        state(monkeypatch, "yes", Built)
+
+
+def test_the_version_names_the_way(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GRAPHSTEP_CORE", "0")
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"graphstep {__version__} (without the compiled core: GRAPHSTEP_CORE=0)\n"
+    monkeypatch.setenv("GRAPHSTEP_CORE", "maybe")
+    assert main(["--version"]) == 2
+    assert "GRAPHSTEP_CORE=0 forbids the compiled core" in capsys.readouterr().err
+
+
+def test_a_core_that_cannot_be_compiled_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CC", f"{sys.executable} -c \"print('no, never'); exit(3)\"")
+    with pytest.raises(CompileError, match="ends with 3\nno, never"):
+        compile_core(tmp_path)
+    monkeypatch.setenv("CC", "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CompileError, match="there is no C compiler"):
+        compile_core(tmp_path)
+    assert not [*tmp_path.iterdir()]
