@@ -13,6 +13,8 @@ from graphstep.gates.rule import Call
 from graphstep.ground.arrays import all_zero, cell_of, number_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from graphstep.engine.trace import Trace
@@ -89,6 +91,8 @@ def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_]
         if chosen and operands[chosen[0]] == operands[slot]:
             return (reason("chose-same", gate=gate.name),)
         return (reason("chose-other", gate=gate.name, winner=Operand(sender, chosen[0])),) if chosen else ()
+    if gate.pattern[0] == "data":
+        return _why_not_taken(gate, sender, operands, slot, everywhere=everywhere)
     where, mine = reason("everywhere") if everywhere else None, Operand(sender, slot)
     if gate.pattern[0] == "switcher":
         other = next((s for s in range(len(operands)) if s != slot), slot)
@@ -100,6 +104,18 @@ def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_]
     if _fades(trace, gate, sender, slot, cells):
         return (reason("slope-faded", gate=gate.symbol, at=mine, where=where),)
     return (reason("flat" if gate.routes or gate.pattern[0] == "dead" else "slope-zero", gate=gate.symbol, at=mine, where=where),)
+
+
+def _why_not_taken(gate: Rule, sender: int, operands: Sequence[object], slot: int, *, everywhere: bool) -> tuple[Reason, ...]:
+    """The same of where: its condition gets nothing at all, and a branch nothing where the condition took the other one."""
+    if gate.pattern_of(slot) == "data":
+        return (reason("passes-nothing-to", gate=gate.symbol, name=Slot(sender, slot)),)
+    other = next(s for s in range(len(operands)) if s != slot and gate.pattern_of(s) == "router")
+    if operands[other] == operands[slot]:
+        return (reason("chose-same", gate=gate.name),)
+    if everywhere:
+        return (reason("chose-another-everywhere", gate=gate.name),)
+    return (reason("chose-other", gate=gate.name, winner=Operand(sender, other)),)
 
 
 _FADING = tuple(2.0**k for n in range(1, 10) for k in (n, -n, 100 * n, -100 * n))

@@ -119,6 +119,8 @@ def test_a_sum_of_many_contributions_gives_their_number_and_not_a_line_without_e
     [
         ("max(x, y)", {"x": 1, "y": 2}, "max chose the other input, y = 2."),
         ("min(x, y)", {"x": 3, "y": 2}, "min chose the other input, y = 2."),
+        ("where(0, x, y)", {"x": 3, "y": 2}, "where chose the other input, y = 2."),
+        ("where(x, y, z)", {"x": 1, "y": 2, "z": 3}, "The where gate passes no gradient to x."),
         ("x*y", {"x": 1, "y": 0}, "The other factor is 0: y = 0."),
         ("relu(x)", {"x": -1}, "relu is flat at x = -1: it passes nothing."),
         ("sign(x)", {"x": 3}, "sign is flat at x = 3: it passes nothing."),

@@ -340,6 +340,7 @@ def test_a_tie_along_an_axis_is_remarked() -> None:
         ("sum(x*y)", {"x": [1, 2], "y": [0, 0]}, "The other factor is 0, in every cell: y."),
         ("sum(relu(x))", {"x": [-1, -2]}, "relu is flat at x, in every cell: it passes nothing."),
         ("sum(max(x, y))", {"x": [1, 2], "y": [3, 4]}, "max chose another input in every cell."),
+        ("sum(where([0, 0] > 1, x, y))", {"x": [1, 2], "y": [3, 4]}, "where chose another input in every cell."),
         ("sum(x@y)", {"x": W, "y": [0, 0]}, "The other factor is 0 in every cell: y."),
         ("sum(x - x)", {"x": [1, 2]}, "The contributions to x cancel."),
         ("q = 2*x; sum(q*y)", {"x": [1], "y": [0]}, "Nothing arrives at q. The gradient ends in step 6, where × sends to q."),
