@@ -219,6 +219,9 @@ def test_the_table_of_names_replaces_what_has_a_name_and_numbers_what_is_long_or
         ("sigmoid(x)", {"x": 20}, "∂f/∂x = f · (1 - f) = σ(x) · σ(-x) = σ(20) · σ(-20) = 2.061e-9"),
         ("x*y", {"x": 1e-200, "y": 1e-200}, "f = x · y = 1e-200 · 1e-200 = 0, too small"),
         ("exp(x)", {"x": 800}, "f = exp(x) = exp(800) = inf, too large"),
+        ("x^y", {"x": 10, "y": 400}, "∂f/∂x = y · x^(y - 1) = 400 · 10^(400 - 1) = inf, too large"),
+        ("sin(x)", {"x": 1e23}, "f = sin(x) = sin(1e23) ≈ -0.3241 (float64 rounds here)"),
+        ("sin(x)", {"x": 1e22}, "f = sin(x) = sin(1e22) = -0.8522"),
     ],
 )
 def test_a_step_is_written_as_the_design_has_it(text: str, inputs: dict[str, float], line: str) -> None:

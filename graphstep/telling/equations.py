@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from graphstep.gates.mathematics import RELATIONS
+from graphstep.gates.mathematics import RELATIONS, Derived
 from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import Number, settled
 from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, numeral, unit
@@ -34,6 +34,9 @@ _NOISE = 1e-15
 
 _SUMS = ("sum", "mean", "dot")
 """Functions that add up cells, or products of them."""
+
+_WHOLE = 2.0**53
+"""Beyond this 1e23 is another number in print than in float64, and its sine another one too."""
 
 _PRECISION = 60
 """Decimal digits of the exact arithmetic."""
@@ -113,7 +116,7 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
         return math.isnan(value) and math.isnan(computed)
     if value == 0 or math.isinf(value) or math.isinf(computed):
         return computed == printed
-    if operand_digits > OPERAND_DIGITS:
+    if operand_digits > OPERAND_DIGITS or any(isinstance(x, float) and abs(x) > _WHOLE for x in _numbers(form)):
         exact = _exact(form, operand_digits)
         if exact is not None:
             return bool(abs(exact - type(exact)(numeral(value, digits))) <= unit(value, digits))
@@ -244,8 +247,7 @@ class _Exact:
     def round(self, x: Any) -> Any:
         return self.mp.nint(x)
 
-    def mod(self, x: Any, y: Any) -> Any:
-        return x - y * self.mp.floor(x / y)
+    pow, scaled_power, mod = Derived.pow, Derived.scaled_power, Derived.mod
 
     def maximum(self, *xs: Any) -> Any:
         return max(self.mp.mpf(x) for x in xs)
