@@ -205,6 +205,31 @@ def test_every_parameter_is_judged_with_the_gate_that_is_to_blame(
     assert not any("Nothing is wrong" in line for line in lines(of))
 
 
+@each(
+    ("text", "inputs", "cure"),
+    [
+        (
+            "sigmoid(w*x)",
+            {"w": 20.0, "x": 3.0},
+            "would bring it back to where it has a slope. The same holds for x (",
+        ),
+        ("relu(w)", {"w": -2.0}, "A positive input of that gate, or a leaky gate, would let it through."),
+        ("clip(w, 0, 1)", {"w": -2.0}, "An input of that gate between its bounds would let it through."),
+        ("where(x > 1, x, w)", {"w": 2.0, "x": 3.0}, "where chose the other input, x = 3."),
+        ("exp(-w)", {"w": 60.0}, "It shrinks most at f, 'exp(-w)', from 1 to 8.8e-27."),
+        ("w*1e-20", {"w": 1.0}, "Larger weights, another activation or a way around it would help."),
+        (
+            "w/x",
+            {"w": 1.0, "x": 1e-12},
+            "1e12. It grows most at f, 'w/x', from 1 to 1e12. Inputs of size 1 or a",
+        ),
+    ],
+)
+def test_what_would_help_is_told_of_the_gate_that_is_to_blame(text: str, inputs: dict[str, float], cure: str) -> None:
+    remarks = lines(diagnose(gs.run(text, inputs=inputs).trace))
+    assert any(cure in line for line in remarks)
+
+
 @pytest.mark.parametrize("activated", [False, True])
 def test_a_gradient_that_explodes_through_products_alone_is_followed(activated: bool) -> None:
     of = recurrent(50, 3.0, activated=activated, last="sum(h)" if not activated else "sum(h0)*1e20 + sum(h)")

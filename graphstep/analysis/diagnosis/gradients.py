@@ -16,6 +16,7 @@ from graphstep.analysis.zeros import why_nothing_is_sent
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
+from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import numeral
 from graphstep.language.program import Program
@@ -124,8 +125,8 @@ def _cure(wire: Wire) -> str:
         return "cure-slope"
     if gate.pattern[0] == "switcher":
         return "cure-factor"
-    if gate.routes and not gate.chooses:
-        return "cure-router"
+    if gate.pattern[0] == "router" and not gate.chooses:
+        return "cure-bounds" if gate.name == "clip" else "cure-router"
     return "cure-saturated" if gate.saturates else ""
 
 
@@ -136,14 +137,16 @@ def _size(trace: Trace, index: int) -> Iterator[Finding]:
     """Whether a gradient that is finite and not 0 is tiny or huge, and where on its way it became so."""
     size, scale = length(trace.gradient_of(index)), length(trace.seed)
 
-    def sized(key: str, cure: str, *, down: bool) -> tuple[Reason, ...]:
-        head = reason(key, name=Named(index), size=numeral(size, 2))
-        return head, _steepest(trace, index, down=down), reason(cure)
-
     if size < TINY * min(1.0, scale):
-        yield Finding("vanishing", index, sized("finding-tiny", "cure-tiny", down=True))
+        steepest, gate = _steepest(trace, index, down=True)
+        cures = ("cure-tiny",) if gate is None or gate.pattern[0] == "switcher" else ("cure-saturated",) if gate.saturates else ()
+        head = reason("finding-tiny", name=Named(index), size=numeral(size, 2))
+        yield Finding("vanishing", index, (head, steepest, *map(reason, cures)))
     elif size > HUGE * max(1.0, length(trace.value_of(index))) * max(1.0, scale):
-        yield Finding("exploding", index, sized("finding-huge", "cure-huge", down=False))
+        steepest, gate = _steepest(trace, index, down=False)
+        cure = "cure-huge" if gate is None or gate.pattern[0] == "switcher" else "cure-steep"
+        head = reason("finding-huge", name=Named(index), size=numeral(size, 2))
+        yield Finding("exploding", index, (head, steepest, reason(cure)))
 
 
 def length(value: Number) -> float:
@@ -155,8 +158,8 @@ def length(value: Number) -> float:
     return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
 
 
-def _steepest(trace: Trace, index: int, *, down: bool) -> Reason:
-    """The gate on the way of the largest contributions at which the gradient changes most, or that it is many gates' doing."""
+def _steepest(trace: Trace, index: int, *, down: bool) -> tuple[Reason, Rule | None]:
+    """At which gate on the way of the largest contributions the gradient changes most; None where it is many gates' doing."""
     node = index
     worst, total, steepest, before = 1.0, 1.0, None, length(trace.gradient_of(index))
     while node != trace.program.output and (arrivals := trace.arrivals(node)):
@@ -169,10 +172,10 @@ def _steepest(trace: Trace, index: int, *, down: bool) -> Reason:
         total *= change
         before = arrived
     if steepest is None or worst * worst < total:
-        return reason("steepest-shrinks-gradually" if down else "steepest-grows-gradually")
+        return reason("steepest-shrinks-gradually" if down else "steepest-grows-gradually"), None
     gate, came, left = steepest
     key = "steepest-shrinks" if down else "steepest-grows"
-    return reason(key, name=Quoted(gate), came=numeral(came, 2), left=numeral(left, 2))
+    return reason(key, name=Quoted(gate), came=numeral(came, 2), left=numeral(left, 2)), trace.gate(gate)
 
 
 # The way back

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from math import isfinite, isnan, log10
@@ -36,6 +37,9 @@ _DEPTHS = ("depth", "gradient", "size", "factor", "slope", "weights")
 
 _BAR = 16
 """Cells of the longest bar."""
+
+_CAUSES = 4
+"""Causes of one kind that are told; of gradients behind others it is said what they are."""
 
 _NAMED = 12
 """Nodes that a line names; of more it gives the count."""
@@ -186,21 +190,33 @@ def _remarks(diagnosis: Diagnosis) -> Iterator[str]:
     if not diagnosis.kinds:
         yield _acquittal(diagnosis)
     for first, *others in _groups(diagnosis):
-        names = [name_of(trace.program, other.node) for other in others]
+        names = [_sized(trace, other) for other in others]
         also = words.message("diagnosis-also", names=_listed(words, names)) if others else ""
         kind = words.message(f"diagnosis-{first.kind.replace(' ', '-')}")
         yield words.message("diagnosis-remark", kind=kind, text=words.joined((finding_text(trace, first), also)))
 
 
+def _sized(trace: Trace, finding: Finding) -> str:
+    """What a finding is about, with the size that is told of it."""
+    name, size = name_of(trace.program, finding.node), finding.reasons[0].figures.get("size")
+    return name if size is None else f"{name} ({size})"
+
+
 def _groups(diagnosis: Diagnosis) -> Iterator[list[Finding]]:
-    """The findings that are told together: those of which one thing is said, and gradients of 0 that end at the same place."""
+    """The findings that are told together: those of which one thing is said, and gradients that one gate made what they are."""
     words = wording(diagnosis.trace)
     groups: dict[tuple[str, ...], list[Finding]] = {}
+    causes: dict[tuple[str, ...], set[str]] = {}
     for finding in diagnosis.findings:
         head, *why = finding.reasons
         # A value and a gradient may be of one kind, and are told apart by what is said of them.
-        cause = (head.message, words.sentences(why)) if finding.kind == "zero" else (head.message,)
-        groups.setdefault((finding.kind, *cause), []).append(finding)
+        kind = finding.kind, head.message
+        cause = words.sentences(why) if finding.kind == "zero" or "size" in head.figures else ""
+        told = causes.setdefault(kind, set())
+        if cause not in told and len(told) >= _CAUSES:
+            finding, cause = replace(finding, reasons=(head,)), ""
+        told.add(cause)
+        groups.setdefault((*kind, cause), []).append(finding)
     yield from groups.values()
 
 
