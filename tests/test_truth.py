@@ -12,6 +12,7 @@ import pytest
 import graphstep as gs
 from graphstep.faces.cli import main
 from graphstep.faces.export import render
+from graphstep.gates.notation import LATEX, MATHML
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, names_of
@@ -187,11 +188,23 @@ def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(x*y)*2 + (x*y)^2", "x1 + 2*x_1", "u1*x + u_2*exp(x*u1*u_2*x1)", "tanh(x*y)*tanh(x*y) + (x*y)*2"]
+    "text",
+    [
+        "(x*y)*2 + (x*y)^2",
+        "x1 + 2*x_1",
+        "u1*x + u_2*exp(x*u1*u_2*x1)",
+        "tanh(x*y)*tanh(x*y) + (x*y)*2",
+        "relu(x)*2 + max(0, x)*3 + norm(x) + |x|",
+        "square(x) + x^2 + log1p(x) + log(1 + x) + expm1(x) + (exp(x) - 1)",
+        "silu(x) + x*sigmoid(x) + (x > 1)*where(x > 1, 1, 0)",
+    ],
 )
 def test_no_node_has_the_name_of_another(text: str) -> None:
     program = read(text)
-    assert len(set(names_of(program).texts)) == len(program.nodes)
+    names = names_of(program)
+    assert len(set(names.texts)) == len(program.nodes)
+    for style in (LATEX, MATHML):
+        assert len({names.ink(index, style).text for index in range(len(program.nodes))}) == len(program.nodes)
 
 
 def test_the_table_of_names_replaces_what_has_a_name_and_numbers_what_is_long_or_stands_twice() -> None:

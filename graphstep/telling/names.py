@@ -21,7 +21,7 @@ from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
 from graphstep.language.program import Node, Program, shown_name
 from graphstep.telling.rows import rows_of
-from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written
+from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written, called
 
 NAME_WIDTH = 12
 """Characters of an unnamed expression up to which it stands for itself; a longer one gets a name of its own."""
@@ -204,7 +204,8 @@ class Names:
             return style.remark(self.ink(source, style, self.program.uses.get((index, 0), 0)), f"as {shape_text(node.shape)}")
         if style.typeset:
             # Its text is a dozen characters, so it is a handful of gates deep at most.
-            written: Ink = self.formula(index, [self.operand(x) for x in node.operands]).read(style)
+            operands = [self.operand(x) for x in node.operands]
+            written: Ink = called(node.rule, self.formula(index, operands), operands).read(style)
             return Ink(written.text, written.level, style, cells)
         return Ink(text, self._level(index), style, cells)
 

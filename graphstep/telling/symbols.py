@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates.notation import ATOM, Ink, Latex
+from graphstep.gates.notation import ATOM, TERMS, Ink, Latex, Term
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graphstep.gates.rule import Rule
     from graphstep.telling.names import Names
 
 
@@ -61,3 +64,17 @@ class Written:
     def ink(self, style: Any) -> Ink:
         """The text as it is, in any style."""
         return Ink(self.text, self.level, style, self.cells)
+
+
+def called(rule: Rule | None, formula: Term, operands: Sequence[Term]) -> Term:
+    """What a gate is called in typeset mathematics that has no name of its own, from its formula.
+
+    A comparison is its condition. A function whose formula is made of other functions is called by its name: max(0, x) would be
+    relu(x) and max(0, x) at once, and cases have no place in a denominator.
+    """
+    if rule is None or not rule.cellwise:
+        return formula
+    if not rule.functions:
+        return formula.arguments[0] if formula.operator == "where" else formula
+    own = rule.chooses or rule.power or formula.operator in rule.functions
+    return formula if own and formula.operator != "where" else TERMS.call(rule.functions[0], *operands)
