@@ -32,6 +32,7 @@ ENGLISH_ONLY = (
     "graphstep/telling/words/",
     "graphstep/faces/cli/",
     "graphstep/faces/export/_staged.py",
+    "graphstep/teaching/toml.py",
     *(f"graphstep/teaching/lesson/{name}.py" for name in ("parse", "source", "check", "claims", "notation", "rehearsal")),
     *(f"graphstep/teaching/exercise/{name}.py" for name in ("reading", "draw", "proof", "key", "submission", "table", "course")),
 )

@@ -7,8 +7,6 @@ reader as any other. What is wrong is said with its line.
 from __future__ import annotations
 
 import re
-import sys
-import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -18,10 +16,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
-from graphstep.ground.files import open_file
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.exercise.item import KINDS, MISTAKES, Ask, Fineness, Item, Level, Range
 from graphstep.teaching.marking.question import Question
+from graphstep.teaching.toml import table_of, text_of
 
 FILE = 50_000
 """Bytes of a file of items."""
@@ -51,7 +49,6 @@ _RANGE = re.compile(
     re.ASCII,
 )
 _NAME = re.compile(r"[^\W\d]\w{0,39}")
-_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 _OF_ITEM = ("title", "kind", "names", "levels")
 _OF_LEVEL = ("program", "programs", "inputs", "asks", "mistakes", "numbers", "largest")
@@ -90,19 +87,11 @@ def find(word: str) -> Item:
 
 def read_item(path: str | Path) -> Item:
     """The item in a file. ItemError with the line of what is wrong; InputError where the file cannot be read."""
-    try:
-        with open_file(path, sys.maxsize) as file:
-            raw = file.read(FILE + 1)
-    except InputError:
-        raise
-    except GraphstepError as error:
-        raise InputError(error.message) from error
-    if len(raw) > FILE:
-        raise ItemError(str(path), 1, f"a file of items has at most {FILE:,} bytes")
-    try:
-        return parse(raw.decode("utf-8-sig"), str(path))
-    except UnicodeDecodeError as error:
-        raise ItemError(str(path), raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8 text") from error
+
+    def fail(line: int, message: str) -> NoReturn:
+        raise ItemError(str(path), line, message)
+
+    return parse(text_of(Path(path), "a file of items", FILE, fail), str(path))
 
 
 def parse(text: str, path: str) -> Item:
@@ -117,14 +106,7 @@ class _Reader:
         self.path, self.lines = path, text.split("\n")
         for number, row in enumerate(self.lines, 1):
             self.shown(row, number)
-        try:
-            self.table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            place = _PLACE.search(str(error))
-            line = int(place["line"]) if place and place["line"] else len(self.lines)
-            self.fail(line, f"this is not TOML: {_PLACE.sub('', str(error)).strip().lower()}")
-        except (ValueError, RecursionError):
-            self.fail(1, "this TOML cannot be read: a number is too long, or brackets are nested too deep")
+        self.table = table_of(text, self.fail)
 
     def fail(self, line: int, message: str) -> NoReturn:
         raise ItemError(self.path, line, message)

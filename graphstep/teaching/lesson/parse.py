@@ -7,18 +7,17 @@ the program that it names, by the same reader as any other.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from graphstep.ground.errors import GraphstepError, InputError, quoted
-from graphstep.ground.files import open_file
 from graphstep.ground.numerals import DIGITS
 from graphstep.ground.precision import FLOAT64
 from graphstep.language.setup import KEYWORDS, Setup
+from graphstep.teaching import toml
 from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Prose, Round, Section, Stop
 from graphstep.teaching.lesson.headings import program_of, round_of, stop_of, text_of, value_of
 from graphstep.teaching.lesson.source import QUESTION, Source, lines_of
@@ -91,21 +90,10 @@ def parse(text: str, path: Path) -> Lesson:
 
 
 def _text_of(path: Path) -> str:
-    try:
-        # One byte over the limit is said with the place, as all that is wrong with a lesson.
-        with open_file(path, sys.maxsize) as file:
-            raw = file.read(FILE + 1)
-    except InputError:
-        raise
-    except GraphstepError as error:
-        raise InputError(error.message) from error
-    if len(raw) > FILE:
-        raise LessonError(Problem(path, 1, f"a lesson has at most {FILE:,} bytes"))
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise LessonError(Problem(path, line, "this is not UTF-8 text")) from error
+    def fail(line: int, message: str) -> NoReturn:
+        raise LessonError(Problem(path, line, message))
+
+    return toml.text_of(path, "a lesson", FILE, fail)
 
 
 class _Parser(Source):

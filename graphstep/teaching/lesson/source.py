@@ -5,8 +5,6 @@ What is wrong is noted with its line, and reading goes on: who writes a lesson i
 
 from __future__ import annotations
 
-import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,14 +12,13 @@ from typing import Any, NoReturn, TypeVar
 
 from graphstep.ground.errors import did_you_mean, quoted
 from graphstep.teaching.lesson.document import LessonError, Problem
+from graphstep.teaching.toml import table_of
 
 WORDS = 2_000
 """Characters of one hint, reason or option."""
 
 QUESTION = ("ask", "hint", "because", "question", "options")
 """The keys of a question."""
-
-_TOML_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 Part = TypeVar("Part")
 
@@ -57,17 +54,11 @@ class Source:
 
     def toml(self, lines: Sequence[str], first: int) -> dict[str, Any]:
         """The table that lines of TOML spell, the first of which has number ``first`` in the file."""
-        try:
-            return tomllib.loads("\n".join(lines) + "\n")
-        except tomllib.TOMLDecodeError as error:
-            place = _TOML_PLACE.search(str(error))
-            line = int(place["line"]) if place and place["line"] else len(lines)
-            self.fail(
-                min(first - 1 + line, len(self.lines)), f"this is not TOML: {_TOML_PLACE.sub('', str(error)).strip().lower()}"
-            )
-        except (ValueError, RecursionError):
-            # A numeral of thousands of digits, a date that does not exist; brackets nested without end.
-            self.fail(first, "this TOML cannot be read: a number is too long, or brackets are nested too deep")
+
+        def fail(line: int, message: str) -> NoReturn:
+            self.fail(min(first - 1 + line, len(self.lines)), message)
+
+        return table_of("\n".join(lines) + "\n", fail)
 
     def only(self, table: dict[str, Any], keys: Sequence[str], first: int, lines: Sequence[str]) -> None:
         """Note every key that means nothing."""

@@ -1,0 +1,49 @@
+"""What is read of a file that somebody wrote: its bytes as text, and TOML as a table, with the line of what is wrong."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.files import open_file
+
+Fail = Callable[[int, str], NoReturn]
+"""Raises the error of a kind of file: the line, counted from 1, and what is wrong there."""
+
+_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
+
+
+def text_of(path: Path, what: str, most: int, fail: Fail) -> str:
+    """The text of ``what``, a file of ``most`` bytes. InputError where it cannot be opened."""
+    try:
+        # One byte over the limit is said with the place, as all that is wrong with such a file.
+        with open_file(path, sys.maxsize) as file:
+            raw = file.read(most + 1)
+    except InputError:
+        raise
+    except GraphstepError as error:
+        raise InputError(error.message) from error
+    if len(raw) > most:
+        fail(1, f"{what} has at most {most:,} bytes")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fail(raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8 text")
+
+
+def table_of(text: str, fail: Fail) -> dict[str, Any]:
+    """The table that a text of TOML spells."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        line = int(place["line"]) if place and place["line"] else len(text.removesuffix("\n").split("\n"))
+        fail(line, f"this is not TOML: {_PLACE.sub('', str(error)).strip().lower()}")
+    except (ValueError, RecursionError):
+        # A numeral of thousands of digits, a date that does not exist; brackets nested without end.
+        fail(1, "this TOML cannot be read: a number is too long, or brackets are nested too deep")
