@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.telling.document import BLANK, WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
@@ -27,26 +28,42 @@ def key(exercise: Exercise, command: str) -> Document:
 
 def asked(exercise: Exercise, first: int = 1) -> Iterator[Block]:
     """What is given and what is asked; its questions are numbered from ``first`` on."""
-    trace = exercise.trace
-    yield from problem_text(trace)
-    yield from given(trace)
-    if len(trace.program.nodes) - trace.program.first_gate <= WHOLE:
-        yield Graph(trace, 0, written=False)
+    yield from problem(exercise)
     weighed = len({blank.marks for blank in exercise.blanks}) > 1
     for number, blank in enumerate(exercise.blanks, first):
         solution = blank.solution
-        worth = (f" ({_marks(exercise, blank)})",) if weighed else ()
+        worth = (f" ({marks_text(exercise.setup.language, 'exercise-marks', blank.marks)})",) if weighed else ()
         options = tuple((option,) for option in solution.question.options)
         answer = phrase(exercise.setup.language, "answer", what=BLANK)
         yield Question(number, (*marked(solution.wording), *worth), options, (), answer)
 
 
+def problem(exercise: Exercise) -> Iterator[Block]:
+    """What is given: the program, the inputs, and the graph without numbers."""
+    trace = exercise.trace
+    yield from problem_text(trace)
+    yield from given(trace)
+    if len(trace.program.nodes) - trace.program.first_gate <= WHOLE:
+        yield Graph(trace, 0, written=False)
+
+
 def answered(exercise: Exercise, first: int = 1) -> Iterator[Block]:
     """The answers under the numbers of the questions."""
     for number, blank in enumerate(exercise.blanks, first):
-        reason = blank.solution.question.because
-        answer: Content = (Code(blank.solution.ladder), *([". ", *marked(reason)] if reason else []))
-        yield Question(number, (), (), (), answer)
+        yield Question(number, (), (), (), way_to(blank))
+
+
+def way_to(blank: Blank) -> Content:
+    """The way to an answer, and its reason."""
+    reason = blank.solution.question.because
+    return (Code(blank.solution.ladder), *([". ", *marked(reason)] if reason else []))
+
+
+def marks_text(language: str, key: str, marks: float, **fields: str) -> str:
+    """A message with a number of marks, in its form for one, for many, or for a part."""
+    if marks == int(marks):
+        return message(language, key, count=int(marks), **fields)
+    return message(language, f"{key}-part", marks=numeral(marks, 6), **fields)
 
 
 def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
@@ -78,13 +95,6 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
 
 def _answers(exercise: Exercise) -> str:
     return message(exercise.setup.language, "answers-to", lesson=exercise.title)
-
-
-def _marks(exercise: Exercise, blank: Blank) -> str:
-    whole = int(blank.marks)
-    if whole != blank.marks:
-        return message(exercise.setup.language, "exercise-marks-part", marks=f"{blank.marks:g}")
-    return message(exercise.setup.language, "exercise-marks", count=whole)
 
 
 def _sheet(exercise: Exercise, command: str) -> Iterator[Block]:

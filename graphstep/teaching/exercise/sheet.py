@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.exercise.page import marks_text, problem, way_to
 from graphstep.teaching.lesson.sheet import marked
-from graphstep.telling.document import BLANK, WHOLE, Block, Code, Content, Document, Graph, Heading, Listing, Prose, Strong
-from graphstep.telling.reports.inputs import given, problem_text
+from graphstep.telling.document import BLANK, Block, Code, Document, Heading, Listing, Prose, Strong
 from graphstep.telling.words.catalogue import message
 
 
@@ -47,7 +46,7 @@ def sections(paper: Paper) -> Iterator[Section]:
     head: list[Block] = [Heading(1, (paper.title,), "title")]
     if paper.student:
         head.append(Prose((Strong(paper.student),)))
-    head.append(Prose((say("sheet-how"), " ", _marks(paper.language, "sheet-total", marks))))
+    head.append(Prose((say("sheet-how"), " ", marks_text(paper.language, "sheet-total", marks))))
     for number, (exercise, names) in enumerate(paper.exercises, 1):
         head += _given(paper.language, number, exercise)
         for name, blank in zip(names, exercise.blanks, strict=True):
@@ -81,35 +80,22 @@ def _key(paper: Paper, title: str) -> Iterator[Block]:
         yield Heading(2, (_item(paper.language, number, exercise),), f"item-{number}")
         yield Prose((Code(exercise.trace.setup.command()),))
         for name, blank in zip(names, exercise.blanks, strict=True):
-            reason = blank.solution.question.because
-            answer: Content = (Code(blank.solution.ladder), *([". ", *marked(reason)] if reason else []))
-            yield Prose((Strong(f"{name}."), " ", *answer))
+            yield Prose((Strong(f"{name}."), " ", *way_to(blank)))
 
 
 def _given(language: str, number: int, exercise: Exercise) -> Iterator[Block]:
     """The head of an exercise: its program, its inputs, its graph without numbers."""
-    trace = exercise.trace
     yield Heading(2, (_item(language, number, exercise),), f"item-{number}")
-    yield from problem_text(trace)
-    yield from given(trace)
-    if len(trace.program.nodes) - trace.program.first_gate <= WHOLE:
-        yield Graph(trace, 0, written=False)
+    yield from problem(exercise)
 
 
 def _item(language: str, number: int, exercise: Exercise) -> str:
-    return _marks(language, "sheet-item", exercise.marks, number=str(number), title=exercise.title)
+    return marks_text(language, "sheet-item", exercise.marks, number=str(number), title=exercise.title)
 
 
 def _question(language: str, name: str, blank: Blank) -> Iterator[Block]:
     solution = blank.solution
-    worth = _marks(language, "sheet-marks", blank.marks)
+    worth = marks_text(language, "sheet-marks", blank.marks)
     yield Prose((Strong(f"{name}."), " ", *marked(solution.wording), " ", worth))
     if solution.question.options:
         yield Listing(tuple((f"{place}) ", *marked(option)) for place, option in enumerate(solution.question.options, 1)))
-
-
-def _marks(language: str, key: str, marks: float, **fields: str) -> str:
-    """A message with a number of marks, in its form for one or many."""
-    if marks == int(marks):
-        return message(language, key, count=int(marks), **fields)
-    return message(language, f"{key}-part", marks=numeral(marks, 3), **fields)
