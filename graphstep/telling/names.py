@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,18 +20,18 @@ from graphstep.ground.errors import quoted
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
 from graphstep.language.program import Node, Program, shown_name
+from graphstep.telling.definitions import Definitions, bare, shortened, without_parentheses
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written, called
 
 NAME_WIDTH = 12
 """Characters of an unnamed expression up to which it stands for itself; a longer one gets a name of its own."""
-
-DEFINITION_WIDTH = 60
-"""Characters of a definition before it is cut in the middle."""
+_STANDS = 0xE000
+"""The first of the characters that stand in place of names; no text has them."""
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WORDS = re.compile(r"[^\W\d]\w*")
-_COMMENT = re.compile(r"#[^\n]*")
+# The words of a choice stay apart: 1 if h>0 else 0.
 _GAP = re.compile(r" (?!(?:if|else)\b)(?<!\bif )(?<!\belse )")
 
 _CHANGES, _OBJECTIVES, _PARTS_LETTERS, _FRAME_LETTERS = "dDδ", "LJC", "uvhtsr", "pqgm"
@@ -59,18 +59,19 @@ class Names:
         self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in used)), "part")
         """The letter of the expressions that get a name: ``u``."""
         self._ink: dict[tuple[int, int, type[Style]], Ink] = {}
+        self._spelled: dict[Any, str] = {}
 
     # -- names ---------------------------------------------------------------------------------------------------------------
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """By node what it is called."""
-        return tuple(text for text, _ in self._table)
+        return self._table[0]
 
     @cached_property
-    def definitions(self) -> dict[int, str]:
+    def definitions(self) -> Mapping[int, str]:
         """What the numbered expressions stand for, by node in the order of computing: ``u1`` is ``w0*x0+w1*x1+w2``."""
-        return {index: meant for index, (_, meant) in enumerate(self._table) if meant}
+        return Definitions(self._table[1], self._definition)
 
     @cached_property
     def numbered(self) -> dict[str, int]:
@@ -78,46 +79,63 @@ class Names:
         return {self.texts[index]: index for index in self.definitions}
 
     @cached_property
-    def _table(self) -> list[tuple[str, str]]:
-        """By node its name and, where that is a numbered one, what it stands for."""
-        nodes, table = self.program.nodes, list[tuple[str, str]]()
-        alike = Counter(map(_signature, nodes))
+    def _table(self) -> tuple[tuple[str, ...], dict[int, None]]:
+        """By node its name, and the nodes whose name stands for an expression."""
+        nodes, texts, defined = self.program.nodes, list[str](), dict[int, None]()
+        signatures = [*map(_signature, nodes)]
+        alike = Counter(signatures)
         readers = Counter(x for node in nodes for x in node.operands if isinstance(x, int))
         count = 0
         for index, node in enumerate(nodes):
             if index == self.program.output:
-                table.append((self.output, ""))
+                texts.append(self.output)
             elif self.program.scope and node.name is not None:
                 # Nobody typed the names inside an opened gate.
-                table.append((node.name, _cut(self._generated(node, table)) if node.gate else node.text or ""))
+                texts.append(node.name)
+                if node.rule is not None or node.text:
+                    defined[index] = None
             elif node.name is not None:
-                table.append((self._shown(node.name), ""))
+                texts.append(self._shown(node.name))
             elif node.shape and node.is_copy:
-                table.append((self._copies(index, node, table), ""))
+                texts.append(self._copies(index, node, texts))
             else:
-                typed = self._typed(node, table)
-                if len(typed) <= NAME_WIDTH and alike[_signature(node)] == 1 and readers[index] < 2:
-                    table.append((typed, ""))
-                else:
+                typed = ""
+                if alike[signatures[index]] == 1 and readers[index] < 2 and not self._is_long(node, texts):
+                    typed = self._typed(node, texts)
+                if not typed or len(typed) > NAME_WIDTH:
                     count += 1
-                    table.append((f"{self.part}{count}", _cut(typed)))
-        return table
+                    typed = f"{self.part}{count}"
+                    defined[index] = None
+                texts.append(typed)
+        return tuple(texts), defined
+
+    def _is_long(self, node: Node, texts: Sequence[str]) -> bool:
+        """Whether a text that would be made from the gate is longer than a name, as a gate of cells shows all that it reads."""
+        made = node.rule is not None and node.rule.cellwise and (node.span is None or node.text is not None)
+        return made and sum(len(texts[x]) - texts[x].count(" ") for x in node.operands if isinstance(x, int)) > NAME_WIDTH
+
+    def _definition(self, index: int) -> str:
+        """What the name of a node stands for."""
+        node = self.program.nodes[index]
+        if node.name is None:
+            return shortened(self._typed(node, self.texts))
+        return shortened(self._generated(node, self.texts)) if node.rule is not None else node.text or ""
 
     def _shown(self, name: str) -> str:
         """A name as it is printed: of a turn h.2 it is h⟨2⟩; the parts of an opened gate keep their dots."""
         return shown_name(name) if self.program.frames else name
 
-    def _copies(self, index: int, node: Node, table: Sequence[tuple[str, str]]) -> str:
+    def _copies(self, index: int, node: Node, texts: Sequence[str]) -> str:
         (_, source), shape = node.sources[0], shape_text(node.shape)
-        name = table[source][0]
+        name = texts[source]
         use = self.program.uses.get((index, 0), 0)
         return f"{_numbered(name, use, not self._is_symbol(source, name))} as {shape}"
 
-    def _typed(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
+    def _typed(self, node: Node, texts: Sequence[str]) -> str:
         """A node's text as typed, with what has a name replaced by that name; made from its gate where the text cannot say it."""
         nodes = self.program.nodes
         if node.span is None or node.text is not None:
-            return self._generated(node, table)
+            return self._generated(node, texts)
         start, stop = node.span
         inside: list[tuple[int, int, str]] = []
         by_name: list[str] = []
@@ -131,35 +149,51 @@ class Names:
             if operand.name is not None:
                 by_name.append(operand.name)
             elif operand.span is None or operand.text is not None or not start <= operand.span[0] < operand.span[1] <= stop:
-                return self._generated(node, table)
+                return self._generated(node, texts)
             else:
-                inside.append((*operand.span, table[read][0]))
+                inside.append((*operand.span, texts[read]))
         pieces, place = list[str](), start
         text = self.program.text
         for first, last, name in sorted(inside):
             if first < place:
-                return self._generated(node, table)
-            pieces += [_bare(text[place:first]), name]
+                return self._generated(node, texts)
+            pieces += [bare(text[place:first]), name]
             place = last
-        pieces.append(_bare(text[place:stop]))
+        pieces.append(bare(text[place:stop]))
         for k in range(1, len(pieces), 2):
-            _without_parentheses(pieces, k)
+            without_parentheses(pieces, k)
         typed = "".join(pieces)
-        return typed if set(by_name) <= set(_WORDS.findall(typed)) else self._generated(node, table)
+        return typed if set(by_name) <= set(_WORDS.findall(typed)) else self._generated(node, texts)
 
-    def _generated(self, node: Node, table: Sequence[tuple[str, str]]) -> str:
-        terms = [x if isinstance(x, Term) else TERMS.symbol(x) for x in (self._plain(x, table) for x in node.operands)]
-        shapes = self.program.operand_shapes(node)
-        text: str = _formula(node, terms, shapes).read(TEXT).text
-        # The words of a choice stay apart: 1 if h>0 else 0.
-        return _GAP.sub("", text.replace(" · ", "*"))
+    def _generated(self, node: Node, texts: Sequence[str]) -> str:
+        """A node's text made from its gate: once for gates that are alike, with the names that they read put in."""
+        shapes, put = self.program.operand_shapes(node), dict[int, str]()
+        read: list[Any] = [*node.operands]
+        for slot, (x, shape) in enumerate(zip(node.operands, shapes, strict=True)):
+            if not isinstance(x, int):
+                continue
+            if self._is_symbol(x, texts[x]):
+                # What is read twice is one symbol: x*x is x².
+                stands = _STANDS + node.operands.index(x)
+                put[stands], read[slot] = texts[x], Written(chr(stands), ATOM, bool(shape))
+            else:
+                read[slot] = Written(texts[x], self._level(x, texts[x]), bool(shape))
+        key = node.rule, node.options, shapes, *read
+        if key not in self._spelled:
+            terms = [constant_term(x) if isinstance(x, Constant) else TERMS.symbol(x) for x in read]
+            self._spelled[key] = _GAP.sub("", _formula(node, terms, shapes).read(TEXT).text.replace(" · ", "*"))
+        return self._spelled[key].translate(put)
 
-    def _plain(self, operand: Operand, table: Sequence[tuple[str, str]]) -> Any:
-        if not isinstance(operand, int):
-            return constant_term(operand)
-        name = table[operand][0]
-        atom = self._is_symbol(operand, name)
-        return Written(name, ATOM if atom else self._level(operand), bool(self.program.nodes[operand].shape))
+    def _level(self, index: int, text: str) -> int:
+        """How tightly an expression binds: a name as one, what is called by its text as its gate is written."""
+        if self._is_symbol(index, text):
+            return ATOM
+        node = self.program.nodes[index]
+        if node.shape and node.is_copy:
+            return CASES
+        terms = [TERMS.symbol(Written("x", ATOM, False)) if isinstance(x, int) else constant_term(x) for x in node.operands]
+        level: int = _formula(node, terms, self.program.operand_shapes(node)).read(TEXT).level
+        return level
 
     def is_symbol(self, index: int) -> bool:
         """Whether a node is called by a name, and not by its text."""
@@ -167,16 +201,6 @@ class Names:
 
     def _is_symbol(self, index: int, name: str) -> bool:
         return name.isidentifier() or index == self.program.output or self.program.nodes[index].name is not None
-
-    def _level(self, index: int) -> int:
-        """How tightly an expression binds that is called by its text: as its gate is written."""
-        node = self.program.nodes[index]
-        if node.shape and node.is_copy:
-            return CASES
-        terms = [TERMS.symbol(Written("x", ATOM, False)) if isinstance(x, int) else constant_term(x) for x in node.operands]
-        shapes = self.program.operand_shapes(node)
-        level: int = _formula(node, terms, shapes).read(TEXT).level
-        return level
 
     @cached_property
     def rows(self) -> Sequence[bool]:
@@ -207,7 +231,7 @@ class Names:
             operands = [self.operand(x) for x in node.operands]
             written: Ink = called(node.rule, self.formula(index, operands), operands).read(style)
             return Ink(written.text, written.level, style, cells)
-        return Ink(text, self._level(index), style, cells)
+        return Ink(text, self._level(index, text), style, cells)
 
     def latex(self, name: str) -> str:
         """A name in LaTeX; as typed where another name of the program would look the same: x1 beside x_1, alpha beside α."""
@@ -338,9 +362,6 @@ def constant_term(constant: Constant) -> Term:
     return TERMS.exactly(constant.value, constant.text if len(constant.text) <= NAME_WIDTH else "")
 
 
-# -- within ----------------------------------------------------------------------------------------------------------------------
-
-
 def _outputs(program: Program) -> Iterator[str | None]:
     yield program.nodes[program.output].name
     # The name of a function stands in the boxes of its calls: no value is called so too.
@@ -377,24 +398,3 @@ def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:
 def _numbered(name: str, use: int, wrapped: bool) -> str:
     base = f"({name})" if wrapped and use else name
     return f"{base}⁽{str(use).translate(_RAISED)}⁾" if use else base
-
-
-def _bare(text: str) -> str:
-    return "".join(_COMMENT.sub("", text).split())
-
-
-def _without_parentheses(pieces: list[str], k: int) -> None:
-    """Take the parentheses away around a name: ``-(u1)`` is ``-u1``; those of a call and of ``2(u1)`` stay."""
-    before, after = pieces[k - 1], pieces[k + 1]
-    if not (pieces[k].isidentifier() and before.endswith("(") and after.startswith(")")):
-        return
-    if before[-2:-1].isalnum() or before[-2:-1] in ("_", ")", "]", "'"):
-        return
-    pieces[k - 1], pieces[k + 1] = before[:-1], after[1:]
-
-
-def _cut(text: str) -> str:
-    if len(text) <= DEFINITION_WIDTH:
-        return text
-    head = (DEFINITION_WIDTH - 1) * 2 // 3
-    return f"{text[:head]}…{text[len(text) - (DEFINITION_WIDTH - 1 - head) :]}"

@@ -116,3 +116,11 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {"numbers": numbers_gates, "arra
 @pytest.mark.parametrize("name", PARTS)
 def test_gates_are_written_as_they_were_read_through(name: str, golden) -> None:
     golden(f"gates/{name}.txt", "\n".join(PARTS[name]()) + "\n")
+
+
+def test_a_gate_of_cells_shows_all_that_it_reads() -> None:
+    """Names are chosen by it: an expression is long where what stands in it is."""
+    for gate in ELEMENTWISE.values():
+        names = ["first", "second", "third"][: width(gate)]
+        text = TEXT.term(gate.written(TEXT, [TEXT.name(name) for name in names], gate.settings(()))).text
+        assert [name for name in names if name not in text] == [], gate.name

@@ -5,8 +5,9 @@ A call of one value is one box with that value. One of several values is a box w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import NEARBY, Diagram, box_of_node, centre_of, diagram, nearby, shown_labels, widths
@@ -15,6 +16,9 @@ from graphstep.ground.arrays import shape_text
 from graphstep.ground.numerals import DIGITS
 from graphstep.language.program import Program, shown_name
 from graphstep.telling.names import names_of
+
+Widths = Callable[[int], tuple[int, int]]
+"""By node the cells for its value and for its gradient."""
 
 
 def closed_frames(program: Program, within: int) -> list[int]:
@@ -61,83 +65,156 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
     ``alone`` draws nothing but that call, with what it reads as boxes without operands.
     """
     program, width_of = widths(run, digits)
-    closed = closed_frames(program, within)
-    call_of = [closed[node.frame] for node in program.nodes]
-    inside = program.gates_of_frames[within] if alone and within else range(len(program.nodes))
-    outside = sorted({x for gate in inside for _, x in program.nodes[gate].sources if x not in inside})
-    exits: dict[int, list[int]] = {}
-    for index in inside:
-        call = call_of[index]
-        if call and (index == program.output or any(call_of[reader] != call for reader, _ in program.consumers[index])):
-            exits.setdefault(call, []).append(index)
-    drawn: list[int] = []
-    boxes: list[Box] = []
-    edges: list[Edge] = []
-    edge_of: dict[tuple[int, int], int] = {}
-    box_of: dict[int, int] = {}
-    wires_from: list[list[tuple[int, int, int]]] = []
-    calls: list[int] = []
+    # A window that is opened asks for several sizes of one drawing.
+    kept: dict[str, Any] = vars(program)
+    if kept.get("_folding", (None,))[0] != (within, alone):
+        kept["_folding"] = (within, alone), _Folding(program, within, alone)
+    folding: _Folding = kept["_folding"][1]
+    return folding.diagram(width_of, digits) if centre is None else folding.near(folding.box_of[centre], width_of, digits)
 
-    def put(index: int, box: Box) -> int:
-        drawn.append(index)
-        boxes.append(box)
-        wires_from.append([])
-        return len(boxes) - 1
 
-    def joined(source: int, box: int, port: int) -> int:
-        edges.append(Edge(source, box, port))
-        return len(edges) - 1
+class _Folding:
+    """Which boxes and wires a drawing has; what stands in a box is made where it is drawn."""
 
-    for index in (*outside, *inside):
-        node = program.nodes[index]
-        if index not in inside:
-            value, gradient = width_of(index)
-            box_of[index] = put(index, Box(names_of(program).texts[index], 0, value, "", shape_text(node.shape), gradient))
-            continue
-        if not call_of[index]:
-            box_of[index] = put(index, box_of_node(program, index, width_of(index)))
-            for port, (slot, source) in enumerate(node.sources):
-                edge_of[index, slot] = joined(box_of[source], box_of[index], port)
-                wires_from[box_of[source]].append((edge_of[index, slot], index, slot))
-            continue
-        if index != program.gates_of_frames[call_of[index]].start:
-            # It was drawn with the first gate of its call.
-            continue
-        call = call_of[index]
-        gates, results = program.gates_of_frames[call], exits.get(call, [])
+    def __init__(self, program: Program, within: int, alone: bool) -> None:
+        self.program = program
+        self.drawn: list[int] = []
+        """By box its node."""
+        self.boxes: list[Callable[[Widths], Box]] = []
+        """By box what makes it."""
+        self.edges: list[Edge] = []
+        self.edge_of: dict[tuple[int, int], int] = {}
+        self.box_of: dict[int, int] = {}
+        self.wires_from: list[list[tuple[int, int, int]]] = []
+        self.calls: set[int] = set()
+        closed = closed_frames(program, within)
+        call_of = [closed[node.frame] for node in program.nodes]
+        inside = program.gates_of_frames[within] if alone and within else range(len(program.nodes))
+        exits = _exits(program, call_of, inside)
+        for index in _outside(program, inside):
+            self.box_of[index] = self._put(index, partial(_operand_box, program, index, 0))
+        for index in inside:
+            call = call_of[index]
+            if not call:
+                box = self.box_of[index] = self._put(index, partial(_node_box, program, index))
+                for port, (slot, source) in enumerate(program.nodes[index].sources):
+                    self._join(source, box, port, [(index, slot)])
+            elif index == program.gates_of_frames[call].start:
+                # It is drawn with the first gate of its call.
+                self._put_call(call, exits.get(call, []))
+
+    def _put(self, index: int, box: Callable[[Widths], Box]) -> int:
+        self.drawn.append(index)
+        self.boxes.append(box)
+        self.wires_from.append([])
+        return len(self.boxes) - 1
+
+    def _join(self, node: int, box: int, port: int, entries: Sequence[tuple[int, int]]) -> None:
+        """A wire from the box of a node, to where gates read it in slots."""
+        source, edge = self.box_of[node], len(self.edges)
+        self.edges.append(Edge(source, box, port))
+        for entry in entries:
+            self.edge_of[entry] = edge
+            self.wires_from[source].append((edge, *entry))
+
+    def _put_call(self, call: int, results: Sequence[int]) -> None:
+        program = self.program
+        gates = program.gates_of_frames[call]
         ports = _ports(program, gates)
         last = results[0] if len(results) == 1 else gates.stop - 1
-        value, gradient = width_of(last) if len(results) == 1 else (0, 0)
-        name, text = shown_labels(program, last) if len(results) == 1 else ("", "")
-        shape = shape_text(program.nodes[last].shape) if len(results) == 1 else ""
-        box = put(last, Box(call_label(program, call), len(ports), value, name, shape, gradient, False, text))
-        box_of.update(dict.fromkeys(gates, box))
+        box = self._put(last, partial(_call_box, program, call, len(ports), results))
+        self.box_of.update(dict.fromkeys(gates, box))
         for port, (source, entries) in enumerate(ports.items()):
-            edge = joined(box_of[source], box, port)
-            for entry in entries:
-                edge_of[entry] = edge
-                wires_from[box_of[source]].append((edge, *entry))
+            self._join(source, box, port, entries)
         if len(results) == 1:
-            continue
-        calls.append(box)
+            return
+        self.calls.add(box)
         for result in results:
-            value, gradient = width_of(result)
-            label = names_of(program).texts[result]
-            box_of[result] = put(result, Box(label, 1, value, "", shape_text(program.nodes[result].shape), gradient))
-            joined(box, box_of[result], 0)
-    whole = Diagram(
-        program,
-        tuple(drawn),
-        tuple(boxes),
-        tuple(edges),
-        box_of,
-        edge_of,
-        tuple(map(tuple, wires_from)),
-        box_of.get(program.output),
-        digits,
-        frozenset(calls),
-    )
-    return whole if centre is None else _near(whole, box_of[centre])
+            small = self._put(result, partial(_operand_box, program, result, 1))
+            self._join(result, small, 0, [])
+            self.box_of[result] = small
+
+    def diagram(self, width_of: Widths, digits: int) -> Diagram:
+        """All of it."""
+        return Diagram(
+            self.program,
+            tuple(self.drawn),
+            tuple(box(width_of) for box in self.boxes),
+            tuple(self.edges),
+            self.box_of,
+            self.edge_of,
+            tuple(map(tuple, self.wires_from)),
+            self.box_of.get(self.program.output),
+            digits,
+            frozenset(self.calls),
+        )
+
+    def near(self, centre: int, width_of: Widths, digits: int) -> Diagram:
+        """The part that is near a box."""
+        before: list[list[int]] = [[] for _ in self.boxes]
+        behind: list[list[int]] = [[] for _ in self.boxes]
+        for edge in self.edges:
+            before[edge.target].append(edge.source)
+            behind[edge.source].append(edge.target)
+        kept = neighbourhood(before, behind, centre, NEARBY)
+        moved = {box: place for place, box in enumerate(kept)}
+        edges: list[Edge] = []
+        edge_at: dict[int, int] = {}
+        for place, edge in enumerate(self.edges):
+            if edge.source in moved and edge.target in moved:
+                edge_at[place] = len(edges)
+                edges.append(Edge(moved[edge.source], moved[edge.target], edge.port))
+        return Diagram(
+            self.program,
+            tuple(self.drawn[box] for box in kept),
+            tuple(self.boxes[box](width_of) for box in kept),
+            tuple(edges),
+            {node: moved[box] for node, box in self.box_of.items() if box in moved},
+            {key: edge_at[edge] for key, edge in self.edge_of.items() if edge in edge_at},
+            tuple(tuple((edge_at[x[0]], *x[1:]) for x in self.wires_from[box] if x[0] in edge_at) for box in kept),
+            moved.get(self.box_of.get(self.program.output, -1)),
+            digits,
+            frozenset(moved[box] for box in self.calls if box in moved),
+        )
+
+
+def _exits(program: Program, call_of: Sequence[int], inside: range) -> Mapping[int, list[int]]:
+    """By closed call its gates that are read outside of it."""
+    read = {program.output}
+    for call, node in zip(call_of, program.nodes, strict=True):
+        read.update(x for x in node.operands if isinstance(x, int) and call_of[x] != call)
+    exits: dict[int, list[int]] = {}
+    for index in sorted(read):
+        if call_of[index] and index in inside:
+            exits.setdefault(call_of[index], []).append(index)
+    return exits
+
+
+def _outside(program: Program, inside: range) -> list[int]:
+    """The nodes that are read inside of some, and stand outside."""
+    if len(inside) == len(program.nodes):
+        return []
+    return sorted({x for gate in inside for _, x in program.nodes[gate].sources if x not in inside})
+
+
+def _node_box(program: Program, index: int, width_of: Widths) -> Box:
+    return box_of_node(program, index, width_of(index))
+
+
+def _operand_box(program: Program, index: int, ports: int, width_of: Widths) -> Box:
+    """The box of a value that is computed elsewhere."""
+    value, gradient = width_of(index)
+    return Box(names_of(program).texts[index], ports, value, "", shape_text(program.nodes[index].shape), gradient)
+
+
+def _call_box(program: Program, call: int, ports: int, results: Sequence[int], width_of: Widths) -> Box:
+    label = call_label(program, call)
+    if len(results) != 1:
+        return Box(label, ports, 0, "", "", 0, False, "")
+    (result,) = results
+    value, gradient = width_of(result)
+    name, text = shown_labels(program, result)
+    return Box(label, ports, value, name, shape_text(program.nodes[result].shape), gradient, False, text)
 
 
 def shown(trace: Trace, at: int) -> Diagram:
@@ -164,31 +241,3 @@ def _ports(program: Program, gates: range) -> Mapping[int, list[tuple[int, int]]
             if source not in gates:
                 ports.setdefault(source, []).append((gate, slot))
     return ports
-
-
-def _near(whole: Diagram, centre: int) -> Diagram:
-    """The part of a drawing that is near a box."""
-    before: list[list[int]] = [[] for _ in whole.boxes]
-    behind: list[list[int]] = [[] for _ in whole.boxes]
-    for edge in whole.edges:
-        before[edge.target].append(edge.source)
-        behind[edge.source].append(edge.target)
-    kept = neighbourhood(before, behind, centre, NEARBY)
-    moved = {box: place for place, box in enumerate(kept)}
-    edges: list[Edge] = []
-    edge_at: dict[int, int] = {}
-    for place, edge in enumerate(whole.edges):
-        if edge.source in moved and edge.target in moved:
-            edge_at[place] = len(edges)
-            edges.append(Edge(moved[edge.source], moved[edge.target], edge.port))
-    return replace(
-        whole,
-        nodes=tuple(whole.nodes[box] for box in kept),
-        boxes=tuple(whole.boxes[box] for box in kept),
-        edges=tuple(edges),
-        box_of={node: moved[box] for node, box in whole.box_of.items() if box in moved},
-        edge_of={key: edge_at[edge] for key, edge in whole.edge_of.items() if edge in edge_at},
-        wires_from=tuple(tuple((edge_at[x[0]], *x[1:]) for x in whole.wires_from[box] if x[0] in edge_at) for box in kept),
-        output=None if whole.output is None else moved.get(whole.output),
-        calls=frozenset(moved[box] for box in whole.calls if box in moved),
-    )

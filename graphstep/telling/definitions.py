@@ -1,0 +1,57 @@
+"""What the names of numbered expressions stand for: ``u1`` is ``w0*x0+w1*x1+w2``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+DEFINITION_WIDTH = 60
+"""Characters of a definition before it is cut in the middle."""
+
+_COMMENT = re.compile(r"#[^\n]*")
+
+
+class Definitions(Mapping[int, str]):
+    """What names stand for, each made when somebody asks for it."""
+
+    def __init__(self, nodes: Iterable[int], definition: Callable[[int], str]) -> None:
+        self._texts = dict[int, str | None].fromkeys(nodes)
+        self._definition = definition
+
+    def __contains__(self, index: object) -> bool:
+        return index in self._texts
+
+    def __getitem__(self, index: int) -> str:
+        text = self._texts[index]
+        if text is None:
+            text = self._texts[index] = self._definition(index)
+        return text
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def bare(text: str) -> str:
+    """A piece of a program as typed, without blanks and comments."""
+    return "".join(_COMMENT.sub("", text).split())
+
+
+def without_parentheses(pieces: list[str], k: int) -> None:
+    """Take the parentheses away around a name: ``-(u1)`` is ``-u1``; those of a call and of ``2(u1)`` stay."""
+    before, after = pieces[k - 1], pieces[k + 1]
+    if not (pieces[k].isidentifier() and before.endswith("(") and after.startswith(")")):
+        return
+    if before[-2:-1].isalnum() or before[-2:-1] in ("_", ")", "]", "'"):
+        return
+    pieces[k - 1], pieces[k + 1] = before[:-1], after[1:]
+
+
+def shortened(text: str) -> str:
+    """A definition, cut in the middle where it is long."""
+    if len(text) <= DEFINITION_WIDTH:
+        return text
+    head = (DEFINITION_WIDTH - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (DEFINITION_WIDTH - 1 - head) :]}"
