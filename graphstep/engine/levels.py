@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, groupby
+from itertools import count
 from math import prod
 from typing import Any, NamedTuple
 
@@ -125,7 +125,7 @@ class Levels:
         return Level(self.batches(members), *self._numbers(members), self._arrays(members))
 
     def batches(self, members: Sequence[int]) -> tuple[Batch, ...]:
-        """The gates among nodes that do not read each other, those of one kind together."""
+        """The gates among nodes in ascending order that do not read each other, those of one kind together."""
         nodes, constants_from, of_numbers = self._program.nodes, self._starts[-1], self._program.of_numbers
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
@@ -136,12 +136,13 @@ class Levels:
             fixed = tuple([cell >= constants_from for cell in row])
             return alone, rule.name, rank, fixed, tuple([slot for slot, _ in self._edges_of[index]])
 
-        gates = [(kind(index, rule), index) for index in members if (rule := nodes[index].rule) is not None]
-        gates.sort()
+        groups: dict[Any, list[int]] = {}
+        for index in members:
+            if (rule := nodes[index].rule) is not None:
+                groups.setdefault(kind(index, rule), []).append(index)
         rules = list(self._ranks)
         batches = []
-        for (alone, _, rank, fixed, slots), group in groupby(gates, key=lambda entry: entry[0]):
-            chosen = [index for _, index in group]
+        for (alone, _, rank, fixed, slots), chosen in sorted(groups.items()):
             constants = tuple(k for k, is_constant in enumerate(fixed) if is_constant)
             if alone >= 0:
                 batches.append(self._of_arrays(alone, rules[rank], constants))

@@ -222,8 +222,10 @@ def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int,
     """The first node whose gate makes another number of recorded operands than was recorded, and that number; None for none."""
     differing: list[tuple[int, Number]] = []
     node_of = {start: node for node, start in enumerate(plan.starts[:-1])}
+    # All values are there, so that gates of one kind need not wait for each other; those of one type are compared as it is.
+    together = plan.tape.kinds if plan.tape is not None and len({*recorded.dtypes}) == 1 else None
     with np.errstate(all="ignore"):
-        for batch in (batch for level in plan.levels for batch in level.batches):
+        for batch in together or (batch for level in plan.levels for batch in level.batches):
             try:
                 ours = np.asarray(_value(batch, buffers))
             except MisfitError:
