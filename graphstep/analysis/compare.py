@@ -235,6 +235,7 @@ def aligned(one: Program, other: Program) -> dict[int, int]:
     Its place is the calls and turns that it stands in, its operation, and which one of several it is there. What is called by
     numbers of nodes is not found by that: one more gate in front of it, and it has another number.
     """
+    # Names first: gates that both have by name are counted nowhere, so that they may stand in another order.
     by_name = {node.name: place for place, node in enumerate(other.nodes) if node.name is not None}
     places = {place: by_name[node.name] for place, node in enumerate(one.nodes) if node.name in by_name}
     second = dict(_placed(other, frozenset(places.values())))

@@ -140,6 +140,7 @@ class _Ways(NamedTuple):
 
     def joined(self, more: _Ways, factor: float | None) -> _Ways:
         """These, and others that go on along a wire with a local gradient."""
+        # Infinities and nan times 0 are nan, which is not 0.
         if factor is None or factor * 0 != 0:
             return _Ways(self.all + more.all, self.finite, self.infinite + more.all)
         return _Ways(self.all + more.all, self.finite + (more.finite if factor else 0), self.infinite + more.infinite)
@@ -161,8 +162,8 @@ def _joined(sizes: Iterable[float]) -> float:
     return total
 
 
-def _plus(one: float, other: float) -> float:
-    return inf if inf in (one, other) else one + other
+def _plus(size: float, other: float) -> float:
+    return inf if inf in (size, other) else size + other
 
 
 class _Branch(NamedTuple):
@@ -187,9 +188,10 @@ def _largest(among: dict[int, list[Arrival]], output: int, sizes: Mapping[int, f
     start = next(iter(among))
     best, wires = {output: 0.0}, dict[int, list[Arrival]]()
     for node, arrivals in reversed(among.items()):
-        rest = {edge: _plus(sizes[edge], best[gate]) for edge, gate in arrivals}
-        wires[node] = sorted(arrivals, key=lambda arrival: -round(rest[arrival[0]], _PLACES)) if len(rest) > 1 else arrivals
-        best[node] = rest[wires[node][0][0]]
+        # What a path from here can become at most, by the wire that it takes first.
+        bounds = {edge: _plus(sizes[edge], best[gate]) for edge, gate in arrivals}
+        wires[node] = sorted(arrivals, key=lambda arrival: -round(bounds[arrival[0]], _PLACES)) if len(bounds) > 1 else arrivals
+        best[node] = bounds[wires[node][0][0]]
     met = 1
     heap = [_Branch((-best[start], 0), [], 0, 0)]
     walks: list[list[Arrival]] = []
@@ -211,6 +213,7 @@ def _largest(among: dict[int, list[Arrival]], output: int, sizes: Mapping[int, f
                 branches.append(_Branch((-round(size, _PLACES), met), walk, at, other))
                 met += 1
             done = _plus(done, sizes[walk[at][0]])
+        # No more of them than are still wanted: a path of 100,000 wires has as many branches.
         for branch in nsmallest(most - len(walks), branches):
             heappush(heap, branch)
     return walks

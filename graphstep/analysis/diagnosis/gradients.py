@@ -153,6 +153,7 @@ def length(value: Number) -> float:
     """The length of an array as a vector, without overflow; of a number its size."""
     sizes = np.abs(np.ravel(value))
     largest = float(np.max(sizes, initial=0.0))
+    # Neither 0/0 nor inf/inf: such an array is as long as its largest cell.
     if not largest or not np.isfinite(largest):
         return largest
     return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
@@ -171,6 +172,7 @@ def _steepest(trace: Trace, index: int, *, down: bool) -> tuple[Reason, Rule | N
             worst, steepest = change, (node, arrived, before)
         total *= change
         before = arrived
+    # The steepest gate is to blame only where it brings half of the powers of ten at least.
     if steepest is None or worst * worst < total:
         return reason("steepest-shrinks-gradually" if down else "steepest-grows-gradually"), None
     gate, came, left = steepest

@@ -201,6 +201,6 @@ def _nonzero(gate: Rule, call: Call, structure: Structure, slot: int, shapes: Se
 
 
 def _all_different(shape: Shape) -> Matrix:
-    """Numbers between 0.5 and 1.5: the fractions of the multiples of the golden ratio, none of which comes twice."""
+    """Numbers between 0.5 and 1.5, no two the same: fractions of the multiples of the golden ratio (Weyl's sequence)."""
     cells = 0.5 + np.arange(1, prod(shape) + 1) * 0.6180339887498949 % 1
     return np.asarray(cells.reshape(shape), np.float64)

@@ -28,6 +28,7 @@ def evaluate(expression: Any, values: Mapping[str, float]) -> float:
 
 def _evaluated(expression: Any, values: Mapping[str, float], m: Reals) -> Real:
     heads = _heads(m)
+    # By part, not by place: SymPy shares equal parts, and a derivative has many. No recursion, for it may be deep.
     reals: dict[Any, Any] = {}
     stack = [expression]
     while stack:
@@ -89,6 +90,7 @@ class _Heads:
             type(sp.pi): m.real(math.pi),
             type(sp.E): m.real(math.e),
             type(sp.nan): m.nan,
+            # SymPy's infinity without a sign, of 1/0; doubles have none.
             type(sp.zoo): m.real(math.inf),
             type(sp.oo): m.real(math.inf),
             type(-sp.oo): m.real(-math.inf),
@@ -121,7 +123,6 @@ class _Heads:
             sp.erf: m.erf,
             sp.erfc: m.erfc,
             sp.Abs: m.abs,
-            # On the real line a number is its own conjugate and has no imaginary part.
             sp.asinh: m.asinh,
             sp.acosh: m.acosh,
             sp.atanh: m.atanh,
@@ -130,6 +131,7 @@ class _Heads:
             **dict.fromkeys((sp.ceiling, own.ceil), m.ceil),
             own.round: m.round,
             own.stop: m.stop,
+            # On the real line a number is its own conjugate and has no imaginary part.
             sp.conjugate: lambda x: x,
             sp.re: lambda x: x,
             sp.im: lambda _: m.real(0),

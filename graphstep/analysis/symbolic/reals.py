@@ -205,8 +205,9 @@ class Reals(Derived):
 
     def logaddexp(self, x: Any, y: Any) -> Real:
         """log(exp(x) + exp(y))"""
-        one, other = (self.real(x), self.real(y)) if x >= y else (self.real(y), self.real(x))
-        return one + (self.log(2) if one == other else self.log(1 + self.exp(other - one)))
+        larger, smaller = (self.real(x), self.real(y)) if x >= y else (self.real(y), self.real(x))
+        # Equal infinities have no difference, but a sum.
+        return larger + (self.log(2) if larger == smaller else self.log(1 + self.exp(smaller - larger)))
 
     def floor(self, x: Any) -> Real:
         """The largest whole number that is not above x."""
@@ -254,7 +255,7 @@ class Reals(Derived):
         return power
 
     def scaled_power(self, factor: Any, x: Any, y: Any) -> Real:
-        """Factor times x^y; 0 where the factor is 0."""
+        """A factor times x^y; 0 where the factor is 0."""
         return self.real(0) if factor == 0 else self.real(factor) * self.real(x) ** y
 
     def maximum(self, x: Any, y: Any) -> Any:
@@ -324,6 +325,7 @@ def _real(like: Real, value: Any) -> Real:
     context = like.value.context
     if isinstance(value, context.mpc):
         return Real(context.nan)
+    # mag is mpmath's binary exponent, an upper bound of log₂ that is read off and not computed.
     if value and context.isfinite(value) and abs(context.mag(value)) > _HUGE:
         return Real(context.sign(value) * (context.inf if context.mag(value) > 0 else context.zero))
     return Real(value)
@@ -339,6 +341,7 @@ def _quotient(x: Any, y: Any) -> Any:
 def _power(x: Any, y: Any) -> Any:
     context = x.context
     x, y = context.convert(x), context.convert(y)
+    # Before nan is asked for: nan⁰ and 1ⁿᵃⁿ are 1 in IEEE.
     if y == 0 or x == 1:
         return context.one
     if x != x or y != y:
@@ -353,6 +356,7 @@ def _power(x: Any, y: Any) -> Any:
     size = y * context.log(abs(x))
     if size and context.mag(size) > _STEEP:
         return context.zero if size < 0 else context.inf
+    # By squaring, which keeps the sign of a negative base; exp(y·ln|x|) has lost it.
     if whole and context.mag(y) < _STEEP:
         return x ** int(y)
     return context.exp(size)

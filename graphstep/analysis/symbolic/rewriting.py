@@ -79,6 +79,7 @@ def rewritings(
 def _answers(question: str, given_up: Callable[[], bool]) -> tuple[str, bool]:
     """What the process writes as long as it is waited for, and whether it did not come to its end."""
     command = words_of("graphstep.analysis.symbolic.rewriting")
+    # SymPy goes through sets of its expressions: with another seed of Python's hashes it may factor into another order.
     environment = environment_of(PYTHONHASHSEED="0", PYTHONWARNINGS="ignore")
     with subprocess.Popen(  # noqa: S603  # our own interpreter and module, and the question is data
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, encoding="utf-8"
@@ -128,8 +129,8 @@ def _cse(expression: Any, names: Collection[str]) -> list[str]:
     import sympy as sp
 
     free = (sp.Symbol(f"s{k}", real=True) for k in count(1) if f"s{k}" not in names)
-    parts, (rest,) = sp.cse([expression], symbols=free)
-    return [*(f"{symbol.name} = {from_sympy(part)}" for symbol, part in parts), from_sympy(rest)]
+    parts, (output,) = sp.cse([expression], symbols=free)
+    return [*(f"{symbol.name} = {from_sympy(part)}" for symbol, part in parts), from_sympy(output)]
 
 
 def _horner(expression: Any) -> Any:
@@ -190,6 +191,7 @@ def _terms(part: Any) -> int:
             count *= each
         return count
     if part.is_Pow and part.exp.is_Integer:
+        # A sum of k terms to the n-th power has as many terms as there are ways to choose n of k with repetition.
         return comb(inside[0] + abs(int(part.exp)) - 1, abs(int(part.exp)))
     return max(inside, default=1)
 

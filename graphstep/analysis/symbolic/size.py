@@ -33,6 +33,7 @@ class Tree:
         trees = [self, *(x if isinstance(x, Tree) else Tree() for x in others)]
         return Tree(1 + sum(t.parts for t in trees), 1 + max(t.depth for t in trees))
 
+    # Whatever an operator is called, it is one more part around its operands.
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _with
     __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __gt__ = __lt__ = __neg__ = _with
 

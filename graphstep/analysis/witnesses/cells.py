@@ -59,8 +59,8 @@ def sample(trace: Trace, index: int, count: int) -> list[int]:
     chosen = dict.fromkeys(order[: max(1, 2 * count // 5)].tolist())
     zeros = np.flatnonzero(sizes == 0)
     chosen.update(dict.fromkeys(_spread(zeros, count // 5)))
-    rest = np.setdiff1d(np.arange(sizes.size), np.fromiter(chosen, np.int64), assume_unique=True)
-    chosen.update(dict.fromkeys(_spread(rest, count - len(chosen))))
+    others = np.setdiff1d(np.arange(sizes.size), np.fromiter(chosen, np.int64), assume_unique=True)
+    chosen.update(dict.fromkeys(_spread(others, count - len(chosen))))
     return sorted(chosen)
 
 
@@ -68,6 +68,7 @@ def _spread(of: NDArray[np.int64], count: int) -> list[int]:
     """So many of them, evenly."""
     if of.size <= count:
         return [int(x) for x in of]
+    # The middle of each of so many equal parts: neither the first cell nor the last one, which are often special.
     return [int(of[(2 * k + 1) * of.size // (2 * count)]) for k in range(count)]
 
 

@@ -179,7 +179,9 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
         kinks += gates[(lower[..., -1] != upper[..., -1]).any(axis=0)].tolist()
     both = left_ok & right_ok
     if not kinks and both.sum() >= 2:
+        # The step that was taken, and not the one that was meant: x + h is rounded.
         h = (runs.above - runs.below)[both] / 2
+        # The error of a central difference goes with h², so it shrinks by 16 where the step does by 4.
         slope, error, step = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
         good = max(1e-9 * abs(slope), 4 * _EPSILON * runs.magnitudes.largest / float(h[0]))
         settled = bool(both.sum() >= 4 and error <= good)
@@ -212,11 +214,14 @@ def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) 
         return float("nan"), float("inf"), float("inf")
     steps, rises = (at - runs.x)[usable], (outputs - runs.f)[usable]
     smallest, larger = abs(rises[-1]), abs(rises[max(0, len(rises) - 5)])
+    # A jump: four steps on, at a step 256 times smaller, the output has come no nearer to the one at the point.
     if smallest > 0.9 * larger and smallest > 1e-6 * max(abs(runs.f), abs(float(outputs[usable][-1]))):
         return float(np.copysign(np.inf, rises[-1] * steps[-1])), 0.0, 0.0
     slopes = rises / steps
+    # A vertical tangent: xᵖ gets steeper by 4¹⁻ᵖ with every step, the root by 2. From p = 0.71 on that is less than 1.5.
     if len(slopes) > 4 and (abs(slopes[-4:]) > 1.5 * abs(slopes[-5:-1])).all():
         return float(np.copysign(np.inf, slopes[-1])), 0.0, 0.0
+    # The error of a difference to one side goes with h.
     slope, error, step = _extrapolate(slopes, abs(steps), 4.0, runs)
     error = max(error, _EPSILON * runs.magnitudes.inside / step)
     return slope, error, _bound(runs, error, step)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from graphstep.analysis.witnesses.report import AGREES
+from graphstep.analysis.witnesses.report import AGREES, ROUNDINGS
 from graphstep.engine.reruns import number_type
 from graphstep.ground.precision import FLOAT64, epsilon
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 EXACT_WORK = 10_000
 """Gates times inputs up to which a run without rounding is asked where a difference cannot tell: a few seconds."""
 
-ROUNDINGS = 16
-"""How many roundings of the largest number a number of 0 may be off by."""
 
 _EPSILON = float(np.finfo(np.float64).eps)
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from graphstep.analysis.facts import Listed, Named, Quoted, Reason, reason
 from graphstep.analysis.witnesses.remarks import remark_at
-from graphstep.analysis.witnesses.report import AGREES, NOT_FINITE, Row, Verdict, relative_error
+from graphstep.analysis.witnesses.report import AGREES, NOT_FINITE, ROUNDINGS, Row, Verdict, relative_error
 from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
-from graphstep.analysis.witnesses.testimony import ROUNDINGS, Testimony
+from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
