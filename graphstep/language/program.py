@@ -255,10 +255,11 @@ class Program:
             if root in visited:
                 continue
             visited.add(root)
+            # No recursion: a sum of 100,000 terms is as deep as it has terms. The iterator knows which operand comes next.
             stack = [(root, enumerate(nodes[root].operands))]
             while stack:
-                reader, rest = stack[-1]
-                for slot, x in rest:
+                reader, operands = stack[-1]
+                for slot, x in operands:
                     if not isinstance(x, int):
                         continue
                     if self.reaches[reader] and self.depends[x]:
@@ -309,6 +310,7 @@ class Program:
         """What a node is called: the expression as typed on one line, cut in the middle where longer than ``width``."""
         node = self.nodes[index]
         if node.text is None and node.span is not None and node.span[1] - node.span[0] > 4 * width:
+            # Twice the width from either end, for blanks and comments go; and never all of an expression of 100,000 characters.
             start, stop = node.span
             ends = self.text[start : start + 2 * width], self.text[stop - 2 * width : stop]
             raw = "…".join(_COMMENT.sub("", end) for end in ends)
@@ -342,6 +344,7 @@ class Program:
         while wanted[:1] == "(" and wanted[-1:] == ")" and _wraps(wanted):
             wanted = wanted[1:-1]
         for index, node in enumerate(self.nodes):
+            # A text without its blanks is no longer than its place, so most nodes need not be spelled.
             if node.text is None and node.span is not None and node.span[1] - node.span[0] < len(wanted):
                 continue
             if "".join(self.source_text(index).split()) == wanted:

@@ -240,6 +240,7 @@ def _ways(
     node = program.nodes[have]
     if node.rule is not part.rule or len(node.operands) != len(part.operands):
         return []
+    # Both orders of every sum and product: a pattern has a handful, so that the ways stay few.
     orders = [node.operands]
     if part.rule.commutes and len(node.operands) == 2:
         orders.append(node.operands[::-1])
@@ -258,6 +259,7 @@ def _same(one: Operand, other: Operand) -> bool:
     return one.value == other.value
 
 
+# In :func:`read_program` these names are its keyword arguments, which hide the functions.
 _REWRITES = (fold, expand, share)
 
 

@@ -141,6 +141,7 @@ class Fitting:
         """
         operands = list(node.operands)
         shapes = [self.nodes[x].shape if isinstance(x, int) else () for x in operands]
+        # The reader knows no shapes: max(x) is the largest of its inputs to it, and becomes that of the cells of x only here.
         if row.over_cells and len(operands) == 1 and shapes[0]:
             row = GATES[row.over_cells]
         meeting: Sequence[Shape] = shapes

@@ -8,7 +8,7 @@ from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, quoted
 from graphstep.ground.operands import Constant
 from graphstep.language.read import complaints, misuses
-from graphstep.language.read.bodies import Assignment, Results, Scope, Statement, assigned_names, free_names
+from graphstep.language.read.bodies import Assignment, Mark, Results, Scope, Statement, assigned_names, free_names
 from graphstep.language.read.counts import read_count
 from graphstep.language.read.functions import Option, check_count
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graphstep.ground.errors import Span
     from graphstep.ground.operands import Operand
-    from graphstep.language.read.bodies import Function, Loop, Mark, Tape
+    from graphstep.language.read.bodies import Function, Loop, Tape
     from graphstep.language.read.builder import Builder, Term
 
 _ACTIONS = 20 * limits.GATES
@@ -135,7 +135,7 @@ def _play(builder: Builder, tape: Tape, value: Mark) -> Any:
     """Play a body; what its last statement comes to."""
     results: list[Any] = []
     for action, parts in tape.actions:
-        handed = [results[x.place] if x.__class__ is value.__class__ else x for x in parts]
+        handed = [results[x.place] if isinstance(x, Mark) else x for x in parts]
         results.append(getattr(builder, action)(handed))
     return results[value.place]
 

@@ -30,16 +30,32 @@ _WORD = re.compile(
     re.DOTALL,
 )
 _SIGNED = re.compile(rf"[ \t]*(?P<numeral>{NUMERAL})")
+"""What a minus in front makes a negative numeral of, unless it :data:`_RAISES`: -2 is a number, and -2^2 is −(2²)."""
+
 _ASSIGNS = re.compile(rf"{NAME}[ \t]*=(?!=)")
+"""How a statement begins: where one does in the line below an open bracket, the bracket was forgotten."""
+
 _RAISES = re.compile(r"[ \t]*(?:\^|\*\*)")
 _BRACKETS = re.compile(r"\[(?:[^\[\];]|\[[^\[\];]*\])*\]")
+"""An index, in which lists of places may stand: ``[[0, 2], :]``. It is one token, read by :mod:`.options`."""
+
 _GROUP = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
+"""The arguments of an array that is made, with one pair of parentheses inside each other at most: ``zeros((2, 3))``."""
+
 _SHAPE = re.compile(r"\(\s*\)|\([^(),;\[\]]*,[^();\[\]]*\)")
+"""A tuple of sizes. Without a comma, or with parentheses in it, it is an expression."""
+
 _QUOTES = ("'", '"')
 _IN_QUOTES = re.compile(r"'[\w.,> -]*'|\"[\w.,> -]*\"", re.ASCII)
+"""The subscripts of einsum. Elsewhere a quote transposes, so that this is asked for behind a call only."""
+
 _T = re.compile(r"T(?!\w)")
 _NUMBERS = re.compile(r"[-+(\s]*(?:\d|\.\d)[\d.()/+\s]*+(?![^\W\d])")
+"""A factor of numbers alone: 2*x' is no product of two arrays, which MATLAB would mean by A*x'."""
+
 _E_ALONE = re.compile(r"[eE](?!\w)(?![ \t]*(?:\^|\*\*))")
+"""The beginning of an exponent that is missing, as in ``2e``; ``2e^x`` is twice a power of e."""
+
 _VALUE_MARK = re.compile(r"[(),;\[\]]")
 
 _OPERATORS = {

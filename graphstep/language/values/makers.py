@@ -77,9 +77,14 @@ MAKERS: dict[str, Maker] = {
     "ones": Maker("ones(4, 3)", _sizes, lambda np, s, *_: np.ones(s)),
     "eye": Maker("eye(3)", _square, lambda np, s, *_: np.eye(*s)),
     "arange": Maker(
-        "arange(0, 1, 0.1)", _range_length, lambda np, s, given, _: _range(given)[0] + np.arange(s[0]) * _range(given)[2]
+        "arange(0, 1, 0.1)",
+        _range_length,
+        # Each cell from the first, and rounded once; numpy.arange goes by the difference of its first two, which is rounded too.
+        lambda np, s, arguments, _: _range(arguments)[0] + np.arange(s[0]) * _range(arguments)[2],
     ),
-    "linspace": Maker("linspace(0, 1, 50)", _even_length, lambda np, s, given, _: np.linspace(given[0], given[1], s[0])),
+    "linspace": Maker(
+        "linspace(0, 1, 50)", _even_length, lambda np, s, arguments, _: np.linspace(arguments[0], arguments[1], s[0])
+    ),
 }
 """By the name under which a value calls it."""
 
@@ -151,6 +156,7 @@ def _unknown(text: str, keyword: re.Match[str], maker: Maker, twice: bool) -> Re
 
 def _seed(text: str, start: int, stop: int) -> int:
     seed = _number(text, start, stop)
+    # Up to 2⁵³ a double holds every whole number, so that the seed is the one that was typed.
     if not (0 <= seed < 2**53 and seed.is_integer()):
         raise ReadError("a seed is a whole number, 0 or more", text=text, span=(start, stop))
     return int(seed)
@@ -172,6 +178,7 @@ def _split(text: str, span: Span) -> list[Span]:
 
 def _number(text: str, start: int, stop: int) -> float:
     written = text[start:stop]
+    # Nearly every size and seed; arithmetic is a program, and has to be read as one.
     if re.fullmatch(r"\s*[0-9]{1,15}\s*", written, re.ASCII):
         return float(written)
     for mark in "=;\n":

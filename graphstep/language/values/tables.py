@@ -78,6 +78,7 @@ def _cells(count: int) -> str:
 def _take(row: list[str], number: int, cells: array[float]) -> None:
     try:
         cells.extend(map(float, row))
+        # Python reads 1_000 as a number; no table means one by it.
         if not any("_" in cell for cell in row):
             return
     except ValueError:
@@ -104,6 +105,7 @@ def read_json(path: Path) -> Number:
     """
     try:
         with path.open(encoding="utf-8-sig") as file:
+            # Every number is a float then, and true, which is a whole number to Python, is none.
             content = json.load(file, parse_int=float)
     except UnicodeDecodeError as error:
         raise UnwantedError(_NOT_TEXT) from error

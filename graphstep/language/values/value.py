@@ -159,13 +159,13 @@ def _with_arrays(text: str, arrays: list[_Array]) -> Number:
         start, stop = array.span
         parts += [text[place:start], name.ljust(stop - start)]
         place = stop
-    rest = "".join([*parts, text[place:]])
+    formula = "".join([*parts, text[place:]])
     try:
         for mark in "=;":
-            if mark in rest:
-                at = rest.index(mark)
+            if mark in formula:
+                at = formula.index(mark)
                 raise ReadError(f"{mark} cannot stand in a value", span=(at, at + 1), hint=EXAMPLES)
-        return arithmetic(rest, {name: array.leaf for name, array in named.items()})
+        return arithmetic(formula, {name: array.leaf for name, array in named.items()})
     except ReadError as error:
         message, hint, span = error.message, error.hint, error.span
         for name, array in named.items():
