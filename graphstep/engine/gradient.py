@@ -56,6 +56,8 @@ class PartialSums:
                 terms = trace.buffers.contributions[[starts[edge] for edge in edges]]
                 self._numbers[index] = np.fromiter(accumulate(terms.tolist(), self._sum), np.float64, len(terms))
             return float(self._numbers[index][received - 1])
+        # Of an array one sum is kept, for all of them would be a copy of it for each contribution. Who steps forward adds one
+        # more to it; who goes back, or asks for the first time, begins anew.
         added, total = self._arrays.get(index, (len(edges), 0.0))
         if added > received:
             added, total = 1, trace.contribution_of(edges[0])

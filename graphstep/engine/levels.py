@@ -142,6 +142,7 @@ class Levels:
                 groups.setdefault(kind(index, rule), []).append(index)
         rules = list(self._ranks)
         batches = []
+        # By the ranks of rules, not by their hashes, which are addresses: the order of batches is the same in every process.
         for (alone, _, rank, fixed, slots), chosen in sorted(groups.items()):
             constants = tuple(k for k, is_constant in enumerate(fixed) if is_constant)
             if alone >= 0:
@@ -190,16 +191,16 @@ class Levels:
         numbers = [i for i in members if not nodes[i].shape]
         singles = [i for i in numbers if len(arrivals[i]) == 1]
         forks = [i for i in numbers if len(arrivals[i]) > 1]
-        one = None
+        single = None
         if singles:
-            one = _index([self._starts[i] for i in singles]), _index([place[arrivals[i][0]] for i in singles])
+            single = _index([self._starts[i] for i in singles]), _index([place[arrivals[i][0]] for i in singles])
         if not forks:
-            return one, None
+            return single, None
         cells = np.array([self._starts[i] for i in forks], np.int32)
         firsts = np.array([place[arrivals[i][0]] for i in forks], np.int32)
         later = np.array([place[edge] for i in forks for edge in arrivals[i][1:]], np.int32)
         again = np.repeat(cells.astype(np.intp), [len(arrivals[i]) - 1 for i in forks])
-        return one, (cells, firsts, again, later)
+        return single, (cells, firsts, again, later)
 
     def _arrays(self, members: Sequence[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
         nodes = self._program.nodes

@@ -138,13 +138,13 @@ def agreement(usual: Trace, other: Trace) -> Agreement:
     nodes = [i for i in range(len(usual.program.nodes)) if usual.program.depends[i]]
     differing, largest = list[int](), 0.0
     for node in nodes:
-        one, two = np.asarray(usual.gradient_of(node)), np.asarray(other.gradient_of(node))
-        if np.array_equal(one, two, equal_nan=True):
+        first, second = np.asarray(usual.gradient_of(node)), np.asarray(other.gradient_of(node))
+        if np.array_equal(first, second, equal_nan=True):
             continue
         differing.append(node)
         with np.errstate(all="ignore"):
-            apart = np.abs(one - two) / np.maximum(np.abs(one), np.abs(two))
-        same = (one == two) | (np.isnan(one) & np.isnan(two))
+            apart = np.abs(first - second) / np.maximum(np.abs(first), np.abs(second))
+        same = (first == second) | (np.isnan(first) & np.isnan(second))
         apart = np.where(same, 0.0, np.where(np.isfinite(apart), apart, np.inf))
         largest = max(largest, float(np.max(apart, initial=0.0)))
     return Agreement(len(nodes), tuple(differing), largest)

@@ -82,6 +82,7 @@ class Readiness:
         while True:
             level = self._levels[frame]
             _, is_frame, index = level.queue[0]
+            # A heap cannot be asked to drop an entry: what has sent meanwhile is thrown away when it comes to the top.
             if index not in (level.frames if is_frame else level.gates):
                 heappop(level.queue)
             elif is_frame:

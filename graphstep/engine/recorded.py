@@ -33,7 +33,10 @@ _ADDS = ("add", "sub", "gelu")
 """Gates of cells that are as far off as what they read was: a gelu of -4 is -4 times what is left of 1 - 0.99994."""
 
 _SOLVES = ("inv", "solve", "logdet")
+"""Gates that solve systems of equations, in which rounding grows with the condition number of the matrix."""
+
 _SOLVED = 1e-6
+"""Relative difference up to which solutions are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Adoption:
     def __call__(self) -> None:
         """The gradients of a level are complete, or it has sent."""
         self._calls += 1
+        # Twice a level: before it sends, when its gradients can still be replaced, and after.
         if self._calls % 2:
             for node in self._nodes[-1 - self._calls // 2]:
                 self._adopt(node)

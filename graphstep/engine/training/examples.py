@@ -57,8 +57,9 @@ class Examples:
     @property
     def sizes(self) -> tuple[int, ...]:
         """How many examples batches have: one number, or two where the last batch of an epoch is smaller."""
-        rest = self.count % self.size if self.size else 0
-        return (self.size, rest) if rest else (self.size,)
+        # The last batch of an epoch is not dropped (as with PyTorch's drop_last=False): every example is trained on.
+        remainder = self.count % self.size if self.size else 0
+        return (self.size, remainder) if remainder else (self.size,)
 
     def places(self, k: int) -> Places | None:
         """The examples of round ``k``; None for all of them."""

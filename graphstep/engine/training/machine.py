@@ -261,6 +261,7 @@ class Machine:
 
 def _norm(cells: Array) -> float:
     """The length of a vector. Its squares may overflow where it does not; then they are taken of its parts of the largest."""
+    # Not np.linalg.norm, which is BLAS's for a vector: the norms that are printed would depend on the CPU.
     norm = math.sqrt(dot(np, cells, cells))
     if math.isfinite(norm):
         return norm

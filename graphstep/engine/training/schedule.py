@@ -46,6 +46,7 @@ class Schedule:
         """The learning rate of round ``t``, from 0; it may come to inf or nan in a later round."""
         key = 0 if self.constant else t
         if key not in self._known:
+            # The last one only: it is asked for a few times in a round, and a training may have a million rounds.
             self._known = {key: self._compute(t)}
         return self._known[key]
 
