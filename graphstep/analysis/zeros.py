@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphstep.analysis.facts import Listed, Named, Operand, Reason, Slot, reason
 from graphstep.analysis.kinks import at_choice, chosen_slots, convention
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.numbers import local, send, value
-from graphstep.gates.rule import Call
-from graphstep.ground.arrays import all_zero, cell_of, number_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates.rule import Rule
-    from graphstep.ground.arrays import Number
+from graphstep.gates.rule import Call, Rule
+from graphstep.ground.arrays import Number, all_zero, cell_of, number_text
 
 
 def why_nothing_is_sent(wire: Wire) -> tuple[Reason, ...]:

@@ -12,23 +12,18 @@ from __future__ import annotations
 
 import operator
 from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphstep.analysis.diagnosis.gradients import length, mean_size
-from graphstep.debugger.conditions import gates_of
+from graphstep.debugger.conditions import Condition, gates_of
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from graphstep.debugger.conditions import Condition
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
 
 _EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}
 _SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}

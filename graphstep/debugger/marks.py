@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from graphstep.debugger.frames import opened, outermost, position_of
 from graphstep.debugger.state import State, moved
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LAST = "'"
 """The mark that is set by every jump to a mark: at the place from which it was left."""

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from math import isfinite, prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.ground.errors import InputError
 from graphstep.language.program import node_id
 from graphstep.teaching.marking.quantities import on_wire
@@ -19,11 +21,6 @@ from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
 
 TERMS = 6
 """Terms of a sum up to which a cell is asked for; of more nobody wants to add up, and the shape is asked for instead."""

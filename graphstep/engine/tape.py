@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +17,11 @@ from graphstep.engine.core import core
 from graphstep.engine.core.loop import CompiledLoop
 from graphstep.engine.levels import Batch, Level, Levels, depths
 from graphstep.engine.loop import Group, Loop, PythonLoop, Sent
+from graphstep.gates import Ties
 from graphstep.gates.floats import float_function, hands_on
 from graphstep.gates.numbers import local
 from graphstep.gates.rule import Call, Rule
-
-if TYPE_CHECKING:
-    from graphstep.gates import Ties
-    from graphstep.language.program import Program
+from graphstep.language.program import Program
 
 Array = NDArray[np.float64]
 

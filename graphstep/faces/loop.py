@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.engine.archive import SUFFIX
-from graphstep.engine.capture.pytorch.loop import Loop
+from graphstep.engine.capture.pytorch.loop import Loop, Trigger
+from graphstep.engine.trace import Trace
 from graphstep.faces import export
 from graphstep.faces.result import Run
 from graphstep.ground.errors import InputError, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.engine.capture.pytorch.loop import Trigger
-    from graphstep.engine.trace import Trace
 
 
 class RecordedLoop(Loop):

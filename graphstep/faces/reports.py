@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphstep.analysis.diagnosis import Diagnosis
 from graphstep.analysis.witnesses import Report
+from graphstep.engine.trace import Trace
 from graphstep.ground.numerals import DIGITS
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
 
 
 class CheckReport(Report):

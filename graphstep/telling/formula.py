@@ -6,23 +6,19 @@ it is called by its name, ``\mathrm{softplus}\left(x\right)``, and a matrix prod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from graphstep.gates import Rule
 from graphstep.gates.notation import ATOM, POWER, PRODUCT, SIGN, SUM, Ink, Latex
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
-from graphstep.ground.operands import Constant
+from graphstep.ground.operands import Constant, Operand
+from graphstep.language.program import Node, Program
 from graphstep.language.read import read
 from graphstep.language.read.latex import from_latex
 from graphstep.telling.names import names_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.gates import Rule
-    from graphstep.ground.operands import Operand
-    from graphstep.language.program import Node, Program
 
 
 class Formula(Latex):

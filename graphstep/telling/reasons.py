@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 
-from graphstep.analysis.facts import Box, Named, NotFinite, Reason, Remark, reason
+from graphstep.analysis.facts import Box, Figure, Named, NotFinite, Reason, Remark, reason
 from graphstep.analysis.infinities import FOLLOWED, why_not_finite, zero_times_infinity
 from graphstep.analysis.kinks import convention
 from graphstep.analysis.zeros import is_choice, why_nothing_is_sent
 from graphstep.engine.causes import zero_causes
-from graphstep.ground.arrays import all_zero, is_small, number_text
+from graphstep.engine.step import Step
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
+from graphstep.gates.rule import Rule
+from graphstep.ground.arrays import Number, all_zero, is_small, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
 from graphstep.telling.names import output_name
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.analysis.facts import Figure
-    from graphstep.engine.step import Step
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates.rule import Rule
-    from graphstep.ground.arrays import Number
 
 SATURATED = 0.01
 """A squashing gate whose slope is smaller than this is called saturated."""

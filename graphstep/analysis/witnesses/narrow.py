@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.analysis.facts import Reason, reason
 from graphstep.analysis.witnesses.report import NOT_FINITE, Row, relative_error
 from graphstep.engine.reruns import number_type
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
 
 
 def narrowed(row: Row, trace: Trace, *, of_value: bool = False) -> Row:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from graphstep.analysis.facts import Listed, Named, Quoted, Reason, reason
+from graphstep.analysis.facts import Figure, Listed, Named, Quoted, Reason, reason
+from graphstep.analysis.witnesses.differences import Difference
 from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.analysis.witnesses.report import AGREES, NOT_FINITE, ROUNDINGS, Row, Verdict, relative_error
 from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.analysis.facts import Figure
-    from graphstep.analysis.witnesses.differences import Difference
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
 
 _EPSILON = float(np.finfo(np.float64).eps)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graphstep.debugger.commands import Argument, Done, Rule, lesson
 from graphstep.debugger.effects import WriteSummary
@@ -25,11 +24,8 @@ from graphstep.debugger.questions import hints_of, questions_of
 from graphstep.debugger.score import Score, Slipped
 from graphstep.debugger.state import State, moved
 from graphstep.teaching.marking.carried import earlier_of
-from graphstep.teaching.marking.verdict import mark
-
-if TYPE_CHECKING:
-    from graphstep.teaching.marking.solution import Solution
-    from graphstep.teaching.marking.verdict import Verdict
+from graphstep.teaching.marking.solution import Solution
+from graphstep.teaching.marking.verdict import Verdict, mark
 
 
 def ask(state: State) -> Done | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.commands import Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.looking import node_of
 from graphstep.debugger.cuts import cut, ends_of, uncut, wires_in
 from graphstep.debugger.effects import Diagnose, Quotients, Witnesses
@@ -15,6 +14,7 @@ from graphstep.debugger.facts import (
     CutElsewhere,
     CutUndone,
     Edited,
+    Fact,
     Jacobians,
     NoCells,
     NoEdges,
@@ -34,16 +34,10 @@ from graphstep.debugger.facts import (
 )
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.places import Refitted, carried_into, edited, in_order
-from graphstep.debugger.state import Edit, Inputs, same_value
+from graphstep.debugger.state import Edit, Inputs, State, same_value
 from graphstep.engine.order import read_choices, sending_order
-from graphstep.ground.arrays import cell_of
+from graphstep.ground.arrays import Number, cell_of
 from graphstep.language.values import read_texts, split_inputs, split_words
-
-if TYPE_CHECKING:
-    from graphstep.debugger.commands import Argument
-    from graphstep.debugger.facts import Fact
-    from graphstep.debugger.state import State
-    from graphstep.ground.arrays import Number
 
 
 def _no_inputs(state: State) -> Fact | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording, Scope
 from graphstep.gates import GATES
@@ -18,9 +18,6 @@ from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import Frame, Node, Origin, Program, node_id, shown_name
 from graphstep.language.shapes import infer_shapes
 from graphstep.language.source import gate_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _PART_WIDTH = 24
 """Characters of a part up to which it is spelled inside another one."""

@@ -9,8 +9,10 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 from graphstep.engine.archive import write_run
 from graphstep.engine.archive.packing import Cells, unpack
@@ -20,10 +22,6 @@ from graphstep.engine.capture.places import is_library
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.processes import limit_process, module_of_file
 from graphstep.language.setup import Setup
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import ModuleType
 
 MEMORY = 4 << 30
 """Bytes of address space that the file may take, where the system can hold it to that."""

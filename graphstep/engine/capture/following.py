@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import Any
 
 from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.traced import Traced
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 
 class Following(Recorder):

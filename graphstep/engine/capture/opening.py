@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.process import read_target, record_file
+from graphstep.engine.capture.recording import Recording
 from graphstep.engine.opening import Opening
 from graphstep.engine.recorded import Recorded
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, quoted
-
-if TYPE_CHECKING:
-    from graphstep.engine.capture.recording import Recording
-    from graphstep.ground.arrays import Number
-    from graphstep.language.setup import Setup
+from graphstep.language.setup import Setup
 
 
 def opening_of_file(setup: Setup) -> Opening:

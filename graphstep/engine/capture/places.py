@@ -6,14 +6,12 @@ import dis
 import linecache
 import os
 import sysconfig
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from types import CodeType, FrameType
+from types import CodeType, FrameType
+from typing import NamedTuple
 
 _OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")
 _LIBRARIES = tuple(

@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from graphstep.engine.archive import read_run
 from graphstep.engine.archive.packing import Cells, pack
 from graphstep.engine.capture.recording import CaptureError
+from graphstep.engine.opening import Opening
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from graphstep.engine.opening import Opening
-    from graphstep.ground.arrays import Number
 
 SECONDS = 20.0
 """Seconds of a clock until a file that does not end is ended."""

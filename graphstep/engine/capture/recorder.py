@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import Any
 
 from graphstep.engine.capture.places import Place, at_work, is_library
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
@@ -12,10 +14,6 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.exact import exact_text
 from graphstep.language.program import Branch
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import FrameType
 
 
 class Value:

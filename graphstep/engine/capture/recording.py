@@ -10,13 +10,11 @@ numbers, which are floats, and arrays that nobody differentiates by: the k-th of
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, Span
 from graphstep.language.program import Branch, Missing
-
-if TYPE_CHECKING:
-    from graphstep.ground.arrays import Number
 
 COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
 """The gates that compare, and their signs."""

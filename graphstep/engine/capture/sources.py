@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import ast
 import linecache
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
 
+from graphstep.engine.capture.places import Extent, Place
 from graphstep.engine.capture.recording import Operation, Source
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from graphstep.engine.capture.places import Extent, Place
 
 Block = tuple[int, int]
 """The first and the last line of a function, from 1."""

@@ -12,18 +12,16 @@ import dis
 import inspect
 import linecache
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from types import CodeType, FrameType, TracebackType
+from typing import Any, Literal, NamedTuple
 
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Scope
 from graphstep.ground import limits
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from types import CodeType, FrameType, TracebackType
 
 LOOP = "repeat"
 """What a loop and its turns are called, as in the language."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
-from graphstep.debugger.actions import BY_ID, SETS, Action, groups
+from graphstep.debugger.actions import BY_ID, SETS, Action, Set, groups
 from graphstep.debugger.breakpoints import stop_text
+from graphstep.debugger.effects import Own
+from graphstep.debugger.facts import Asked, Candidates, Cells, Fault, Hit, Moved, Nudged, WireCut
 from graphstep.debugger.frames import position_of
 from graphstep.debugger.labels import group_text, help_text, label, step_text
 from graphstep.debugger.questions import questions_of
+from graphstep.debugger.state import State
 from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.repl.lines import prompt_keys, words
 from graphstep.faces.replies import breakpoints_text, sentence
@@ -28,14 +32,6 @@ from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from graphstep.debugger.actions import Set
-    from graphstep.debugger.effects import Own
-    from graphstep.debugger.facts import Asked, Candidates, Cells, Fault, Hit, Moved, Nudged, WireCut
-    from graphstep.debugger.state import State
 
 ON_THE_WAY = 12
 """Steps up to which those that one gate makes are printed each, when it is stepped over."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from math import ceil
-from typing import TYPE_CHECKING
 
 from graphstep.ground.clock import Clock, SystemClock
 from graphstep.teaching.exercise.attempt import Attempt, hints_of
+from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.lesson.plain import WIDTH, asked
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from graphstep.teaching.exercise.exercise import Exercise
 
 DELAY = 20
 """Seconds that a question has stood there before its last hint opens: it is nearly the answer."""

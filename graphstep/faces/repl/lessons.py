@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from graphstep.debugger import facts
 from graphstep.debugger.actions import BY_ID
@@ -11,9 +11,6 @@ from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.plain import answer_lines, hint_line, section_lines
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 HELP = ("lesson-help", "lesson-help-on", "lesson-help-run")
 """The messages that say what can be typed."""

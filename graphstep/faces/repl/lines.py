@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
-from typing import TYPE_CHECKING
 
-from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, key_text
+from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, Set, key_text
 from graphstep.debugger.session import Command
 from graphstep.debugger.state import Inputs
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.language.read.tokens import NAME
 from graphstep.language.values import read_texts, split_inputs, split_words
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from graphstep.debugger.actions import Set
 
 QUANTITIES = ("grad", "gradient", "value")
 """The words that begin a quantity, which is printed."""

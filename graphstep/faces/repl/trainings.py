@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from graphstep.debugger import effects
+from graphstep.debugger.effects import Effect
 from graphstep.debugger.facts import ParameterShown, RoundShown
 from graphstep.debugger.session import perform
 from graphstep.debugger.state import State
 from graphstep.debugger.training import TrainingState
-from graphstep.engine.training import saved
+from graphstep.engine.trace import Trace
+from graphstep.engine.training import Training, saved
 from graphstep.faces.repl import answers
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.repl.prompt import LEAVES, Prompt
@@ -24,13 +26,6 @@ from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.reports.training import settings_text
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from graphstep.debugger.effects import Effect
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.training import Training
 
 
 class TrainingPrompt:

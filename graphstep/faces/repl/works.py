@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from graphstep.debugger import effects
+from graphstep.debugger.effects import Effect
 from graphstep.debugger.frames import run_on_show
+from graphstep.debugger.state import State
 from graphstep.faces.repl import answers
 from graphstep.faces.replies.panels import copy_remarks, plain, quotient_lines, verdict_lines
 from graphstep.faces.replies.predictions import write_summary
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.debugger.effects import Effect
-    from graphstep.debugger.state import State
 
 
 def perform(state: State, effect: Effect) -> Iterator[str]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from graphstep.debugger.facts import CallClosed, CallOpened
+from graphstep.faces.replies.words import Words
 from graphstep.telling.calls import call_title
-
-if TYPE_CHECKING:
-    from graphstep.debugger.facts import CallClosed, CallOpened
-    from graphstep.faces.replies.words import Words
 
 
 def call_opened_text(words: Words, fact: CallOpened) -> str:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graphstep.debugger.cuts import wire_text
+from graphstep.debugger.facts import CannotCut, CutUndone, NoWire, WhichWire, WireCut
+from graphstep.faces.replies.words import Words
 from graphstep.ground.errors import quoted
+from graphstep.language.program import Program
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from graphstep.debugger.facts import CannotCut, CutUndone, NoWire, WhichWire, WireCut
-    from graphstep.faces.replies.words import Words
-    from graphstep.language.program import Program
 
 _LISTED = 12
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from graphstep.ground.arrays import is_small, number_text, summary
+from graphstep.analysis.diagnosis import Finding
+from graphstep.engine.trace import Trace
+from graphstep.faces.replies.panels import Line
+from graphstep.ground.arrays import Number, is_small, number_text, summary
 from graphstep.ground.widths import cell_width, padded
 from graphstep.language.frames import is_composite
 from graphstep.telling.ladders import value_ladder
@@ -15,14 +18,6 @@ from graphstep.telling.reports.diagnosis import finding_text
 from graphstep.telling.sizes import same_shape
 from graphstep.telling.words.catalogue import kind, message
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.analysis.diagnosis import Finding
-    from graphstep.engine.trace import Trace
-    from graphstep.faces.replies.panels import Line
-    from graphstep.ground.arrays import Number
 
 
 def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ()) -> tuple[str, list[Line]]:

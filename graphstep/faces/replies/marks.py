@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from graphstep.debugger.facts import MarkGone, MarkList, MarkSet, NoLetter, NoMark
 from graphstep.debugger.marks import position_text
+from graphstep.debugger.state import State
+from graphstep.faces.replies.words import Words
 from graphstep.ground.errors import quoted
-
-if TYPE_CHECKING:
-    from graphstep.debugger.facts import MarkGone, MarkList, MarkSet, NoLetter, NoMark
-    from graphstep.debugger.state import State
-    from graphstep.faces.replies.words import Words
 
 
 def marks_text(state: State) -> str:

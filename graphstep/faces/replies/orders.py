@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isinf
-from typing import TYPE_CHECKING
 
+from graphstep.debugger.facts import NextGate, NotReady, ReadyGates, SameGradients
+from graphstep.debugger.state import State
+from graphstep.faces.replies.words import Words
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from graphstep.debugger.facts import NextGate, NotReady, ReadyGates, SameGradients
-    from graphstep.debugger.state import State
-    from graphstep.faces.replies.words import Words
 
 _LISTED = 12
 

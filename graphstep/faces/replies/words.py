@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from graphstep.debugger.state import State
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from graphstep.debugger.state import State
 
 Keys = dict[str, str]
 """By action, how a face calls what performs it."""

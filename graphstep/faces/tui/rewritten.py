@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from graphstep.analysis.compare import snapshot_of
+from graphstep.analysis.rewriting import Rewritten
 from graphstep.debugger.comparisons import Saved
+from graphstep.engine.trace import Trace
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.telling.reports.rewriting import told
-
-if TYPE_CHECKING:
-    from graphstep.analysis.rewriting import Rewritten
-    from graphstep.engine.trace import Trace
 
 
 class RewrittenScreen(SteppingScreen):

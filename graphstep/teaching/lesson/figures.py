@@ -9,21 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import numeral
+from graphstep.teaching.lesson.document import Lesson, Prose
 from graphstep.teaching.lesson.headings import with_settings
-from graphstep.teaching.lesson.trainings import named
+from graphstep.teaching.lesson.trainings import Trainings, named
 from graphstep.teaching.marking.quantities import find_node
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.teaching.lesson.document import Lesson, Prose
-    from graphstep.teaching.lesson.trainings import Trainings
 
 Array = NDArray[np.float64]
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from graphstep.analysis.facts import Reason
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.quantities import Quantity
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from graphstep.analysis.facts import Reason
-    from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
-    from graphstep.teaching.marking.quantities import Quantity
 
 _EQUAL = 1e-9
 """Relative difference up to which two numbers are equal."""

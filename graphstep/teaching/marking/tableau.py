@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
@@ -24,9 +24,6 @@ from graphstep.teaching.marking.solution import Solution
 from graphstep.telling.derivatives import sent_name
 from graphstep.telling.explain import explain
 from graphstep.telling.words.catalogue import message
-
-if TYPE_CHECKING:
-    from graphstep.engine.step import Step
 
 ROWS = 24
 """Rows of a tableau that are asked for at most."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphstep.engine.trace import Trace
+from graphstep.engine.wires import Wire
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.notation import TERMS, TEXT
+from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
+from graphstep.ground.operands import Operand
 from graphstep.telling.cells.names import cell_name, named
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.derivatives import change, objective
@@ -22,15 +26,6 @@ from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import without_repeats
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import joined, message
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from graphstep.engine.trace import Trace
-    from graphstep.engine.wires import Wire
-    from graphstep.gates.notation import Term
-    from graphstep.gates.rule import Cell, Rule
-    from graphstep.ground.operands import Operand
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from graphstep.gates.notation import TERMS
+from graphstep.engine.trace import Trace
+from graphstep.gates.notation import TERMS, Term
+from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
+from graphstep.ground.operands import Operand
 from graphstep.telling.cells.names import cell_name, named, subscripted
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.equations import equation, result
@@ -17,12 +20,6 @@ from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import bare, number_term, numbered, without_repeats
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.words.catalogue import joined, message
-
-if TYPE_CHECKING:
-    from graphstep.engine.trace import Trace
-    from graphstep.gates.notation import Term
-    from graphstep.gates.rule import Cell, Rule
-    from graphstep.ground.operands import Operand
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from graphstep.analysis.witnesses.report import SEVERITY
-from graphstep.ground.arrays import cell_text, shape_text
+from graphstep.analysis.witnesses.report import SEVERITY, Report, Row, Sample
+from graphstep.ground.arrays import Number, cell_text, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.telling.document import FULL, Block, Code, Column, Document, Heading, Manner, Table, Verdict
 from graphstep.telling.names import name_of, output_name
@@ -19,10 +19,6 @@ from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
-
-if TYPE_CHECKING:
-    from graphstep.analysis.witnesses.report import Report, Row, Sample
-    from graphstep.ground.arrays import Number
 
 _COLUMNS = ("input", "backprop", "symbolic", "difference", "error", "verdict")
 """The columns of the table."""

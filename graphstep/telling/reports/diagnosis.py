@@ -7,14 +7,16 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from math import isfinite, isnan, log10
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from graphstep.analysis.diagnosis import Depth, Diagnosis, Finding, Layer
 from graphstep.analysis.diagnosis.findings import count, percent
 from graphstep.analysis.diagnosis.gradients import parameters
 from graphstep.analysis.facts import Listed, Named
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Summary, shape_text
 from graphstep.ground.numerals import numeral
-from graphstep.language.program import node_id
+from graphstep.language.program import Missing, node_id
 from graphstep.telling.document import FULL, Block, Code, Column, Content, Document, Heading, Histogram, Manner, Table, Verdict
 from graphstep.telling.explanation import Note
 from graphstep.telling.names import name_of
@@ -23,11 +25,6 @@ from graphstep.telling.reports.parts import heading, phrase
 from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording, wording
-
-if TYPE_CHECKING:
-    from graphstep.analysis.diagnosis import Depth, Diagnosis, Finding, Layer
-    from graphstep.engine.trace import Trace
-    from graphstep.language.program import Missing
 
 _COLUMNS = ("layer", "gate", "shape", "mean", "std", "values", "flat", "gradient", "gradients")
 """The columns of the table of layers."""

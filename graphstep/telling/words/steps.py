@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.analysis.facts import Box, Computed, Named, Seeded, Sent, Started, Summed
+from graphstep.analysis.facts import Box, Computed, Fact, Named, Reason, Remark, Seeded, Sent, Started, Summed, Updated
 from graphstep.telling.explanation import Explanation
 from graphstep.telling.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
 from graphstep.telling.names import output_name
 from graphstep.telling.sizes import jacobian, same_shape, shape_rule
 from graphstep.telling.words.wording import Wording, wording
-
-if TYPE_CHECKING:
-    from graphstep.analysis.facts import Fact, Reason, Remark, Updated
 
 _SUM = "gradients add up at branches"
 """By what a document knows the rule of a sum again."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from string import Formatter
-from typing import TYPE_CHECKING
 
 from graphstep.analysis.facts import (
     Box,
     Cells,
     Continued,
+    Figure,
     Kind,
     Listed,
     Named,
@@ -19,10 +20,12 @@ from graphstep.analysis.facts import (
     Output,
     Quoted,
     Reason,
+    Remark,
     Slope,
     Slot,
     reason,
 )
+from graphstep.engine.trace import Trace
 from graphstep.ground.numerals import numeral
 from graphstep.telling.document import BLANK
 from graphstep.telling.explanation import Note
@@ -30,13 +33,6 @@ from graphstep.telling.names import name_of, name_with_text, output_name, slot_n
 from graphstep.telling.operands import operand_with_value, slope
 from graphstep.telling.words.catalogue import catalogue, joined, kind
 from graphstep.telling.words.english import MESSAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from graphstep.analysis.facts import Figure, Remark
-    from graphstep.engine.trace import Trace
-
 
 _NUMERAL = re.compile(r"[-−]?(\d[\d.,]*(e[-+]?\d+)?|inf|nan)")
 

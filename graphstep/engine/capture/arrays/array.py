@@ -10,7 +10,8 @@ import operator
 import sys
 import weakref
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import Any
 
 import numpy as np
 
@@ -18,13 +19,9 @@ from graphstep.engine.capture.arrays import cells
 from graphstep.engine.capture.arrays.following import apply, array_of, name_of
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
 from graphstep.engine.capture.places import at_work, stores_cells
+from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import PLAIN, Traced, binary, holds_traced, plain, refusal, unary
-
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from graphstep.engine.capture.recorder import Recorder
 
 
 def _method(name: str) -> Callable[..., Any]:

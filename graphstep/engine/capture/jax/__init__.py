@@ -7,10 +7,11 @@ value and sends back what JAX's own rule for the primitive does; any other is a 
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +21,6 @@ from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.sources import locate
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
-
-if TYPE_CHECKING:
-    import inspect
 
 __all__ = ["Interpreter", "is_for", "record"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
-from graphstep.engine.capture.places import is_library, place_in
+from graphstep.engine.capture.places import Place, is_library, place_in
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
 from graphstep.engine.recorded import in_type
 from graphstep.gates.mathematics import NUMBERS
@@ -17,9 +17,6 @@ from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
-
-if TYPE_CHECKING:
-    from graphstep.engine.capture.places import Place
 
 _INLINED = {
     "jit": "jaxpr",

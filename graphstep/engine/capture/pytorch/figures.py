@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from math import nan
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.pytorch.modules import Modules
 from graphstep.engine.capture.pytorch.tensors import SILENT, flat, is_tensor, name_of
-
-if TYPE_CHECKING:
-    from graphstep.engine.capture.pytorch.modules import Modules
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from graphstep.engine.capture.pytorch.calls import Call
 from graphstep.engine.capture.pytorch.table import rule_of
+from graphstep.engine.capture.pytorch.tape import Tape
 from graphstep.engine.capture.pytorch.tensors import cells_of
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call as Work
 from graphstep.ground.arrays import plain as widened
-
-if TYPE_CHECKING:
-    from graphstep.engine.capture.pytorch.calls import Call
-    from graphstep.engine.capture.pytorch.tape import Tape
 
 _ULPS = 64
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from graphstep.engine.capture.pytorch.tape import Tape
 from graphstep.engine.capture.pytorch.tensors import identifier
 from graphstep.language.program import Missing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.engine.capture.pytorch.tape import Tape
 
 
 def missing(tape: Tape) -> Iterator[Missing]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from types import CodeType, FrameType
+from typing import Any
 
 import numpy as np
 
@@ -30,16 +31,11 @@ from graphstep.engine.capture.pytorch.tensors import (
 )
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.traced import Traced, plain
-from graphstep.engine.capture.watch import Part
+from graphstep.engine.capture.watch import Part, Watch
 from graphstep.engine.recorded import in_type
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
-
-if TYPE_CHECKING:
-    from types import CodeType, FrameType
-
-    from graphstep.engine.capture.watch import Watch
-    from graphstep.language.program import Why
+from graphstep.language.program import Why
 
 _PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
 _LEAVING = frozenset(_PLAIN.split())

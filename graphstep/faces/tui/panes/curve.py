@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from textual.content import Content
 from textual.markup import escape
 from textual_plot import HiResMode, PlotWidget
@@ -14,11 +16,6 @@ from textual_plot.axis_formatter import AxisFormatter
 
 from graphstep.faces.drawing.curve import Array, Series, axis, pieces, rounds_axis
 from graphstep.faces.tui.messages import say
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
 
 SIGNS = "●▲■◆✚✖"
 """What tells several curves apart, besides their colours."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,12 +14,6 @@ from graphstep.debugger.labels import label
 from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui.messages import language_of
 from graphstep.ground.widths import cell_width
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
-
 
 _ALWAYS = 4
 """The rank up to which an action is on show whatever else matters: a step, a step back, the help, a step over."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
 from graphstep.faces.tui.panes.rows import RowsPane
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
 
 _NORM = 10
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
 
 
 class Timeline(Widget):

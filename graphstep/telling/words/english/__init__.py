@@ -6,7 +6,7 @@ row. Another language is a file such as ``zh.po``: each message with its id (``m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from graphstep.telling.words.english.analysis import ANALYSES
 from graphstep.telling.words.english.classes import CLASSES
@@ -17,9 +17,6 @@ from graphstep.telling.words.english.reports import REPORTS
 from graphstep.telling.words.english.screen import SCREEN
 from graphstep.telling.words.english.steps import STEPS
 from graphstep.telling.words.english.teaching import TEACHING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 English = str | tuple[str, str]
 """A message, or its singular and its plural."""
