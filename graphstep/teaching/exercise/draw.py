@@ -89,7 +89,7 @@ class _Sketch:
         first = {name: _value(each, Chance(item.name, name)) for name, each in self._ranges.items()}
         try:
             setup = Setup(_renamed(program, names), inputs, language=language)
-            base = open_setup(setup, {name: number for name, (_, number) in first.items()})
+            base = open_setup(setup, first)
         except GraphstepError as error:
             raise ItemError(item.path, level.line, f"the program cannot be run: {error.message}") from error
         self._base = base
@@ -113,12 +113,12 @@ class _Sketch:
         """Inputs without end, the same ones whatever is drawn and whatever the names are."""
         for count in itertools.count():
             chance = Chance("sample", count)
-            yield {name: _value(each, chance)[1] for name, each in self._ranges.items()}
+            yield {name: _value(each, chance) for name, each in self._ranges.items()}
 
     def runs(self, chance: Chance) -> Iterator[Trace]:
         """The runs with nice numbers among so many draws."""
-        for texts, values in self._candidates(chance):
-            trace = self._base.with_inputs(values, texts)
+        for values in self._candidates(chance):
+            trace = self._base.with_inputs(values, {name: exact_text(value) or "" for name, value in values.items()})
             if self._niceness.accepts(trace, values):
                 yield trace
 
@@ -130,28 +130,28 @@ class _Sketch:
             Blank(str(number), _solved(solution, trace), ask.marks) for number, (solution, ask) in enumerate(self._solutions, 1)
         )
 
-    def _candidates(self, chance: Chance) -> Iterator[tuple[dict[str, str], dict[str, Number]]]:
-        """Draws whose values are nice, as texts and numbers."""
-        for _ in range(DRAWS // _BATCH):
-            drawn = [{name: _value(each, chance) for name, each in self._ranges.items()} for _ in range(_BATCH)]
-            for nice, each in zip(self._nice(drawn), drawn, strict=True):
-                numbers = [number for _, number in each.values() if isinstance(number, float)]
-                # Two inputs with one number cannot be told apart in an answer.
-                if nice and len(set(numbers)) == len(numbers):
-                    yield {name: text for name, (text, _) in each.items()}, {name: value for name, (_, value) in each.items()}
+    def _candidates(self, chance: Chance) -> Iterator[dict[str, Number]]:
+        """Draws whose values may be nice."""
+        draws = ({name: _value(each, chance) for name, each in self._ranges.items()} for _ in range(DRAWS))
+        # The values of arrays are left to the run.
+        candidates = draws if self._base.has_arrays or not self._ranges else self._with_nice_values(draws)
+        for each in candidates:
+            numbers = [number for number in each.values() if isinstance(number, float)]
+            # Two inputs with one number cannot be told apart in an answer.
+            if len(set(numbers)) == len(numbers):
+                yield each
 
-    def _nice(self, drawn: list[dict[str, tuple[str, Number]]]) -> list[bool]:
-        """Of each draw whether its values may be nice; arrays are left to the run."""
-        if self._base.has_arrays or not self._ranges:
-            return [True] * len(drawn)
-        columns = Columns(self._base, len(drawn))
+    def _with_nice_values(self, draws: Iterator[dict[str, Number]]) -> Iterator[dict[str, Number]]:
+        """The draws whose values in a program of numbers are nice, looked for in many at once."""
         program = self._base.program
-        for name in self._ranges:
-            columns.move(program.input_places[name], slice(None), np.array([each[name][1] for each in drawn]))
-        with np.errstate(all="ignore"):
-            columns.run(0)
-        values = np.concatenate([values for *_, values in columns.gates()])
-        return [bool(nice) for nice in all_nice(values, self._level.fineness, self._level.largest)]
+        while some := [*itertools.islice(draws, _BATCH)]:
+            columns = Columns(self._base, len(some))
+            for name in self._ranges:
+                columns.move(program.input_places[name], slice(None), np.array([each[name] for each in some]))
+            with np.errstate(all="ignore"):
+                columns.run(0)
+            values = np.concatenate([values for *_, values in columns.gates()])
+            yield from itertools.compress(some, all_nice(values, self._level.fineness, self._level.largest))
 
 
 @lru_cache(maxsize=512)
@@ -161,15 +161,12 @@ def _sketch(item: Item, level: int, program: int, naming: int, language: str) ->
     return _Sketch(item, wanted, wanted.programs[program], names, language)
 
 
-def _value(drawn: Range, chance: Chance) -> tuple[str, Number]:
-    """A number or an array from a range, as it is typed and as it is read."""
+def _value(drawn: Range, chance: Chance) -> Number:
+    """A number or an array from a range."""
     numbers = drawn.numbers
     if not drawn.shape:
-        number = numbers[chance.below(len(numbers))]
-        return exact_text(float(number)) or "", float(number)
-    cells = [numbers[chance.below(len(numbers))] for _ in range(drawn.cells)]
-    array = np.array([float(cell) for cell in cells]).reshape(drawn.shape)
-    return exact_text(array) or "", array
+        return numbers[chance.below(len(numbers))]
+    return np.array([numbers[chance.below(len(numbers))] for _ in range(drawn.cells)]).reshape(drawn.shape)
 
 
 def _asked(question: Question, names: dict[str, str]) -> Question:

@@ -57,10 +57,10 @@ class Range:
     """The shape of the input; () for a number."""
 
     @cached_property
-    def numbers(self) -> tuple[Decimal, ...]:
+    def numbers(self) -> tuple[float, ...]:
         """All of them, without those that hide what a step did."""
         count = int((self.high - self.low) / self.step)
-        return tuple(x for x in (self.low + k * self.step for k in range(count + 1)) if x not in EASY)
+        return tuple(float(x) for x in (self.low + k * self.step for k in range(count + 1)) if x not in EASY)
 
     @property
     def cells(self) -> int:
