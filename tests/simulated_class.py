@@ -8,6 +8,7 @@ marked by the commands, as a teacher does it; nothing is handed over but files.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -88,6 +89,30 @@ def fill(sheets: Path, answers: Path, key: Key) -> None:
         for name, typed in written(key, sheet).items():
             text = text.replace(f"`{name}: ____________`", f"{name}: {typed}")
         (answers / f"{file_name(sheet.student)}.md").write_text(text)
+
+
+ASKED = ("value q", "value p", "value f", "gradient p", "gradient q", "gradient z", "gradient x", "gradient y")
+"""What is asked of a large class."""
+
+
+def large_class(folder: Path, students: int) -> list[str]:
+    """The words that mark so many students with one small sheet each; of their answers one in nine is wrong."""
+    exercises, rights = {}, {}
+    for n in range(3, 7):
+        inputs = {"x": "2", "y": f"{n}", "z": "4"}
+        asks = [{"ask": ask, "marks": 1} for ask in ASKED]
+        exercises[f"fork-{n}"] = {"title": "Fork", "program": "q = x*y; p = q*z; f = p+q", "blanks": asks, "inputs": inputs}
+        rights[f"fork-{n}"] = (2 * n, 8 * n, 10 * n, 1, 5, 2 * n, 5 * n, 10)
+    sheets, rows = [], ["student," + ",".join(f"1{letter}" for letter in "abcdefgh")]
+    for n in range(students):
+        code, number = f"fork-{3 + n % 4}", f"{n:08X}"
+        sheets.append({"code": f"0000-{number[:4]}-{number[4:]}", "student": f"s{n}", "name": "", "items": [code]})
+        answers = [right if (n * len(ASKED) + place) % 9 else -right for place, right in enumerate(rights[code])]
+        rows.append(",".join([f"s{n}", *map(str, answers)]))
+    key = {"schema": 1, "title": "Week 1", "exercises": exercises, "sheets": sheets}
+    (folder / "key.json").write_text(json.dumps(key))
+    (folder / "answers.csv").write_text("\n".join(rows))
+    return ["exercise", "mark", str(folder / "answers.csv"), "--key", str(folder / "key.json")]
 
 
 def written(key: Key, sheet: Sheet) -> Mapping[str, str]:

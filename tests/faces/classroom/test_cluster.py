@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graphstep.faces.classroom import store
 from graphstep.faces.classroom.cluster import on_cluster
-from graphstep.faces.classroom.engines import serial
-from graphstep.ground.errors import InputError
+from graphstep.faces.cli import main
+from graphstep.ground.errors import GraphstepError, InputError
 from tests.faces.classroom.test_marking import work
+from tests.simulated_class import large_class
 
 distributed = pytest.importorskip("distributed", reason="graphstep[cluster] is not installed")
 # What Dask does at its own end is no fault of ours.
@@ -30,15 +33,36 @@ def address(cluster: Any) -> str:
     return str(cluster.scheduler_address).removeprefix("tcp://")
 
 
-def test_a_cluster_makes_the_same_bytes_also_where_a_worker_is_killed(cluster: Any) -> None:
-    todo = [job.replace("Week 1", f"Week {n}") for n in range(4) for job in work(3)]
-    results = on_cluster(address(cluster), todo)
-    made = [next(results)]
+def kill_a_worker(cluster: Any) -> None:
     with distributed.Client(cluster, set_as_default=False) as client:
         victim = next(iter(client.run(os.getpid).values()))
     os.kill(victim, signal.SIGKILL)
-    made += results
-    assert made == [*serial(todo)]
+
+
+def test_ten_thousand_answers_are_marked_to_the_same_bytes_where_a_worker_is_killed_and_the_command_too(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, written, keep = large_class(tmp_path, 1_250), list[Path](), store.keep
+
+    def watched(path: Path, content: Any) -> None:
+        written.append(path)
+        if len(written) == 10:
+            kill_a_worker(cluster)
+        if len(written) == 60:
+            raise GraphstepError("the disk is full")
+        keep(path, content)
+
+    on_dask = [*words, "--to", str(tmp_path / "dask.csv"), "--on", f"dask://{address(cluster)}"]
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "keep", watched)
+        assert main(on_dask) == 1
+    parts = tmp_path / ".dask.csv.parts"
+    assert len(list(parts.iterdir())) == 59
+    assert main(on_dask) == 0
+    assert main([*words, "--to", str(tmp_path / "serial.csv"), "--jobs", "1"]) == 0
+    table = (tmp_path / "dask.csv").read_bytes()
+    assert table.count(b"\n") == 10_001
+    assert table == (tmp_path / "serial.csv").read_bytes()
 
 
 def test_what_is_wrong_in_the_work_comes_back_as_the_error_that_it_is(cluster: Any) -> None:
