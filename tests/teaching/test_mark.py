@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,16 @@ def test_nothing_typed_is_unreadable_and_earns_nothing() -> None:
     page = exercise("x*y", "gradient x", x="3", y="5")
     (mark,) = marks_of([(page, ("1",))], {"2": "5"})
     assert (mark.typed, mark.verdict, mark.earned) == ("", "unreadable", 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "comma", "verdict"),
+    [("0,125", False, "right"), ("−0,1250", False, "wrong"), ("1,125", False, "unreadable"), ("1,125", True, "wrong")],
+)
+def test_a_decimal_comma_is_read_where_it_cannot_part_thousands(typed: str, comma: bool, verdict: str) -> None:
+    page = exercise("x*y", "gradient x", x="3", y="0.125")
+    (mark,) = marks_of([(page, ("1",))], {"1": typed}, comma=comma)
+    assert (mark.typed, mark.verdict) == (typed, verdict)
 
 
 CODES = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=3, unique=True), max_size=6)

@@ -455,8 +455,9 @@ def test_a_wrong_slope_is_the_number_that_the_wrong_rule_gives(gate: str, slot: 
         ("value f", "1, 2", "unreadable", "Decimals stand behind a point"),
         ("value f", "nan", "unreadable", "nan"),
         ("value f", "inf - inf", "unreadable", "inf"),
-        ("value f", "1/0", "wrong", "Not quite"),
-        ("gradient x", "1/0, -1/0", "wrong", "Not quite"),
+        ("value f", "-1e400", "unreadable", "'-1e400' is infinite"),
+        ("value f", "1/0", "unreadable", "'1/0' is infinite, or too large a number to compute with."),
+        ("gradient x", "1/0, -1/0", "unreadable", "is infinite"),
     ],
 )
 def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str, outcome: str, says: str) -> None:
@@ -481,6 +482,34 @@ def test_an_answer_is_marked_in_the_language_of_the_run(ask: str, answer: str, s
 
 
 # Borders
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        # What NumPy prints, what MATLAB and Python write, a column, and cells of which nothing but a sign is between.
+        ("[[24 -22] [-18 8]]", "right"),
+        ("[[ 24 -22]\n [-18   8]]", "right"),
+        ("[24 -22; -18 8]", "right"),
+        ("np.array([[24., -22], [-18, 8]])", "right"),
+        ("((24, -22), (-18, 8))", "right"),
+        ("24 –22; –18 8", "right"),
+        ("[[25 - 1, -22], [-18, 16/2]]", "right"),
+        ("[[24 -22] [-18 9]]", "wrong"),
+    ],
+)
+def test_an_array_may_be_typed_as_other_programs_write_it(answer: str, outcome: str) -> None:
+    assert marked("Z = X + 0; f = sum(Z)", {"X": [[24, -22], [-18, 8]]}, "value Z", answer)[0] == outcome
+
+
+@pytest.mark.parametrize("answer", ["[9; -7; -10]", "9; -7; -10", "[ 9 -7 -10]", "(9, -7, -10)", "[9. -7. -10.]"])
+def test_a_vector_may_be_typed_as_a_column_or_as_it_is_printed(answer: str) -> None:
+    assert marked("h = x + 0; f = sum(h)", {"x": [9, -7, -10]}, "value h", answer)[0] == "right"
+
+
+@pytest.mark.parametrize(("answer", "value"), [("½", 0.5), ("–2½", -2.5), ("−¾", -0.75), ("\u200b–4\u200b", -4)])
+def test_a_number_is_read_as_an_editor_writes_it(answer: str, value: float) -> None:
+    assert marked("f = x + 0", {"x": value}, "value f", answer)[0] == "right"
 
 
 def test_an_answer_of_two_hundred_characters_is_read_and_a_longer_one_is_not() -> None:

@@ -10,7 +10,11 @@ from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.marking.verdict import Outcome, Verdict, mark_all
 from graphstep.telling.words.catalogue import message
 
-_COMMA = re.compile(r"[-+−]?[0-9]*,[0-9]+")
+_COMMA = re.compile(r"[-+−–]?[0-9]*,[0-9]+")
+"""A number with a decimal comma."""
+
+_THOUSANDS = re.compile(r"[-+−–]?[1-9][0-9]{0,2},[0-9]{3}")
+"""A number whose comma may part its thousands as well."""
 
 EXACTLY = 4
 """Misconceptions up to which the smallest set of them is looked for; where more are needed, each takes what explains the most."""
@@ -43,8 +47,9 @@ class Mark:
 def marks_of(sheet: Sequence[tuple[Exercise, Sequence[str]]], answers: Mapping[str, str], *, comma: bool = False) -> list[Mark]:
     """The marks on a sheet: its exercises, each with the names of its blanks there, and the answers by the name of the blank.
 
-    What is no answer to any blank is not looked at; ``comma`` says that a single number may have a decimal comma. Of the
-    misconceptions that come to the wrong answers, the fewest that explain all of them are the ones that are named.
+    What is no answer to any blank is not looked at. A single number may have a decimal comma; ``comma`` says that 1,250 has one
+    too, and is no number of thousands. Of the misconceptions that come to the wrong answers, the fewest that explain all of
+    them are the ones that are named.
     """
     lines: list[tuple[Exercise, str, Blank, Verdict]] = []
     for exercise, names in sheet:
@@ -59,7 +64,8 @@ def _number(blank: Blank, typed: str, comma: bool) -> str:
     """An answer with a point in place of a decimal comma, where one number is asked for."""
     asked = blank.solution.quantity
     single = asked is not None and blank.solution.right is None and isinstance(asked.asked, float)
-    return typed.replace(",", ".") if comma and single and _COMMA.fullmatch(typed) else typed
+    decimal = _COMMA.fullmatch(typed) and (comma or not _THOUSANDS.fullmatch(typed))
+    return typed.replace(",", ".") if single and decimal else typed
 
 
 def _mark(exercise: Exercise, name: str, typed: str, blank: Blank, verdict: Verdict, chosen: Sequence[str]) -> Mark:

@@ -184,7 +184,7 @@ def _one(trace: Trace, key: str, nodes: list[int]) -> int:
         which = ", ".join(name_of(program, index) for index in nodes[:6])
         raise InputError(f"several gates are called {quoted(key)}: say which of {which}")
     hint = did_you_mean(key, [*program.names, *names_of(program).texts][:1000])
-    raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}{f': {hint}' if hint else ''}")
+    raise InputError(f"the run of {quoted(program.text)} has no node {quoted(key)}", hint=hint)
 
 
 def value_quantity(trace: Trace, node: int) -> Quantity:

@@ -25,14 +25,12 @@ from graphstep.teaching.marking.precision import typed as precisely
 from graphstep.teaching.marking.quantities import Quantity
 from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.teaching.marking.solution import Solution, agrees
+from graphstep.teaching.marking.spelling import in_brackets, plainly
 from graphstep.telling.words.catalogue import kind, message
 from graphstep.telling.words.wording import wording
 
 TYPED = 200
 """Characters of an answer that are read."""
-
-_BARE = re.compile(r"[^\[\]()]*[,;\s][^\[\]()]*")
-"""An array without its brackets, ``-0.112, 0.636`` or ``1, 2; 3, 4``."""
 
 _PARTS = re.compile(r"\s*[=×·*|]\s*|\s+")
 """What stands between the numbers of a row where no commas do."""
@@ -123,9 +121,10 @@ def mark(
         return _of_a_row(solution, text, at, earlier, tells=tells)
     if solution.shape is not None:
         return _shaped(solution.shape, _right_hand_side(text))
+    text = plainly(_right_hand_side(text))
     if solution.formula:
-        return _of_a_formula(solution, _right_hand_side(text), at)
-    return _of_a_quantity(solution, _right_hand_side(text), at, earlier, tells=tells)
+        return _of_a_formula(solution, text, at)
+    return _of_a_quantity(solution, text, at, earlier, tells=tells)
 
 
 def mark_all(solutions: Sequence[Solution], typed: Sequence[str]) -> list[Verdict]:
@@ -209,16 +208,17 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
     array, say = not isinstance(asked.asked, float), _say(asked.trace)
     if not array and _COMMAS.fullmatch(text):
         return Verdict("unreadable", say("mark-comma"))
+    plain = in_brackets(text, np.ndim(asked.asked)) if array else text
     try:
         at = solution.shown_at - 1 if at is None else min(at, solution.shown_at - 1)
-        typed = evaluate(solution.trace, _in_brackets(text) if array else text, at)
+        typed = evaluate(solution.trace, plain, at)
     except GraphstepError as error:
         return Verdict("unreadable", say("mark-no-array" if array else "mark-no-number", why=error.message))
     if shape_of(typed.value) != shape_of(asked.asked):
         return _of_another_shape(asked, typed.value)
-    if np.isnan(typed.value).any():
-        return Verdict("unreadable", say("mark-nan", typed=quoted(text)))
-    answer = precisely(_in_brackets(text) if array else text, typed.value)
+    if not np.isfinite(typed.value).all():
+        return Verdict("unreadable", say("mark-nan" if np.isnan(typed.value).any() else "mark-infinite", typed=quoted(text)))
+    answer = precisely(plain, typed.value)
     if is_meant(answer, asked.asked):
         if typed.names and asked.kind == "value":
             return Verdict("unreadable", say("mark-which-array" if array else "mark-which-number", typed=quoted(text)))
@@ -302,14 +302,6 @@ def agrees_closely(typed: Number, right: Number) -> bool:
 def _right_hand_side(text: str) -> str:
     """``-4`` of ``df/dx = -4``: who writes the whole equation has answered as well."""
     return text.rpartition("=")[2].strip() or text
-
-
-def _in_brackets(text: str) -> str:
-    """An array as it is written with brackets, where they were left out: rows stand between semicolons, cells between commas."""
-    if not _BARE.fullmatch(text) or re.search(r"[^\W\d_](?<![eE])", text):
-        return text
-    rows = [", ".join(part for part in re.split(r"[,\s]+", row) if part) for row in text.split(";")]
-    return f"[{rows[0]}]" if len(rows) == 1 else f"[{', '.join(f'[{row}]' for row in rows)}]"
 
 
 def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:

@@ -50,6 +50,7 @@ because = "The × gate scales its upstream gradient by the other input."
     "mark-no-array": "That cannot be read as an array: {why}.",
     "mark-no-number": "That cannot be read as a number: {why}.",
     "mark-nan": "{typed} is not a number.",
+    "mark-infinite": "{typed} is infinite, or too large a number to compute with.",
     "mark-which-array": "Now put the numbers in: what array is {typed}?",
     "mark-which-number": "Now put the numbers in: what number is {typed}?",
     "mark-right": "Right.",
