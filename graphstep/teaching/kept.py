@@ -22,6 +22,7 @@ from graphstep.ground.unprintable import printable
 SCHEMA = 1
 """The version of the files."""
 
+# Bytes of a file that is read: years of practice have some kilobytes.
 _SIZE = 10_000_000
 
 Entry = TypeVar("Entry")

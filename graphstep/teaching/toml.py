@@ -15,6 +15,7 @@ from graphstep.ground.files import open_file
 Fail = Callable[[int, str], NoReturn]
 """Raises the error of a kind of file: the line, counted from 1, and what is wrong there."""
 
+# The only way to the line of an error before Python 3.14, where tomllib has attributes for it.
 _PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 

@@ -39,6 +39,7 @@ _ROSTER = 50_000_000
 _WORDS = 200
 """Characters of a title and of a name."""
 
+# Heads of columns as learning platforms export them, in lower case; the first that is there counts.
 _STUDENT = ("student", "id", "student id", "studentid", "user", "username", "matriculation", "email")
 _NAME = ("name", "full name", "student name")
 _PARTS = (("first name", "firstname", "given name"), ("last name", "lastname", "surname", "family name"))

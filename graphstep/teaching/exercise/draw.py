@@ -38,6 +38,7 @@ DRAWS = 2_000
 _BATCH = 40
 """Draws whose values are computed at once."""
 
+# Names are exchanged in code only: the word "a" in a sentence is no name.
 _CODE = re.compile("`[^`]*`")
 _WORD = re.compile(r"[^\W\d]\w*")
 

@@ -15,6 +15,7 @@ _COMMA = re.compile(r"[-+−–]?[0-9]*,[0-9]+")
 
 _THOUSANDS = re.compile(r"[-+−–]?[1-9][0-9]{0,2},[0-9]{3}")
 """A number whose comma may part its thousands as well."""
+# A decimal comma, where a class writes one: 1,000 is 1 then.
 
 EXACTLY = 4
 """Misconceptions up to which the smallest set of them is looked for; where more are needed, each takes what explains the most."""

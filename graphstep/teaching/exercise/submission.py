@@ -47,6 +47,7 @@ _HEADS = {
 }
 """What the columns of a table, and the keys of JSON, are called."""
 
+# Spreadsheets write UTF-16, and a mark before UTF-8: without it the first head would begin with an invisible letter.
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 

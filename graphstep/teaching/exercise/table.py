@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠−|%\t]")
 """How a cell begins that a spreadsheet may compute, or hand to another program (OWASP: CSV injection)."""
 
+# From a text that was written by us the apostrophe is taken off again; from any other one it is not.
 _MARKED = re.compile(r"'(?=\s*[=+\-@＝＋－＠−|%\t'])")
 
 

@@ -53,6 +53,8 @@ class Operation:
         return self.shown or self.name
 
 
+# Points with few binary digits, so that sums and products of them are exact, and differences of engines are no rounding. None is
+# 0 or ±1, where many wrong formulas are right.
 _BOTH = ((2.25, -1.5), (-0.75, -2.5), (1.5, 3.25), (-3.5, 0.625))
 _ABOVE = ((2.25, -1.5), (0.75, 2.5), (1.5, 3.25), (3.5, 0.625))
 _SIGNED = ((0.75,), (-0.5,), (1.625,), (-1.375,))

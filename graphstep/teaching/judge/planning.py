@@ -121,6 +121,7 @@ def at_random(right: Sequence[str], count: int = RANDOM, seed: int = 7) -> Itera
     tries = 0
     while count and tries < 4000 and right:
         tries += 1
+        # Three decimals, so that a program that shows a fault can be typed again; two of three inputs positive, for logarithms.
         inputs = tuple(round(rng.uniform(0.3, 2.5) * rng.choice((1, 1, -1)), 3) for _ in range(rng.randint(1, 3)))
         calls: list[Call] = []
         for _ in range(rng.randint(3, 8)):
@@ -156,6 +157,7 @@ def is_harmless(trial: Trial) -> bool:
 
 
 def _is_inside(row: Operation, read: Sequence[float]) -> bool:
+    # Away from kinks, poles and cancellation: there conventions differ, and good engines disagree in more than the last digits.
     match row.gate:
         case "relu" | "abs" | "reciprocal":
             return abs(read[0]) > 0.01

@@ -11,6 +11,7 @@ from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.teaching.lesson.document import LessonError
 from graphstep.teaching.lesson.parse import read_front
 
+# Lessons are numbered by their file names, so that a folder lists them in their order.
 _NUMBER = re.compile(r"^\d\d-(?=.)")
 _FILE = re.compile(r"(?P<number>\d\d)-(?P<words>.+)\.md")
 

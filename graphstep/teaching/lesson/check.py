@@ -21,12 +21,16 @@ from graphstep.teaching.marking.solution import Solution, agrees, same
 CLAIMS = 500
 """Quoted numbers of a lesson that are checked."""
 
+# A number that stands alone: no digit of a name, an exponent or a fraction gives an answer away.
 _NUMBER = re.compile(r"(?<![\w.^/∂·×*+])[-−]?\d+(?:\.\d+)?(?![\w^/·×*]|\.\d)")
 _SHAPE = re.compile(r"\d+(?:\s?[×x]\s?\d+)+|\(\d+(?:, ?\d+)+\)")
 _ARRAY = re.compile(r"\[[-−\d.,\s\[\]]+\]")
+# Outside of code a star is Markdown's emphasis: ``w*x*b`` would be printed without its stars.
 _STAR = re.compile(r"\w\*\w")
+# At most 400 characters, here and below: a backtick that is never closed must not be looked for to the end, again and again.
 _SPAN = re.compile(r"(?<!`)(?P<marks>`{1,3})(?!`)[^`]{1,400}(?P=marks)(?!`)")
 _BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~).*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
+# Blocks that a lesson does not check itself: ``run`` and ``math`` stay.
 _OTHER_BLOCK = re.compile(r"^ {0,3}(?P<marks>```|~~~)(?!\s*(?:run|math)\b)[^\n]*\n.*?^ {0,3}(?P=marks)", re.MULTILINE | re.DOTALL)
 _STEM = re.compile(r"\d\d-[a-z0-9]+(?:-[a-z0-9]+)*")
 

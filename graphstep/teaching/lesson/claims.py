@@ -23,6 +23,7 @@ from graphstep.teaching.marking.solution import TOLERANCE
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})\s*(?P<word>\S*)")
 _CODE = re.compile(r"(?P<before>\$?)(?<!`)(?P<marks>`{1,3})(?!`)(?P<code>.{1,400}?)(?<!`)(?P=marks)(?!`)", re.DOTALL)
+# With blanks around: ``x=2`` in a command is no claim, ``x = 2`` in a sentence is one.
 _COMPARED = re.compile(r"\s=\s|\s≈\s")
 
 

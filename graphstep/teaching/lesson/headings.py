@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
     from graphstep.language.setup import Setup
 
+# Words of a heading that need nothing behind them.
 _ALONE = ("start", "seed", "end")
 _WORDS = (*_ALONE, "forward", "backward", "sum", "program")
 _HEADING = re.compile(r"(?P<word>[A-Za-z]+)\s*(?::\s*(?P<rest>.*))?")

@@ -26,6 +26,7 @@ _LATEX = re.compile(
     rf"\\frac\s?\{{\s?(?P<sign>{_D})(?![a-z]{{2}})\s?(?P<above>[^{{}}]{{1,80}}(?:\{{\w+\}})?)\s?\}}"
     rf"\s?\{{\s?(?P<other>{_D})(?![a-z]{{2}})\s?(?P<below>[^{{}}]{{1,80}}(?:\{{\w+\}})?)\s?\}}"
 )
+# The number of a use behind a name, x⁽²⁾, as the names of wires have it.
 _RAISED = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾$")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 

@@ -41,6 +41,7 @@ CHOICES = 9
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
+# A language tag (BCP 47), with the underscore of environment variables too.
 _LANG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _FRONT = ("title", "lang", "needs", "source", "rows", "minutes", "train", "program", *KEYWORDS)
 

@@ -24,6 +24,7 @@ WIDTH = 80
 """Columns of a line of prose."""
 
 _CODE = re.compile(r"(?<!`)`{1,3}([^`]{1,400})`{1,3}")
+# Not inside a word: snake_case and 2*x*y stay what they are.
 _EMPHASIS = re.compile(r"(?<!\w)(?P<star>\*{1,2}|_{1,2})(?=\S)(?P<text>.{1,400}?)(?<=\S)(?P=star)(?!\w)")
 _HEAD = re.compile(r"\s*(?:[-*+]|\d+\.)\s+|\s*>\s?")
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from graphstep.teaching.lesson.document import Lesson
     from graphstep.teaching.lesson.walk import Answered, LessonRun
 
+# Characters of an answer that are kept.
 _TYPED = 200
 _OUTCOMES = ("open", "right", "shown")
 

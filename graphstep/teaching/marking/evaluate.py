@@ -24,6 +24,7 @@ LENGTH = 400
 
 _NUMERAL = re.compile(r"[-−+]?\s*(?:\d+(?:\.(?P<part>\d*))?|\.(?P<only>\d+))(?:[eE](?P<exponent>[-+−]?\d+))?")
 _NAME = re.compile(r"[^\W\d]\w*")
+# The e of 1e-3 is no name: without it an array of numerals holds no letter.
 _EXPONENT = re.compile(r"(?<=[\d.])[eE](?=[-+−]?\d)")
 _USE = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

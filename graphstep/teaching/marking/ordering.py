@@ -21,6 +21,7 @@ from graphstep.telling.words.catalogue import message
 GATES = 9
 """Gates that are put into an order at most: each has a digit."""
 
+# However learners write an order: ``q → f``, ``q > f``, ``q f``. Commas and semicolons are looked for first.
 _BETWEEN = re.compile(r"\s*(?:→|->|>|<|\s)\s*")
 
 

@@ -28,6 +28,7 @@ NOISE = 1e-12
 """Size below which a number of a run may be what rounding left of 0."""
 
 _CELL = re.compile(r"[^\[\],]+")
+# Behind no letter and no point, so that the 2 of ``x2`` and of ``1.2`` are no numerals of their own.
 _NUMERAL = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?")
 
 

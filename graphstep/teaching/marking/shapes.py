@@ -23,6 +23,7 @@ from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.words.catalogue import kind, message
 
+# However learners write a shape: ``2×3``, ``2 x 3``, ``2 by 3``, ``(2, 3)``.
 _ENTRIES = re.compile(r"\d{1,9}(?:(?:\s*(?:×|x|\*|,|;|by)\s*|\s+)\d{1,9})*\s*,?", re.IGNORECASE)
 NUMBER_WORDS = ("number", "a number", "one number", "a single number", "scalar", "a scalar")
 """What the shape of a single number is called."""
