@@ -22,6 +22,7 @@ from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, numeral, 
 from graphstep.telling.explanation import Rung
 from graphstep.telling.words.catalogue import message
 
+# A unit of the last digit may itself be rounded up as a double: what is a whole unit off must not pass for less.
 _SLACK = 1 - 1e-9
 _CANCELLED = 1e-7
 """The part of its largest operand up to which a cell is 0 as printed: eight digits of a few operands cannot tell it from 0."""
@@ -273,6 +274,7 @@ class _Exact:
         return getattr(self.mp, function)
 
 
+# By name what mpmath has under the name that formulas use; the methods above are what it lacks, or calls otherwise.
 _FUNCTIONS = (
     "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot floor ceil log10 sign erf erfc",
     "expm1 log1p",

@@ -32,6 +32,7 @@ _WIDE = 160
 _MANY = 4
 """Contributions that a sum spells out in symbols; of more it gives the count."""
 
+# Exponents as print has them, so that ``x²`` and a typed ``x^2`` are known for the same text.
 _RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 

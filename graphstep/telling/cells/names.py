@@ -23,6 +23,7 @@ from graphstep.language.program import Program
 from graphstep.telling.names import name_of, names_of, term
 from graphstep.telling.symbols import NodeSymbol
 
+# At most fifteen digits: int() refuses some thousands of them, and no axis is that long.
 _START = re.compile(r"(\d{0,15})\s*:?", re.ASCII)
 _PLACE = re.compile(r"(?P<node>.+?)\s*\[(?P<index>[^\[\]]*)\]", re.DOTALL)
 

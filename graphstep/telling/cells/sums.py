@@ -23,6 +23,7 @@ class _Dots:
 SPELLED_OUT = 6
 """Terms up to which a sum is written in full; of more the first four and the last."""
 
+# Terms of a long sum that are written before the dots; behind them stands the last one.
 _FIRST = 4
 
 

@@ -13,6 +13,7 @@ from graphstep.telling.reports.comparison import LISTED, apart_texts, more_text
 from graphstep.telling.reports.parts import sentence
 from graphstep.telling.words.catalogue import message
 
+# By what is left of a gradient when the wire is cut.
 _GROUPS = ("all", "part", "nothing")
 
 

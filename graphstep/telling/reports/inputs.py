@@ -38,10 +38,15 @@ TEXT = 4_000
 TITLE = 60
 """Characters of a program up to which it is a title."""
 
+# Characters of a program that stand in its problem; of a longer one its beginning.
 _BEGINNING = 400
+# Inputs up to which each derivative that is asked for is named.
 _SPELLED = 6
+# Numbered expressions up to which all are listed with what they stand for.
 _DEFINED = 60
+# Characters of an input up to which it is shown as it was typed.
 _TYPED = 120
+# Questions of a captured function that are listed; of more it gives the count.
 _BRANCHES = 5
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
 """A number that is mathematics as it was typed."""

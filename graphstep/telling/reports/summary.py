@@ -23,6 +23,7 @@ _LARGEST = 10
 _FIRST = 5
 """Of everything else that is worth a look, how many are listed."""
 
+# Characters of a gate's expression beside its name.
 _LABEL = 40
 
 

@@ -34,6 +34,7 @@ from graphstep.telling.operands import operand_with_value, slope
 from graphstep.telling.words.catalogue import catalogue, joined, kind
 from graphstep.telling.words.english import MESSAGES
 
+# What counts as a number of the run where numbers are to be left blank: its shapes and counts are not.
 _NUMERAL = re.compile(r"[-−]?(\d[\d.,]*(e[-+]?\d+)?|inf|nan)")
 
 
