@@ -47,12 +47,16 @@ EXAMPLES = (
 """One of each form."""
 
 _ORDER = ("first", "second", "third", "fourth", "fifth")
+# ``abs(grad x) < 1e-3``. Lazy, so that a node may be a whole expression with signs and parentheses in it.
 _COMPARISON = re.compile(
     r"(?:(?P<of>abs|rms|norm|mean|max|min)\s*(?P<open>\())?\s*(?P<what>grad|gradient|value)\b\s*(?P<node>.*?)\s*(?(open)\)\s*)"
     r"(?P<sign><=|>=|==|!=|<|>|=)\s*(?P<number>[^<>=!]+)"
 )
+# ``grad h* shrinks 10x``
 _CHANGE = re.compile(r"(?:(?:grad|gradient)\b\s*(?P<node>.*?)\s*)?\b(?P<kind>shrinks|grows)\s+(?P<number>[^\s]+?)\s*[x×]")
+# ``grad x changes``
 _CHANGES = re.compile(r"(?:grad|gradient)\b\s*(?P<node>.*?)\s*\bchanges")
+# ``isnan q``, ``done W``
 _ABOUT = re.compile(r"(?P<kind>isnan|isinf|done)\s+(?P<node>.+)")
 
 

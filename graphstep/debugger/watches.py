@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
 
+# ``grad x`` as a person says it, and ``grad(x)`` as a call; grad(u, x) with two inputs is a gate, and left to the reader.
 _GRADIENT = re.compile(rf"\b(?:grad|gradient)\s+({NAME})|\b(?:grad|gradient)\s*\(\s*({NAME})\s*\)")
 
 

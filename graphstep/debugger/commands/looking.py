@@ -26,6 +26,7 @@ from graphstep.debugger.state import State, without_question
 from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.telling.names import names_of
 
+# ``W[0, 1]``. A node may be called so itself, as an expression of its own: that is asked first.
 _CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
 
 
