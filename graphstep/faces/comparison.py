@@ -23,6 +23,7 @@ from graphstep.telling.reports.comparison import route_text
 _MOST = 200
 """Nodes whose numbers are measured for the room that ``old → new`` needs, and flipped routes that are marked."""
 
+# What :func:`change` writes where something has changed.
 _CHANGES = ("→", "|Δ|")
 
 

@@ -25,6 +25,7 @@ from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, qu
 CONFIG = "GRAPHSTEP_CONFIG"
 """The environment variable that names the file."""
 
+# Bytes of the file that are read: a configuration has some hundred.
 _SIZE = 100_000
 
 

@@ -22,6 +22,7 @@ KEPT = 12
 LONGEST = 4_000
 """Characters of a command up to which it is kept: what is longer comes from a file or a script."""
 
+# Bytes of the file that are read.
 _SIZE = 1_000_000
 
 

@@ -55,6 +55,7 @@ def file_name(student: str) -> str:
     if _SAFE.fullmatch(student):
         return student
     clean = re.sub(r"[^\w-]+", "_", student)[:40]
+    # Two students may have names that differ in signs only, which a file name cannot have: the hash tells them apart.
     return f"{clean}-{sha256(student.encode(errors='surrogatepass')).hexdigest()[:6]}"
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from graphstep.faces.classroom.store import Engine
 
+# Characters of the bar: with the words beside it, it fits into 80.
 _WIDTH = 30
 _MOST = 512
 """Processes that are started."""

@@ -186,6 +186,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# Names of this machine. A page of another host must not reach a server here under a name of its own (DNS rebinding).
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 

@@ -125,6 +125,7 @@ class Typed:
     def _spots(self, start: int, stop: int, frame: int) -> list[tuple[int, int, int]]:
         """``(start, stop, node)`` of the gates and names that stand within a part of the text, as they are meant in a frame."""
         gates = self._gates.get(frame, [])
+        # Before every gate that begins at the same character, however far it reaches.
         low = bisect_left(gates, (start, -(1 << 60), 0))
         spots = []
         for first, last, index in gates[low : low + _CANDIDATES]:

@@ -14,7 +14,9 @@ MERMAID_EDGES = 500
 """Mermaid refuses this many edges, and a document cannot raise its limit."""
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#!])")
+# GitHub makes links of bare addresses, also in the text of a user's program.
 _ADDRESS = re.compile(r"(?i)(www)\.|(https?|ftp):")
+# A line that begins so would be an item of a list, or underline the one above as a heading.
 _LIST_LIKE = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)])(?=\s|$))")
 _TICKS = re.compile("`+")
 _MERMAID = {ord(c): f"#{ord(c)};" for c in '&"<>#`*_~'}

@@ -17,7 +17,9 @@ SUFFIX = ".pdf"
 ENGINES = ("pdflatex", "lualatex", "xelatex")
 """The programs that are tried, in this order."""
 
+# LuaTeX builds its cache of fonts at its first start, which takes most of this.
 _SECONDS = 120
+# No shell for what stands in a document, no questions to a terminal that is not there, and an end at the first error.
 _OPTIONS = ("-no-shell-escape", "-interaction=batchmode", "-halt-on-error")
 
 

@@ -14,6 +14,7 @@ from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
 from graphstep.language.program import Program, node_id
 from graphstep.telling.document import Graph
 
+# Mermaid draws up to 50,000 characters, and shows an error in place of what is longer (its maxTextSize).
 _MERMAID_TEXT = 40_000
 
 _ROOMY = 20

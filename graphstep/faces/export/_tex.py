@@ -48,8 +48,11 @@ _ACCENTS = {
     "\u030c": "v",
     "\u0327": "c",
 }
+# Typed programs have no blanks, and TeX breaks no line without: behind an operator, a bracket or a comma it may.
 _BREAKS = re.compile(r"(?<=[-+*/^=(),;\[\]@])(?=\S)")
+# A letter with an accent that is a character of its own, as in x̂: TeX has the accent before the letter.
 _LETTER = re.compile(r"[A-Za-z][\u0300-\u036f]|.", re.DOTALL)
+# What is not ASCII has a command, or a font of its own.
 _BEYOND = re.compile(r"[^\x20-\x7e\n]")
 
 

@@ -14,6 +14,7 @@ from graphstep.telling.explain import explain
 SUFFIX = ".svg"
 SUMMARY = "the drawn graph, with values above and gradients below the wires"
 
+# Characters of the program in the title, which a screen reader says first.
 _TITLE = 120
 
 

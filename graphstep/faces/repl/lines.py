@@ -16,6 +16,7 @@ from graphstep.language.values import read_texts, split_inputs, split_words
 QUANTITIES = ("grad", "gradient", "value")
 """The words that begin a quantity, which is printed."""
 
+# ``x = 3`` edits an input; ``x == 3`` is a condition.
 _ASSIGNMENT = re.compile(rf"\s*{NAME}\s*=(?!=)")
 
 

@@ -9,6 +9,7 @@ from graphstep.ground.errors import quoted
 from graphstep.language.program import Program
 from graphstep.telling.names import name_of
 
+# Wires that are named where several are meant.
 _LISTED = 12
 
 

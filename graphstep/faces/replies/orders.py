@@ -11,6 +11,7 @@ from graphstep.faces.replies.words import Words
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
 
+# Gates that are named.
 _LISTED = 12
 
 

@@ -9,6 +9,7 @@ from textual.command import Hit, Hits, Provider
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
 
+# Nodes and steps that the palette lists: who types one more letter sees others.
 _MOST = 20
 
 

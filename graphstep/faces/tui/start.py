@@ -38,6 +38,7 @@ EXAMPLES = (
 SHOWN = 5
 """Last programs that are listed."""
 
+# Values of inputs behind a program, as on the command line: ``x*w + b  x=2 w=[1, 2]``.
 _VALUE = re.compile(r"\s+\w+=(?:\[[^=;]*\]|[^\s;]+)")
 _LINE = re.compile(rf"(?P<program>.*?)(?P<values>(?:(?<=[^;\s]){_VALUE.pattern})*)", re.DOTALL)
 """A program, and behind it values without blanks around their ``=``; behind a ``;`` it is a statement."""

@@ -42,6 +42,7 @@ from graphstep.telling.words.catalogue import message
 TALL, WIDE = 34, 100
 """Rows from which losses and norms stand together, and columns from which the parameters stand beside them."""
 
+# The colours of the norms, in the order of the parameters.
 _STYLES = ("active", "value", "gradient", "contribution", "selected", "quiet")
 _AGAIN = 0.15
 """Seconds from one picture of a running training to the next."""

@@ -26,7 +26,7 @@ SWEEPS = 4
 
 
 def order(plan: Plan) -> None:
-    """Fill `made.layers`, each from top to bottom, and keep the best order seen.
+    """Fill `plan.layers`, each from top to bottom, and keep the best order seen.
 
     The first is the order in which a walk from the outputs back through the operands meets the items: it draws
     every tree without a crossing. Then come sweeps with barycentres (Sugiyama, Tagawa and Toda 1981) and, in a
@@ -182,6 +182,8 @@ def _crossings(plan: Plan) -> int:
     """How many pairs of wires cross, between all neighbouring layers."""
     first_slot, users = plan.first_slot, plan.users
     total = 0
+    # A crossing is an inversion: two wires of which one begins above the other and ends below it. `passed` are the ends of all
+    # wires so far, in order; only what ends above the highest of them can cross any.
     rank = [0] * len(plan.feeder)
     for left, right in pairwise(plan.layers):
         place = 0

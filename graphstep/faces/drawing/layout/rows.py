@@ -17,6 +17,7 @@ def rows(plan: Plan, size: Sizes) -> list[int]:
     """The row of each item's outgoing wire; the uppermost row that anything owns in its band is 0."""
     stacked = _stacked(plan, size)
     row = stacked[:]
+    # An odd number, so that the last sweep goes forward: gates end in the middle of their operands.
     for sweep in range(7 if len(row) <= SMALL_ITEMS else 3):
         _align(plan, size, stacked, row, forward=sweep % 2 == 0)
     for _ in range(2 if len(row) <= SMALL_ITEMS else 1):

@@ -12,6 +12,7 @@ MANY = 60
 """Layers above which a drawing is not wrapped: it would be a column of bands through which no wire can be followed."""
 _STUB = 4
 """Cells that a stub takes beside its text: the wire before it, the arrow, and the gap to the next layer."""
+# More cells than any cutting has, and still a whole number that can be added to.
 _NEVER = 10**9
 
 

@@ -87,6 +87,7 @@ def _longest(text: str, place: int, places: Sequence[int]) -> tuple[int, int]:
 def _common(text: str, start: int, place: int) -> int:
     """How far two places of a text go on alike, up to where the first one reaches the second."""
     most = min(place - start, len(text) - place)
+    # So many are alike, for by them the place was looked up.
     low = min(SHORTEST, most)
     # Doubled and halved: comparing slices is quicker than comparing characters.
     size = low

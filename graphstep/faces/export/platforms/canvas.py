@@ -46,6 +46,7 @@ def writes(exercises: Sequence[Exercise], title: str) -> bytes:
     """The package; its ids come from what it holds, so that another quiz does not replace this one."""
     questions = [question for exercise in exercises for task in tasks_of(exercise) for question in _questions(task)]
     items, name = "".join(map(_item, questions)), short(title) or "graphstep"
+    # As Canvas names things: a letter and 31 hexadecimal digits.
     key = f"g{sha256((name + items).encode(errors='replace')).hexdigest()[:31]}"
     pictures = pictures_of(exercises, _PICTURES)
     files = {

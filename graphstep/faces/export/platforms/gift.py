@@ -21,6 +21,7 @@ from graphstep.telling.document import Block, Graph
 SUFFIX = ".gift"
 
 _SPECIAL = re.compile(r"[\\~=#{}:]")
+# A blank line ends a question of GIFT, so that none may stand in a text.
 _LINES = re.compile(r"\s*\n\s*")
 _PRE = re.compile(r"(?<=<pre>)[^<]*")
 

@@ -26,6 +26,7 @@ from graphstep.telling.cells import cell, spelled
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import kind
 
+# Terminal cells of a column: a numeral of four digits with a sign and an exponent, and a blank.
 _COLUMN = 11
 _SAID = 9
 """Rows that are kept for what is said of the chosen cell."""
@@ -94,6 +95,7 @@ class CellsForm(Form[None]):
 
     def action_corner(self, last: int) -> None:
         """Choose the first or the last cell of the matrix."""
+        # Beyond any array: the page is moved back to the last one.
         self._choose(*((1 << 40, 1 << 40) if last else (0, 0)))
 
     def action_matrix(self, way: int) -> None:

@@ -21,6 +21,7 @@ from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.widths import cell_width, wrapped
 from graphstep.telling.words.catalogue import message
 
+# Terminal cells of the keys; what they do stands behind them.
 _KEYS = 20
 
 LEGEND = (

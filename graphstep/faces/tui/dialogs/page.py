@@ -17,6 +17,7 @@ from textual.widgets import Static
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
 
+# Lines with two blanks inside are parts of a table, and are not broken.
 _COLUMNS = re.compile(r"\S {2,}\S")
 
 

@@ -20,8 +20,11 @@ from graphstep.faces.tui.messages import say
 SIGNS = "●▲■◆✚✖"
 """What tells several curves apart, besides their colours."""
 
+# The colours of the curves, the loss first, by what they colour elsewhere.
 _STYLES = ("active", "value", "gradient", "contribution", "selected", "quiet")
+# Terminal cells for the numbers of the vertical axis.
 _LEFT = 10
+# Terminal cells from one sign of a curve to the next: curves are told apart without colours too.
 _EVERY = 12
 
 

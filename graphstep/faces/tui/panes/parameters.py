@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from graphstep.faces.tui.panes.rows import RowsPane
 
+# Terminal cells of a norm.
 _NORM = 10
 
 

@@ -11,6 +11,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+# Lines that a notch of the wheel moves, as terminals and browsers do.
 _WHEEL = 3
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.faces.drawing.typed import Lines, Piece, Typed
 
+# Blanks at either side.
 _INDENT = 2
 _STYLES = {
     "plain": "",

@@ -22,7 +22,6 @@ _NUMBER, _ARRAY, _VECTOR = 10, 13, 16
 """Columns of a number, of the range of an array, and of the cells of a tiny one."""
 _NAME = 14
 """Columns of a name that come before room for the cells of a tiny array."""
-_LABEL = 9
 _ARRIVED = 7
 _SHAPE = 10
 """Columns that shapes have at most, with a blank behind them."""
