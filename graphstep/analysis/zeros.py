@@ -163,6 +163,7 @@ def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
     operand = trace.node(sender).operands[slot]
     alone = isinstance(operand, int) and not trace.program.nodes[operand].shape
     what = reason("it" if alone else "each-cell")
+    # Upstream gradients of other sizes: where a larger one gets through, the 0 is a number too small for a double.
     if any(sends_something(2.0**k) for k in (100, 500, 900)):
         return (reason("products-too-small", what=what),)
     # What cancels does so for these cells of the upstream gradient; for others in their place it would not.

@@ -18,7 +18,9 @@ from graphstep.gates.mathematics import RELATIONS
 from graphstep.gates.typed import ATOM, SIGN, Typed, infix, negative
 from graphstep.ground.numerals import numeral
 
+# Digits that tell every double from all others.
 _EXACT = 17
+# Without an exponent: those are left to the reader, and are not folded.
 _NUMERAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 

@@ -21,6 +21,7 @@ from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.language.program import Node, Program
 
 _WORD = re.compile(r"[^\W\d]\w*")
+# What needs no parentheses wherever it is put in: a numeral, a name, a call without calls in it.
 _ATOM = re.compile(r"[0-9.]+|[^\W\d]\w*(\([^()]*\))?")
 _SLOTS = ("x", "y", "z")
 

@@ -357,6 +357,7 @@ def node_id(index: int) -> str:
     return f"v{index + 1}"
 
 
+# Turns and calls behind a name, ``.2.3``. Names that are typed have no points in them.
 _NUMBERS = re.compile(r"(?:\.[0-9]+)+$")
 _TURNS = re.compile(r"⟨([0-9]+(?:, ?[0-9]+)*)⟩")
 

@@ -35,6 +35,7 @@ SIGNS = {
 }
 """How a gate is typed that is no call, by its name. Between two numerals ``/`` makes one number: these stand in parentheses."""
 
+# What binds as tightly as a product.
 _PRODUCTS = ("mul", "div", "reciprocal", "matmul")
 _BARE = {
     "add": (("add", "sub", *_PRODUCTS), _PRODUCTS),

@@ -89,6 +89,7 @@ class Real:
         return hash(self.value)
 
     def __float__(self) -> float:
+        # The largest double is below 2¹⁰²⁴; float() would raise for what is larger.
         if self.value.context.mag(self.value) > 1025:
             return math.inf if self.value > 0 else -math.inf
         # No negative zero: mpmath has none, and a tiny negative number is none.

@@ -14,6 +14,7 @@ from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
 from graphstep.language.program import Branch, Frame, Missing, Node, Origin, Program, Why
 
+# What :class:`~graphstep.language.program.Frame` may be: a file is checked, for anybody may have written it.
 _KINDS = ("program", "call", "loop", "turn")
 
 

@@ -24,6 +24,7 @@ _ALIKE = "exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 s
 GATES = {**{name: name for name in (*_ALIKE.split(), "hypot", "floor", "ceil")}, "fabs": "abs", "pow": "pow"}
 """The gates of functions of ``math``, by their names there."""
 
+# Answered with True or False: a branch hangs on them, and no gate does.
 _QUESTIONS = ("isfinite", "isinf", "isnan")
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from graphstep.ground import limits
 
+# Where engines of students keep the name of a value (micrograd's lecture has ``label``).
 _LABELS = ("label", "name", "_label")
+# Containers inside each other that are looked into for a value: ``model["layers"][0].w``.
 _DEPTH = 6
 _VISITED = 400_000
 """Objects that are looked into for values, at most."""

@@ -19,6 +19,7 @@ from graphstep.engine.capture.same import Chosen, Unknown, gates_of
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
 
+# Attributes as engines in the manner of micrograd call them, the most common spelling first.
 VALUES = ("data", "value", "val")
 PARENTS = ("_prev", "_children", "prev", "children", "_parents", "parents", "_inputs", "inputs")
 GRADIENTS = ("grad", "gradient")

@@ -25,6 +25,7 @@ from graphstep.language.values.unwanted import UnwantedError
 VERSION = 1
 """What the file says it is; another number is refused."""
 
+# Entries of a zip that are looked at: a few for each parameter are needed, and a directory may list millions.
 _MEMBERS = 100_000
 _ENCRYPTED = 1
 """The flag of a member of a zip file that needs a password (APPNOTE.TXT, 4.4.4)."""

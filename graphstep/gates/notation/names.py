@@ -13,6 +13,7 @@ _LETTERS: dict[str, str] = dict(
     )
 )
 _GREEK = {word: letter for letter, word in _LETTERS.items()}
+# Letters, then digits with or without an underscore: x1 and x_1 are both x with the subscript 1.
 _PARTS = re.compile(r"^([^\W\d_]+?)_?(\d*)$")
 
 

@@ -14,6 +14,7 @@ MAKERS = frozenset({"randn", "rand", "zeros", "ones", "eye", "arange", "linspace
 """What makes an array in the value of an input, and nowhere else."""
 
 _ASSIGNED = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*$")
+# ``@file.npy`` is a value and no matrix product; with a suffix, or a single word behind the sign.
 _FILE = re.compile(r"@(?:[\w./~-]+\.(?:npy|csv|json)\b|\w+)")
 _PART = re.compile(r"\.(?P<word>\w*)(?P<call>[ \t]*\()?")
 

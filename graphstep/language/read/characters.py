@@ -14,6 +14,7 @@ from graphstep.ground.errors import LimitError, ReadError
 from graphstep.ground.unprintable import UNPRINTABLE
 from graphstep.language.read.spelling import invisible
 
+# Before NFKC, which would make 2 of ² and so x2 of x².
 _RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
 _RAISED_TO = re.compile(r"([\w)\]]+)\s*(?:\^|\*\*)\s*$")
+# Decimal commas, (1,5), or a tuple of numbers: neither is a value.
 _NUMBERS_WITH_COMMAS = re.compile(r"\s*[-+]?[\d.]+(?:\s*,\s*[-+]?[\d.]+)+\s*")
 _ENDS = frozenset({"NUMERAL", "NAME", "CLOSE", "BAR_END", "NORM_END", "TRANSPOSE", "INDEX", "LIST_END", "MADE"})
 """What an operand may end with."""

@@ -17,6 +17,7 @@ from graphstep.ground.errors import quoted
 from graphstep.language.values.unwanted import UnwantedError, check_wanted
 
 _WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+# A heading does not begin as a number does: 1.5kg is a wrong cell, not a title.
 _FIRST_DIGIT = re.compile(r"[+-]?\.?[0-9]")
 _NOT_TEXT = "is not a text file in UTF-8"
 

@@ -15,8 +15,10 @@ from graphstep.language.values.arithmetic import Leaf
 ARRAYS = 1_000
 """Arrays in the arithmetic of one value."""
 
+# At most fifteen digits: whatever is longer is left to the reader, whose limits and errors hold then.
 _NUMERAL = re.compile(r"\s*[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?\s*", re.ASCII)
 _BRACKET = re.compile(r"[\[\]()]")
+# Behind one of these a bracket is an index, and no array.
 _OPERAND_END = re.compile(r"[\w)\]'.]")
 _PAIRS = {"(": ")", "[": "]"}
 _WHAT = {"(": "parenthesis", "[": "bracket"}

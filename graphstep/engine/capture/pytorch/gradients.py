@@ -16,6 +16,7 @@ from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call as Work
 from graphstep.ground.arrays import plain as widened
 
+# Units in the last place by which two orders of the same additions may differ.
 _ULPS = 64
 
 

@@ -15,6 +15,7 @@ METHOD, QUALIFIED = "", "*"
 
 _WORD = re.compile(r"'[^']*'|[^\W\d]\w*")
 _AXES = re.compile(r"[-−]?\d+|none|[(\[][-\d\s,]*[)\]]", re.IGNORECASE)
+# Options that say what holds anyway: a proposal is to be as short as what a person would type.
 _LEFT_OUT = re.compile(r", (?:axis=none|keepdims=false)(?=[,)])", re.IGNORECASE)
 
 

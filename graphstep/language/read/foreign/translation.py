@@ -27,7 +27,9 @@ from graphstep.language.read.foreign.table import KEYWORDS, LIBRARIES, NUMBERS, 
 LENGTH = 300
 """Characters of a formula that is translated; a longer one gets the general form."""
 
+# Calls inside each other that are translated. It recurses; who writes more is not helped by a proposal of one line.
 _DEPTH = 40
+# Brackets with such an inside are an index in every language; with a name in it, Sin[x], it may be Mathematica's call.
 _INDEX = re.compile(r"[-\d\s:,.]*")
 _KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
 _COUNT = re.compile(r"\d+")

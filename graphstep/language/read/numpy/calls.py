@@ -17,6 +17,7 @@ from graphstep.language.read.numpy.meanings import LAYERS, SAME, handler_of
 from graphstep.language.read.numpy.pieces import Piece, atom
 from graphstep.language.read.numpy.sites import Site, UnfitError
 
+# A place that stays open in the text of a lambda, between signs (U+01C1) that nobody types.
 _SLOT = re.compile(r"ǁ(\d+)ǁ")
 
 

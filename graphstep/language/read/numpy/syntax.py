@@ -15,7 +15,9 @@ CHARACTERS = 100_000
 DEPTH = 60
 """Brackets, calls and signs inside each other."""
 
+# More than limits.NUMERAL_DIGITS, refused before Python reads them, which takes it quadratic time.
 _DIGITS = re.compile(r"\d{41,}")
+# Python's parser recurses, and ends the process where it runs out of stack: this is refused before it is asked.
 _SIGNS = re.compile(r"(?:(?:[-+~]|\bnot\b|\blambda[^:]{0,40}:)\s*){61,}|(?:\*\*[^*\n]{0,40}){61,}")
 
 
