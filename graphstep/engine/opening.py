@@ -84,11 +84,9 @@ def read_setup(
     return Opening(setup, program, inputs, seed)
 
 
-def open_setup(
-    setup: Setup, values: Mapping[str, Number] | None = None, *, seed: Number | None = None, files: bool = False
-) -> Trace:
+def open_setup(setup: Setup, values: Mapping[str, Number] | None = None) -> Trace:
     """Run a setup; takes and raises what :func:`read_setup` does, and raises as :func:`graphstep.engine.trace.trace` does."""
-    return read_setup(setup, values, seed=seed, files=files).run()
+    return read_setup(setup, values).run()
 
 
 def program_text(typed: str) -> str:

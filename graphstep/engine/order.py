@@ -81,11 +81,6 @@ def choices_of(program: Program, order: Sequence[int]) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
-def seed_step_of(program: Program) -> int:
-    """The number of the step that seeds the output of a program."""
-    return len(program.nodes) - program.first_gate + 1
-
-
 def ready_at(trace: Trace, n: int) -> tuple[int, tuple[int, ...]]:
     """The step behind which the gate at work in step ``n`` has sent all, and the gates that are ready then, the next one first.
 

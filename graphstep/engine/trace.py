@@ -301,11 +301,6 @@ class Trace:
             return Step(self, n, event, int(self.plan.receiver[subject]), subject)
         return Step(self, n, event, subject, None)
 
-    def update_of(self, index: int, at: int | None = None) -> Update | None:
-        """The update of a parameter at step ``at`` (the end unless given); None before it and where there is none."""
-        done = self.updates if at is None else self.updates[: max(0, at - len(self.plan.events))]
-        return next((update for update in done if update.node == index), None)
-
     def step_of_value(self, index: int) -> int:
         """The number of the step that computes a node; 0 for an input."""
         return max(0, index - self.program.first_gate + 1)

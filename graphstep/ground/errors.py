@@ -22,6 +22,9 @@ Span = tuple[int, int]
 _CONTEXT = 60
 """Columns of a long line that an error quotes on either side of the place."""
 
+_PATH = 80
+"""Columns of the name of a file."""
+
 _EDITS = (4, 8)
 """Letters of a word from which on one slip, and two slips, are looked for."""
 
@@ -157,10 +160,10 @@ def quoted(text: str, width: int = 40) -> str:
     return f"'{_plain(cut)}'"
 
 
-def quoted_path(path: object, width: int = 80) -> str:
+def quoted_path(path: object) -> str:
     """The name of a file inside quotes; of a long one the end, which is what tells files apart."""
     text = str(path)
-    return quoted(text if len(text) <= width else f"…{text[1 - width :]}", width)
+    return quoted(text if len(text) <= _PATH else f"…{text[1 - _PATH :]}", _PATH)
 
 
 def _plain(text: str) -> str:

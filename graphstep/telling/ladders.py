@@ -75,18 +75,12 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     return Ladder(left, tuple(rungs))
 
 
-def local_ladder(wire: Wire) -> Ladder:
+def _local_ladder(wire: Wire, value: Number) -> Ladder:
     """The local gradient of a wire of an elementwise gate: its formula in names, in numbers, and its value.
 
-    On arrays that is the diagonal of the Jacobian, cell by cell. ValueError for a structural gate, whose Jacobian is not formed.
+    On arrays that is the diagonal of the Jacobian, cell by cell.
     """
-    return _local_ladder(wire, wire.local)
-
-
-def _local_ladder(wire: Wire, value: Number | None) -> Ladder:
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
-    if value is None:
-        raise ValueError("the Jacobian of a structural gate is not formed")
     left = local_term(wire)
     if gate.chooses:
         return Ladder(left, (result(value, trace.writing),))

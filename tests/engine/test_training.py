@@ -360,9 +360,7 @@ def test_updates_are_steps_behind_the_backward_pass() -> None:
     assert [run.step(n).phase for n in range(before - 1, len(run) + 1)] == ["backward", "backward", "update", "update"]
     assert [run.program.nodes[run.step(n).node].name for n in (before + 1, before + 2)] == ["w", "b"]
     assert run.gate_at(len(run)) == run.program.names["b"]
-    w = run.program.names["w"]
-    assert run.update_of(w, before) is None
-    assert run.update_of(w, before + 1) is run.updates[0] is run.step(before + 1).update
+    assert run.updates[0] is run.step(before + 1).update
     assert run.step(before).update is None
     assert run.over(before) == before + 1
     assert run.back_over(len(run)) == before + 1

@@ -19,7 +19,7 @@ from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
 from graphstep.gates.notation import ATOM, LATEX, TEXT
 from graphstep.language.program import Node, Program
 from graphstep.telling.explain import explain
-from graphstep.telling.ladders import local_ladder, value_ladder
+from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, term
 from graphstep.telling.reasons import MOST, why_zero
 from tests.cases import each
@@ -381,12 +381,6 @@ def test_softmax_with_cross_entropy_is_what_was_guessed_less_what_was_right() ->
     assert not classes.notes
     soft = told(traced("cross_entropy(s, y)", s=[1, 2, 3], y=[0, 0, 1]), "cross-entropy sends to y")
     assert soft.pattern == ""
-
-
-def test_a_structural_gate_has_no_local_gradient_to_climb() -> None:
-    trace = traced("sum(x)", x=[1, 2])
-    with pytest.raises(ValueError, match="is not formed"):
-        local_ladder(trace.wire(0))
 
 
 def test_the_plain_text_ends_with_arrays() -> None:

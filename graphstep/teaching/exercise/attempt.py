@@ -17,9 +17,6 @@ State = Literal["right", "mended", "wrong", "left", "revealed", "worked"]
 """What became of a blank: answered right, or in a way that follows, at once or behind a wrong answer; left with a wrong answer;
 left empty; its answer was asked for; or it was never asked, since the exercise came with it worked."""
 
-EARNS = ("right", "mended")
-"""What earns the marks of a blank."""
-
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -34,8 +34,3 @@ class Chance:
     def one(self, of: Sequence[T]) -> T:
         """One of several."""
         return of[self.below(len(of))]
-
-    def shuffled(self, of: Sequence[T]) -> list[T]:
-        """All of them, in an order that is drawn."""
-        rest = list(of)
-        return [rest.pop(self.below(len(rest))) for _ in of]

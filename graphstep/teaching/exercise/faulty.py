@@ -54,7 +54,7 @@ def lines_of(trace: Trace) -> list[Quantity]:
     return lines
 
 
-def faulty(trace: Trace, level: Level, chance: Chance, marks: tuple[float, float] = (1, 1)) -> tuple[Blank, ...] | None:
+def faulty(trace: Trace, level: Level, chance: Chance) -> tuple[Blank, ...] | None:
     """The two questions about a backward pass with a mistake that is drawn; None where none of the mistakes can be made well."""
     lines = lines_of(trace)
     faults = list(_faults(trace, lines, level))
@@ -71,8 +71,8 @@ def faulty(trace: Trace, level: Level, chance: Chance, marks: tuple[float, float
     which, right = message(language, "bug-which", values=values), message(language, "bug-right")
     because = message(language, "bug-because", slip=fault.slip)
     return (
-        Blank("1", _solution(wrong, which, options, fault.line, options[fault.line], ""), marks[0]),
-        Blank("2", _solution(wrong, right, (), None, f"{wrong.name} = {number_text(wrong.asked)}", because), marks[1]),
+        Blank("1", _solution(wrong, which, options, fault.line, options[fault.line], "")),
+        Blank("2", _solution(wrong, right, (), None, f"{wrong.name} = {number_text(wrong.asked)}", because)),
     )
 
 

@@ -205,10 +205,6 @@ class Layout:
         """All cells in which a wire goes on in more than one direction, column by column."""
         return [point for layer in range(len(self._geometry.ranks.layers)) for point in self._geometry.branches_of(layer)]
 
-    def is_stubbed(self, edge: int) -> bool:
-        """Whether an edge is drawn as a pair of labelled stubs."""
-        return len(self.wire(edge)) > 1
-
     @cached_property
     def crossings(self) -> int:
         """How many times two wires cross in the drawing; counted when first asked for."""
