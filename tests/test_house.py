@@ -17,8 +17,6 @@ from tests.source import modules
 FORBIDDEN = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__", "setrecursionlimit"}
 """What runs text as code, or hides recursion. ``re.compile`` and methods of such names are other things."""
 LINES = 400
-TABLES = {"table.py"}
-"""Files that may be longer: they are one table, of which nobody reads more than a row."""
 
 LAST_RESORT = {
     "graphstep/faces/cli/__init__.py",
@@ -93,7 +91,7 @@ def test_a_module_is_one_thing_and_finished() -> None:
     offenders = []
     for where, text, _ in modules("graphstep"):
         lines = text.splitlines()
-        if len(lines) > LINES and where.rpartition("/")[2] not in TABLES:
+        if len(lines) > LINES:
             offenders.append(f"{where}: {len(lines)} lines")
         for number, line in enumerate(lines, 1):
             if re.search(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError", line):

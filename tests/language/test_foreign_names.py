@@ -16,7 +16,7 @@ from graphstep.ground.errors import GraphstepError, InputError, ReadError
 from graphstep.language.read import read
 from graphstep.language.read.foreign import proposals
 from graphstep.language.read.foreign.rows import is_literal, rows_by_name
-from graphstep.language.read.foreign.table import FOREIGN, NUMBERS, PARTS
+from graphstep.language.read.foreign.table import NUMBERS, PARTS, foreign
 from graphstep.language.read.foreign.translation import general
 from tests.cases import each
 
@@ -559,7 +559,7 @@ def test_what_is_proposed_for_a_broken_formula_can_still_be_read(typed: str) -> 
 
 def test_no_row_stands_in_the_way_of_a_function_of_our_own() -> None:
     seen = 0
-    for row in FOREIGN:
+    for row in foreign():
         name = row.call.partition("(")[0]
         if "." not in name and name in FUNCTIONS:
             # It is looked at only where the call does not fit, so a row that the function itself would take is never reached.

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphstep.ground.errors import ReadError
-from graphstep.language.read.foreign.table import APPROXIMATE, LIBRARIES, PARTS, WITHOUT_GRADIENT
+from graphstep.language.read.foreign.table import LIBRARIES, PARTS, WITHOUT_GRADIENT
 from graphstep.language.read.foreign.translation import Translation, is_known, proposals
 
 __all__ = [
-    "APPROXIMATE",
     "LIBRARIES",
     "PARTS",
     "WITHOUT_GRADIENT",

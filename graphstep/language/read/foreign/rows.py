@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from graphstep.gates import FUNCTIONS
 from graphstep.language.read.foreign.pieces import atom, bare, split
-from graphstep.language.read.foreign.table import FOREIGN, KEYWORDS, Foreign
+from graphstep.language.read.foreign.table import KEYWORDS, Foreign, foreign
 
 METHOD, QUALIFIED = "", "*"
 """Libraries of a row: any array's, as in ``.view(x)``; whatever stands before a dot."""
@@ -48,7 +48,7 @@ def plain_name(name: str) -> str:
 def rows_by_name() -> dict[str, tuple[Row, ...]]:
     """All rows."""
     rows: dict[str, list[Row]] = {}
-    for row in FOREIGN:
+    for row in foreign():
         path, _, rest = row.call.partition("(")
         library, dot, name = path.rpartition(".")
         inputs = []

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from graphstep.gates.typed import ATOM, COMPARISON
 from graphstep.ground.errors import Span, did_you_mean
-from graphstep.language.read.foreign import APPROXIMATE, WITHOUT_GRADIENT
+from graphstep.language.read.foreign import WITHOUT_GRADIENT
 from graphstep.language.read.foreign.rows import METHOD, Input, bound_inputs, filled, plain_name, rows_by_name, rows_of
 from graphstep.language.read.foreign.translation import HARMLESS
 from graphstep.language.read.numpy.expressions import Expressions
@@ -113,7 +113,7 @@ class Calls(Expressions):
                 filling = bound_inputs(row, inputs)
                 if filling is None:
                     continue
-                if not row.row.here or plain_name(site.name) in APPROXIMATE:
+                if not row.row.here or row.row.is_advice:
                     hint = f"write {row.row.here}; {row.row.remark}" if row.row.here else row.row.remark
                     raise self.refusal(f"{site.path} is not read here", site.node, hint)
                 return self._filled(filled(row.row.here, filling), pieces, site.span)
