@@ -177,10 +177,33 @@ def two_types() -> Any:
     return ((x.double() @ W.double()).float() + b).tanh().mean() + (W.half() * 0.5).float().sum()
 
 
+class Rounded(torch.autograd.Function):
+    """A function with a backward pass of its own, which is not its slope: straight through."""
+
+    @staticmethod
+    def forward(_: Any, cells: Any) -> Any:
+        """Whole numbers."""
+        return cells.round()
+
+    @staticmethod
+    def backward(_: Any, gradient: Any) -> Any:
+        """As if nothing had been done."""
+        return 3 * gradient
+
+
+def with_a_backward_of_its_own() -> Any:
+    return (Rounded.apply(x @ W) ** 2).sum()
+
+
+def sparse() -> Any:
+    return (torch.sparse.mm(torch.eye(5).to_sparse(), x @ W) ** 2).sum()
+
+
 FOLLOWED = (
     two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
     written_to_behind_an_unknown_function, added_in_place, read_through_a_view, two_types,
+    with_a_backward_of_its_own, sparse,
 )  # fmt: skip
 
 
@@ -207,6 +230,20 @@ def complex_numbers() -> Any:
     return torch.fft.rfft(x @ W, dim=1).abs().sum()
 
 
+def changed_by_a_hook() -> Any:
+    h = x @ W
+    h.register_hook(lambda gradient: gradient * 1.01)
+    return (h * h).sum()
+
+
+def slope_by_a_transform() -> Any:
+    return torch.func.grad(lambda w: (w**3).sum())(W).sum()
+
+
+def mapped() -> Any:
+    return torch.func.vmap(lambda row: (row**2).sum())(W).sum()
+
+
 def a_matrix() -> Any:
     return x @ W
 
@@ -220,6 +257,9 @@ REFUSED = {
     differentiated_twice: "was computed by MmBackward0, which is not followed",
     backward_inside: r"backward\(\) is called at tensors.py:",
     complex_numbers: "reads complex numbers",
+    changed_by_a_hook: r"is not what the recorded gates come to: on the way back they part at tensors.py:\d+",
+    slope_by_a_transform: r"pow at tensors.py:\d+ is called under a transform of torch.func",
+    mapped: r"pow at tensors.py:\d+ is called under a transform of torch.func",
     a_matrix: "returned a tensor of 5×4, and no number",
     nothing_to_differentiate: r"has no gradient: detach at tensors.py:\d+ drops it",
 }

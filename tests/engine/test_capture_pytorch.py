@@ -22,6 +22,8 @@ OPAQUE = {
     "long_short_term": {"torch.lstm"},
     "few_digits": {"torch.bfloat16"},
     "written_to_behind_an_unknown_function": {"torch.i0", "torch.special_i0", "torch.type"},
+    "with_a_backward_of_its_own": {"torch.Rounded.apply"},
+    "sparse": {"torch.sparse_mm"},
     "tied": {"torch.maximum", "torch.clamp"},
     "two_types": {"torch.half", "torch.double", "torch.float", "torch.mul"},
 }
@@ -92,6 +94,11 @@ def test_what_a_capture_may_get_wrong_is_right_or_refused(kind: str) -> None:
 def test_what_cannot_be_followed_is_refused_with_its_reason(loss: Callable[[], Any]) -> None:
     with pytest.raises(CaptureError, match=tensors.REFUSED[loss]):
         gs.capture(loss)
+
+
+def test_what_torch_compile_has_compiled_is_captured_as_it_was_written() -> None:
+    compiled = torch.compile(lambda h: torch.tanh(h).sum(), backend="eager")
+    assert {node.gate for node in compared(lambda: compiled(tensors.W)).nodes} == {None, "tanh", "sum"}
 
 
 def test_a_gate_that_is_another_one_than_pytorchs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

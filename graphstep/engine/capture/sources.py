@@ -42,11 +42,15 @@ def locate(operations: Sequence[Operation], places: Sequence[Place | None]) -> l
             at += len(line[margin:]) + 1
         starts.append(where)
         sources.append(Source(_base(path), first, "\n".join(line[margin:] for line in lines)))
+    spans: dict[tuple[str, Extent], tuple[int, tuple[int, int]]] = {}
     for operation, place, within in zip(operations, places, homes, strict=True):
         if within is None or place is None or place.extent is None:
             continue
-        operation.source = next(k for k, block in enumerate(outer) if _holds(block, within))
-        operation.span = _span(place.extent, files[place.path], starts[operation.source])
+        key = place.path, place.extent
+        if key not in spans:
+            source = next(k for k, block in enumerate(outer) if _holds(block, within))
+            spans[key] = source, _span(place.extent, files[place.path], starts[source])
+        operation.source, operation.span = spans[key]
     return sources
 
 

@@ -11,24 +11,27 @@ enter functions into the table.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
 from graphstep.engine.capture.pytorch.gradients import fill_gradients
 from graphstep.engine.capture.pytorch.missing import missing
 from graphstep.engine.capture.pytorch.tape import Tape, of_calls
 from graphstep.engine.capture.pytorch.tensors import flat, is_tensor
 from graphstep.engine.capture.recording import CaptureError
+from graphstep.engine.replay import differing_node
 
 if TYPE_CHECKING:
     from graphstep.engine.capture.recording import Recording
     from graphstep.engine.trace import Trace
 
-_MANY, _FEW = 1e-2, 0.5
-"""The part of its largest cell by which rounding may take a gradient from PyTorch's, in float32 and in types of 16 bits."""
+_ALL, _MANY, _FEW = 1e-6, 1e-3, 0.5
+"""The part of its largest cell by which rounding may take a gradient from PyTorch's, in float64, float32 and types of 16 bits."""
 
 __all__ = ["Tape", "cells", "check_gradients", "ended", "layers", "loss_in", "mode_of", "moving", "of_calls", "reducing"]
 
@@ -37,7 +40,7 @@ def check_gradients(trace: Trace) -> None:
     """Raise CaptureError where a gradient of ours is plainly another one than PyTorch's: then something was not seen."""
     recorded = trace.recorded
     assert recorded is not None, "a capture is recorded"
-    within = _FEW if any("16" in dtype for dtype in recorded.dtypes) else _MANY
+    within = _FEW if any("16" in dtype for dtype in recorded.dtypes) else _MANY if "float32" in recorded.dtypes else _ALL
     for name, node in ((name, trace.program.names[name]) for name in trace.program.inputs):
         theirs = recorded.gradients[node] if recorded.gradients else None
         if theirs is None:
@@ -45,19 +48,58 @@ def check_gradients(trace: Trace) -> None:
         ours = np.asarray(trace.gradient_of(node))
         scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
         if not np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True):
-            hint = "something that the function did was not seen; please tell us which function of PyTorch's it calls"
-            raise CaptureError(f"the gradient of {name} that PyTorch computes is not what the recorded gates come to", hint=hint)
+            first = node if (differing := differing_node(trace)) is None else differing
+            near = (first, *(reader for reader, _ in trace.program.consumers[first]))
+            place = next((recorded.places[k] for k in near if recorded.places[k]), "")
+            where = f": on the way back they part at {place}" if place else ""
+            hint = "a hook that changes gradients, and a write to .data or to an array that shares the memory, are not seen"
+            message = f"the gradient of {name} that PyTorch computes is not what the recorded gates come to{where}"
+            raise CaptureError(message, hint=hint)
 
 
-def mode_of(tape: Tape) -> Any:
-    """What PyTorch tells of its calls while it is entered."""
+@contextmanager
+def mode_of(tape: Tape) -> Iterator[None]:
+    """What PyTorch tells of its calls while it is entered. What torch.compile has compiled is called as it was written."""
+    import torch
     from torch.overrides import TorchFunctionMode
 
     class Mode(TorchFunctionMode):
         def __torch_function__(self, function: Any, _: Any, arguments: Any = (), options: Any = None) -> Any:
             return tape.call(function, arguments, options or {}, sys._getframe(1))
 
-    return Mode()
+    with ExitStack() as stack:
+        if "torch._dynamo" in sys.modules:
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        stack.enter_context(_own_functions(torch, tape))
+        stack.enter_context(Mode())
+        yield
+
+
+@contextmanager
+def _own_functions(torch: Any, tape: Tape) -> Iterator[None]:
+    """Each function with a backward pass of its own is one call: PyTorch tells of what stands in it, and not of it."""
+    kind = torch.autograd.Function
+    before = vars(kind)["apply"]
+
+    def apply(cls: Any, *arguments: Any, **options: Any) -> Any:
+        frame = sys._getframe(1)
+        bound = before.__get__(None, cls)
+        if is_library(frame.f_code.co_filename):
+            return bound(*arguments, **options)
+
+        def called(*arguments: Any, **options: Any) -> Any:
+            return bound(*arguments, **options)
+
+        # With a dot, so that it is no function of PyTorch's.
+        called.__name__ = f"{cls.__name__}.apply"
+        with torch._C.DisableTorchFunction():
+            return tape.call(called, arguments, options, frame)
+
+    kind.apply = classmethod(apply)
+    try:
+        yield
+    finally:
+        kind.apply = before
 
 
 def ended(tape: Tape, result: Any) -> Recording:
@@ -66,7 +108,8 @@ def ended(tape: Tape, result: Any) -> Recording:
     loss = tape.node_of(result)
     if loss is None or not result.requires_grad:
         why = tape.cut or "nothing that it computed was a parameter, or followed from one"
-        raise CaptureError(f"what {tape.recording.function} returned has no gradient: {why}")
+        hint = "what torch.jit has compiled is not seen: capture the function as it was written" if not tape.leaves else ""
+        raise CaptureError(f"what {tape.recording.function} returned has no gradient: {why}", hint=hint)
     fill_gradients(tape, result)
     tape.recording.missing = [*missing(tape)]
     return tape.finished(loss)

@@ -28,6 +28,7 @@ from graphstep.engine.capture.pytorch.tensors import (
     is_tensor,
     name_of,
     users,
+    within,
 )
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.traced import Traced, plain
@@ -209,7 +210,7 @@ class Tape(Following):
         """Call a function of PyTorch's, and record what it did to tensors that are nodes."""
         frame, name = users(caller), name_of(function)
         tensors = [x for x in flat((arguments, options)) if is_tensor(x)]
-        traced = [x for x in tensors if self.is_traced(x)]
+        traced = [x for x in tensors if self.is_traced(within(x))]
         base = name.strip("_").removesuffix("__get")
         if not traced or name in SILENT or base in SILENT:
             return function(*arguments, **options)
@@ -219,6 +220,9 @@ class Tape(Following):
             return function(*arguments, **options)
         if name == "__bool__":
             return self._asked(function, arguments, frame)
+        if any(within(x) is not x for x in traced):
+            hint = "compute the slopes outside of the loss, and write a loop in place of vmap"
+            raise CaptureError(f"{base} at {at_work(frame)} is called under a transform of torch.func", hint=hint)
         if any(x.is_complex() for x in traced):
             raise CaptureError(f"{base} at {at_work(frame)} reads complex numbers", hint="graphstep computes with real numbers")
         # What is read is read before the call, which may write to it.

@@ -25,6 +25,15 @@ def is_tensor(value: Any) -> bool:
     return isinstance(value, sys.modules["torch"].Tensor)
 
 
+def within(tensor: Any) -> Any:
+    """The tensor that a transform of ``torch.func`` such as vmap is looking through; itself where none is at work."""
+    torch = sys.modules["torch"]
+    if torch._C._are_functorch_transforms_active():
+        while torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+            tensor = torch._C._functorch.get_unwrapped(tensor)
+    return tensor
+
+
 def flat(value: Any) -> Iterator[Any]:
     """What lists, tuples and dictionaries hold, at any depth."""
     if isinstance(value, list | tuple):
@@ -56,6 +65,8 @@ def cells_of(tensor: Any) -> Any:
     """The cells of a tensor as NumPy has them, of a copy; half types widened to float32."""
     torch = sys.modules["torch"]
     cells = tensor.detach().cpu()
+    if cells.layout is not torch.strided:
+        cells = cells.to_dense()
     if cells.dtype in (torch.bfloat16, torch.float16):
         cells = cells.float()
     return cells.clone().resolve_conj().numpy()[()]
