@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from graphstep.debugger import facts
 from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.calls import call_names
+from graphstep.debugger.cuts import wire_text
 from graphstep.debugger.effects import EVERY
 from graphstep.debugger.facts import Elsewhere
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
-from graphstep.faces.replies import calls, cuts, marks, orders, predictions
+from graphstep.faces.replies import cuts, marks, orders, predictions
 from graphstep.faces.replies.panels import cell_text
 from graphstep.faces.replies.words import Keys, Words
 from graphstep.ground.arrays import cell_of, number_text
@@ -103,10 +104,6 @@ def _at_end(words: Words, _: facts.AtEnd) -> str:
     return words.say("reply-at-end", offers="  ".join(offers))
 
 
-def _none_further(words: Words, fact: facts.NoneFurther) -> str:
-    return words.say("reply-none-after" if fact.way > 0 else "reply-none-before")
-
-
 def _conditions(words: Words, fact: facts.ConditionsSet) -> str:
     if not fact.conditions:
         return words.say("reply-no-conditions")
@@ -124,10 +121,6 @@ def _unchanged(words: Words, fact: facts.Unchanged) -> str:
         # What made it is the step on show: that is the answer.
         return words.say(f"reply-unchanged-before{suffix}", change=_change(words, trace, fact.node, before.at), name=name)
     return words.say(f"reply-unchanged{suffix}", name=name)
-
-
-def _changed(words: Words, fact: facts.Changed) -> str:
-    return words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n))
 
 
 def _began(words: Words, fact: facts.Began) -> str:
@@ -159,23 +152,11 @@ def _change(words: Words, trace: Trace, node: int, n: int) -> str:
     return say("change-gradient-number", before=number_text(before.value), after=number_text(after.value))
 
 
-def _watched(words: Words, fact: facts.Watched) -> str:
-    return words.say("reply-watched" if fact.on else "reply-unwatched", text=fact.quantity.text)
-
-
-def _select_input(words: Words, _: facts.SelectInput) -> str:
-    return words.say("reply-select-input" if words.keys["select"] else "reply-select-input-click")
-
-
 def _cannot_nudge(words: Words, fact: facts.CannotNudge) -> str:
     trace = words.before.root
     value = trace.value_of(fact.node)
     number = numeral(cell_of(value, fact.cell))
     return words.say("reply-cannot-nudge", cell=cell_text(trace, fact.node, fact.cell), value=number)
-
-
-def _undone(words: Words, fact: facts.Undone) -> str:
-    return words.say("reply-undone", names=", ".join(fact.names))
 
 
 def _no_gradient(words: Words, fact: facts.NoGradient) -> str:
@@ -217,23 +198,22 @@ def _opened(words: Words, fact: facts.Opened) -> str:
     )
 
 
+def _call_opened(words: Words, fact: facts.CallOpened) -> str:
+    trace = words.after.trace
+    return words.say(
+        "reply-call-opened", call=call_title(trace, fact.frame), count=len(trace.program.gates_of_frames[fact.frame])
+    )
+
+
 def _around(words: Words, key: str) -> str:
     """A message about the gate that was open before."""
     return words.say(key, frame=frame_name(words.before.frames[-1]))
-
-
-def _folded(words: Words, fact: facts.Folded) -> str:
-    return words.say("reply-folded", count=fact.fewer)
 
 
 def _no_cell(words: Words, fact: facts.NoCell) -> str:
     before = words.before
     name = name_of(before.trace.program, fact.node)
     return words.say("reply-no-cell", name=name, kind=kind(before.language, before.trace.node(fact.node).shape), text=fact.text)
-
-
-def _elsewhere(words: Words, fact: Elsewhere) -> str:
-    return elsewhere_text(words.before.language, fact)
 
 
 def elsewhere_text(language: str, fact: Elsewhere) -> str:
@@ -253,14 +233,6 @@ def training_sentence(state: TrainingState, fact: Fact, keys: Keys) -> str:
 def _held(words: Words, _: facts.Held) -> str:
     lesson = words.after.lesson
     return words.say("lesson-held" if lesson is None or lesson.open is None else "lesson-held-by-question")
-
-
-def _answer_first(words: Words, fact: facts.AnswerFirst) -> str:
-    return words.say("lesson-answer-waits" if fact.action == "on" else "lesson-answer-first")
-
-
-def _no_more_hints(words: Words, fact: facts.NoMoreHints) -> str:
-    return predictions.no_more_hints_text(words, fact.count)
 
 
 def _marked(words: Words, fact: facts.Marked) -> str:
@@ -310,50 +282,52 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.NoNode: _no_node,
     facts.NoStep: _no_step,
     facts.AtEnd: _at_end,
-    facts.NoneFurther: _none_further,
+    facts.NoneFurther: lambda words, fact: words.say("reply-none-after" if fact.way > 0 else "reply-none-before"),
     facts.ConditionsSet: _conditions,
     facts.Unchanged: _unchanged,
-    facts.Changed: _changed,
+    facts.Changed: lambda words, fact: words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n)),
     facts.Began: _began,
     facts.MarkSet: marks.set_text,
-    facts.MarkGone: marks.gone_text,
-    facts.MarkList: marks.list_text,
-    facts.NoMark: marks.no_mark_text,
-    facts.NoLetter: marks.no_letter_text,
+    facts.MarkGone: lambda words, fact: words.say("reply-mark-gone", letter=fact.name),
+    facts.MarkList: lambda words, _: words.say("reply-marks", marks=marks.marks_text(words.after)),
+    facts.NoMark: lambda words, fact: words.say("reply-no-mark", text=quoted(fact.text), marks=marks.marks_text(words.before)),
+    facts.NoLetter: lambda words, fact: words.say("reply-no-letter", text=quoted(fact.text)),
     facts.ReadyGates: orders.ready_text,
     facts.NotReady: orders.not_ready_text,
     facts.OrderElsewhere: lambda words, fact: words.say("reply-order-inside" if fact.inside else "reply-order-round"),
-    facts.NextGate: orders.next_text,
+    facts.NextGate: lambda words, fact: words.say(
+        "reply-next-gate", name=name_of(words.after.trace.program, fact.gate), step=str(fact.n)
+    ),
     facts.SameGradients: orders.same_text,
-    facts.Watched: _watched,
+    facts.Watched: lambda words, fact: words.say("reply-watched" if fact.on else "reply-unwatched", text=fact.quantity.text),
     facts.PredictingEnds: predictions.ends_text,
     facts.Answered: predictions.answered_text,
     facts.Hinted: predictions.hint_text,
-    facts.SelectInput: _select_input,
+    facts.SelectInput: lambda words, _: words.say("reply-select-input" if words.keys["select"] else "reply-select-input-click"),
     facts.CannotNudge: _cannot_nudge,
-    facts.Undone: _undone,
-    facts.WireCut: cuts.cut_text,
-    facts.CutUndone: cuts.undone_text,
+    facts.Undone: lambda words, fact: words.say("reply-undone", names=", ".join(fact.names)),
+    facts.WireCut: lambda words, fact: words.say("reply-cut", wire=cuts.ends_text(words.before.root.program, fact)),
+    facts.CutUndone: lambda words, fact: words.say("reply-cut-undone", wire=cuts.ends_text(words.after.root.program, fact)),
     facts.WhichWire: cuts.which_text,
     facts.NoWire: cuts.no_wire_text,
-    facts.CannotCut: cuts.cannot_text,
+    facts.CannotCut: lambda words, fact: words.say("reply-cannot-cut", wire=wire_text(words.before.trace, fact.edge)),
     facts.CutElsewhere: lambda words, fact: words.say("reply-cut-inside" if fact.inside else "reply-cut-round"),
     facts.NoForm: lambda words, fact: words.say("reply-no-form", text=quoted(fact.text), forms=", ".join((*FORMS, EVERY))),
     facts.NothingToRewrite: lambda words, fact: words.say("reply-rewrite-arrays" if fact.arrays else "reply-rewrite-python"),
     facts.NoGradient: _no_gradient,
     facts.Opened: _opened,
     facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),
-    facts.CallOpened: calls.call_opened_text,
-    facts.CallClosed: calls.call_closed_text,
+    facts.CallOpened: _call_opened,
+    facts.CallClosed: lambda words, fact: words.say("reply-call-closed", call=call_title(words.after.trace, fact.frame)),
     facts.Pending: lambda words, _: _around(words, "reply-pending"),
     facts.NoComposite: _no_composite,
-    facts.Folded: _folded,
+    facts.Folded: lambda words, fact: words.say("reply-folded", count=fact.fewer),
     facts.NoCell: _no_cell,
     facts.Held: _held,
-    Elsewhere: _elsewhere,
-    facts.NothingAsked: predictions.nothing_asked_text,
-    facts.AnswerFirst: _answer_first,
-    facts.NoMoreHints: _no_more_hints,
+    Elsewhere: lambda words, fact: elsewhere_text(words.before.language, fact),
+    facts.NothingAsked: lambda words, _: words.say("lesson-nothing-asked" if words.before.lesson else "reply-nothing-asked"),
+    facts.AnswerFirst: lambda words, fact: words.say("lesson-answer-waits" if fact.action == "on" else "lesson-answer-first"),
+    facts.NoMoreHints: predictions.no_more_hints_text,
     facts.Marked: _marked,
     facts.LessonDone: _lesson_done,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphstep.debugger.cuts import wire_text
-from graphstep.debugger.facts import CannotCut, CutUndone, NoWire, WhichWire, WireCut
+from graphstep.debugger.facts import CutUndone, NoWire, WhichWire, WireCut
 from graphstep.faces.replies.words import Words
 from graphstep.ground.errors import quoted
 from graphstep.language.program import Program
@@ -13,18 +13,9 @@ from graphstep.telling.names import name_of
 _LISTED = 12
 
 
-def _wire(program: Program, fact: WireCut | CutUndone) -> str:
+def ends_text(program: Program, fact: WireCut | CutUndone) -> str:
+    """The wire that was cut, or is whole again: ``x -> q``."""
     return f"{name_of(program, fact.receiver)} -> {name_of(program, fact.sender)}"
-
-
-def cut_text(words: Words, fact: WireCut) -> str:
-    """That nothing flows back along a wire."""
-    return words.say("reply-cut", wire=_wire(words.before.root.program, fact))
-
-
-def undone_text(words: Words, fact: CutUndone) -> str:
-    """That a wire is whole again."""
-    return words.say("reply-cut-undone", wire=_wire(words.after.root.program, fact))
 
 
 def which_text(words: Words, fact: WhichWire) -> str:
@@ -36,8 +27,3 @@ def which_text(words: Words, fact: WhichWire) -> str:
 def no_wire_text(words: Words, fact: NoWire) -> str:
     """That no gradient is sent along such a wire."""
     return words.say("reply-no-wire", text=quoted(fact.text)) if fact.text else words.say("reply-no-wire-here")
-
-
-def cannot_text(words: Words, fact: CannotCut) -> str:
-    """That the text does not hold a wire."""
-    return words.say("reply-cannot-cut", wire=wire_text(words.before.trace, fact.edge))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isinf
 
-from graphstep.debugger.facts import NextGate, NotReady, ReadyGates, SameGradients
+from graphstep.debugger.facts import NotReady, ReadyGates, SameGradients
 from graphstep.debugger.state import State
 from graphstep.faces.replies.words import Words
 from graphstep.ground.numerals import numeral
@@ -25,11 +25,6 @@ def not_ready_text(words: Words, fact: NotReady) -> str:
     """That a gate is not ready, and which are."""
     name = name_of(words.before.trace.program, fact.node)
     return words.say("reply-not-ready", name=name, gates=_names(words.before, fact.gates))
-
-
-def next_text(words: Words, fact: NextGate) -> str:
-    """That a gate goes on next."""
-    return words.say("reply-next-gate", name=name_of(words.after.trace.program, fact.gate), step=str(fact.n))
 
 
 def same_text(words: Words, fact: SameGradients) -> str:

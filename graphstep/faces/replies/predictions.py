@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from graphstep.debugger.effects import WriteSummary
-    from graphstep.debugger.facts import Answered, Hinted, NothingAsked, PredictingEnds
+    from graphstep.debugger.facts import Answered, Hinted, NoMoreHints, PredictingEnds
     from graphstep.debugger.score import Score
     from graphstep.debugger.state import State
     from graphstep.faces.replies.words import Words
@@ -46,16 +46,11 @@ def hint_text(words: Words, fact: Hinted) -> str:
     return words.say("reply-hint", number=str(fact.number), count=len(hints), hint=hints[fact.number - 1])
 
 
-def nothing_asked_text(words: Words, _: NothingAsked) -> str:
-    """That no question is open."""
-    return words.say("reply-nothing-asked" if words.before.lesson is None else "lesson-nothing-asked")
-
-
-def no_more_hints_text(words: Words, count: int) -> str:
+def no_more_hints_text(words: Words, fact: NoMoreHints) -> str:
     """That there is no further hint to a question."""
     if words.before.lesson is None:
         return words.say("reply-no-more-hints")
-    return words.say("lesson-no-more-hints" if count else "lesson-no-hints")
+    return words.say("lesson-no-more-hints" if fact.count else "lesson-no-hints")
 
 
 def summary_lines(state: State, score: Score) -> Iterator[str]:
