@@ -13,33 +13,22 @@ if TYPE_CHECKING:
 
     from graphstep.faces.tui.screen import SteppingScreen
 
+_FUNCTIONS = {"help": "show_help", "quit": "leave"}
+"""The functions that are not called as their action, which Python has a name of its own for."""
+
 DOES: dict[str, str] = {
-    # The next node is the next in the drawing, which only a screen has.
-    "select_next": "view.select_next",
-    "select_previous": "view.select_previous",
-    "select_left": "view.select_left",
-    "select_right": "view.select_right",
-    "select_up": "view.select_up",
-    "select_down": "view.select_down",
-    "arrows": "view.arrows",
-    "follow": "view.follow",
-    "zoom": "view.zoom",
-    "values": "view.values",
-    "pan_left": "view.pan_left",
-    "pan_right": "view.pan_right",
-    "pan_up": "view.pan_up",
-    "pan_down": "view.pan_down",
-    "text_down": "view.text_down",
-    "text_up": "view.text_up",
-    "page_up": "view.page_up",
-    "page_down": "view.page_down",
-    "autoplay": "playback.autoplay",
-    "faster": "playback.faster",
-    "slower": "playback.slower",
-    "palette": "program.palette",
-    "theme": "program.theme",
-    "help": "program.show_help",
-    "quit": "program.leave",
+    action: f"{module}.{_FUNCTIONS.get(action, action)}"
+    for module, actions in {
+        # The next node is the next in the drawing, which only a screen has.
+        "view": (
+            *(f"select_{where}" for where in ("next", "previous", "left", "right", "up", "down")),
+            *(f"{what}_{where}" for what in ("text", "page", "pan") for where in ("up", "down")),
+            *("pan_left", "pan_right", "arrows", "follow", "zoom", "values"),
+        ),
+        "playback": ("autoplay", "faster", "slower"),
+        "program": ("palette", "theme", "help", "quit"),
+    }.items()
+    for action in actions
 }
 """The function of every action that is the screen's own, behind the module that has it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.faces.tui.messages import say
@@ -12,49 +13,19 @@ if TYPE_CHECKING:
 _COLUMNS, _ROWS = 8, 3
 
 
-def select_next(screen: SteppingScreen) -> None:
-    """Select the next node, column by column."""
-    _select_by(screen, 1)
-
-
-def select_previous(screen: SteppingScreen) -> None:
-    """Select the previous node."""
-    _select_by(screen, -1)
-
-
-def select_left(screen: SteppingScreen) -> None:
-    """Select the node that a wire comes from."""
-    _select_along(screen, "left")
-
-
-def select_right(screen: SteppingScreen) -> None:
-    """Select the node that a wire leads to."""
-    _select_along(screen, "right")
-
-
-def select_up(screen: SteppingScreen) -> None:
-    """Select the node above."""
-    _select_along(screen, "up")
-
-
-def select_down(screen: SteppingScreen) -> None:
-    """Select the node below."""
-    _select_along(screen, "down")
-
-
-def _select_along(screen: SteppingScreen, way: Literal["left", "right", "up", "down"]) -> None:
+def _select_along(screen: SteppingScreen, *, way: Literal["left", "right", "up", "down"]) -> None:
     """Select the node to which a wire leads, or the next one in the column; at its end, the one that follows in reading order."""
     now, scene = screen.now, screen.panes.graph.scene
     if scene is None:
         return
     if now.selected is None or now.selected not in scene.drawn.box_of:
-        _select_by(screen, 1)
+        _select_by(screen, way=1)
         return
     box = scene.layout.neighbour(scene.drawn.box_of[now.selected], way)
     if box is not None:
         screen.select(scene.drawn.nodes[box])
     else:
-        _select_by(screen, -1 if way in ("left", "up") else 1)
+        _select_by(screen, way=-1 if way in ("left", "up") else 1)
 
 
 def arrows(screen: SteppingScreen) -> None:
@@ -90,37 +61,7 @@ def values(screen: SteppingScreen) -> None:
     screen.refresh_panes()
 
 
-def pan_left(screen: SteppingScreen) -> None:
-    """The view to the left."""
-    screen.panes.graph.pan(-_COLUMNS, 0)
-
-
-def pan_right(screen: SteppingScreen) -> None:
-    """The view to the right."""
-    screen.panes.graph.pan(_COLUMNS, 0)
-
-
-def pan_up(screen: SteppingScreen) -> None:
-    """The view up."""
-    screen.panes.graph.pan(0, -_ROWS)
-
-
-def pan_down(screen: SteppingScreen) -> None:
-    """The view down."""
-    screen.panes.graph.pan(0, _ROWS)
-
-
-def page_up(screen: SteppingScreen) -> None:
-    """The view up by a page."""
-    screen.panes.graph.pan(0, -max(screen.panes.graph.size.height - 1, 1))
-
-
-def page_down(screen: SteppingScreen) -> None:
-    """The view down by a page."""
-    screen.panes.graph.pan(0, max(screen.panes.graph.size.height - 1, 1))
-
-
-def _select_by(screen: SteppingScreen, way: int) -> None:
+def _select_by(screen: SteppingScreen, *, way: int) -> None:
     now, scene = screen.now, screen.panes.graph.scene
     if scene is None:
         return
@@ -131,11 +72,43 @@ def _select_by(screen: SteppingScreen, way: int) -> None:
         screen.select(order[0 if way > 0 else -1])
 
 
-def text_down(screen: SteppingScreen) -> None:
-    """Show the lines of the explanation that are further down."""
-    screen.panes.step.scroll_lines(1)
+def _pan(screen: SteppingScreen, *, columns: int = 0, rows: int = 0) -> None:
+    screen.panes.graph.pan(columns, rows)
 
 
-def text_up(screen: SteppingScreen) -> None:
-    """Show those further up."""
-    screen.panes.step.scroll_lines(-1)
+def _page(screen: SteppingScreen, *, way: int) -> None:
+    _pan(screen, rows=way * max(screen.panes.graph.size.height - 1, 1))
+
+
+def _scroll(screen: SteppingScreen, *, lines: int) -> None:
+    screen.panes.step.scroll_lines(lines)
+
+
+select_next = partial(_select_by, way=1)
+"""Select the next node, column by column."""
+select_previous = partial(_select_by, way=-1)
+"""Select the previous node."""
+select_left = partial(_select_along, way="left")
+"""Select the node that a wire comes from."""
+select_right = partial(_select_along, way="right")
+"""Select the node that a wire leads to."""
+select_up = partial(_select_along, way="up")
+"""Select the node above."""
+select_down = partial(_select_along, way="down")
+"""Select the node below."""
+pan_left = partial(_pan, columns=-_COLUMNS)
+"""The view to the left."""
+pan_right = partial(_pan, columns=_COLUMNS)
+"""The view to the right."""
+pan_up = partial(_pan, rows=-_ROWS)
+"""The view up."""
+pan_down = partial(_pan, rows=_ROWS)
+"""The view down."""
+page_up = partial(_page, way=-1)
+"""The view up by a page."""
+page_down = partial(_page, way=1)
+"""The view down by a page."""
+text_down = partial(_scroll, lines=1)
+"""Show the lines of the explanation that are further down."""
+text_up = partial(_scroll, lines=-1)
+"""Show those further up."""
