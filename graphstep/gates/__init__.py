@@ -4,5 +4,3 @@ from __future__ import annotations
 
 from graphstep.gates.rule import Convention, Rule, Ties
 from graphstep.gates.table import ELEMENTWISE, FUNCTIONS, GATES, STRUCTURAL
-
-__all__ = ["ELEMENTWISE", "FUNCTIONS", "GATES", "STRUCTURAL", "Convention", "Rule", "Ties"]

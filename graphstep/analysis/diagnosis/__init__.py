@@ -8,19 +8,3 @@ from graphstep.analysis.diagnosis.findings import findings
 from graphstep.analysis.diagnosis.layers import Layer, layers
 from graphstep.analysis.diagnosis.network import ACTIVATIONS, SEED, network, scale_of
 from graphstep.analysis.diagnosis.report import Diagnosis, diagnose
-
-__all__ = [
-    "ACTIVATIONS",
-    "BACKWARD",
-    "SEED",
-    "Depth",
-    "Diagnosis",
-    "Finding",
-    "Layer",
-    "depths",
-    "diagnose",
-    "findings",
-    "layers",
-    "network",
-    "scale_of",
-]

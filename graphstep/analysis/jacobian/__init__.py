@@ -4,12 +4,3 @@ from __future__ import annotations
 
 from graphstep.analysis.jacobian.jacobian import ENTRIES, Jacobian, jacobian
 from graphstep.analysis.jacobian.orders import Layer, Orders, orders
-
-__all__ = [
-    "ENTRIES",
-    "Jacobian",
-    "Layer",
-    "Orders",
-    "jacobian",
-    "orders",
-]

@@ -12,18 +12,3 @@ from graphstep.analysis.symbolic.exact import ExactRun, exact_contribution, exac
 from graphstep.analysis.symbolic.expressions import Formula, derivative, derivatives, formula, symbol_name, to_sympy
 from graphstep.analysis.symbolic.size import tree
 from graphstep.analysis.symbolic.text import from_sympy
-
-__all__ = [
-    "ExactRun",
-    "Formula",
-    "derivative",
-    "derivatives",
-    "evaluate",
-    "exact_contribution",
-    "exact_gate",
-    "formula",
-    "from_sympy",
-    "symbol_name",
-    "to_sympy",
-    "tree",
-]

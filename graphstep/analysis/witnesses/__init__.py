@@ -9,5 +9,3 @@ from __future__ import annotations
 
 from graphstep.analysis.witnesses.compare import check, check_node, numeric_rows, rows
 from graphstep.analysis.witnesses.report import Report, Row, Verdict
-
-__all__ = ["Report", "Row", "Verdict", "check", "check_node", "numeric_rows", "rows"]

@@ -144,6 +144,3 @@ def _setup(fields: Mapping[str, Any]) -> Setup:
     if not all(text is None or isinstance(text, str) for text in setup["inputs"].values()):
         raise ValueError("a setup has texts")
     return Setup(**setup)
-
-
-__all__ = ["FORMAT", "SUFFIX", "opening_of_trace", "read_file", "read_run", "write_run"]

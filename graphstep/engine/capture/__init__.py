@@ -30,19 +30,6 @@ if TYPE_CHECKING:
     from graphstep.engine.capture.watch import Watch
     from graphstep.engine.opening import Opening
 
-__all__ = [
-    "CaptureError",
-    "Operation",
-    "Recording",
-    "Source",
-    "called",
-    "engine_of",
-    "opening_of_call",
-    "program_of",
-    "record",
-    "record_value",
-]
-
 
 @collector_paused()
 def record(

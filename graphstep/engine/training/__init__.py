@@ -11,15 +11,3 @@ from __future__ import annotations
 from graphstep.engine.training.history import History
 from graphstep.engine.training.settings import Batch, HeldOut, Settings, check_params, read_batch, read_held_out
 from graphstep.engine.training.training import Training, curves
-
-__all__ = [
-    "Batch",
-    "HeldOut",
-    "History",
-    "Settings",
-    "Training",
-    "check_params",
-    "curves",
-    "read_batch",
-    "read_held_out",
-]

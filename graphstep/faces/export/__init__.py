@@ -29,22 +29,6 @@ from graphstep.ground.files import is_stream, write_file
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import Document
 
-__all__ = [
-    "PLAIN",
-    "Exporter",
-    "Options",
-    "exporter",
-    "format_of",
-    "formats",
-    "is_archive",
-    "is_pdf",
-    "options_of",
-    "pieces",
-    "render",
-    "write",
-    "write_document",
-]
-
 
 class Exporter(Protocol):
     """What a module of this package offers."""

@@ -15,8 +15,6 @@ from graphstep.faces.recording.frames import Recording
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.files import write_file
 
-__all__ = ["Recording", "write", "writer_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Writer:

@@ -3,5 +3,3 @@
 from __future__ import annotations
 
 from graphstep.faces.repl.prompt import Prompt, converse
-
-__all__ = ["Prompt", "converse"]

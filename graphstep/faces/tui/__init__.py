@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from graphstep.language.program import Program
     from graphstep.language.setup import Setup
 
-__all__ = ["open_program", "show"]
-
 
 def show(trace: Trace, *, at: int = 0) -> int:
     """Step through a run in the terminal, from step ``at``, until the learner leaves; the exit status."""

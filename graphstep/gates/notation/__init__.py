@@ -12,29 +12,3 @@ from graphstep.gates.notation.latex import LATEX, Latex, latex_style
 from graphstep.gates.notation.mathml import MATHML, MathML, mathml_style
 from graphstep.gates.notation.term import TERMS, NoNumberError, Rounded, Symbol, Term
 from graphstep.gates.notation.text import ATOM, CASES, DERIVATIVE, POWER, PRODUCT, SIGN, SUM, TEXT, Ink, Style, text_style
-
-__all__ = [
-    "ATOM",
-    "CASES",
-    "DERIVATIVE",
-    "LATEX",
-    "MATHML",
-    "POWER",
-    "PRODUCT",
-    "SIGN",
-    "SUM",
-    "TERMS",
-    "TEXT",
-    "Ink",
-    "Latex",
-    "MathML",
-    "NoNumberError",
-    "Rounded",
-    "Style",
-    "Symbol",
-    "Term",
-    "latex_style",
-    "mathml_style",
-    "pieces",
-    "text_style",
-]

@@ -26,8 +26,6 @@ from graphstep.language.read.foreign import ForeignSpellingError
 from graphstep.language.read.grammar import parse
 from graphstep.language.read.tokens import Lexer
 
-__all__ = ["GRADIENT", "read"]
-
 
 @collector_paused()
 def read(text: str, given: Collection[str] = ()) -> Program:

@@ -8,5 +8,3 @@ from __future__ import annotations
 
 from graphstep.language.values.value import read_number, read_value
 from graphstep.language.values.words import read_inputs, read_name, read_texts, split_inputs, split_words
-
-__all__ = ["read_inputs", "read_name", "read_number", "read_texts", "read_value", "split_inputs", "split_words"]

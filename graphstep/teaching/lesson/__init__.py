@@ -26,6 +26,3 @@ def open_lesson(path: str | Path, language: str = ENGLISH) -> Rehearsal:
     from graphstep.teaching.lesson.rehearsal import rehearse
 
     return rehearse(read_lesson(path), language)
-
-
-__all__ = ["open_lesson"]

@@ -5,16 +5,3 @@ from __future__ import annotations
 from graphstep.telling.cells.explanation import CellExplanation, cell
 from graphstep.telling.cells.gradient import cell_gradient_name
 from graphstep.telling.cells.names import Window, cell_name, find_cell, find_node, find_window, named, spelled
-
-__all__ = [
-    "CellExplanation",
-    "Window",
-    "cell",
-    "cell_gradient_name",
-    "cell_name",
-    "find_cell",
-    "find_node",
-    "find_window",
-    "named",
-    "spelled",
-]

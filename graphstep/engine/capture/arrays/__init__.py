@@ -9,19 +9,3 @@ from graphstep.engine.capture.arrays.array import TracedArray
 from graphstep.engine.capture.arrays.cells import of_cells
 from graphstep.engine.capture.arrays.following import apply, array_of, as_array, check_plain, name_of
 from graphstep.engine.capture.arrays.joining import JOINING
-
-__all__ = [
-    "JOINING",
-    "TracedArray",
-    "apply",
-    "array_of",
-    "as_array",
-    "axes",
-    "cells",
-    "check_plain",
-    "joining",
-    "moving",
-    "name_of",
-    "of_cells",
-    "products",
-]

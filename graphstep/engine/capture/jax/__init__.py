@@ -22,8 +22,6 @@ from graphstep.engine.capture.sources import locate
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 
-__all__ = ["Interpreter", "is_for", "record"]
-
 
 def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: str, fixed: Collection[str]) -> Recording:
     """The recording of a call. Arguments of floating point are traced, in lists and dictionaries too; others are as they are.

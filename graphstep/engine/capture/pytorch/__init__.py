@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _ALL, _MANY, _FEW = 1e-6, 1e-3, 0.5
 """The part of its largest cell by which rounding may take a gradient from PyTorch's, in float64, float32 and types of 16 bits."""
 
-__all__ = ["Tape", "cells", "check_gradients", "ended", "layers", "loss_in", "mode_of", "moving", "of_calls", "reducing"]
-
 
 def check_gradients(trace: Trace) -> None:
     """Raise CaptureError where a gradient of ours is plainly another one than PyTorch's: then something was not seen."""

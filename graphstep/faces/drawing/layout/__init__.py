@@ -13,18 +13,3 @@ from graphstep.faces.drawing.layout.neighbourhood import neighbourhood
 from graphstep.faces.drawing.layout.window import Stub, Window
 from graphstep.faces.drawing.layout.wrap import wrap
 from graphstep.ground.widths import cell_width
-
-__all__ = [
-    "Anchor",
-    "Box",
-    "Density",
-    "Edge",
-    "Layout",
-    "Place",
-    "Stub",
-    "Window",
-    "arrange",
-    "cell_width",
-    "neighbourhood",
-    "wrap",
-]

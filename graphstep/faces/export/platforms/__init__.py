@@ -21,8 +21,6 @@ from graphstep.ground.errors import InputError, did_you_mean, quoted
 if TYPE_CHECKING:
     from graphstep.teaching.exercise.exercise import Exercise
 
-__all__ = ["Platform", "platform", "platform_of", "platforms"]
-
 
 class Platform(Protocol):
     """What a module of this package offers that writes questions."""

@@ -18,8 +18,6 @@ from graphstep.ground.unprintable import printable
 if TYPE_CHECKING:
     from graphstep.teaching.exercise.mark import Mark
 
-__all__ = ["Results", "encoded", "results", "results_of"]
-
 
 class Results(Protocol):
     """What a module of this package offers."""

@@ -12,23 +12,13 @@ from graphstep.ground.errors import ReadError
 from graphstep.language.read.foreign.table import LIBRARIES, PARTS, WITHOUT_GRADIENT
 from graphstep.language.read.foreign.translation import Translation, is_known, proposals
 
-__all__ = [
-    "LIBRARIES",
-    "PARTS",
-    "WITHOUT_GRADIENT",
-    "ForeignSpellingError",
-    "Translation",
-    "is_known",
-    "proposals",
-]
-
 
 class ForeignSpellingError(ReadError):
     """A program holds the spelling of another one. Its hint is chosen among proposals, once each can be read as a program."""
 
-    def __init__(self, error: ReadError, proposals: list[Translation]) -> None:
+    def __init__(self, error: ReadError, translations: list[Translation]) -> None:
         super().__init__(error.message, text=error.text, span=error.span, hint=error.hint)
-        self.proposals = proposals
+        self.proposals = translations
         """What could be written instead, the most fitting first."""
 
     def settled(self, is_read: Callable[[str], bool]) -> ReadError:

@@ -15,8 +15,6 @@ from graphstep.language.read.latex.documents import formula_span
 from graphstep.language.read.latex.reader import Reader
 from graphstep.language.read.latex.tokens import tokens_of
 
-__all__ = ["from_latex", "translation"]
-
 
 def translation(text: str, given: Collection[str] = ()) -> Translation:
     """A formula as a program, for :mod:`graphstep.language.read.dialects`."""

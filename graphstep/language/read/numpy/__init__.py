@@ -21,8 +21,6 @@ from graphstep.language.read.numpy.pieces import Program, program_of
 from graphstep.language.read.numpy.reader import Reader
 from graphstep.language.read.numpy.syntax import Source
 
-__all__ = ["from_numpy", "translation"]
-
 
 def from_numpy(text: str, given: Collection[str] = ()) -> str:
     r"""The text of the program that a text in Python spells. ``given`` are the names that have values, with
