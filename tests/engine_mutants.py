@@ -1,7 +1,8 @@
 """Is the broken gate found? ``python -m tests.engine_mutants`` breaks one place at a time of an engine, and has it judged.
 
 An operator is exchanged, or its two sides are, a sign turned, ``+=`` made ``=``, a factor left out, the order or the seed of the
-backward pass spoiled.
+backward pass spoiled. ``--arrays`` breaks an engine of arrays; there also a transposition is left out, an axis exchanged, a sum
+made a mean, and the copies of broadcasting are not summed.
 A mutant that comes to the numbers of the engine on 10,000 random programs is equivalent, and not counted.
 """
 
@@ -10,20 +11,22 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
-import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from graphstep.teaching.judge.judgement import Judgement, judge
+from graphstep.teaching.judge.array_planning import Plan
+from graphstep.teaching.judge.findings import Judgement, agree, cells
+from graphstep.teaching.judge.judgement import judge
 from graphstep.teaching.judge.local import LocalEngine
-from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.operations import ROWS
 from graphstep.teaching.judge.planning import at_random
 from graphstep.teaching.judge.trials import Trial
 
 ENGINE = Path(__file__).parent / "teaching" / "engine.py"
+ARRAY_ENGINE = ENGINE.with_name("array_engine.py")
 PROGRAMS = 10_000
 
 OPERATORS: dict[type, tuple[type, ...]] = {
@@ -32,6 +35,7 @@ OPERATORS: dict[type, tuple[type, ...]] = {
     ast.Mult: (ast.Add, ast.Div, ast.Sub),
     ast.Div: (ast.Mult, ast.Sub),
     ast.Pow: (ast.Mult, ast.Add),
+    ast.MatMult: (ast.Mult,),
 }
 
 
@@ -46,11 +50,13 @@ class Mutant(NamedTuple):
     """Its code."""
 
 
-def mutants() -> list[Mutant]:
+def mutants(engine: Path = ENGINE) -> list[Mutant]:
     """All mutants, each of other code than the rest."""
-    tree = ast.parse(ENGINE.read_text(encoding="utf-8"))
+    tree = ast.parse(engine.read_text(encoding="utf-8"))
     made: list[Mutant] = []
-    for method in (x for x in tree.body[-1].body if isinstance(x, ast.FunctionDef) and x.name != "__init__"):
+    helpers = [x for x in tree.body if isinstance(x, ast.FunctionDef)]
+    methods = [x for x in tree.body[-1].body if isinstance(x, ast.FunctionDef) and x.name not in ("__init__", "shape")]
+    for method in [*helpers, *methods]:
         seen = {ast.dump(method)}
         for number in range(sum(1 for _ in ast.walk(method))):
             for what, changed in _changes(method, number):
@@ -61,16 +67,33 @@ def mutants() -> list[Mutant]:
 
 
 def _with(tree: ast.Module, method: ast.FunctionDef, changed: ast.FunctionDef) -> ast.Module:
-    """The engine with another method in place of one of its own; they share all the rest."""
+    """The engine with another function in place of one of its own; they share all the rest."""
+    if method in tree.body:
+        return ast.Module([changed if x is method else x for x in tree.body], tree.type_ignores)
     machine = copy.copy(tree.body[-1])
     machine.body = [changed if x is method else x for x in machine.body]
     return ast.Module([*tree.body[:-1], machine], tree.type_ignores)
 
 
 def _operation(name: str) -> str:
-    if name == "backward":
-        return name
-    return next(row.name for row in OPERATIONS.values() if name in row.methods)
+    if name in ("backward", "gathered"):
+        return {"gathered": "broadcast"}.get(name, name)
+    return next(row.name for row in ROWS.values() if name in row.methods)
+
+
+def is_located(mutant: Mutant, judgement: Judgement) -> bool:
+    """Whether the first finding is of the operation that was broken; a sum along an axis is the method that a sum is.
+
+    What gathers the copies of broadcasting serves four operations, and may be wrong for one of them as for all.
+    """
+    if not judgement.findings:
+        return False
+    first = judgement.findings[0]
+    if mutant.operation == "broadcast":
+        return first.operation == "broadcast" or first.trial.is_broadcast
+    if {first.operation, mutant.operation} <= ROWS.keys():
+        return ROWS[first.operation].methods == ROWS[mutant.operation].methods
+    return first.operation == mutant.operation
 
 
 def _changes(method: ast.FunctionDef, number: int) -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -86,12 +109,12 @@ def _changes(method: ast.FunctionDef, number: int) -> Iterator[tuple[str, ast.Fu
             whole, place = copied()
             place.op = operator()
             yield f"{ast.unparse(here)} → {ast.unparse(place)}", whole
-        for side in ("left", "right") if isinstance(here.op, ast.Mult | ast.Div) else ():
+        for side in ("left", "right") if isinstance(here.op, ast.Mult | ast.Div | ast.MatMult) else ():
             whole, place = copied()
             kept = getattr(place, side)
             _put(whole, place, kept)
             yield f"{ast.unparse(here)} → {ast.unparse(kept)}", whole
-        if isinstance(here.op, ast.Sub | ast.Div | ast.Pow):
+        if isinstance(here.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult):
             whole, place = copied()
             place.left, place.right = place.right, place.left
             yield f"{ast.unparse(here)} → {ast.unparse(place)}", whole
@@ -106,8 +129,32 @@ def _changes(method: ast.FunctionDef, number: int) -> Iterator[tuple[str, ast.Fu
         whole, place = copied()
         _put(whole, place, ast.copy_location(ast.Assign([place.target], place.value), place))
         yield f"{ast.unparse(here)} → =", whole
+    yield from _of_arrays(here, copied)
     if method.name == "backward":
         yield from _of_the_pass(here, copied)
+
+
+INSTEAD = {"sum": ("mean", "max"), "mean": ("sum",), "ones_like": ("zeros_like",), "max": ("min",)}
+
+
+def _of_arrays(here: ast.AST, copied) -> Iterator[tuple[str, ast.FunctionDef]]:
+    if isinstance(here, ast.Attribute) and here.attr == "T":
+        whole, place = copied()
+        _put(whole, place, place.value)
+        yield f"{ast.unparse(here)} → {ast.unparse(here.value)}", whole
+    if isinstance(here, ast.Call) and isinstance(here.func, ast.Attribute):
+        for name in INSTEAD.get(here.func.attr, ()):
+            whole, place = copied()
+            place.func.attr = name
+            yield f"{ast.unparse(here)} → {name}", whole
+    if isinstance(here, ast.Call) and ast.unparse(here.func) in ("gathered", "np.expand_dims"):
+        whole, place = copied()
+        _put(whole, place, place.args[0])
+        yield f"{ast.unparse(here)} → {ast.unparse(here.args[0])}", whole
+    if isinstance(here, ast.keyword) and here.arg == "axis" and isinstance(here.value, ast.Name):
+        whole, place = copied()
+        place.value = ast.Constant(0)
+        yield "axis → 0", whole
 
 
 def _of_the_pass(here: ast.AST, copied) -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -159,36 +206,35 @@ def is_equivalent(module: ModuleType, original: ModuleType, programs: list[Trial
 def _alike(one: dict, other: dict) -> bool:
     if "copies" not in one or "copies" not in other:
         return one == other
-    pairs = zip(one["copies"][0], other["copies"][0], strict=True)
-    return all(math.isclose(x, y, rel_tol=1e-9, abs_tol=1e-12) for x, y in pairs)
+    return agree(cells(one["copies"][0]), cells(other["copies"][0]), 1e-9, 1e-3)
 
 
-def programs(count: int = PROGRAMS) -> list[Trial]:
+def programs(engine: Path = ENGINE, count: int = PROGRAMS) -> list[Trial]:
     """Random programs of all that the engine can do."""
-    present = judge(LocalEngine(module_of(ast.parse(ENGINE.read_text(encoding="utf-8"))))).right
+    present = judge(LocalEngine(module_of(ast.parse(engine.read_text(encoding="utf-8"))))).right
+    if engine == ARRAY_ENGINE:
+        plan = Plan(closed=False)
+        # As many as come to the same pairs of numbers: each of these has some twenty cells.
+        return [trial for seed in range(count // 200) for trial in plan.at_random(present, 20, seed)]
     return [trial for seed in range(-(-count // 50)) for trial in at_random(present, 50, seed)]
-
-
-def blamed(judgement: Judgement) -> list[str]:
-    """The operations that are said to be wrong, the first of them first."""
-    return [finding.operation for finding in judgement.findings]
 
 
 def main() -> None:
     """Judge a sample, and print what was not located."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--arrays", action="store_true")
     asked = parser.parse_args()
-    every = mutants()
+    engine = ARRAY_ENGINE if asked.arrays else ENGINE
+    every = mutants(engine)
     sample = random.Random(11).sample(every, min(asked.sample, len(every)))
-    original, tried = module_of(ast.parse(ENGINE.read_text(encoding="utf-8")), "engine"), programs()
+    original, tried = module_of(ast.parse(engine.read_text(encoding="utf-8")), "engine"), programs(engine)
     equivalent, located, named = 0, 0, 0
     for mutant in sample:
         judgement = judge(LocalEngine(module_of(mutant.tree)))
-        first = blamed(judgement)[:1]
         if judgement.is_right and is_equivalent(module_of(mutant.tree), original, tried):
             equivalent += 1
-        elif first == [mutant.operation]:
+        elif is_located(mutant, judgement):
             located += 1
             named += bool(judgement.findings[0].key)
             if not judgement.findings[0].key:

@@ -21,7 +21,7 @@ EXAMPLES = """\
 examples:
   graphstep judge engine.py                      an engine with one class that has a method backward
   graphstep judge micrograd.engine               one that is installed
-  graphstep judge engine.py --class Tensor       which of several classes
+  graphstep judge engine.py --class Tensor       which of several classes; one that holds arrays is tried on matrices too
   graphstep judge engine.py --require exp,tanh   these have to be there: + and × always have to
   graphstep judge engine.py --format json
 
@@ -63,11 +63,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _required(text: str) -> list[str]:
-    from graphstep.teaching.judge.operations import OPERATIONS
+    from graphstep.teaching.judge.operations import ROWS
 
     names = [name for name in text.replace(" ", "").split(",") if name]
     for name in names:
-        if name not in OPERATIONS:
-            hint = did_you_mean(name, OPERATIONS) or f"there are {', '.join(OPERATIONS)}"
+        if name not in ROWS:
+            hint = did_you_mean(name, ROWS) or f"there are {', '.join(ROWS)}"
             raise InputError(f"no operation is called {quoted(name)}", hint=hint)
     return names

@@ -6,14 +6,25 @@ This module runs in the process of the engine, so that it imports little. What a
 from __future__ import annotations
 
 import inspect
-import math
 from types import FunctionType, ModuleType
 from typing import Any
 
-from graphstep.teaching.judge.operations import NAMES, OPERATIONS, Operation
-
-VALUES, GRADIENTS = ("data", "value"), ("grad", "gradient")
-"""The names of the attributes that hold numbers."""
+from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS, Operation
+from graphstep.teaching.judge.recorder import Recorder
+from graphstep.teaching.judge.values import (
+    GRADIENTS,
+    MATRIX,
+    VALUES,
+    form_of_arrays,
+    gradient_of,
+    held,
+    holds_a_number,
+    made,
+    outcome,
+    read_cells,
+    rows_of,
+    value_of,
+)
 
 
 class UnreadableError(Exception):
@@ -31,42 +42,6 @@ class BuildError(Exception):
 
 class ResultError(Exception):
     """An operation gave back what is no value of the engine."""
-
-
-def read(thing: Any) -> float:
-    """The number in what an engine holds: a number, a box around one, an array of a single cell."""
-    for _ in range(8):
-        if isinstance(thing, bool | int | float):
-            return float(thing)
-        if isinstance(thing, list | tuple):
-            if len(thing) != 1:
-                break
-            thing = thing[0]
-        elif callable(inside := getattr(thing, "tolist", None)) or callable(inside := getattr(thing, "item", None)):
-            thing = inside()
-        elif (inside := getattr(thing, "data", None)) is not None:
-            thing = inside
-        else:
-            break
-    raise TypeError(f"no single number can be read from a {type(thing).__name__}")
-
-
-def _held(value: Any, names: tuple[str, ...]) -> Any:
-    for name in names:
-        if hasattr(value, name):
-            return getattr(value, name)
-    raise TypeError(f"a {type(value).__name__} has no attribute {names[0]!r} or {names[1]!r}")
-
-
-def value_of(value: Any) -> float:
-    """The number that a value of an engine holds."""
-    return read(_held(value, VALUES))
-
-
-def gradient_of(value: Any) -> float:
-    """The gradient that a value of an engine holds; none at all is 0."""
-    gradient = _held(value, GRADIENTS)
-    return 0.0 if gradient is None else read(gradient)
 
 
 def candidates(module: ModuleType) -> dict[str, type]:
@@ -96,18 +71,11 @@ def find_class(module: ModuleType, name: str = "") -> type:
             "a package may hold it in a module, as micrograd.engine does",
         )
     holding = {name: what for name, what in classes.items() if holds_a_number(what)}
+    holding = holding or {name: what for name, what in classes.items() if form_of_arrays(what)}
     if len(holding or classes) > 1:
         listed = ", ".join(holding or classes)
         raise UnreadableError(f"several classes have a method backward: {listed}", "name the one to be judged: --class")
     return next(iter((holding or classes).values()))
-
-
-def holds_a_number(what: type) -> bool:
-    """Whether a class is made of a number, and gives it back."""
-    try:
-        return abs(value_of(what(0.7)) - 0.7) < 0.01
-    except Exception:
-        return False
 
 
 class Bench:
@@ -118,16 +86,37 @@ class Bench:
         """The module of the engine."""
         self.kind = find_class(module, name)
         """The class of its values."""
+        self.takes_numbers = True
+        """Whether a value can be a single number."""
+        self.form = form_of_arrays(self.kind) if self._does_arrays() else None
+        """What makes an array for it of rows; None where it has no arrays."""
         try:
-            third = value_of(self.kind(1 / 3))
+            third = value_of(made(self.kind, 1 / 3))
         except Exception as error:
-            raise UnreadableError(f"{self.kind.__name__}(0.7) holds no number that can be read: {_said(error)}") from None
+            if self.form is None:
+                raise UnreadableError(f"{self.kind.__name__}(0.7) holds no number that can be read: {_said(error)}") from None
+            self.takes_numbers = False
+            third = read_cells(held(made(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])), VALUES))[0][0]
         self.third = third
         """What comes back of 1/3."""
 
+    def _does_arrays(self) -> bool:
+        """Whether the class has an operation that only arrays have."""
+        return any(self._function(row) is not None for row in ARRAYS.values() if row.name != "largest")
+
     def introduce(self) -> dict[str, Any]:
         """What is to be known of the engine before it is tried."""
-        return {"class": self.kind.__name__, "third": self.third}
+        holds = {"numbers": self.takes_numbers, "arrays": self.form is not None}
+        return {"class": self.kind.__name__, "third": self.third, **holds}
+
+    def starts(self) -> bool:
+        """Whether a backward pass can start at an array: whether each of its cells gets a gradient."""
+        try:
+            value = self._make(MATRIX)
+            value.backward()
+            return [len(row) for row in read_cells(held(value, GRADIENTS))] == [2, 2]
+        except Exception:
+            return False
 
     def run(self, trial: dict[str, Any]) -> dict[str, Any]:
         """What a program comes to: the value of its output and the gradients of its inputs, of each copy; or what failed."""
@@ -139,7 +128,7 @@ class Bench:
                 return {"built": False, "error": str(error), "wrong": isinstance(error, ResultError)}
             try:
                 output.backward()
-                copies.append([value_of(output), *map(gradient_of, inputs)])
+                copies.append(outcome(output, inputs, arrays=trial["arrays"]))
             except Exception as error:
                 return {"built": True, "error": _said(error)}
         return {"copies": copies}
@@ -153,11 +142,19 @@ class Bench:
             gradients.append([*map(gradient_of, inputs)])
         return gradients
 
+    def _make(self, content: Any) -> Any:
+        """An input: a number, or an array of which the rows are given."""
+        if isinstance(content, float | int):
+            # Who takes arrays of NumPy's only gets a number as one of those, too.
+            return made(self.kind, content if self.form in (None, list) else self.form(content))
+        assert self.form is not None, "arrays are for engines that have such"
+        return made(self.kind, self.form(rows_of(content)))
+
     def _build(self, trial: dict[str, Any]) -> tuple[list[Any], Any]:
-        inputs = [self.kind(x) for x in trial["inputs"]]
+        inputs = [self._make(x) for x in trial["inputs"]]
         nodes = list(inputs)
         for call in trial["calls"]:
-            row = OPERATIONS[call["operation"]]
+            row = ROWS[call["operation"]]
             nodes.append(self._call(row, [nodes[x] if isinstance(x, int) else x for x in call["operands"]]))
         return inputs, nodes[-1]
 
@@ -172,10 +169,12 @@ class Bench:
             if not plain or row.plain is not None:
                 raise BuildError(_said(error)) from None
             try:
-                result = self._called(row, [self.kind(x) if isinstance(x, float) else x for x in operands])
+                result = self._called(row, [self._make(x) if isinstance(x, float) else x for x in operands])
             except Exception as again:
                 raise BuildError(_said(again)) from None
         if not isinstance(result, self.kind):
+            if result is NotImplemented:
+                raise BuildError(f"{row.title} is not implemented for what it is given")
             if result is None:
                 raise ResultError("it gives back nothing: is a return missing?")
             raise ResultError(f"it gives back a {type(result).__name__}")
@@ -189,13 +188,21 @@ class Bench:
         function = self._function(row)
         if function is None:
             raise AttributeError(f"there is no {row.name}")
-        return function(*operands)
+        if not callable(function):
+            # A property, as x.T is.
+            return getattr(operands[0], row.methods[0])
+        try:
+            return function(*operands, **dict(row.options))
+        except TypeError:
+            if not row.options or row.tells:
+                raise
+            return function(*operands)
 
     def _function(self, row: Operation) -> Any:
         """The method of an operation, or a function of the module."""
         for name in row.methods:
-            if callable(getattr(self.kind, name, None)):
-                return getattr(self.kind, name)
+            if callable(method := getattr(self.kind, name, None)) or isinstance(method, property):
+                return method
         for name in row.methods:
             function = getattr(self.module, name, None)
             if isinstance(function, FunctionType) and function.__module__ == self.module.__name__:
@@ -204,114 +211,35 @@ class Bench:
 
     # -- what an operation is built from ------------------------------------------------------------------------------------
 
-    def wirings(self) -> dict[str, list[dict[str, Any]]]:
-        """Of every operation that calls others, which: ``x - y`` may be ``x + (-y)``."""
+    def wirings(self) -> dict[str, dict[str, Any]]:
+        """Of every operation that calls others, which, and how where that can be told: ``x - y`` may be ``x + (-y)``."""
         wirings = {}
-        for name, row in OPERATIONS.items():
-            operands: list[Any] = [2.375 if place == row.plain else x for place, x in enumerate(row.points[0])]
+        for name, row in (OPERATIONS if self.form is None else ROWS).items():
+            if name in ARRAYS or not self.takes_numbers:
+                operands: list[Any] = [2.5 if place == row.plain else MATRIX for place in range(row.slots)]
+            else:
+                operands = [2.375 if place == row.plain else x for place, x in enumerate(row.points[0])]
             if row.plain is not None:
                 operands[row.plain] = 2.375 if row.name != "pow" else 3.0
-            if wiring := self._wiring(row, operands):
+            wiring = self._wiring(row, operands)
+            if wiring["uses"]:
                 wirings[name] = wiring
         return wirings
 
-    def _wiring(self, row: Operation, numbers: list[float]) -> list[dict[str, Any]]:
-        operands = [x if place == row.plain else self.kind(x) for place, x in enumerate(numbers)]
-        with _Recorder(self.kind, self.module) as recorder:
+    def _wiring(self, row: Operation, content: list[Any]) -> dict[str, Any]:
+        operands = [x if place == row.plain else self._make(x) for place, x in enumerate(content)]
+        with Recorder(self.kind, self.module) as recorder:
             try:
                 result = self._called(row, operands)
             except Exception:
-                return []
-        wiring = recorder.wiring(operands, result, self.kind)
-        return [] if any(call["operation"] == row.name for call in wiring) else wiring
+                return {"calls": [], "uses": []}
+        wiring, uses = recorder.wiring(operands, result, self.kind), recorder.uses(row)
+        return {"calls": [] if any(call["operation"] == row.name for call in wiring) else wiring, "uses": uses}
 
 
 def _short(value: float) -> float | int:
     """A whole number as an int: some engines take no other exponent."""
     return int(value) if value == int(value) else value
-
-
-class _Recorder:
-    """While it is entered, the methods of a class and the functions of its module note who calls whom."""
-
-    def __init__(self, kind: type, module: ModuleType) -> None:
-        self.kind, self.module = kind, module
-        self.put: list[tuple[Any, str, Any]] = []
-        self.calls: list[dict[str, Any]] = []
-        self.depth = 0
-        self.operation_of: dict[int, str] = {}
-        for row in OPERATIONS.values():
-            for name in row.methods:
-                for owner in (kind, module):
-                    if isinstance(function := getattr(owner, name, None), FunctionType):
-                        self.operation_of.setdefault(id(function), row.name)
-
-    def __enter__(self) -> _Recorder:
-        for name in NAMES:
-            for owner in (self.kind, self.module):
-                function = vars(owner).get(name)
-                own = isinstance(function, FunctionType) and function.__module__ == self.module.__name__
-                if own and id(function) in self.operation_of:
-                    try:
-                        setattr(owner, name, self._noted(function, name))
-                    except (AttributeError, TypeError):
-                        continue
-                    self.put.append((owner, name, function))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for owner, name, function in self.put:
-            setattr(owner, name, function)
-
-    def _noted(self, function: Any, attribute: str) -> Any:
-        operation = self.operation_of[id(function)]
-        # Python calls __radd__ where a class has it, which may be the same function as __add__.
-        is_alias = attribute not in OPERATIONS[operation].methods
-
-        def noted(*arguments: Any, **options: Any) -> Any:
-            depth = self.depth + (2 if is_alias and not self.depth else 1)
-            self.depth += 1
-            try:
-                result = function(*arguments, **options)
-            finally:
-                self.depth -= 1
-            if result is not NotImplemented:
-                self.calls.append({"operation": operation, "arguments": arguments, "result": result, "depth": depth})
-            return result
-
-        return noted
-
-    def wiring(self, operands: list[Any], result: Any, kind: type) -> list[dict[str, Any]]:
-        """The calls right below the operation that lead to its result; none where it makes that itself."""
-        below = [call for call in self.calls if call["depth"] == 2]
-        places: dict[int, int] = {id(x): place for place, x in enumerate(operands) if isinstance(x, kind)}
-        plain = [(place, x) for place, x in enumerate(operands) if not isinstance(x, kind)]
-        wiring: list[dict[str, Any]] = []
-        for call in below:
-            read_from: list[Any] = []
-            # Python calls the second of two values, other + self, with the first behind it.
-            turned = OPERATIONS[call["operation"]].plain == 0
-            for argument in call["arguments"][::-1] if turned else call["arguments"]:
-                if id(argument) in places:
-                    read_from.append(places[id(argument)])
-                    continue
-                try:
-                    number = value_of(argument) if isinstance(argument, kind) else float(argument)
-                except Exception:
-                    return []
-                read_from.append(_constant(number, plain))
-            places[id(call["result"])] = len(operands) + len(wiring)
-            wiring.append({"operation": call["operation"], "operands": read_from})
-        return wiring if wiring and below[-1]["result"] is result else []
-
-
-def _constant(number: float, plain: list[tuple[int, Any]]) -> dict[str, Any]:
-    """A number, and how it comes from the plain number that the operation was given."""
-    for place, x in plain:
-        for how, value in (("same", x), ("minus", -x), ("over", 1 / x)):
-            if math.isclose(number, value, rel_tol=1e-12):
-                return {"place": place, "how": how, "number": number}
-    return {"place": None, "how": "", "number": number}
 
 
 def _said(error: BaseException) -> str:

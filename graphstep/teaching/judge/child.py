@@ -45,6 +45,8 @@ def main() -> int:
     for line in questions:
         question = json.loads(line)
         match question["do"]:
+            case "starts":
+                reply(bench.starts())
             case "wirings":
                 reply(bench.wirings())
             case "run":

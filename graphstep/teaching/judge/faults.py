@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from graphstep.teaching.judge.machine import BACKWARD, ORDERS, Fault, Moment
+from graphstep.teaching.judge.fault import BACKWARD, Fault, Moment
+from graphstep.teaching.judge.machine import ORDERS
 from graphstep.teaching.judge.operations import OPERATIONS
 from graphstep.teaching.marking.slopes import WRONG_SLOPES, WrongSlope
 
-Sent = Callable[[Moment], float]
+Sent = Callable[[Moment], Any]
 
 _MODES = ("overwrite", "own", "forget")
 """What may become of a contribution to one input; the id of the message has it behind ``judge-``."""
@@ -35,7 +35,7 @@ _SENT: dict[str, Sent] = {
     "local-twice": lambda m: m.upstream * m.local * m.local,
     "twice": lambda m: 2 * m.upstream * m.local,
     "half": lambda m: m.upstream * m.local / 2,
-    "power-of-upstream": lambda m: math.pow(m.local, m.upstream),
+    "power-of-upstream": lambda m: np.power(m.local, m.upstream),
     "one": lambda m: 1.0,
     "times-output": lambda m: m.upstream * m.local * m.out,
 }
@@ -59,8 +59,8 @@ _VALUES_OF_TWO: dict[str, Callable[[Sequence[float], float], float]] = {
     "product": lambda x, out: x[0] * x[1],
     "quotient": lambda x, out: x[0] / x[1],
     "quotient-turned": lambda x, out: x[1] / x[0],
-    "power": lambda x, out: math.pow(x[0], x[1]),
-    "power-turned": lambda x, out: math.pow(x[1], x[0]),
+    "power": lambda x, out: np.power(x[0], x[1]),
+    "power-turned": lambda x, out: np.power(x[1], x[0]),
     "second": lambda x, out: x[1],
     "quotient-whole": lambda x, out: x[0] // x[1],
     "remainder": lambda x, out: x[0] % x[1],
@@ -120,8 +120,8 @@ def faults_of_backward() -> Iterator[Fault]:
 
 
 def _sloped(wrong: WrongSlope) -> Sent:
-    def sent(moment: Moment) -> float:
+    def sent(moment: Moment) -> Any:
         inputs: list[Any] = [np.float64(x) for x in moment.inputs]
-        return moment.upstream * float(wrong.slope(inputs, np.float64(moment.out)))
+        return moment.upstream * wrong.slope(inputs, np.float64(moment.out))
 
     return sent

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from graphstep.teaching.judge import planning
+from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
+from graphstep.teaching.judge.array_planning import Plan
+from graphstep.teaching.judge.arrayed import ArrayMachine, flat
+from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
-from graphstep.teaching.judge.machine import BACKWARD, Fault, Machine, Wiring
-from graphstep.teaching.judge.operations import OPERATIONS, REQUIRED
+from graphstep.teaching.judge.findings import DOUBT, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
+from graphstep.teaching.judge.machine import Wiring, right_numbers
+from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells
 from graphstep.teaching.judge.trials import Call, Trial
-
-TOLERANCE, ROUNDING, DOUBT = 1e-9, 64, 1e-6
-"""Relative errors: that of a right number in float64, the ulps of another type, and up to what an ε is suspected."""
 
 _CLOSE = 4
 """Levels up to which a trial that fails speaks of its subject."""
@@ -40,7 +42,10 @@ class Engine(Protocol):
     def introduce(self) -> dict[str, Any]:
         """Its class, and what comes back of 1/3."""
 
-    def wirings(self) -> dict[str, list[dict[str, Any]]]:
+    def starts(self) -> bool:
+        """Whether a backward pass can start at an array."""
+
+    def wirings(self) -> dict[str, dict[str, Any]]:
         """What its operations are built from."""
 
     def run(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
@@ -48,73 +53,6 @@ class Engine(Protocol):
 
     def again(self, trial: Trial) -> list[list[float]]:
         """The gradients after one backward pass and after two; nothing where that failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong."""
-
-    operation: str
-    """The operation, or ``backward``."""
-    slot: int | None
-    """The input that gets a wrong gradient; None where it is none, or all of them."""
-    key: str
-    """The message that says what is wrong; empty where no known fault reproduces the numbers."""
-    trial: Trial
-    """The smallest program that shows it."""
-    right: tuple[float, ...]
-    """What that comes to: the value, then the gradients of its inputs."""
-    came: tuple[float, ...]
-    """What the engine has; nothing where it failed."""
-    error: str = ""
-    """What it raised, where it failed."""
-    built: str = ""
-    """What the operation is built as, where that is what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kink:
-    """What an engine does where there is a choice."""
-
-    trial: Trial
-    """The program, at the kink."""
-    ours: float
-    """The gradient here."""
-    came: float
-    """The gradient there."""
-
-
-@dataclass(slots=True)
-class Judgement:
-    """What is said of an engine."""
-
-    engine: str
-    """What the user calls it."""
-    kind: str
-    """Its class."""
-    findings: list[Finding] = field(default_factory=list)
-    """What is wrong, the root of it first."""
-    right: list[str] = field(default_factory=list)
-    """The operations that are right."""
-    consequences: list[str] = field(default_factory=list)
-    """The operations that are wrong only because others are that they are built from."""
-    absent: list[str] = field(default_factory=list)
-    """The operations that it has not."""
-    missing: list[str] = field(default_factory=list)
-    """Those of them that were required."""
-    kinks: list[Kink] = field(default_factory=list)
-    """What it does where there is a choice."""
-    doubts: list[Trial] = field(default_factory=list)
-    """Programs of which a number is a little off."""
-    again: tuple[Trial, float, float] | None = None
-    """A program, and a gradient after one backward pass and after two, where they differ."""
-    programs: int = 0
-    """How many programs were run."""
-
-    @property
-    def is_right(self) -> bool:
-        """Whether nothing is wrong and nothing required is missing."""
-        return not self.findings and not self.missing
 
 
 def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
@@ -131,71 +69,131 @@ def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
 class _Judge:
     def __init__(self, engine: Engine, required: Sequence[str]) -> None:
         self.engine, self.required = engine, required
-        introduction = engine.introduce()
-        self.machine = Machine({name: _wiring(calls) for name, calls in engine.wirings().items()})
+        introduction, wirings = engine.introduce(), engine.wirings()
+        self.has_numbers, self.has_arrays = introduction["numbers"], introduction["arrays"]
+        self.machine = ArrayMachine({name: _wiring(each["calls"]) for name, each in wirings.items() if each["calls"]})
+        self.uses = {name: {*_same_method(name)} for name in ARRAYS}
+        for name, each in wirings.items():
+            self.uses.setdefault(name, set()).update(each["uses"])
         self.tolerance = tolerance_of(introduction["third"])
         self.result = Judgement(engine.name, introduction["class"])
-        self.gradients: dict[Trial, list[tuple[float, ...]]] = {}
+        self.gradients: dict[Trial, list[tuple[Cells, ...]]] = {}
         self.errors: dict[Trial, str] = {}
-        self.absent: dict[str, str] = {}
+        self.absent: dict[tuple[bool, str], str] = {}
+        self.unbroadcast: dict[str, str] = {}
         self.opaque: set[str] = set()
         self.faults: list[Fault] = []
 
     def judgement(self) -> Judgement:
+        result, right = self.result, list[str]()
+        if self.has_numbers:
+            right = self._numbers()
+        if self.has_arrays:
+            self._arrays()
+        self._explain()
+        result.absent = [name for name in (ROWS if self.has_arrays else OPERATIONS) if self._is_absent(name)]
+        result.missing = [x for x in dict.fromkeys(self.required) if x in result.absent or x not in self._names()]
+        present = [name for name in self._names() if name not in result.absent]
+        if self.has_numbers:
+            result.without_arrays = [x for x in present if x in OPERATIONS and self.has_arrays and (True, x) in self.absent]
+        result.unbroadcast = [x for x in present if x in self.unbroadcast]
+        wrong = {each.operation for each in result.findings}
+        failing = {trial.subject for trial in self._failing() if trial.subject}
+        result.consequences = [x for x in present if x in failing - wrong and self._comes_of(x, wrong)]
+        blamed = wrong | {*result.consequences}
+        result.right = [x for x in present if x not in blamed and BACKWARD not in wrong]
+        result.programs = len(self.gradients) + len(self.errors)
+        if result.is_right and self.has_numbers:
+            self._kinks()
+        self._again(right)
+        return result
+
+    def _names(self) -> Iterable[str]:
+        return ROWS if self.has_arrays else OPERATIONS
+
+    def _is_absent(self, name: str) -> bool:
+        kinds = [*[False] * (self.has_numbers and name in OPERATIONS), *[True] * self.has_arrays]
+        return all((kind, name) in self.absent for kind in kinds)
+
+    def _comes_of(self, name: str, wrong: set[str]) -> bool:
+        """Whether an operation is wrong only because others are: those it is built from, or the copies of broadcasting."""
+        return bool((self.machine.leaves(name) | self.uses.get(name, set())) & wrong) or BROADCAST in wrong
+
+    def _numbers(self) -> list[str]:
+        """Run the programs on numbers; the operations that are right by themselves."""
         self._run(planning.alone())
-        result, broken = self.result, self._failing()
-        result.absent = [each for each in OPERATIONS if each in self.absent]
-        present = [each for each in OPERATIONS if each not in result.absent]
-        right = [each for each in present if not any(each in trial.operations for trial in broken)]
-        basis = Trial(0, (0.75,), ()) not in broken
-        for name in present if basis else ():
+        right = self._right(False)
+        basis = Trial(0, (0.75,), ()) not in self._failing()
+        for name in [x for x in OPERATIONS if (False, x) not in self.absent] if basis else ():
             self._run(planning.around(OPERATIONS[name], right))
-        broken = self._failing()
-        right = [each for each in right if not any(trial.subject == each for trial in broken)]
+        right = self._right(False)
         if basis:
             self._run(planning.chains(right))
             self._run(planning.diamonds(right))
             self._run(planning.at_random(right))
-        self._explain()
-        wrong = {each.operation for each in result.findings}
-        failing = {trial.subject for trial in self._failing() if trial.subject}
-        result.consequences = [x for x in present if x in failing - wrong and self.machine.leaves(x) & wrong]
-        blamed = wrong | {*result.consequences}
-        result.right = [x for x in present if x not in blamed and BACKWARD not in wrong]
-        result.missing = [x for x in dict.fromkeys(self.required) if x in result.absent or x not in OPERATIONS]
-        result.programs = len(self.gradients) + len(self.errors)
-        if result.is_right:
-            self._kinks()
-        self._again(right)
-        return result
+        return right
+
+    def _arrays(self) -> None:
+        """Run the programs on arrays."""
+        plan = Plan(closed=not self.engine.starts())
+        if plan.closed:
+            self._run(each for each in plan.alone([ROWS["sum"]]))
+            if (True, "sum") in self.absent:
+                self.has_arrays = False
+                return
+        if self.has_numbers:
+            self.absent |= {(True, name): error for (_, name), error in self.absent.items()}
+        rows = [row for row in ROWS.values() if (True, row.name) not in self.absent]
+        self._run([plan.start()])
+        self._run(plan.alone(rows))
+        rows = [row for row in rows if (True, row.name) not in self.absent]
+        right = self._right(True)
+        for row in rows:
+            self._run(plan.around(row, right))
+            self._run(plan.broadcast(row, right, numbers=self.has_numbers))
+        right = self._right(True)
+        self._run(plan.chains(right))
+        self._run(plan.at_random(right))
+
+    def _right(self, arrays: bool) -> list[str]:
+        """The operations that are right in all that was run so far, of numbers or of arrays."""
+        failing = [trial for trial in self._failing() if trial.of_arrays or not arrays]
+        # Alone, every operation in a program counts; beside those that are right, the one that it is about.
+        wrong = {name for trial in failing for name in (trial.operations if trial.level == 1 else {trial.subject})}
+        rows = ROWS if arrays else OPERATIONS
+        return [name for name in rows if name not in wrong and (arrays, name) not in self.absent]
 
     # -- running ----------------------------------------------------------------------------------------------------------------
 
     def _run(self, trials: Iterable[Trial]) -> None:
         """Run programs; what an operation raises when it is built alone makes it absent."""
-        fresh = [
-            each for each in dict.fromkeys(trials) if each not in self.gradients and not each.operations & self.absent.keys()
-        ]
+        fresh = [each for each in dict.fromkeys(trials) if each not in self.gradients and not self._is_beyond(each)]
         for trial, answer in zip(fresh, self.engine.run(fresh), strict=True):
+            key = trial.of_arrays, trial.subject
             if "copies" in answer:
-                copies = [tuple(_number(x) for x in copy) for copy in answer["copies"]]
+                copies = [tuple(cells(x) for x in copy) for copy in answer["copies"]]
                 self.gradients[trial] = list(dict.fromkeys(copies))
             elif trial.level == 1 and not answer["built"] and not answer["wrong"]:
-                self.absent.setdefault(trial.subject, answer["error"])
+                self.absent.setdefault(key, answer["error"])
+            elif trial.is_broadcast and not answer["built"]:
+                self.unbroadcast.setdefault(trial.subject, answer["error"])
             else:
                 self.errors[trial] = answer["error"]
-        for trial in [*self.gradients, *self.errors]:
+        for trial in fresh:
             # An operation that takes numbers of one sign only, or no plain ones, is there.
-            if trial.level == 1 and trial.subject in self.absent:
-                del self.absent[trial.subject]
+            if trial.level == 1 and (trial in self.gradients or trial in self.errors):
+                self.absent.pop((trial.of_arrays, trial.subject), None)
+
+    def _is_beyond(self, trial: Trial) -> bool:
+        return any((trial.of_arrays, name) in self.absent for name in trial.operations)
 
     def _failing(self) -> list[Trial]:
         """The programs that come to wrong numbers, or to none, the smallest first."""
         wrong = [trial for trial in self.gradients if not self._agrees(trial, [self.machine.right(trial)])]
         wired = self.machine.wirings.keys()
-        return sorted((*wrong, *self.errors), key=lambda x: (x.level, bool(x.operations & wired), len(x.calls)))
+        return sorted((*wrong, *self.errors), key=lambda x: (x.of_arrays, x.level, bool(x.operations & wired), len(x.calls)))
 
-    def _agrees(self, trial: Trial, expected: Iterable[tuple[float, ...]], tolerance: float | None = None) -> bool:
+    def _agrees(self, trial: Trial, expected: Iterable[tuple[Cells, ...]], tolerance: float | None = None) -> bool:
         """Whether every copy has the numbers of one of those that are expected."""
         if trial not in self.gradients:
             return False
@@ -205,7 +203,11 @@ class _Judge:
         return all(any(agree(copy, way, most, scale) for way in ways) for copy in self.gradients[trial])
 
     def _scale(self, trial: Trial) -> float:
-        return 1.0 if trial.level < 5 else max(1.0, *(abs(x) for x in self.machine.right(trial) if math.isfinite(x)))
+        return (
+            1.0
+            if trial.level < 5
+            else max(1.0, *(abs(x) for each in self.machine.right(trial) for x in flat(each) if math.isfinite(x)))
+        )
 
     # -- explaining -------------------------------------------------------------------------------------------------------------
 
@@ -217,7 +219,7 @@ class _Judge:
             ):
                 finding = self._told(wrong[0], name, None, "judge-built")
                 self.result.findings.append(replace(finding, built=self._built(name)))
-        for _ in range(len(OPERATIONS)):
+        for _ in range(len(ROWS)):
             failing = [trial for trial in self._failing() if not self._is_explained(trial)]
             near = [trial for trial in failing if self._agrees(trial, [self.machine.right(trial)], DOUBT)]
             self.result.doubts.extend(each for each in near if each not in self.result.doubts)
@@ -239,13 +241,22 @@ class _Judge:
 
     def _is_explained(self, trial: Trial) -> bool:
         """Whether the faults so far come to the numbers of a program, or nothing can be said of it any more."""
-        inside = {leaf for each in trial.operations for leaf in self.machine.leaves(each)}
-        return bool(inside & self.opaque) or self._fits(trial, self.faults)
+        return self._is_opaque(trial) or self._is_used_wrong(trial) or self._fits(trial, self.faults)
+
+    def _is_used_wrong(self, trial: Trial) -> bool:
+        """Whether an operation of arrays calls a wrong one on the way, in a manner that the machine does not follow."""
+        wrong = {each.operation for each in self.result.findings}
+        if trial.of_arrays and trial in self.errors and any(self._comes_of(name, wrong) for name in trial.operations):
+            return True
+        opaque = {name for name in trial.operations if name in ARRAYS and name not in self.machine.wirings}
+        return any(self.uses.get(name, set()) & wrong for name in opaque)
 
     def _finding(self, failing: Sequence[Trial]) -> Finding:
         first = failing[0]
         if first in self.errors:
-            return self._crash(first)
+            # It is what it is built from that fails, where that fails by itself too.
+            parts = self.machine.leaves(first.subject) - self.machine.wirings.keys()
+            return self._crash(next((x for x in failing if x.subject in parts and x in self.errors), first))
         open_trials = [x for x in self.gradients if not self._is_opaque(x)]
         ordered = [*failing, *(x for x in open_trials if x not in set(failing))]
         suspects = list(self._suspects(failing))
@@ -260,7 +271,8 @@ class _Judge:
         return self._unknown(first, failing)
 
     def _is_opaque(self, trial: Trial) -> bool:
-        return any(self.machine.leaves(each) & self.opaque for each in trial.operations)
+        inside = {leaf for each in trial.operations for leaf in self.machine.leaves(each)}
+        return bool(inside & self.opaque) or (trial.is_broadcast and BROADCAST in self.opaque)
 
     def _suspects(self, failing: Sequence[Trial]) -> Iterator[Fault]:
         """The faults that may be behind what fails: those of operations in all of the smallest of it, then of backward."""
@@ -268,10 +280,15 @@ class _Judge:
         if not first.operations:
             yield from faults_of_backward()
             return
-        inside = [leaf for leaf in OPERATIONS if leaf in {x for each in first.operations for x in self.machine.leaves(each)}]
+        inside = [leaf for leaf in ROWS if leaf in {x for each in first.operations for x in self.machine.leaves(each)}]
+        if first.of_arrays:
+            inside.sort(key=lambda name: name != first.subject)
         for name in inside:
             if not self.machine.wirings.get(name) and name != "power":
-                yield from faults_of(name)
+                yield from faults_of_broadcast(name) if first.is_broadcast else ()
+                yield from faults_of_arrays(name) if name in ARRAYS else faults_of(name)
+        if first.is_broadcast:
+            yield from faults_of_broadcast(BROADCAST)
         yield from faults_of_backward()
 
     def _reproduces(self, fault: Fault, trials: Iterable[Trial]) -> bool:
@@ -305,7 +322,7 @@ class _Judge:
             return self._told(first, BACKWARD, None, "judge-order" if first.operations else "judge-seed")
         name = first.subject
         # It fails through what it is built from, where that fails by itself too.
-        others = [x for x in OPERATIONS if x in self.machine.leaves(name) and x != name]
+        others = [x for x in ROWS if x in self.machine.leaves(name) and x != name]
         name = next((x for x in others if any(t.subject == x for t in failing)), name)
         first = next(t for t in failing if t.subject == name)
         self.opaque.add(name)
@@ -329,11 +346,19 @@ class _Judge:
     def _is_well_wired(self, name: str) -> bool:
         """Whether what an operation is built from would be right if its parts were."""
         trials = [x for x in self.gradients if x.level == 1 and x.subject == name]
-        machine = Machine({name: self.machine.wirings[name]})
+        machine = ArrayMachine({name: self.machine.wirings[name]})
         return all(agree(next(machine.run(x)), machine.right(x), TOLERANCE, 1.0) for x in trials)
 
     def _crash(self, trial: Trial) -> Finding:
         name = trial.subject or BACKWARD
+        if trial.is_broadcast and any(word in self.errors[trial] for word in ("broadcast", "shape")):
+            subjects = {x.subject for x in self.errors if x.is_broadcast}
+            own = subjects - self.machine.wirings.keys()
+            leaves = own or {leaf for each in subjects for leaf in self.machine.leaves(each) - self.machine.wirings.keys()}
+            same = [leaf for leaf in OPERATIONS if leaf in leaves]
+            name = BROADCAST if len(same) > 1 else same[0]
+            self.opaque.add(name)
+            return self._told(trial, name, None, "judge-broadcast-shape")
         self.opaque.add(name)
         return self._told(trial, name, None, "judge-fails")
 
@@ -348,8 +373,8 @@ class _Judge:
         ]
         for trial, answer in zip(trials, self.engine.run(trials), strict=True):
             if "copies" in answer:
-                came = _number(answer["copies"][0][1])
-                self.result.kinks.append(Kink(trial, self.machine.right(trial)[1], came))
+                came = float(answer["copies"][0][1])
+                self.result.kinks.append(Kink(trial, right_numbers(trial)[1], came))
 
     def _again(self, right: Sequence[str]) -> None:
         """Whether backward called twice adds to what is there."""
@@ -360,27 +385,11 @@ class _Judge:
             self.result.again = trial, gradients[0][0], gradients[1][0]
 
 
-def tolerance_of(third: float) -> float:
-    """The relative error of a right number, from what comes back of 1/3: 64 ulps of the type that it went through."""
-    if third == 1 / 3:
-        return TOLERANCE
-    # Half an ulp is the most that 1/3 can be off; 1/3 is off by a third of an ulp.
-    return max(TOLERANCE, ROUNDING * 3 * abs(third - 1 / 3) * 3)
-
-
-def agree(came: Sequence[float], right: Sequence[float], tolerance: float, scale: float) -> bool:
-    """Whether numbers are the right ones, up to rounding."""
-    if len(came) != len(right):
-        return False
-    return all(
-        one == other or (math.isnan(one) and math.isnan(other)) or abs(one - other) <= tolerance * max(abs(other), scale * 0.01)
-        for one, other in zip(came, right, strict=True)
-    )
+def _same_method(name: str) -> list[str]:
+    """The operation that is the same method without an axis."""
+    methods = ROWS[name].methods
+    return [each for each, row in ARRAYS.items() if row.methods == methods and each != name and not row.options]
 
 
 def _wiring(calls: Sequence[Mapping[str, Any]]) -> Wiring:
     return tuple((call["operation"], tuple(call["operands"])) for call in calls)
-
-
-def _number(value: Any) -> float:
-    return float(value)

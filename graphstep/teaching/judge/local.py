@@ -22,7 +22,11 @@ class LocalEngine:
         """Its class, and what comes back of 1/3."""
         return self._bench.introduce()
 
-    def wirings(self) -> dict[str, list[dict[str, Any]]]:
+    def starts(self) -> bool:
+        """Whether a backward pass can start at an array."""
+        return self._bench.starts()
+
+    def wirings(self) -> dict[str, dict[str, Any]]:
         """What its operations are built from."""
         return self._bench.wirings()
 

@@ -5,75 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call as GateCall
-from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.fault import BACKWARD, Fault, Moment
+from graphstep.teaching.judge.operations import ROWS, Cells
 from graphstep.teaching.judge.trials import Operand, Trial
-
-BACKWARD = "backward"
-"""Where a fault is that belongs to no operation."""
 
 _SAME = {"power": "pow"}
 """Operations that are one method with another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What is at hand where a contribution is made."""
-
-    upstream: float
-    """The gradient of the gate's value."""
-    local: float
-    """The local gradient towards this input."""
-    other: float
-    """The local gradient towards the other input; that towards this one where there is no other."""
-    inputs: tuple[float, ...]
-    """The values of the inputs."""
-    slot: int
-    """Which input this is."""
-    out: float
-    """The value of the gate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that an engine does wrong."""
-
-    operation: str
-    """The operation, or :data:`BACKWARD`."""
-    slot: int | None
-    """The input that gets a wrong gradient; None for both, and where it is none of inputs."""
-    key: str
-    """The message that says what is wrong."""
-    value: Callable[[Sequence[float], float], float] | None = None
-    """What it computes, from its inputs and the right value."""
-    taken: bool = False
-    """Whether its local gradients are made of that wrong value, where they are made of a value."""
-    sent: Callable[[Moment], float] | None = None
-    """What it sends, in place of upstream × local."""
-    mode: str = "add"
-    """What becomes of what is sent: add, overwrite, multiply; exchange and misplace send it to another input, forget leaves that
-    input out of the graph."""
-    order: str = ""
-    """Of the backward pass: the order of the gates."""
-    seed: Callable[[float], float] | None = None
-    """Of the backward pass: the gradient of the output, from its value."""
-    start: float = 0.0
-    """Of the backward pass: the gradient that a new value has."""
-
-    @property
-    def needs_luck(self) -> bool:
-        """Whether what it comes to depends on the order in which contributions arrive."""
-        return self.mode in ("overwrite", "multiply", "own") or bool(self.order)
-
-    def concerns(self, operation: str, slot: int) -> bool:
-        """Whether it is about what an operation sends to an input."""
-        return self.operation == operation and self.slot in (None, slot)
 
 
 Wiring = tuple[tuple[str, tuple[Any, ...]], ...]
@@ -86,11 +30,11 @@ class Machine:
     def __init__(self, wirings: Mapping[str, Wiring] | None = None) -> None:
         self.wirings = _without_circles(wirings or {})
         """What operations are built from; one that is built from none has no entry."""
-        self._tapes: dict[Trial, tuple[list[_Node], int]] = {}
+        self._tapes: dict[Trial, tuple[list[Node], int]] = {}
         self._orders: dict[Trial, list[int]] = {}
         self._locals: dict[tuple[str, tuple[float, ...], float], tuple[float, ...]] = {}
 
-    def run(self, trial: Trial, faults: Sequence[Fault] = ()) -> Iterator[tuple[float, ...]]:
+    def run(self, trial: Trial, faults: Sequence[Fault] = ()) -> Iterator[tuple[Any, ...]]:
         """The value of the output and the gradients of the inputs: once for every order of its gates that may be meant."""
         nodes, output = self._tape(trial)
         changing = {each.operation: each for each in faults if each.value is not None}
@@ -113,12 +57,12 @@ class Machine:
         """Whether every order in which an engine may come to the gates of a program is tried."""
         return self._ways(self._tape(trial)[0]) < _WAYS
 
-    def _ways(self, nodes: Sequence[_Node]) -> int:
+    def _ways(self, nodes: Sequence[Node]) -> int:
         """In how many ways an engine may go through a graph, where it takes the inputs of each gate in any order."""
         pairs = sum(len({x for x in node.operands if isinstance(x, int)}) > 1 for node in nodes)
         return 1 + (1 << pairs) if pairs < 6 else _WAYS
 
-    def right(self, trial: Trial) -> tuple[float, ...]:
+    def right(self, trial: Trial) -> tuple[Any, ...]:
         """What it comes to without any fault, whatever the engine builds its operations from."""
         return right_numbers(trial)
 
@@ -133,9 +77,9 @@ class Machine:
 
     # -- forward --------------------------------------------------------------------------------------------------------------
 
-    def _tape(self, trial: Trial) -> tuple[list[_Node], int]:
+    def _tape(self, trial: Trial) -> tuple[list[Node], int]:
         if trial not in self._tapes:
-            nodes = [_Node("", (), x) for x in trial.inputs]
+            nodes = [Node("", (), x) for x in trial.inputs]
             places = list(range(len(nodes)))
             for call in trial.calls:
                 operands = tuple(places[x] if isinstance(x, int) else x for x in call.operands)
@@ -143,11 +87,11 @@ class Machine:
             self._tapes[trial] = nodes, places[-1]
         return self._tapes[trial]
 
-    def _put(self, nodes: list[_Node], operation: str, operands: tuple[Operand, ...]) -> int:
+    def _put(self, nodes: list[Node], operation: str, operands: tuple[Operand, ...]) -> int:
         """Add an operation, or those that it is built from; the place of its value."""
         wiring = self.wirings.get(operation)
         if not wiring:
-            nodes.append(_Node(_SAME.get(operation, operation), operands))
+            nodes.append(Node(_SAME.get(operation, operation), operands))
             return len(nodes) - 1
         places: list[Operand] = list(operands)
         for part, reads in wiring:
@@ -157,11 +101,11 @@ class Machine:
         assert isinstance(last, int), "a wiring ends with an operation"
         return last
 
-    def _values(self, nodes: list[_Node], changing: Mapping[str, Fault]) -> list[float]:
+    def _values(self, nodes: list[Node], changing: Mapping[str, Fault]) -> list[float]:
         values: list[float] = []
         for node in nodes:
             if not node.operation:
-                values.append(node.number)
+                values.append(cast(float, node.content))
                 continue
             read = [values[x] if isinstance(x, int) else x for x in node.operands]
             out = compute(node.operation, read)
@@ -173,7 +117,7 @@ class Machine:
     # -- backward -------------------------------------------------------------------------------------------------------------
 
     def _gradients(
-        self, nodes: list[_Node], values: list[float], order: Sequence[int], output: int, faults: Sequence[Fault]
+        self, nodes: list[Node], values: list[float], order: Sequence[int], output: int, faults: Sequence[Fault]
     ) -> list[float]:
         backward = next((each for each in faults if each.operation == BACKWARD), None)
         start = backward.start if backward else 0.0
@@ -232,21 +176,26 @@ def _without_circles(wirings: Mapping[str, Wiring]) -> dict[str, Wiring]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
+class Node:
+    """An input, or an operation that is built from no other."""
+
     operation: str
+    """Its name; empty of an input."""
     operands: tuple[Operand, ...]
-    number: float = 0.0
+    """The places of what it reads, or plain numbers."""
+    content: Cells = 0.0
+    """The value of an input."""
 
 
 def compute(operation: str, inputs: Sequence[float]) -> float:
     """The right value of an operation."""
     with np.errstate(all="ignore"):
-        return float(value(GATES[OPERATIONS[operation].gate], [np.float64(x) for x in inputs], {}))
+        return float(value(GATES[ROWS[operation].gate], [np.float64(x) for x in inputs], {}))
 
 
 def slopes_of(operation: str, inputs: Sequence[float], out: float) -> tuple[float, ...]:
     """The right local gradients of an operation."""
-    rule = GATES[OPERATIONS[operation].gate]
+    rule = GATES[ROWS[operation].gate]
     arrays: Any = tuple(np.float64(x) for x in inputs)
     call = GateCall(arrays, np.float64(out), {})
     with np.errstate(all="ignore"):
@@ -290,7 +239,7 @@ ORDERS = (
 """Wrong orders: see :func:`_order`."""
 
 
-def _order(nodes: Sequence[_Node], output: int, how: str, faults: Sequence[Fault], way: int) -> list[int]:
+def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault], way: int) -> list[int]:
     """The gates as an engine comes to them: in way 0 by the inputs from left to right, in the last one by when they were made.
 
     In between each bit of the number says of one gate with two inputs whether the second comes first.

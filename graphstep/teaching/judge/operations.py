@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphstep.gates.typed import ATOM, INFIX, SUM, Typed, infix, negative
+
+Cells = float | tuple["Cells", ...]
+"""A number, or the rows of an array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Operation:
     methods: tuple[str, ...]
     """The names of its method, the likeliest first; of an operator the one that Python calls."""
     written: str
-    """How a program has it: a sign, or the name of a function; of one input a minus, or a slash for one over it."""
+    """How a program has it: a sign, or the name of a function; of one input a minus, a slash for one over it, or an attribute."""
     points: tuple[tuple[float, ...], ...]
     """Values of its inputs, off every kink and pole, of both signs where it has both."""
     operator: Callable[..., Any] | None = None
@@ -30,6 +33,10 @@ class Operation:
     """The input that is always a plain number; None where none is."""
     shown: str = ""
     """What a report calls it; its name unless given."""
+    options: tuple[tuple[str, int], ...] = ()
+    """What it is told besides its inputs: an axis."""
+    tells: bool = True
+    """Whether a call has to say so; where it need not, one is made without if it is refused."""
 
     @property
     def slots(self) -> int:
@@ -38,8 +45,11 @@ class Operation:
 
     def typed(self, *inputs: Typed) -> Typed:
         """Its text in a program, of the texts of its inputs."""
+        if self.written.startswith("."):
+            return Typed(f"{inputs[0].within(ATOM)}{self.written}", ATOM)
         if self.written not in INFIX:
-            return Typed(f"{self.written}({', '.join(x.text for x in inputs)})", ATOM)
+            options = [f"{key}={value}" for key, value in self.options]
+            return Typed(f"{self.written}({', '.join([*(x.text for x in inputs), *options])})", ATOM)
         if len(inputs) == 2:
             return Typed(*infix(self.written, *inputs))
         if self.written == "/":
@@ -115,8 +125,39 @@ OPERATIONS: dict[str, Operation] = {
 }  # fmt: skip
 """Every operation by its name, what engines build others from first."""
 
+_ROWS, _COLUMNS = (("axis", 1),), (("axis", 0),)
+
+
+def _of_array(
+    name: str, gate: str, *methods: str, options: tuple[tuple[str, int], ...] = (), written: str = "", tells: bool = True
+) -> Operation:
+    row = Operation(name, gate, methods, written or methods[0], ((0.0,),), options=options, tells=tells)
+    return replace(row, shown=row.typed(Typed("x", ATOM)).text)
+
+
+ARRAYS: dict[str, Operation] = {
+    each.name: each
+    for each in (
+        Operation("matmul", "matmul", ("__matmul__", "matmul", "mm", "dot"), "@", ((0.0, 0.0),), shown="x @ y"),
+        _of_array("transpose", "transpose", "T", "t", "transpose", written=".T"),
+        _of_array("sum", "sum", "sum"),
+        _of_array("sum0", "sum", "sum", options=_COLUMNS),
+        _of_array("sum1", "sum", "sum", options=_ROWS),
+        _of_array("mean", "mean", "mean"),
+        _of_array("mean0", "mean", "mean", options=_COLUMNS),
+        _of_array("mean1", "mean", "mean", options=_ROWS),
+        _of_array("largest", "amax", "max", "amax"),
+        _of_array("softmax", "softmax", "softmax", options=_ROWS, tells=False),
+        _of_array("logsoftmax", "log_softmax", "log_softmax", "logsoftmax", options=_ROWS, tells=False),
+    )
+}
+"""What only an engine of arrays can do, by its name. Its points are arrays, see :mod:`graphstep.teaching.judge.arrayed`."""
+
+ROWS = OPERATIONS | ARRAYS
+"""Every operation by its name."""
+
 REQUIRED = ("add", "mul")
 """What every engine has to have."""
 
-NAMES = {name for each in OPERATIONS.values() for name in each.methods}
+NAMES = {name for each in ROWS.values() for name in each.methods}
 """All names of methods and functions."""

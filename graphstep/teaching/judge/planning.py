@@ -142,7 +142,7 @@ def at_random(right: Sequence[str], count: int = RANDOM, seed: int = 7) -> Itera
 
 def is_harmless(trial: Trial) -> bool:
     """Whether the program stays off kinks and poles, and within numbers of which a difference means something."""
-    values = list(trial.inputs)
+    values: list[float] = [x for x in trial.inputs if not isinstance(x, tuple)]
     for call in trial.calls:
         row = OPERATIONS[call.operation]
         read = [values[x] if isinstance(x, int) else x for x in call.operands]

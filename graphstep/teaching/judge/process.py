@@ -40,7 +40,12 @@ class ProcessEngine:
         """Its class, and what comes back of 1/3."""
         return self._first
 
-    def wirings(self) -> dict[str, list[dict[str, Any]]]:
+    def starts(self) -> bool:
+        """Whether a backward pass can start at an array."""
+        self._ask({"do": "starts"})
+        return bool(self._answer(None))
+
+    def wirings(self) -> dict[str, dict[str, Any]]:
         """What its operations are built from."""
         self._ask({"do": "wirings"})
         return dict(self._answer(None))

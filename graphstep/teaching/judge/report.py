@@ -8,9 +8,9 @@ from itertools import chain
 from typing import Any
 
 from graphstep.ground.numerals import numeral
-from graphstep.teaching.judge.judgement import Finding, Judgement
-from graphstep.teaching.judge.machine import BACKWARD
-from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.fault import BACKWARD, BROADCAST
+from graphstep.teaching.judge.findings import TOLERANCE, Finding, Judgement, agree
+from graphstep.teaching.judge.operations import ROWS, Cells
 from graphstep.teaching.judge.trials import Trial
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Verdict
 from graphstep.telling.reports.parts import sentence
@@ -20,7 +20,10 @@ from graphstep.telling.words.catalogue import message
 _DIGITS = 12
 """Digits in which a wrong number differs from the right one for sure, where it is wrong by more than an ε."""
 
-_WHOLE = ("judge-fails", "judge-built", "judge-clock", "judge-processor", "judge-ended")
+_SCALE = 100.0
+"""The size from which on an error is relative, see :func:`agree`: 1."""
+
+_WHOLE = ("judge-fails", "judge-broadcast-shape", "judge-built", "judge-clock", "judge-processor", "judge-ended")
 """What is said of an operation as a whole."""
 
 _SHORT = 6
@@ -49,6 +52,10 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
         yield sentence(say("judge-those-right", names=_titles(of.right)))
     if of.absent:
         yield sentence(say("judge-absent", names=_titles(of.absent)))
+    if of.without_arrays:
+        yield sentence(say("judge-without-arrays", names=_titles(of.without_arrays)))
+    if of.unbroadcast:
+        yield sentence(say("judge-unbroadcast", names=_titles(of.unbroadcast)))
     if of.kinks:
         yield sentence(say("judge-conventions"))
         yield Listing(tuple(_kink(kink.trial, kink.ours, kink.came, language) for kink in of.kinks))
@@ -58,7 +65,9 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
 def said(finding: Finding, language: str) -> str:
     """What is wrong, in a line: the operation, the input, and what is done there."""
     say = partial(message, language)
-    name = BACKWARD if finding.operation == BACKWARD else OPERATIONS[finding.operation].title
+    if finding.operation == BROADCAST:
+        return say("judge-said", name=say("judge-broadcasting"), what=_what(finding, language))
+    name = BACKWARD if finding.operation == BACKWARD else ROWS[finding.operation].title
     what = _what(finding, language)
     if finding.operation == BACKWARD or finding.key in _WHOLE or _is_of_value(finding):
         return say("judge-said", name=name, what=what)
@@ -75,7 +84,7 @@ def _sends_wrong(finding: Finding) -> bool:
 
 
 def _input(finding: Finding, language: str) -> str:
-    row = OPERATIONS[finding.operation]
+    row = ROWS[finding.operation]
     if row.slots == 1:
         return message(language, "judge-its-input")
     if finding.slot is None:
@@ -106,33 +115,56 @@ def _inside(text: str) -> str:
 def _shown(of: Judgement, finding: Finding, language: str) -> Iterator[Block]:
     """The program and its numbers, right and as they came."""
     say = partial(message, language)
-    inputs = ", ".join(f"{name} = {numeral(x, 17)}" for name, x in zip(finding.trial.names, finding.trial.inputs, strict=True))
+    inputs = ", ".join(f"{name} = {_text(x, 17)}" for name, x in zip(finding.trial.names, finding.trial.inputs, strict=True))
     yield sentence(Code(finding.trial.text), say("judge-with", given=inputs))
     if not finding.came:
         return
     columns = (Column(("",)), Column((say("judge-column-right"),), numbers=True), Column((of.kind,), numbers=True), Column(("",)))
-    rows = []
-    for label, right, came in zip(_labels(finding.trial, language), finding.right, finding.came, strict=True):
-        texts = _apart(right, came)
-        mark = "" if texts[0] == texts[1] else say("judge-mark")
-        rows.append(((label,), (texts[0],), (texts[1],), (mark,)))
-    yield Table(columns, tuple(rows))
+    lines = chain.from_iterable(
+        _lines(label, right, came)
+        for label, right, came in zip(_labels(finding.trial, language), finding.right, finding.came, strict=True)
+    )
+    rows = tuple(((label,), (right,), (came,), ("" if right == came else say("judge-mark"),)) for label, right, came in lines)
+    yield Table(columns, rows)
+
+
+def _lines(label: str, right: Cells, came: Cells) -> Iterator[tuple[str, str, str]]:
+    """A number in a line, an array row by row, what is right beside what came."""
+    if (
+        isinstance(right, tuple)
+        and isinstance(came, tuple)
+        and _is_matrix(right)
+        and _is_matrix(came)
+        and len(right) == len(came)
+    ):
+        for place, (one, other) in enumerate(zip(right, came, strict=True)):
+            yield (f"{label}[{place}]", *_apart(one, other))
+    else:
+        yield (label, *_apart(right, came))
+
+
+def _is_matrix(cells: Cells) -> bool:
+    return isinstance(cells, tuple) and isinstance(cells[0], tuple)
+
+
+def _text(cells: Cells, digits: int = _SHORT) -> str:
+    return f"[{', '.join(_text(x, digits) for x in cells)}]" if isinstance(cells, tuple) else numeral(cells, digits)
 
 
 def _labels(trial: Trial, language: str) -> list[str]:
     return [message(language, "judge-row-value"), *(f"df/d{name}" for name in trial.names)]
 
 
-def _apart(right: float, came: float) -> tuple[str, str]:
-    """Two numbers with as many digits as it takes to see whether they differ."""
-    short = numeral(right, _SHORT), numeral(came, _SHORT)
-    if short[0] != short[1] or abs(right - came) <= 1e-9 * max(1.0, abs(right)):
+def _apart(right: Cells, came: Cells) -> tuple[str, str]:
+    """Two numbers, or rows, with as many digits as it takes to see whether they differ."""
+    short = _text(right), _text(came)
+    if short[0] != short[1] or agree((came,), (right,), TOLERANCE, _SCALE):
         return short
-    return numeral(right, _DIGITS), numeral(came, _DIGITS)
+    return _text(right, _DIGITS), _text(came, _DIGITS)
 
 
 def _kink(trial: Trial, ours: float, came: float, language: str) -> Content:
-    inputs = ", ".join(f"{name} = {numeral(x)}" for name, x in zip(trial.names, trial.inputs, strict=True))
+    inputs = ", ".join(f"{name} = {_text(x)}" for name, x in zip(trial.names, trial.inputs, strict=True))
     values = {"given": inputs, "came": numeral(came), "ours": numeral(ours)}
     return (Code(trial.text), message(language, "judge-same-kink" if ours == came else "judge-other-kink", **values))
 
@@ -147,7 +179,7 @@ def _remarks(of: Judgement, language: str) -> Iterator[str]:
 
 
 def _titles(names: Sequence[str]) -> str:
-    return ", ".join(OPERATIONS[name].title for name in names)
+    return ", ".join(ROWS[name].title for name in names)
 
 
 # -- data ------------------------------------------------------------------------------------------------------------------------
@@ -165,6 +197,8 @@ def data(of: Judgement, language: str) -> dict[str, Any]:
         "consequences": of.consequences,
         "absent": of.absent,
         "missing": of.missing,
+        "withoutArrays": of.without_arrays,
+        "unbroadcast": of.unbroadcast,
         "conventions": [
             {**_program(kink.trial), "gradient": _json(kink.came), "graphstep": _json(kink.ours)} for kink in of.kinks
         ],
@@ -187,15 +221,17 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
 
 
 def _program(trial: Trial) -> dict[str, Any]:
-    return {"program": trial.text, "inputs": dict(zip(trial.names, trial.inputs, strict=True))}
+    return {"program": trial.text, "inputs": dict(zip(trial.names, map(_json, trial.inputs), strict=True))}
 
 
-def _numbers(trial: Trial, numbers: Sequence[float]) -> dict[str, Any]:
+def _numbers(trial: Trial, numbers: Sequence[Cells]) -> dict[str, Any]:
     gradients = {name: _json(x) for name, x in zip(trial.names, numbers[1:], strict=True)}
     return {"output": _json(numbers[0]), "gradients": gradients}
 
 
-def _json(number: float) -> float | str:
+def _json(number: Cells) -> Any:
+    if isinstance(number, tuple):
+        return [_json(each) for each in number]
     if number != number:
         return "nan"
     return number if abs(number) != float("inf") else "inf" if number > 0 else "-inf"

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphstep.gates.typed import ATOM, COMPARISON, Typed
 from graphstep.ground.numerals import numeral
-from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.operations import ROWS, Cells
 
 Operand = int | float
 """The number of an input or a call (inputs first), or a plain number, which is a float."""
@@ -29,8 +29,8 @@ class Trial:
 
     level: int
     """How much it takes for granted: 0 nothing but an input, 1 one operation, up to 6."""
-    inputs: tuple[float, ...]
-    """The values of its inputs."""
+    inputs: tuple[Cells, ...]
+    """The values of its inputs: numbers, or arrays as tuples of rows."""
     calls: tuple[Call, ...]
     """Its operations; the last one is the output, which is the only input where there is none."""
     subject: str = ""
@@ -44,6 +44,19 @@ class Trial:
         return tuple("xyzabc"[: len(self.inputs)])
 
     @property
+    def of_arrays(self) -> bool:
+        """Whether an input is an array."""
+        return any(isinstance(x, tuple) for x in self.inputs)
+
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether its first operation copies one of its inputs to the shape of the other."""
+        if not self.calls or not self.of_arrays:
+            return False
+        shapes = {_shape(self.inputs[x]) if isinstance(x, int) else () for x in self.calls[0].operands}
+        return len(shapes) > 1 and ROWS[self.calls[0].operation].gate in ("add", "sub", "mul", "div")
+
+    @property
     def operations(self) -> set[str]:
         """The operations in it."""
         return {call.operation for call in self.calls}
@@ -55,7 +68,7 @@ class Trial:
         parts, statements = [Typed(name, ATOM) for name in self.names], list[str]()
         for place, call in enumerate(self.calls, len(self.inputs)):
             inside = (parts[x] if isinstance(x, int) else _number(x) for x in call.operands)
-            part = OPERATIONS[call.operation].typed(*inside)
+            part = ROWS[call.operation].typed(*inside)
             if read.count(place) > 1:
                 name = f"q{len(statements) + 1}" if len(statements) else "q"
                 statements.append(f"{name} = {part.text}")
@@ -67,7 +80,11 @@ class Trial:
     def data(self) -> dict[str, Any]:
         """What is sent to the engine."""
         calls = [asdict(call) for call in self.calls]
-        return {"inputs": list(self.inputs), "calls": calls, "copies": self.copies}
+        return {"inputs": list(self.inputs), "calls": calls, "copies": self.copies, "arrays": self.of_arrays}
+
+
+def _shape(cells: Cells) -> tuple[int, ...]:
+    return (len(cells), *_shape(cells[0])) if isinstance(cells, tuple) else ()
 
 
 def _number(value: float) -> Typed:

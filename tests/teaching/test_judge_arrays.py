@@ -1,0 +1,165 @@
+"""Engines of arrays are judged: what broadcasting, sums and matrix products send back."""
+# ruff: noqa: E501  # a case is a line
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+import graphstep as gs
+from graphstep.faces.cli import main
+from graphstep.teaching.judge import report
+from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
+from graphstep.teaching.judge.array_planning import Plan
+from graphstep.teaching.judge.arrayed import cells_of, right_cells
+from graphstep.teaching.judge.fault import BROADCAST
+from graphstep.teaching.judge.findings import Judgement, agree
+from graphstep.teaching.judge.judgement import judge
+from graphstep.teaching.judge.local import LocalEngine
+from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS
+from graphstep.telling.words.english import MESSAGES
+from tests.cases import each
+from tests.engine_mutants import ARRAY_ENGINE, is_located, module_of, mutants
+
+SOURCE = ARRAY_ENGINE.read_text(encoding="utf-8")
+
+
+def judged(source: str) -> Judgement:
+    return judge(LocalEngine(module_of(ast.parse(source), "engine")))
+
+
+def lines(judgement: Judgement) -> list[str]:
+    return [report.said(finding, "en") for finding in judgement.findings]
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    source = SOURCE
+    for old, new in pairs:
+        assert old in source, old
+        source = source.replace(old, new)
+    return source
+
+
+def test_an_engine_of_arrays_that_is_right_is_right() -> None:
+    judgement = judged(SOURCE)
+    assert judgement.is_right
+    assert {"matmul", "transpose", "sum0", "mean1", "softmax", "logsoftmax", "add", "rmul"} <= {*judgement.right}
+    assert judgement.absent[-1] == "largest"
+    assert not judgement.without_arrays
+    assert not judgement.unbroadcast
+
+
+def test_a_broken_operation_on_arrays_is_named() -> None:
+    own = [x for x in mutants(ARRAY_ENGINE) if x.operation in ARRAYS or x.operation == "broadcast"]
+    for mutant in random.Random(4).sample(own, 5):
+        judgement = judge(LocalEngine(module_of(mutant.tree)))
+        assert is_located(mutant, judgement), (mutant.what, lines(judgement))
+
+
+MATMUL = "self.grad += out.grad @ other.data.T"
+ADDED = "other.grad += gathered(out.grad, other.shape)"
+BROKEN = [
+    (MATMUL, MATMUL.removesuffix(".T"), "x @ y, towards its first input: the other matrix is not transposed"),
+    (MATMUL, "self.grad += other.data.T @ out.grad", "x @ y, towards its first input: the factors stand in the wrong order"),
+    (MATMUL, MATMUL.replace("+=", "="), "x @ y, towards its first input: overwrites instead of adding up"),
+    (MATMUL, "self.grad += out.grad * other.data", "x @ y, towards its first input: multiplies cell by cell"),
+    (ADDED, "other.grad = other.grad + out.grad", "add, towards its second input: the gradient of an input that was copied is not summed"),
+    ("* out.data.size / self.data.size", "", "mean(x), towards its input: is not divided by the number of cells"),
+    ("self.grad += gradient * np.ones_like(self.data)\n", "self.grad = gradient\n", "sum(x), towards its input: sends its upstream gradient as it is"),
+    ("self.grad += out.grad.T", "self.grad += out.grad", "x.T, towards its input: sends its upstream gradient untransposed"),
+    ("self.grad = np.ones_like(self.data)", "self.grad = np.zeros_like(self.data)", "backward: the gradient of the output is 0 at its start"),
+    ("self.grad += out.data * (out.grad - together)", "self.grad += out.grad * out.data * (1 - out.data)", "softmax(x, axis=1), towards its input: takes s(1 − s) cell by cell"),
+]  # fmt: skip
+
+
+@each("old, new, said", BROKEN)
+def test_what_is_wrong_with_arrays_is_said_in_a_line(old: str, new: str, said: str) -> None:
+    # One of them has the same line twice: in a sum, and in a mean that is wrong with it.
+    assert lines(judged(changed((old, new))))[0].startswith(said)
+
+
+def test_what_does_not_sum_over_copies_anywhere_is_one_fault() -> None:
+    one = judged(
+        changed(("return gradient\n", "return start\n"), ("while gradient.ndim", "start = gradient\n    while gradient.ndim"))
+    )
+    assert lines(one) == [
+        "broadcasting: what is sent to an input that was copied to the shape of the other does not have the shape of that input: "
+        "sum it over the copies"
+    ]
+    assert not {"add", "mul", "div"} & {*one.right}
+    mean = judged(changed(("gradient = gradient.sum(axis=0)", "gradient = gradient.mean(axis=0)")))
+    assert lines(mean)[0].startswith("mul, towards its second input: what it sends is wrong")
+
+
+def test_an_engine_that_starts_at_numbers_only_is_judged_through_sums() -> None:
+    asserted = changed(("self.grad = np.ones_like", "assert self.data.size == 1\n        self.grad = np.ones_like"))
+    assert judged(asserted).is_right
+    wrong = judged(asserted.replace(MATMUL, MATMUL.removesuffix(".T")))
+    assert wrong.findings[0].trial.text == "sum(x @ y)"
+
+
+def test_an_engine_that_takes_no_numbers_is_judged_on_arrays() -> None:
+    only = changed(
+        (
+            "self.data = np.array(data, dtype=float)",
+            "self.data = np.array(data, dtype=float)\n        assert self.data.ndim or parents",
+        )
+    )
+    judgement = judged(only)
+    assert judgement.is_right, lines(judgement)
+    assert "matmul" in judgement.right
+
+
+def test_what_refuses_different_shapes_or_arrays_is_told() -> None:
+    refused = changed(
+        ("out = Tensor(self.data + other.data", "assert self.shape == other.shape\n        out = Tensor(self.data + other.data")
+    )
+    assert judged(refused).unbroadcast == ["add", "sub"]
+    numbers = judged(changed(("np.tanh(self.data)", "np.tanh(self.data.item())")))
+    assert numbers.is_right
+    assert numbers.without_arrays == ["tanh"]
+
+
+def test_programs_on_arrays_read_as_what_they_are() -> None:
+    plan = Plan(closed=True)
+    rows, right = list(ROWS.values()), [*ROWS]
+    trials = [*plan.alone(rows), *(x for row in rows for x in plan.around(row, right))]
+    trials += [x for row in rows for x in plan.broadcast(row, right, numbers=True)] + [
+        *plan.chains(right),
+        *plan.at_random(right, 5),
+    ]
+    for trial in {x.text: x for x in trials}.values():
+        run = gs.run(trial.text, inputs={name: np.array(x) for name, x in zip(trial.names, trial.inputs, strict=True)})
+        expected = [
+            run.output,
+            *(run.gradients.get(name, np.zeros_like(x)) for name, x in zip(trial.names, trial.inputs, strict=True)),
+        ]
+        assert agree(right_cells(trial), [cells_of(x) for x in expected], 1e-12, 1.0), trial.text
+
+
+def test_every_fault_of_arrays_has_words() -> None:
+    faults = [fault for name in ARRAYS for fault in faults_of_arrays(name)]
+    faults += [fault for name in (*OPERATIONS, BROADCAST) for fault in faults_of_broadcast(name)]
+    assert {fault.key for fault in faults} <= MESSAGES.keys()
+
+
+def test_the_command_shows_arrays_row_by_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(changed((ADDED, "other.grad = other.grad + out.grad")), encoding="utf-8")
+    assert main(["judge", "mine.py"]) == 1
+    out = capsys.readouterr().out
+    assert "(x + y)*z with x = [[0.75, -0.5], [1.625, 2.25]], y = [0.5, -1.5], z = [[2, -1], [0.5, 3]]" in out
+    assert "df/dy           [2.5, 2]  [[2, -1], [0.5, 3]]  ← differs" in out
+    assert "df/dx[1]        [0.5, 3]             [0.5, 3]\n" in out
+    assert main(["judge", "mine.py", "--require", "matmul", "--format", "json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    schema = json.loads((resources.files("graphstep.faces.export") / "schema-judge-1.json").read_text(encoding="utf-8"))
+    jsonschema.validate(data, schema)
+    assert data["findings"][0]["came"]["gradients"]["y"] == [[2, -1], [0.5, 3]]
