@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
 
 from graphstep.faces.cli import step
 from graphstep.faces.cli.program import PYTHON
-
-if TYPE_CHECKING:
-    import argparse
 
 USAGE = "FILE.py:FUNCTION [NAME=VALUE ...] [options]"
 SUMMARY = "Run a Python function on numbers and arrays, and step through what it computed."

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.commands import PARTS
-
-if TYPE_CHECKING:
-    import argparse
 
 USAGE = "SHELL"
 SUMMARY = "Print a completion script for a shell."

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from graphstep.ground.errors import InputError
+from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.exercise.proof import SEEDS, trials
 from graphstep.teaching.exercise.reading import find, items
-
-if TYPE_CHECKING:
-    import argparse
-
-    from graphstep.teaching.exercise.item import Item
 
 USAGE = "[KIND | FILE.toml …] [--seeds N]"
 SUMMARY = "Prove items of exercises: draw every level with many seeds, and look at each exercise."

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from graphstep import __version__
 from graphstep.faces.cli.classes import engine, engine_arguments, progress
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-
-if TYPE_CHECKING:
-    import argparse
 
 USAGE = "course.toml [--students roster.csv] --to sheets/ [--format md|html|tex|ipynb]"
 SUMMARY = "Make a sheet for each student, with numbers of its own, and the keys."

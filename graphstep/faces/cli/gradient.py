@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
 
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Print the backward pass as a program that can be stepped, or as NumPy or PyTorch code."

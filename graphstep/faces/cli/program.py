@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from graphstep.engine.opening import program_text, read_setup
+from graphstep.engine.opening import Opening, program_text, read_setup
 from graphstep.faces.config import config
 from graphstep.ground import limits
 from graphstep.ground.browser import in_browser
@@ -17,11 +17,6 @@ from graphstep.ground.precision import DTYPES, FLOAT64
 from graphstep.language.read.dialects import DIALECTS, translated, unread
 from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
 from graphstep.language.values import read_texts, read_value, split_inputs
-
-if TYPE_CHECKING:
-    import argparse
-
-    from graphstep.engine.opening import Opening
 
 PYTHON = "python"
 """The dialect whose programs are functions of Python files; the file is run."""

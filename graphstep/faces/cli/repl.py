@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import argparse
 
 from graphstep.faces.cli import step
 from graphstep.faces.cli.program import program_arguments
-
-if TYPE_CHECKING:
-    import argparse
 
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Step through a program on a line prompt: no drawing, and scripts can be piped in."
