@@ -212,7 +212,7 @@ def test_what_may_not_change_has_no_gradient_to_explain() -> None:
 @each(
     ("place", "complaint", "hint"),
     [
-        ("y", "no node is called 'y'", "its names are W, x, q"),
+        ("y", "no node is called 'y'", "name a node by its name, its text or its id"),
         ("Q[0]", "no node is called 'Q'", "did you mean 'q'?"),
         ("W", "W is a 2×2 matrix, so a cell of it takes 2 whole numbers", "W[0, 0]"),
         ("W[0]", "takes 2 whole numbers", "W[0, 0]"),

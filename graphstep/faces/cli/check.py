@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.arrays import kind_text
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -89,13 +89,14 @@ def _quotients(options: argparse.Namespace, trace: Trace) -> None:
 
 def _cell(trace: Trace, text: str) -> tuple[int, tuple[int, ...]]:
     """The node that a text names, and its cell: the first of an array of which none is named. InputError for another text."""
+    from graphstep.telling.cells import no_node
     from graphstep.telling.names import names_of
 
     node, cell = names_of(trace.program).find(text.strip()), None
     if node is None and (match := _CELL.fullmatch(text)):
         node, cell = names_of(trace.program).find(match["node"].strip()), tuple(int(i) for i in match["cell"].split(","))
     if node is None:
-        raise InputError(f"no node is called {quoted(text)}", hint=did_you_mean(text, trace.program.names))
+        raise no_node(trace.program, text)
     shape = trace.node(node).shape
     cell = (0,) * len(shape) if cell is None else cell
     if len(cell) != len(shape) or any(i >= length for i, length in zip(cell, shape, strict=True)):

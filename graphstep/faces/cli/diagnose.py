@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import PYTHON, language_argument, language_of, opening_of, program_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
+from graphstep.faces.cli.words import whole
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -130,15 +131,9 @@ def _trace(options: argparse.Namespace) -> Trace:
         units,
         options.activation,
         scale_of(options.init, units),
-        examples=_whole("--examples", options.examples),
-        seed=SEED if options.random_seed is None else _whole("--random-seed", options.random_seed),
+        examples=whole("--examples", options.examples),
+        seed=SEED if options.random_seed is None else whole("--random-seed", options.random_seed),
     )
     program = read(text)
     setup = setup_of_program(program, inputs)
     return trace(program, inputs, setup=replace(setup, language=language_of(options.language)))
-
-
-def _whole(option: str, word: str) -> int:
-    if not (word.isascii() and word.isdecimal() and len(word) < 10):
-        raise InputError(f"{option} takes a whole number, not {quoted(word)}")
-    return int(word)

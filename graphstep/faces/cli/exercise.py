@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.platforms import asked_for, deliver
 from graphstep.faces.cli.program import language_argument, language_of
+from graphstep.faces.cli.words import whole
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.numerals import ENGLISH
 
@@ -85,13 +86,6 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.faces.repl.exercises import WorkPrompt
 
     return converse(WorkPrompt(exercise, sys.stdout.write))
-
-
-def whole(option: str, text: str) -> int:
-    """The whole number of an option; InputError for what is none."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise InputError(f"{option} takes a whole number, not {quoted(text)}")
-    return int(text)
 
 
 def _drawn(options: argparse.Namespace) -> Exercise:

@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prove them one after the other."""
-    from graphstep.faces.cli.exercise import whole
+    from graphstep.faces.cli.words import whole
 
     seeds = whole("--seeds", options.seeds)
     if not 1 <= seeds <= SEEDS * 10:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
@@ -100,10 +100,10 @@ def _wires(trace: Trace, options: argparse.Namespace) -> list[Wire]:
 
 
 def _node(trace: Trace, word: str) -> int:
-    from graphstep.telling.cells import find_node
+    from graphstep.telling.cells import no_node
+    from graphstep.telling.names import names_of
 
-    node = find_node(trace.program, word)
+    node = names_of(trace.program).find(word)
     if node is None:
-        hint = did_you_mean(word, trace.program.names) or "name a node by its name, its text or its id, such as v3"
-        raise InputError(f"no node is called {quoted(word)}", hint=hint)
+        raise no_node(trace.program, word)
     return node

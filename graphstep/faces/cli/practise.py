@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from graphstep.faces.cli.exercise import whole
 from graphstep.faces.cli.program import language_argument, language_of
+from graphstep.faces.cli.words import whole
 from graphstep.ground.browser import in_browser
 from graphstep.ground.clock import SystemClock
 from graphstep.ground.errors import InputError

@@ -13,8 +13,9 @@ from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import program_arguments, setup_of, writing_arguments
 from graphstep.faces.cli.step import document_arguments, document_options
 from graphstep.faces.cli.streams import replace_line
+from graphstep.faces.cli.words import whole
 from graphstep.ground.browser import in_browser
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError
 from graphstep.ground.precision import FLOAT64
 from graphstep.ground.signals import end, handled, status_of
 
@@ -198,35 +199,27 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
     row = optimizer(options.optimizer)
     typed = {name: getattr(options, option_of(name)[2:].replace("-", "_")) for name in SETTINGS}
     hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in typed.items()})
-    seed, every = _whole(options.batch_seed, "--batch-seed", 0), _whole(options.held_out_every, "--held-out-every", 1)
+    seed, every = whole("--batch-seed", options.batch_seed), whole("--held-out-every", options.held_out_every, 1)
     return training.Settings(
         read_names(options.params),
         row,
         hyper,
         options.lr,
-        _whole(options.steps, "--steps", 0),
+        whole("--steps", options.steps),
         climbs=options.maximize,
         batch=training.read_batch(options.batch, seed) if options.batch else None,
         held_out=training.read_held_out(options.held_out, every) if options.held_out else None,
         until=None if options.until is None else read_number(options.until),
-        patience=None if options.patience is None else _whole(options.patience, "--patience", 1),
+        patience=None if options.patience is None else whole("--patience", options.patience, 1),
         ties=options.ties,
     )
-
-
-def _whole(word: str, option: str, least: int) -> int:
-    if not word.isdecimal() or len(word) > 15 or int(word) < least:
-        raise InputError(
-            f"{option} takes a whole number from {least}, not {quoted(word)}", hint=f"for example {option} {max(least, 10)}"
-        )
-    return int(word)
 
 
 def _narrated(training: Training, word: str, chosen: str | None, asked: Options) -> Iterator[str]:
     from graphstep.faces.export.training.formats import round_pieces
 
     last = len(training.history) - 1
-    k = _whole(word, "--at-round", 0)
+    k = whole("--at-round", word)
     if not training.first <= k <= last:
         raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")
     if chosen == "csv":

@@ -54,6 +54,13 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+def whole(option: str, text: str, least: int = 0) -> int:
+    """The whole number of an option; InputError for what is none, and for one that is smaller than ``least``."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18 and int(text) >= least):
+        raise InputError(f"{option} takes a whole number from {least}, not {quoted(text)}", hint=f"for example {option} 10")
+    return int(text)
+
+
 def parser_of(name: str, command: Command) -> Parser:
     """The parser of a command."""
     parser = Parser(

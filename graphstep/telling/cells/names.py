@@ -78,13 +78,11 @@ def find_cell(trace: Trace, text: str) -> tuple[int, Cell]:
     """
     program, text = trace.program, text.strip()
     match = _PLACE.fullmatch(text)
-    node = find_node(program, match["node"]) if match else None
+    node = names_of(program).find(match["node"]) if match else None
     if match is None or node is None:
-        node = find_node(program, text)
+        node = names_of(program).find(text)
         if node is None:
-            wanted = match["node"] if match else text
-            hint = did_you_mean(wanted, program.names) or f"its names are {', '.join(program.names)}"
-            raise InputError(f"no node is called {quoted(wanted)}", hint=hint)
+            raise no_node(program, match["node"] if match else text)
         return node, checked(trace, node, ())
     try:
         index = tuple(int(part) for part in match["index"].split(","))
@@ -111,7 +109,7 @@ def find_window(trace: Trace, text: str) -> Window | None:
     """Where the page begins that ``W``, ``W[20:]`` or ``X[3, 20:, 8:]`` names; None where no array, or one cell, is named."""
     program, text = trace.program, text.strip()
     match = _PLACE.fullmatch(text)
-    node = find_node(program, match["node"]) if match else find_node(program, text)
+    node = names_of(program).find(match["node"]) if match else names_of(program).find(text)
     if node is None or not (shape := trace.node(node).shape):
         return None
     parts = [part.strip() for part in match["index"].split(",")] if match else []
@@ -124,9 +122,10 @@ def find_window(trace: Trace, text: str) -> Window | None:
     return Window(node, tuple(places[:-2]), places[-2], places[-1])
 
 
-def find_node(program: Program, text: str) -> int | None:
-    """The node of a name, an id or a text; the output also by the name that it has in formulas, ``f``."""
-    return names_of(program).find(text)
+def no_node(program: Program, text: str) -> InputError:
+    """The error where no node is called so."""
+    hint = did_you_mean(text, program.names) or "name a node by its name, its text or its id, such as v3"
+    return InputError(f"no node is called {quoted(text)}", hint=hint)
 
 
 def checked(trace: Trace, node: int, index: Sequence[int]) -> Cell:
