@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.analysis.diagnosis.gradients import length, mean_size
+from graphstep.analysis.diagnosis.gradients import mean_size
 from graphstep.debugger.conditions import Condition, gates_of
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, length
 from graphstep.telling.names import names_of
 
 _EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}

@@ -101,6 +101,18 @@ def all_zero(value: Number) -> bool:
     return value == 0 if isinstance(value, int | float) else bool(value.size) and not value.any()
 
 
+def length(value: Number) -> float:
+    """The length of an array as a vector, of a number its size. No square overflows, since the largest cell is taken out."""
+    import numpy as np
+
+    sizes = np.abs(np.ravel(value))
+    largest = float(np.max(sizes, initial=0.0))
+    # Neither 0/0 nor inf/inf: such an array is as long as its largest cell.
+    if not largest or not np.isfinite(largest):
+        return largest
+    return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
+
+
 def cell_of(value: Number, cell: tuple[int, ...]) -> float:
     """The number in a cell of a value; a number is the same in every cell that it meets."""
     return float(value if isinstance(value, int | float) or not value.ndim else value[cell])

@@ -17,7 +17,7 @@ from graphstep.engine.causes import gradient_causes, is_finite, value_causes, ze
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, length
 from graphstep.ground.numerals import numeral
 from graphstep.language.program import Program
 
@@ -147,16 +147,6 @@ def _size(trace: Trace, index: int) -> Iterator[Finding]:
         cure = "cure-huge" if gate is None or gate.pattern[0] == "switcher" else "cure-steep"
         head = reason("finding-huge", name=Named(index), size=numeral(size, 2))
         yield Finding("exploding", index, (head, steepest, reason(cure)))
-
-
-def length(value: Number) -> float:
-    """The length of an array as a vector, without overflow; of a number its size."""
-    sizes = np.abs(np.ravel(value))
-    largest = float(np.max(sizes, initial=0.0))
-    # Neither 0/0 nor inf/inf: such an array is as long as its largest cell.
-    if not largest or not np.isfinite(largest):
-        return largest
-    return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
 
 
 def _steepest(trace: Trace, index: int, *, down: bool) -> tuple[Reason, Rule | None]:

@@ -214,11 +214,9 @@ class Rounded:
 
     def length(self, x: Any) -> Any:
         """The 2-norm."""
-        import numpy as np
+        from graphstep.ground.arrays import length
 
-        # Scaled by the largest cell, as the gate does: a square may be no number where the length is one.
-        largest = np.max(np.abs(x), initial=0.0)
-        return largest * np.sqrt(np.sum((x / largest) ** 2)) if largest else largest
+        return length(x)
 
     def over(self, function: str, x: Any, axis: Any = None) -> Any:
         """A function of the cells along an axis."""
