@@ -3,12 +3,12 @@
 VENV ?= .venv
 export VENV
 
-.PHONY: check tests lint types contracts lessons wheel kernels browser paper oldest frameworks cluster bench fuzz mutants golden docs format
+.PHONY: check tests lint types contracts lessons wheel core kernels browser paper oldest frameworks cluster bench fuzz mutants golden docs format
 
 check: ## everything that CI does
 	@bash .ci/run
 
-tests kernels browser paper lint types contracts lessons wheel oldest frameworks cluster: ## one step of it
+tests core kernels browser paper lint types contracts lessons wheel oldest frameworks cluster: ## one step of it
 	@bash .ci/run $@
 
 format: ## put the code into shape

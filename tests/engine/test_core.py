@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +14,8 @@ import pytest
 from graphstep import __version__
 from graphstep.engine import core as cores
 from graphstep.engine import tape as tapes
-from graphstep.engine.core import SOURCE
-from graphstep.engine.core.compiler import CompileError
-from graphstep.engine.core.compiler import compiled as compile_core
+from graphstep.engine.core import SOURCE, compiler
+from graphstep.engine.core.compiler import LIBRARY, CompileError
 from graphstep.engine.core.loop import CompiledLoop
 from graphstep.engine.loop import PythonLoop
 from graphstep.engine.reruns import every_number
@@ -32,7 +33,6 @@ from tests.engine.test_tape import SPECIAL, bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -202,9 +202,68 @@ def test_the_version_names_the_way(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_a_core_that_cannot_be_compiled_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CC", f"{sys.executable} -c \"print('no, never'); exit(3)\"")
     with pytest.raises(CompileError, match="ends with 3\nno, never"):
-        compile_core(tmp_path)
+        compiler.compiled(tmp_path)
     monkeypatch.setenv("CC", "")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CompileError, match="there is no C compiler"):
-        compile_core(tmp_path)
+        compiler.compiled(tmp_path)
     assert not [*tmp_path.iterdir()]
+
+
+class Shown(list[str]):
+    """What a build tells."""
+
+    display_warning = list.append
+
+
+@each(
+    "asked, version, fails, kept, warned",
+    [
+        ("", "standard", False, True, False),
+        ("1", "standard", False, True, False),
+        ("0", "standard", False, False, False),
+        ("", "standard", True, False, True),
+        ("", "editable", False, False, False),
+        ("", "editable", True, False, True),
+    ],
+)
+def test_a_wheel_has_the_core_where_it_can_be_compiled(asked: str, version: str, fails: bool, kept: bool, warned: bool) -> None:
+    hook = pytest.importorskip("graphstep.engine.core.hook", reason="Hatchling is what builds")
+    with TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
+        tree = Path(root, hook.FOLDER)
+        tree.mkdir(parents=True)
+        (tree / LIBRARY).write_text("old")
+
+        def compiled(folder: Path) -> Path:
+            if fails:
+                raise CompileError("cc ends with 1")
+            (folder / LIBRARY).write_text("new")
+            return folder / LIBRARY
+
+        patch.setattr(compiler, "compiled", compiled)
+        patch.setattr(sys, "path", [*sys.path])
+        patch.setenv("GRAPHSTEP_CORE", asked)
+        shown, data = Shown(), {"pure_python": True, "force_include": {}}
+        build = hook.CoreHook(root, {}, None, None, root, "wheel", shown)
+        build.initialize(version, data)
+        packed = {Path(source).read_text(): target for source, target in data["force_include"].items()}
+        build.finalize(version, data, "")
+        assert packed == ({"new": f"graphstep/engine/core/{LIBRARY}"} if kept else {})
+        assert not any(Path(source).exists() for source in data["force_include"])
+        assert data["pure_python"] is not kept
+        assert str(data.get("tag", "")).startswith("cp311-abi3-" if kept else "")
+        assert [text.endswith("cc ends with 1") for text in shown] == [True] * warned
+        left = (tree / LIBRARY).read_text() if (tree / LIBRARY).exists() else ""
+        assert left == ("old" if version == "standard" else "" if fails else "new")
+
+
+def test_a_build_that_demands_the_core_fails_without_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hook = pytest.importorskip("graphstep.engine.core.hook", reason="Hatchling is what builds")
+    monkeypatch.setenv("GRAPHSTEP_CORE", "1")
+    monkeypatch.setenv("CC", "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    build = hook.CoreHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel", Shown())
+    with pytest.raises(CompileError, match="there is no C compiler"):
+        build.initialize("standard", {})
+    build.finalize()
