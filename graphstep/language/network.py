@@ -285,6 +285,7 @@ def _contracted(nodes: Sequence[Node], output: int) -> tuple[list[Node], int]:
         for x in node.operands:
             if isinstance(x, int):
                 read_by[x] = True
+                # By all that read it: a copy which one of them reads as it is must be said in the text.
                 meeting[x] = meeting[x] and node.rule is not None and node.rule.meets is not None
     where: list[Operand] = []
     kept: list[Node] = []

@@ -189,6 +189,7 @@ def _product(factors: tuple[Any, ...], pieces: dict[Any, Typed]) -> Typed:
     for place, factor in enumerate(factors):
         if factor.is_Rational:
             p, q = int(factor.p), int(factor.q)
+            # SymPy has the coefficient of a product in front; a sign anywhere else belongs to its factor.
             if p < 0 and place == 0:
                 sign, p = "-", -p
             if p != 1:

@@ -27,6 +27,7 @@ def plain_program(program: Program, cells: Cells) -> dict[str, Any]:
         if node.rule is None:
             kinds.append(-1)
             continue
+        # Rules are equal only as objects, and two may have one name.
         if id(node.rule) not in rules:
             rules[id(node.rule)] = len(gates)
             gates.append(_plain_rule(node.rule, cells))
@@ -99,6 +100,7 @@ def read_option(value: Any) -> Any:
 def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
     """The program that :func:`plain_program` has written. ValueError, KeyError or TypeError for anything else."""
     rules = [_read_rule(each, cells) for each in document["gates"]]
+    # A file may come from anywhere, and passes ask nothing of a program: all that they rely on is checked here.
     nodes: list[Node] = []
     columns = document["nodes"]
     for key in ("name", "text"):

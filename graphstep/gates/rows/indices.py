@@ -210,6 +210,8 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     terms, slots, letters = _others(of, slot)
     sent = _call(terms, letters, ["d", *_spelled_slots(slots)])
     free = (letter for letter in ascii_letters if letter not in of.sizes)
+    # A letter that stands twice takes a diagonal. On the way back its second axis gets a letter of its own, and a matrix of ones
+    # on the diagonal is multiplied in, which keeps the cells where both are equal.
     axes: list[str] = []
     equal: list[tuple[str, str]] = []
     for letter in of.terms[slot]:
@@ -222,6 +224,7 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
         sent = _call([letters, *pairs], "".join(letter for letter in axes if letter in there), [sent, *eyes])
     if all(letter in there for letter in axes):
         return sent
+    # A letter that stands in this term alone was summed over: every cell along it gets the same, by broadcasting.
     sizes = [of.sizes[letter] if letter in there else 1 for letter in of.terms[slot]]
     return f"reshape({sent}, {spelled([size if axis in there else 1 for size, axis in zip(sizes, axes, strict=True)])})"
 

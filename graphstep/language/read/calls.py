@@ -62,6 +62,7 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
     check_count(builder.text, name, len(terms), fewest, most, span)
     if name in _POWERS:
         return builder.raised(operands[0], operands[1], span)
+    # What is left out stands in the gate as if it had been typed: leaky_relu(x) shows its 0.01.
     missing = 0 if most is None else most - len(operands)
     defaults = gate.fillers[len(gate.fillers) - missing :] if missing else ()
     filled = (*operands, *(Constant(value, numeral(value)) for value in defaults))

@@ -34,6 +34,7 @@ def unexpected(text: str, token: Token | None, before: Token | None) -> ReadErro
     if before is not None and before.type == "SHAPE":
         hint = "it stands between commas, as in reshape(x, (2, 3))"
         return ReadError("a shape is no operand", text=text, span=before.span, hint=hint)
+    # From the particular to the general: the pair of tokens says what was probably meant, and the first that fits is told.
     if token is not None and token.type == "COMPARE" and before is not None and before.type in _ENDS:
         return _compared_twice(text, token)
     if token is not None and token.type == "AT" and text[token.end_pos : token.end_pos + 1].strip():

@@ -121,6 +121,7 @@ class _Judge:
 
     def _numbers(self) -> list[str]:
         """Run the programs on numbers; the operations that are right by themselves."""
+        # What is right alone is the material of larger programs: one with a wrong operation in it would accuse those beside it.
         self._run(planning.alone())
         right = self._right(False)
         basis = Trial(0, (0.75,), ()) not in self._failing()

@@ -128,6 +128,8 @@ class Machine:
             if not node.operation:
                 continue
             read = tuple(values[x] if isinstance(x, int) else x for x in node.operands)
+            # An engine that computes a wrong value may still make its slopes of the right one: of its inputs, or in a formula of
+            # their own.
             honest = any(each.operation == node.operation and each.value is not None and not each.taken for each in faults)
             slopes = self._slopes(node.operation, read, compute(node.operation, read) if honest else values[place])
             upstream = gradients[place]

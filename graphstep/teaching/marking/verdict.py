@@ -220,18 +220,21 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
         return Verdict("unreadable", say("mark-nan" if np.isnan(typed.value).any() else "mark-infinite", typed=quoted(text)))
     answer = precisely(plain, typed.value)
     if is_meant(answer, asked.asked):
+        # The name of what is asked for has its value, and is no answer.
         if typed.names and asked.kind == "value":
             return Verdict("unreadable", say("mark-which-array" if array else "mark-which-number", typed=quoted(text)))
         exact = agrees_closely(typed.value, asked.asked)
         text = say("mark-right") if exact else say("mark-rounded", value=number_text(asked.asked))
         return Verdict("right", text, typed=typed.value, share=1.0)
     share = float(meets(answer, asked.asked).mean())
+    # Before misconceptions: what follows from an earlier error is none of its own.
     follows = carried(asked, answer, earlier)
     if follows is not None:
         if follows.clear:
             return Verdict("carried", _following_text(asked, follows, tells=tells), typed=typed.value, share=1.0)
         return Verdict("unsure", say("mark-unsure", yours=_named(asked, follows.earlier)), typed=typed.value, share=share)
     of, why = asked, _slips_of(asked, answer)
+    # The same misconceptions again in a run that goes on with what was typed before.
     if not why and (run := with_earlier(asked, earlier)) is not None:
         of, why = run, _slips_of(run, answer)
     met = _worded(of.trace, why)

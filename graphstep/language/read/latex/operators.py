@@ -263,6 +263,7 @@ class Operators(Letters):
             self._place = start
             return None
         self._place += 1
+        # What turns out to be an exponent after all is read again from its beginning, by who reads exponents.
         if token.text in ("mathsf", "mathrm") and not self._letter_t():
             self._place = start
             return None

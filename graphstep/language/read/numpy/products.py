@@ -73,6 +73,7 @@ def _tensordot(site: Site, x: Piece, y: Piece, axis: ast.expr | None = None) -> 
     span = site.span
     if not left and (not one or not other):
         return binary("*", x, y, span)
+    # What is contracted goes to the inner sides, so that one matrix product is left of it.
     inner = prod(one[axis] for axis in left)
     a = reshaped(site, moved(site, x, [*free[0], *left]), (prod(one[k] for k in free[0]), inner))
     b = reshaped(site, moved(site, y, [*right, *free[1]]), (inner, prod(other[k] for k in free[1])))

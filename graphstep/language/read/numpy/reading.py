@@ -218,6 +218,7 @@ class Reading(ABC):
         if text.isidentifier():
             values: Any = self.given
             return shape_of(values[text]) if isinstance(values, Mapping) and text in values else None
+        # By the reader itself: what has been translated so far is a program of ours, of names with known shapes.
         current = {name: self._inferred(name) for name in sorted(words(text))}
         shapes = {name: shape for name, shape in current.items() if shape is not None}
         numbers = [f"{name} = {number}" for name, number in self.whole_numbers.items() if name in words(text)]
