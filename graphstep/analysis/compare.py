@@ -59,7 +59,7 @@ class Route(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """What is compared of a run."""
+    """The nodes, numbers and routes of a run that a comparison reads."""
 
     nodes: tuple[NodeSnapshot, ...]
     """Its nodes, in the order of its program."""

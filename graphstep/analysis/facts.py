@@ -88,7 +88,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What has a shape: a number, a vector, a matrix."""
+    """A figure that names the kind of a value by its shape: a number, a vector, a matrix."""
 
     shape: Shape
     """The shape."""
@@ -123,7 +123,7 @@ class NotFinite:
 
     @classmethod
     def of(cls, value: Number) -> NotFinite:
-        """What is not finite in a value."""
+        """The figure of a value that is not finite: the first cell that is inf or nan."""
         if isinstance(value, int | float):
             return cls(value, None)
         bad = ~np.isfinite(value)
@@ -178,7 +178,7 @@ def reason(message: str, /, **figures: Figure) -> Reason:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something worth saying besides the rule."""
+    """A note on a step: a convention, a warning, or why a gradient is 0."""
 
     kind: NoteKind
     """Why it is said."""

@@ -39,8 +39,8 @@ def _where_it_breaks(wire: Wire) -> Reason:
     """At which step something that is not finite is sent although what arrived there was as it should be, and why."""
     trace, sender, slot = wire.trace, wire.sender, wire.slot
     node, sent, local = trace.node(sender), np.asarray(wire.contribution), wire.local
-    what = "nan" if np.isnan(sent).any() else "inf" if np.isposinf(sent).any() else "-inf"
-    begins = reason("begins", value=what, step=str(wire.step), box=Box(sender), name=Named(wire.receiver))
+    kind = "nan" if np.isnan(sent).any() else "inf" if np.isposinf(sent).any() else "-inf"
+    begins = reason("begins", value=kind, step=str(wire.step), box=Box(sender), name=Named(wire.receiver))
     if zero_times_infinity(wire):
         return reason("breaks-trap", begins=begins)
     odd = [x for x in (*node.operands, sender) if isinstance(x, int) and not np.isfinite(trace.value_of(x)).all()]

@@ -162,12 +162,12 @@ def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
 
     operand = trace.node(sender).operands[slot]
     alone = isinstance(operand, int) and not trace.program.nodes[operand].shape
-    what = reason("it" if alone else "each-cell")
+    subject = reason("it" if alone else "each-cell")
     # Upstream gradients of other sizes: where a larger one gets through, the 0 is a number too small for a double.
     if any(sends_something(2.0**k) for k in (100, 500, 900)):
-        return (reason("products-too-small", what=what),)
+        return (reason("products-too-small", what=subject),)
     # What cancels does so for these cells of the upstream gradient; for others in their place it would not.
     others = 1.0 + np.arange(upstream.size, dtype=np.float64).reshape(upstream.shape) % 7 / 8
     if sends_something(others) or sends_something(others[::-1] ** 2 if others.ndim else others):
-        return (reason("products-cancel", what=what),)
-    return (reason("products-zero", what=what),)
+        return (reason("products-cancel", what=subject),)
+    return (reason("products-zero", what=subject),)

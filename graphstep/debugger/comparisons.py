@@ -31,13 +31,13 @@ class Saved:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Saved) or self.name != other.name:
             return False
-        one, two = self.snapshot, other.snapshot
-        return len(one.nodes) == len(two.nodes) and all(
+        mine, theirs = self.snapshot, other.snapshot
+        return len(mine.nodes) == len(theirs.nodes) and all(
             (a.name, a.label) == (b.name, b.label)
             and same_value(a.value, b.value)
             and (a.gradient is None) == (b.gradient is None)
             and (a.gradient is None or b.gradient is None or same_value(a.gradient, b.gradient))
-            for a, b in zip(one.nodes, two.nodes, strict=True)
+            for a, b in zip(mine.nodes, theirs.nodes, strict=True)
         )
 
     def __hash__(self) -> int:

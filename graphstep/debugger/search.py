@@ -51,5 +51,5 @@ def search(trace: Trace, wanted: str, most: int = MOST) -> list[Candidate]:
     if candidates and candidates[0].step is None:
         first = candidates[0].node
         steps = [(trace.step_of_value(first), "value"), (trace.step_of_gradient(first), "gradient")]
-        candidates[1:1] = [Candidate(first, n, what) for n, what in steps if n]
+        candidates[1:1] = [Candidate(first, n, makes) for n, makes in steps if n]
     return candidates[:most]

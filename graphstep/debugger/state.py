@@ -154,7 +154,7 @@ class State:
 
     @property
     def at_hand(self) -> Set:
-        """What is at hand, which says what actions there are."""
+        """The set of actions that apply: stepping, or a lesson."""
         return "stepping" if self.lesson is None else "lesson"
 
     @property

@@ -29,7 +29,7 @@ class TrainingState:
 
     @property
     def at_hand(self) -> Set:
-        """What is at hand, which says what actions there are."""
+        """The set of actions that apply: those of a training."""
         return "training"
 
     def trained(self, rounds: int, *, running: bool) -> TrainingState:

@@ -41,7 +41,7 @@ _SOLVED = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was recorded of the nodes of a program, an entry each."""
+    """Recorded numbers of the nodes of a program, an entry for each node."""
 
     values: tuple[Number | None, ...]
     """Their values; None where nothing was recorded, and our gate computes it."""

@@ -17,7 +17,7 @@ _SENT = "Only the program that was recorded knows how {name} sends back: the con
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What was recorded of an opaque gate."""
+    """The recorded numbers of an opaque gate."""
 
     inputs: tuple[Number, ...]
     """What it read, by slot."""

@@ -266,7 +266,7 @@ def _blocks(content: str | bytes | Iterable[str]) -> Iterator[bytes]:
 
 
 def _flush_streams() -> None:
-    """What was printed before must stand before."""
+    """Flush what was printed so far, so that it stands before what is written to the stream's number."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()

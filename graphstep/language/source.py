@@ -177,7 +177,7 @@ def call_parts(inputs: Sequence[str], options: Iterable[tuple[str, Any]]) -> Ite
 
 
 def _side(part: _Part, gate: str, slot: int) -> str:
-    """What stands beside a sign, in parentheses where they matter."""
+    """The text of an operand beside a sign, in parentheses where they matter."""
     bare = _BARE.get(gate, ((), ()))[slot] if slot < 2 else ()
     if part.sign is None or part.sign in bare or (part.sign == "numeral" and gate != "div" and part.text.isalnum()):
         return part.text

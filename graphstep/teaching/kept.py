@@ -40,7 +40,7 @@ def data_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What came of keeping an entry."""
+    """The outcome of writing an entry."""
 
     done: bool
     """Whether it is on the disk."""

@@ -20,14 +20,14 @@ _LISTED = 4
 def call_title(trace: Trace, frame: int) -> str:
     """What a call is called: ``cell``, ``cell⟨2⟩``, ``repeat, 20 turns``, ``turn 3 of 20``."""
     frames, words = trace.program.frames, wording(trace)
-    one = frames[frame]
-    if one.kind == "call":
-        return shown_name(one.label)
-    loop = frame if one.kind == "loop" else one.around
+    call = frames[frame]
+    if call.kind == "call":
+        return shown_name(call.label)
+    loop = frame if call.kind == "loop" else call.around
     turns = sum(each.around == loop and each.kind == "turn" for each in frames)
-    if one.kind == "loop":
+    if call.kind == "loop":
         return words.message("call-loop", count=turns)
-    return words.message("call-turn", number=one.label.rpartition(".")[2], count=turns)
+    return words.message("call-turn", number=call.label.rpartition(".")[2], count=turns)
 
 
 def explain_within(trace: Trace, n: int, within: int) -> Explanation:

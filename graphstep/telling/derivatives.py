@@ -37,7 +37,7 @@ def objective(trace: Trace) -> Term:
 
 
 def objective_name(trace: Trace) -> str:
-    """What is differentiated, as plain text: ``f`` or ``L``."""
+    """The name of the number that is differentiated, as plain text: ``f`` or ``L``."""
     names = names_of(trace.program)
     return names.objective if is_objective(trace) or trace.program.scope else names.output
 

@@ -203,9 +203,9 @@ def _routed(wire: Wire, gate: Rule | None = None) -> Reason:
     if trace.node(sender).shape:
         local = np.asarray(wire.local)
         open_cells = int(np.count_nonzero(local))
-        what = reason("share-of-upstream" if np.any((local > 0) & (local < 1)) else "all-upstream")
+        share = reason("share-of-upstream" if np.any((local > 0) & (local < 1)) else "all-upstream")
         message = "routed-every-cell" if open_cells == local.size else "routed-cells"
-        where = reason(message, mine=mine, what=what, taken=open_cells, cells=local.size)
+        where = reason(message, mine=mine, what=share, taken=open_cells, cells=local.size)
     elif wire.local in (0, 1):
         figures: dict[str, Figure] = {"mine": mine}
         if wire.local == 0:

@@ -111,8 +111,8 @@ class Names:
 
     def _is_long(self, node: Node, texts: Sequence[str]) -> bool:
         """Whether a text that would be made from the gate is longer than a name, as a gate of cells shows all that it reads."""
-        made = node.rule is not None and node.rule.cellwise and (node.span is None or node.text is not None)
-        return made and sum(len(texts[x]) - texts[x].count(" ") for x in node.operands if isinstance(x, int)) > NAME_WIDTH
+        generated = node.rule is not None and node.rule.cellwise and (node.span is None or node.text is not None)
+        return generated and sum(len(texts[x]) - texts[x].count(" ") for x in node.operands if isinstance(x, int)) > NAME_WIDTH
 
     def _definition(self, index: int) -> str:
         """What the name of a node stands for."""

@@ -77,8 +77,8 @@ def _rounded(label: str, gate: Rule, trace: Trace, index: int, values: list[Any]
         large, small = (pick(np.abs(copies[0]), np.abs(copies[1])) for pick in (np.maximum, np.minimum))
         if (cancels := finite & (np.abs(out) < _CANCELS * large)).any():
             place = int(cancels.argmax())
-            size, rest = numeral(float(large.flat[place])), numeral(float(out.flat[place]))
-            return reason("loss-cancels", label=label, value=size, rest=rest)
+            size, difference = numeral(float(large.flat[place])), numeral(float(out.flat[place]))
+            return reason("loss-cancels", label=label, value=size, rest=difference)
         if (hidden := finite & (small != 0) & (np.abs(out) == large)).any():
             place = int(hidden.argmax())
             beside, hidden_one = numeral(float(large.flat[place])), numeral(float(small.flat[place]))

@@ -31,7 +31,7 @@ def shape_rule(trace: Trace, index: int) -> Reason | None:
 
 
 def same_shape(trace: Trace, index: int) -> Reason | None:
-    """That a gradient has the shape of its value; None for a number."""
+    """The sentence that a gradient has the shape of its value; None for a number."""
     shape = trace.node(index).shape
     if not shape:
         return None

@@ -73,11 +73,11 @@ def _shrinking(layers: Sequence[Layer]) -> Iterator[Finding]:
     first = spread[0]
     for layer in spread[1:]:
         if layer.values.std < SHRINKING * first.values.std:
-            what = reason(
+            text = reason(
                 "finding-shrinking", first=Named(first.node), name=Named(layer.node),
                 before=numeral(first.values.std, 2), after=numeral(layer.values.std, 2),
             )  # fmt: skip
-            yield Finding("shrinking", layer.node, (what,))
+            yield Finding("shrinking", layer.node, (text,))
             return
 
 
@@ -92,11 +92,11 @@ def _flow(layers: Sequence[Layer]) -> Iterator[Finding]:
         return
     left, layer = shares[farthest]
     fading = "finding-vanishing" if left else "finding-vanishing-whole"
-    what = reason(
+    text = reason(
         fading if left < VANISHING else "finding-exploding", out=Output(), start=Named(start.node), end=Named(layer.node),
         first=numeral(start.gradient_rms, 2), last=numeral(layer.gradient_rms, 2), left=numeral(left, 2),
     )  # fmt: skip
-    yield Finding("vanishing" if left < VANISHING else "exploding", layer.node, (what,))
+    yield Finding("vanishing" if left < VANISHING else "exploding", layer.node, (text,))
 
 
 def percent(share: float) -> str:

@@ -96,7 +96,7 @@ def _bad(trace: Trace, index: int) -> tuple[Reason, ...]:
 
 
 def _zero(trace: Trace, index: int, *, followed: bool) -> Finding:
-    """That a gradient is 0, where it ends, and what would help."""
+    """The finding of a gradient that is 0: the gate where it ends, and what would help."""
     program = trace.program
     head = reason("finding-zero-cells" if program.nodes[index].shape else "finding-zero", name=Named(index))
     if not program.reaches[index]:
@@ -188,11 +188,11 @@ def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
         if (farthest := extreme([size / first for _, size in sizes])) is None:
             continue
         node, size = sizes[farthest]
-        what = reason(
+        text = reason(
             "finding-vanishing-products" if size < first else "finding-exploding-products", out=Output(),
             first=numeral(first, 2), start=Named(start), last=numeral(size, 2), end=Named(node), products=str(len(sizes)),
         )  # fmt: skip
-        yield Finding("vanishing" if size < first else "exploding", node, (what,))
+        yield Finding("vanishing" if size < first else "exploding", node, (text,))
         return
 
 

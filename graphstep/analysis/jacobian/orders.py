@@ -82,8 +82,8 @@ def orders(trace: Trace, start: int | None = None) -> Orders:
         raise InputError(f"no gradient flows from the output to {name_of(trace.program, start)}", hint="choose another node")
     cells, node, layers = prod(trace.node(start).shape), start, []
     while (wire := onward[node][1]) is not None:
-        one = jacobian(wire)
-        layers.append(Layer(wire, one.rows, one.columns, one.entries, one.entries * cells, one.multiplications))
+        factor = jacobian(wire)
+        layers.append(Layer(wire, factor.rows, factor.columns, factor.entries, factor.entries * cells, factor.multiplications))
         node = wire.sender
     return Orders(start, cells, tuple(layers))
 

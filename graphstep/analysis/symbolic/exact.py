@@ -53,9 +53,9 @@ class ExactRun:
         self._needed = needed(self._program, program.output, self._cut)
         self._values: dict[str, float] = {}
         size = sum(prod(program.nodes[i].shape) for i in self._needed) if self._arrays else len(self._needed)
-        limit, what = (CELLS, "cells") if self._arrays else (GATES, "gates")
+        limit, unit = (CELLS, "cells") if self._arrays else (GATES, "gates")
         if size > limit:
-            raise LimitError(f"without rounding at most {limit:,} {what} are computed, and this would be {size:,}")
+            raise LimitError(f"without rounding at most {limit:,} {unit} are computed, and this would be {size:,}")
         for index in (i for i in self._needed if self._program.nodes[i].rule is None or i == self._cut):
             value, name = np.asarray(trace.value_of(index)), symbol_name(program, index)
             self._values |= {cell_name(name, cell): float(value[cell]) for cell in np.ndindex(value.shape)}

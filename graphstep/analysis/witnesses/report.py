@@ -40,7 +40,7 @@ def relative_error(a: float, b: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was checked of an array."""
+    """The cells of an array that were checked, and how many of all they are."""
 
     shape: tuple[int, ...]
     """Its shape."""

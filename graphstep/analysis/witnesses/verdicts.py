@@ -294,14 +294,14 @@ def _why_not_finite(trace: Trace, index: int) -> Explanation:
         return _made_by(trace, value_causes(trace, odd[0]))
     here, note = Quoted(sender), remark_at(trace, sender)
     if local is None or is_finite(local):
-        what = reason("verdict-sent", here=here, receiver=Named(wire.receiver), value=_odd(wire.contribution))
+        cause = reason("verdict-sent", here=here, receiver=Named(wire.receiver), value=_odd(wire.contribution))
     else:
-        what = reason("verdict-local-zero" if zero else "verdict-local", here=here, value=_odd(local))
-    return (what, *(() if note is None else note.reasons))
+        cause = reason("verdict-local-zero" if zero else "verdict-local", here=here, value=_odd(local))
+    return (cause, *(() if note is None else note.reasons))
 
 
 def _made_by(trace: Trace, nodes: Sequence[int]) -> Explanation:
-    """What is not finite at these nodes, and why."""
+    """The reasons that name these nodes, the value that is not finite there, and its convention."""
     reasons: list[Reason] = []
     for node in nodes:
         value = _odd(trace.value_of(node))

@@ -9,7 +9,7 @@ from graphstep.debugger.facts.fact import AboutText, Fact
 
 @dataclass(frozen=True, slots=True)
 class WireCut(Fact):
-    """Nothing flows back along a wire any more."""
+    """A wire was cut: no gradient flows back along it."""
 
     receiver: int
     """The node that gets nothing, in the run before."""

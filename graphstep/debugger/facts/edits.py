@@ -14,12 +14,12 @@ class NoInputs(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SelectInput(Fact):
-    """It is not said which input is meant."""
+    """An input has to be selected first."""
 
 
 @dataclass(frozen=True, slots=True)
 class AboutInputs(Fact):
-    """Something that is said of inputs."""
+    """A fact about inputs."""
 
     names: tuple[str, ...]
     """Their names."""

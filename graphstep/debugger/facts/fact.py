@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 class Fact:
-    """Something that a reply says."""
+    """A fact of a reply: plain data, which a face words."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AboutNode(Fact):
-    """Something that is said of one node."""
+    """A fact about one node."""
 
     node: int
     """The node."""
@@ -25,7 +25,7 @@ class AboutNode(Fact):
 
 @dataclass(frozen=True, slots=True)
 class AboutText(Fact):
-    """Something that is said of what was typed."""
+    """A fact about a text that was typed."""
 
     text: str
     """What was typed."""
@@ -33,7 +33,7 @@ class AboutText(Fact):
 
 @dataclass(frozen=True, slots=True)
 class AboutAction(Fact):
-    """Something that is said of an action."""
+    """A fact about an action."""
 
     action: str
     """The name of the action."""
@@ -41,7 +41,7 @@ class AboutAction(Fact):
 
 @dataclass(frozen=True, slots=True)
 class AboutCell(Fact):
-    """Something that is said of a cell of a node."""
+    """A fact about a cell of a node."""
 
     node: int
     """The node."""

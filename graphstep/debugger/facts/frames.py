@@ -32,7 +32,7 @@ class NoComposite(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NothingOpen(Fact):
-    """Nothing is open."""
+    """No gate and no call is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class NothingToFold(Fact):
 
 @dataclass(frozen=True, slots=True)
 class AboutCall(Fact):
-    """Something about a call, a repetition or one of its turns."""
+    """A fact about a call, a repetition or one of its turns."""
 
     frame: int
     """Which one: an index of the program's frames."""
@@ -63,9 +63,9 @@ class AboutCall(Fact):
 
 @dataclass(frozen=True, slots=True)
 class CallOpened(AboutCall):
-    """It is open: its own steps are walked through."""
+    """A call was opened: its own steps are walked through."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallClosed(AboutCall):
-    """It is closed: it is stepped over as one."""
+    """A call was closed: it is stepped over as one."""

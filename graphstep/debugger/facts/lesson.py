@@ -9,7 +9,7 @@ from graphstep.debugger.facts.fact import Fact
 
 
 class LessonFact(Fact):
-    """Something that concerns the text of a lesson, and not its run."""
+    """A fact about the text of a lesson, and not about its run."""
 
     __slots__ = ()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AboutMark(Fact):
-    """Something that is said of one mark."""
+    """A fact about one mark."""
 
     name: str
     """Its letter."""
@@ -44,7 +44,7 @@ class MarkList(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NoMarks(Fact):
-    """Nothing is marked."""
+    """No place has a mark."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AboutScore(Fact):
-    """Something that is said of predictions."""
+    """A fact about predictions."""
 
     score: Score
     """The answers that were given."""

@@ -32,7 +32,7 @@ class Watched(Fact):
 
 @dataclass(frozen=True, slots=True)
 class NoWatches(Fact):
-    """Nothing is watched."""
+    """No quantity is watched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Cells:
         return piece.reshape(shape) if shape else float(piece[0])
 
     def array(self) -> Array:
-        """All that was put in."""
+        """One array of all cells that were put in, one behind the other."""
         flat, run = [], list[float]()
         for part in self._parts:
             if isinstance(part, float | int):

@@ -58,7 +58,7 @@ class _Leaf(str):
 
 
 class _Kept:
-    """What is handed on as it is."""
+    """An argument that is handed on unchanged."""
 
     def __init__(self, value: Any) -> None:
         self.value = value

@@ -92,11 +92,11 @@ def _module(path: str) -> ModuleType:
 def _told(error: BaseException, path: str) -> str:
     """An error of the user's file: what it is, and the last of the user's lines that led to it."""
     lines = [each for each in traceback.extract_tb(error.__traceback__) if not is_library(each.filename)]
-    what = traceback.format_exception_only(error)[-1].strip()
+    text = traceback.format_exception_only(error)[-1].strip()
     if isinstance(error, SyntaxError):
-        what = f"{what} ({Path(error.filename or path).name}:{error.lineno})"
+        text = f"{text} ({Path(error.filename or path).name}:{error.lineno})"
     where = [f"  {Path(each.filename).name}:{each.lineno}, in {each.name}: {each.line}" for each in lines[-_FRAMES:]]
-    return "\n".join([f"{Path(path).name} failed: {what}", *where])
+    return "\n".join([f"{Path(path).name} failed: {text}", *where])
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ _FUNCTIONS = {name: _followed(name, what) for name, what in vars(math).items() i
 
 
 class FollowedMath:
-    """What stands for the module ``math``."""
+    """A stand-in for the module ``math`` whose functions follow traced numbers."""
 
     def __getattr__(self, name: str) -> Any:
         return _FUNCTIONS.get(name) or getattr(math, name)
@@ -119,50 +119,54 @@ def _array(name: str, frame: Any, value: Any, dtype: Any = None, **options: Any)
 
 
 class FollowedModule:
-    """What stands for NumPy, or for a module inside it."""
+    """A stand-in for NumPy, or for a module inside it, whose functions follow traced arrays."""
 
     def __init__(self, original: Any) -> None:
         self._original = original
 
     def __getattr__(self, name: str) -> Any:
-        what = getattr(self._original, name)
+        member = getattr(self._original, name)
         if name == "linalg":
-            return FollowedModule(what)
-        return FollowedFunction(what) if _is_function(what) else what
+            return FollowedModule(member)
+        return FollowedFunction(member) if _is_function(member) else member
 
 
-def _is_function(what: Any) -> bool:
-    return isinstance(what, FunctionType | BuiltinFunctionType) or hasattr(what, "nin") or hasattr(what, "_implementation")
+def _is_function(member: Any) -> bool:
+    return isinstance(member, FunctionType | BuiltinFunctionType) or hasattr(member, "nin") or hasattr(member, "_implementation")
 
 
 @contextmanager
 def followed(module: dict[str, Any]) -> Iterator[None]:
     """Let ``math`` and NumPy, and what a module imported from them, be followed while a function of that module runs."""
     before = dict(module)
-    put = {name: stand_in for name, what in before.items() if (stand_in := _stand_in(what)) is not None}
+    put = {name: stand_in for name, member in before.items() if (stand_in := _stand_in(member)) is not None}
     module.update(put)
     try:
         yield
     finally:
-        for name, what in put.items():
+        for name, member in put.items():
             # What the function itself assigned meanwhile stays.
-            if module.get(name) is what:
+            if module.get(name) is member:
                 module[name] = before[name]
 
 
 _ORIGINALS = {id(getattr(math, name)): function for name, function in _FUNCTIONS.items()}
 
 
-def _stand_in(what: Any) -> Any:
+def _stand_in(member: Any) -> Any:
     """What stands for a module or a function of one; None for what is followed as it is."""
-    if what is math:
+    if member is math:
         return FollowedMath()
     numpy = sys.modules.get("numpy")
-    if numpy is None or what is None:
-        return _ORIGINALS.get(id(what))
-    if what is numpy or what is numpy.linalg:
-        return FollowedModule(what)
-    name = getattr(what, "__name__", None)
-    if isinstance(name, str) and _is_function(what) and what in (getattr(numpy, name, None), getattr(numpy.linalg, name, None)):
-        return FollowedFunction(what)
-    return _ORIGINALS.get(id(what))
+    if numpy is None or member is None:
+        return _ORIGINALS.get(id(member))
+    if member is numpy or member is numpy.linalg:
+        return FollowedModule(member)
+    name = getattr(member, "__name__", None)
+    if (
+        isinstance(name, str)
+        and _is_function(member)
+        and member in (getattr(numpy, name, None), getattr(numpy.linalg, name, None))
+    ):
+        return FollowedFunction(member)
+    return _ORIGINALS.get(id(member))

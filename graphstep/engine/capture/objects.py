@@ -153,8 +153,8 @@ def ordered(engine: Engine, root: Any) -> list[Any]:
     visited, order = {id(root)}, list[Any]()
     stack = [(root, iter(operands_of(engine, root)))]
     while stack:
-        value, rest = stack[-1]
-        for child in rest:
+        value, children = stack[-1]
+        for child in children:
             if id(child) not in visited:
                 visited.add(id(child))
                 stack.append((child, iter(operands_of(engine, child))))

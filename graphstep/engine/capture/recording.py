@@ -88,7 +88,7 @@ class Operation:
 
 @dataclass(slots=True)
 class Recording:
-    """All that was recorded of one call."""
+    """The recording of one call of a function: inputs, operations, output."""
 
     function: str
     """The name of the function."""

@@ -57,14 +57,14 @@ def checksum() -> int:
 @cache
 def core() -> Core | None:
     """The core; None where there is none, or it is not to be used. GraphstepError where it is demanded and there is none."""
-    found = _asked(os.environ.get(VARIABLE, ""))
-    return None if isinstance(found, str) else found
+    module = _asked(os.environ.get(VARIABLE, ""))
+    return None if isinstance(module, str) else module
 
 
 def core_state() -> str:
     """Which way the numbers of narrow graphs are computed, in words; raises as :func:`core` does."""
-    found = _asked(os.environ.get(VARIABLE, ""))
-    return f"without the compiled core: {found}" if isinstance(found, str) else "with the compiled core"
+    module = _asked(os.environ.get(VARIABLE, ""))
+    return f"without the compiled core: {module}" if isinstance(module, str) else "with the compiled core"
 
 
 def _asked(asked: str) -> Core | str:
@@ -73,18 +73,18 @@ def _asked(asked: str) -> Core | str:
         raise InputError(f"{VARIABLE} is '{asked}'", hint=f"{VARIABLE}=0 forbids the compiled core, {VARIABLE}=1 demands it")
     if asked == "0":
         return f"{VARIABLE}=0"
-    found = _loaded()
-    if asked == "1" and isinstance(found, str):
+    module = _loaded()
+    if asked == "1" and isinstance(module, str):
         raise GraphstepError(
-            f"{VARIABLE}=1 demands the compiled core: {found}",
+            f"{VARIABLE}=1 demands the compiled core: {module}",
             hint="install graphstep from its source, with a C compiler and Python.h in reach",
         )
-    return found
+    return module
 
 
 def _loaded() -> Core | str:
     try:
-        found: Core = import_module("graphstep.engine.core._core")
+        module: Core = import_module("graphstep.engine.core._core")
     except ImportError as error:
         return "none was built" if isinstance(error, ModuleNotFoundError) else f"it does not load: {error}"
-    return found if checksum() == found.CHECKSUM else "it was compiled from another source than this one"
+    return module if checksum() == module.CHECKSUM else "it was compiled from another source than this one"

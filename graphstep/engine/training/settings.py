@@ -102,8 +102,8 @@ def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:
             raise InputError(f"the parameter {quoted(name)} is named twice", hint="leave one of the two out")
         if name not in program.input_places:
             hint = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
-            what = "is assigned in the program: it is no input" if name in program.names else "does not stand in the program"
-            raise InputError(f"the parameter {quoted(name)} {what}", hint=did_you_mean(name, program.inputs) or hint)
+            problem = "is assigned in the program: it is no input" if name in program.names else "does not stand in the program"
+            raise InputError(f"the parameter {quoted(name)} {problem}", hint=did_you_mean(name, program.inputs) or hint)
     return tuple(params)
 
 

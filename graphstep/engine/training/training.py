@@ -142,9 +142,9 @@ class Training:
         if first is None:
             return f"the loss was {number_text(self.history.losses[k])} in round {k:,}"
         name, value = name_of(run.program, first), number_text(run.value_of(first))
-        what = f"the first value that is not finite is {name}: {value}" if first != run.program.output else ""
+        origin = f"the first value that is not finite is {name}: {value}" if first != run.program.output else ""
         advice = "a smaller learning rate may help" if k > self.first else ""
-        return "; ".join(part for part in (f"the loss was {number_text(run.output)} in round {k:,}", what, advice) if part)
+        return "; ".join(part for part in (f"the loss was {number_text(run.output)} in round {k:,}", origin, advice) if part)
 
     # -- what came of it ---------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from graphstep.teaching.exercise.table import Row, rows_of
 
 @dataclass(slots=True)
 class Collected:
-    """What was handed in, sheet by sheet."""
+    """The submissions of a class, sheet by sheet."""
 
     sheets: list[Answered] = field(default_factory=list)
     """The sheets that somebody filled, in the order of the key, with their answers."""

@@ -37,7 +37,7 @@ def engine(options: argparse.Namespace) -> Engine:
     return engine_of(count, options.on)
 
 
-def progress(of: int, each: int, what: str) -> Callable[[int], None]:
+def progress(of: int, each: int, task: str) -> Callable[[int], None]:
     """A bar on a terminal that fills: ``of`` sheets, ``each`` in one piece of work. Elsewhere nothing is shown."""
 
     def show(done: int) -> None:
@@ -46,6 +46,6 @@ def progress(of: int, each: int, what: str) -> Callable[[int], None]:
         ready = min(of, done * each)
         bar = "#" * (_WIDTH * ready // max(1, of))
         end = "\n" if ready >= of else ""
-        print(f"\r{what} [{bar:<{_WIDTH}}] {ready:,} of {of:,}{end}", end="", file=sys.stderr, flush=True)
+        print(f"\r{task} [{bar:<{_WIDTH}}] {ready:,} of {of:,}{end}", end="", file=sys.stderr, flush=True)
 
     return show

@@ -49,8 +49,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--init", default="xavier", metavar="S", help="standard deviation of its weights, or xavier or he")
     parser.add_argument("--examples", default="1000", metavar="N", help="how many examples run through it (default: 1000)")
     parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
-    what = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
-    parser.add_argument("--fail-on", metavar="KINDS", help=what)
+    kinds = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
+    parser.add_argument("--fail-on", metavar="KINDS", help=kinds)
     loss = "instead of a program: a function of a Python file that returns a loss of PyTorch's; it is run, as by capture"
     parser.add_argument("--torch", metavar="FILE.py:FUNCTION", help=loss)
     language_argument(parser)

@@ -125,7 +125,7 @@ def _headed(head: str, texts: Iterable[str]) -> Iterator[str]:
 
 
 def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
-    """What was marked, and what was not."""
+    """Print how many sheets were marked, and which were not."""
     answers = sum(len(filled) for _, filled, _ in handed.sheets)
     earned = f"{_marks(sums['earned'])} of {_marks(sums['of'])} marks earned"
     sheets = "1 sheet" if len(handed.sheets) == 1 else f"{len(handed.sheets):,} sheets"
@@ -139,7 +139,7 @@ def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
 
 
 def _tell_unused(handed: Collected) -> None:
-    """What was handed in and could not be used."""
+    """Print the submissions that could not be used, with the reason."""
     for remark in handed.remarks[:_SHOWN]:
         print(f"not used: {remark.message}", file=sys.stderr)
     if len(handed.remarks) > _SHOWN:

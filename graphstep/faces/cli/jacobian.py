@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _asked(trace: Trace, options: argparse.Namespace) -> tuple[Iterable[Block], Callable[[], dict[str, Any]]]:
-    """What is told, and the same as data."""
+    """The document of the Jacobians that were asked for, and the same as data."""
     from graphstep.analysis.jacobian import orders
     from graphstep.faces.export import json
     from graphstep.telling.reports import jacobian as reports

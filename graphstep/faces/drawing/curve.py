@@ -113,7 +113,7 @@ def axis(series: Iterable[Series], *, log: bool | None = None) -> Axis:
 
     A logarithmic scale shows positive numbers only; asked for where there is none, the scale is linear.
     """
-    arrays = [one.values for one in series]
+    arrays = [curve.values for curve in series]
     numbers = np.concatenate([np.zeros(0), *arrays])
     numbers = numbers[np.isfinite(numbers)]
     positive = numbers[numbers > 0]
@@ -140,7 +140,7 @@ def wants_log(numbers: Array) -> bool:
 
 def rounds_axis(series: Iterable[Series]) -> Axis:
     """The scale of the rounds of some series, from their first to their last."""
-    ends = [(one.rounds[0], one.rounds[-1]) for one in series if len(one.rounds)]
+    ends = [(curve.rounds[0], curve.rounds[-1]) for curve in series if len(curve.rounds)]
     low = float(min((first for first, _ in ends), default=0))
     return Axis(low, max(float(max((last for _, last in ends), default=0)), low + 1))
 

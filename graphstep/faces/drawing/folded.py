@@ -51,12 +51,12 @@ def count_of_boxes(program: Program, within: int) -> int:
 
 def call_label(program: Program, frame: int) -> str:
     """What stands in the box of a call: ``cell``, ``repeat 20``, ``turn 3``."""
-    one = program.frames[frame]
-    if one.kind == "loop":
+    call = program.frames[frame]
+    if call.kind == "loop":
         return f"repeat {sum(each.around == frame for each in program.frames)}"
-    if one.kind == "turn":
-        return f"turn {one.label.rpartition('.')[2]}"
-    return shown_name(one.label)
+    if call.kind == "turn":
+        return f"turn {call.label.rpartition('.')[2]}"
+    return shown_name(call.label)
 
 
 def folded(run: Trace | Program, within: int, centre: int | None = None, *, digits: int = DIGITS, alone: bool = False) -> Diagram:

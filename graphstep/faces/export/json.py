@@ -88,17 +88,17 @@ def jacobians(wires: Sequence[Wire]) -> list[dict[str, Any]]:
     return [_whole_jacobian(jacobian(wire)) for wire in wires]
 
 
-def _whole_jacobian(one: Jacobian) -> dict[str, Any]:
+def _whole_jacobian(jacobian: Jacobian) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "of": node_id(one.wire.sender),
-        "towards": node_id(one.wire.receiver),
-        "slot": one.wire.slot,
-        "structure": one.structure,
-        "shape": [one.rows, one.columns],
-        "nonzero": one.nonzero,
-        "multiplications": one.multiplications,
+        "of": node_id(jacobian.wire.sender),
+        "towards": node_id(jacobian.wire.receiver),
+        "slot": jacobian.wire.slot,
+        "structure": jacobian.structure,
+        "shape": [jacobian.rows, jacobian.columns],
+        "nonzero": jacobian.nonzero,
+        "multiplications": jacobian.multiplications,
     }
-    return entry | {"matrix": nested(one.matrix)} if one.is_formed else entry
+    return entry | {"matrix": nested(jacobian.matrix)} if jacobian.is_formed else entry
 
 
 def multiplications(of: Orders) -> dict[str, Any]:
@@ -151,7 +151,10 @@ def _flip(flip: Flip) -> dict[str, Any]:
 
 
 def _differing(pair: Pair) -> dict[str, Any]:
-    sides = {what: [_plain(number(getattr(side, what))) for side in (pair.one, pair.other)] for what in ("value", "gradient")}
+    sides = {
+        side_name: [_plain(number(getattr(side, side_name))) for side in (pair.one, pair.other)]
+        for side_name in ("value", "gradient")
+    }
     return {"node": pair.one.name or pair.one.label, **sides, "apart": [number(pair.value), number(pair.gradient)]}
 
 
@@ -167,8 +170,8 @@ def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:
 
     entry: dict[str, Any] = {"node": node_id(node), "cell": list(index)}
     for of in _SIDES if trace.program.depends[node] else _SIDES[:1]:
-        one = told(trace, node, index, of)
-        entry[of] = {"value": number(one.value), "terms": [number(term) for term in one.terms]}
+        explanation = told(trace, node, index, of)
+        entry[of] = {"value": number(explanation.value), "terms": [number(term) for term in explanation.terms]}
     return entry
 
 

@@ -138,7 +138,7 @@ def report(fault: Fault) -> str:
 
 
 def asked(language: str, action: str) -> str:
-    """What stands behind a word that was typed alone."""
+    """The question where the word of an action was typed alone: what it takes, and what it does."""
     row = BY_ID[action]
     return f"{row.words[0]} {row.takes}: {help_text(language, row)}"
 
@@ -157,7 +157,7 @@ def own(state: State, effect: Own) -> Iterator[str]:
 
 
 def screen_only(language: str, action: str) -> str:
-    """That only a screen has an action."""
+    """The sentence that only a screen has this action."""
     return message(language, "prompt-screen-only", label=label(language, BY_ID[action]))
 
 

@@ -98,7 +98,7 @@ class TrainingPrompt:
                 self._say(error.report())
 
     def end(self) -> None:
-        """Nothing is left to say."""
+        """End the input; a training needs no last word."""
 
     def _perform(self, effect: Effect) -> Iterator[str]:
         if isinstance(effect, effects.Train):

@@ -75,7 +75,7 @@ def breakpoints_text(state: State, hit: Hit) -> list[str]:
 
 
 def no_node_text(language: str, program: Program, fact: facts.NoNode) -> str:
-    """That no node is called so, and what may be meant."""
+    """The sentence that no node has this name, with the nearest one."""
     reply = message(language, "reply-no-node", text=quoted(fact.text))
     name = nearest(fact.text, [*program.names, *names_of(program).numbered])
     return message(language, "reply-meant", reply=reply, name=name) if name else reply
@@ -217,7 +217,7 @@ def _no_cell(words: Words, fact: facts.NoCell) -> str:
 
 
 def elsewhere_text(language: str, fact: Elsewhere) -> str:
-    """That an action belongs to what is not at hand."""
+    """The sentence that this action belongs to a lesson, a training, or stepping."""
     home: Set = next(at_hand for at_hand, actions in SETS.items() if BY_ID[fact.action] in actions)
     return message(language, f"reply-only-{home}", label=label(language, BY_ID[fact.action]))
 

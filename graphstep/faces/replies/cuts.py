@@ -25,5 +25,5 @@ def which_text(words: Words, fact: WhichWire) -> str:
 
 
 def no_wire_text(words: Words, fact: NoWire) -> str:
-    """That no gradient is sent along such a wire."""
+    """The sentence that no gradient is sent along such a wire."""
     return words.say("reply-no-wire", text=quoted(fact.text)) if fact.text else words.say("reply-no-wire-here")

@@ -52,7 +52,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
 
 
 def _can(trace: Trace, index: int) -> list[str]:
-    """What can be done with the node."""
+    """The actions that apply to the node."""
     node = trace.node(index)
     can = ["node-verify"] if trace.program.depends[index] else []
     if node.rule is None:
@@ -80,19 +80,19 @@ def _gradient(trace: Trace, at: int, index: int) -> list[Line]:
     return [[(label, "quiet"), (so_far, "gradient")]]
 
 
-def _written(what: str, trace: Trace, value: Number) -> list[Line]:
+def _written(name: str, trace: Trace, value: Number) -> list[Line]:
     """A value or gradient: its cells, or of a larger array what it is like, with its histogram."""
     if isinstance(value, int | float) or is_small(value):
-        return [[(_label(trace, what), "quiet"), (number_text(value), what)]]
+        return [[(_label(trace, name), "quiet"), (number_text(value), name)]]
     # The title says the shape.
     texts = [*_joined(summary(value).lines()[1:])] or [number_text(value)]
-    label = _label(trace, what)
-    return [[(" " * cell_width(label) if place else label, "quiet"), (text, what)] for place, text in enumerate(texts)]
+    label = _label(trace, name)
+    return [[(" " * cell_width(label) if place else label, "quiet"), (text, name)] for place, text in enumerate(texts)]
 
 
-def _label(trace: Trace, what: str) -> str:
-    """What stands before a value or a gradient."""
-    return padded(message(trace.writing.language, f"node-{what}"), 10)
+def _label(trace: Trace, name: str) -> str:
+    """The label before a value or a gradient."""
+    return padded(message(trace.writing.language, f"node-{name}"), 10)
 
 
 def _joined(lines: Sequence[str]) -> list[str]:

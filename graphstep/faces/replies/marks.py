@@ -14,6 +14,6 @@ def marks_text(state: State) -> str:
 
 
 def set_text(words: Words, fact: MarkSet) -> str:
-    """That a place has a mark."""
+    """The sentence that a place was marked."""
     mark = next(mark for mark in words.after.marks if mark.name == fact.name)
     return words.say("reply-mark-set", letter=fact.name, position=position_text(words.after, mark))

@@ -22,7 +22,7 @@ def ready_text(words: Words, fact: ReadyGates) -> str:
 
 
 def not_ready_text(words: Words, fact: NotReady) -> str:
-    """That a gate is not ready, and which are."""
+    """The sentence that a gate is not ready, with those that are."""
     name = name_of(words.before.trace.program, fact.node)
     return words.say("reply-not-ready", name=name, gates=_names(words.before, fact.gates))
 

@@ -52,7 +52,7 @@ def labels(language: str, *keys: str) -> list[str]:
 
 
 def nudge_title(before: State, after: State, nudged: Nudged) -> str:
-    """What was moved: ``x: -2 → -1.9``."""
+    """The title of a nudge: ``x: -2 → -1.9``."""
     values = (numeral(cell_of(state.root.value_of(nudged.node), nudged.cell)) for state in (before, after))
     return f"{cell_text(before.root, nudged.node, nudged.cell)}: {' → '.join(values)}"
 
@@ -201,7 +201,7 @@ def cut_panel(state: State, stop: int) -> tuple[str, list[Line], Trace]:
 
     before, now = whole(state.trace, stop), state.trace
     lines: list[Line] = [[(text, "why")] for text in shares(before, now)]
-    lines += [[(f"{name}: {one} → {other}", "result")] for name, one, other in changes(before, now, stop)]
+    lines += [[(f"{name}: {old} → {other}", "result")] for name, old, other in changes(before, now, stop)]
     return message(state.language, "cut-title", text=now.program.source_text(stop)), lines, before
 
 

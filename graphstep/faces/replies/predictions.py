@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def ends_text(words: Words, fact: PredictingEnds) -> str:
-    """That predict mode ends, and how it went."""
+    """The sentence that predict mode has ended, with the score."""
     score = fact.score
     return words.say("reply-predicting-score" if score.asked else "reply-predicting-ends", right=score.right, asked=score.asked)
 
 
 def answered_text(words: Words, fact: Answered) -> str:
-    """What is said of an answer."""
+    """The sentence on an answer: right, carried, or what is wrong with it."""
     from graphstep.debugger.questions import questions_of
     from graphstep.teaching.marking.verdict import mark
 
@@ -54,7 +54,7 @@ def no_more_hints_text(words: Words, fact: NoMoreHints) -> str:
 
 
 def summary_lines(state: State, score: Score) -> Iterator[str]:
-    """What was predicted, summed up."""
+    """The lines that sum up the predictions."""
     from graphstep.debugger.summary import body
     from graphstep.faces.export import text
 

@@ -38,7 +38,7 @@ def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:
 
 
 def node_lines(state: State, node: int) -> Iterator[str]:
-    """What is known of a node."""
+    """The lines of a node: its value, its gradient so far, and of a complete one why it is 0 or not finite."""
     yield value_line(state, node)
     yield gradient_line(state, node)
     gradient = state.trace.gradient(node, state.at)

@@ -158,7 +158,7 @@ class GraphstepApp(App[None]):
 
     @property
     def fault(self) -> Exception | None:
-        """What it ended by, where it did not end by itself."""
+        """The exception that ended the application; None where it ended by itself."""
         return self._exception or self._panic
 
     def panic(self, *renderables: Any) -> None:

@@ -118,21 +118,21 @@ class LessonScreen(SteppingScreen):
     async def _show_reply(self, before: State, reply: Reply) -> None:
         kinds = {type(fact) for fact in reply.facts}
         below = [fact for fact in reply.facts if isinstance(fact, BELOW)]
-        said = " ".join(filter(None, (sentence(before, self.now, fact, screen_keys()) for fact in below)))
+        sentence_below = " ".join(filter(None, (sentence(before, self.now, fact, screen_keys()) for fact in below)))
         answer = self.text.answer
         if "at" in reply.changed or kinds & {SectionOpened, Revealed} or self.lesson.done != lesson_of(before).done:
             # What was answered is brought into view.
             done = self.lesson.done > lesson_of(before).done
             await self._show_text(lesson_of(before).open if done else None)
             self.call_after_refresh(self._follow)
-            self.text.say(said, "bold $value")
+            self.text.say(sentence_below, "bold $value")
         elif HintGiven in kinds:
             # A wrong answer is selected, and the next key replaces it also behind a hint.
             typed, selection = answer.value, answer.selection
             await self._show_text(self.lesson.open)
             answer.value, answer.selection = typed, selection
-        elif said:
-            self.text.say(said, "bold $warn")
+        elif sentence_below:
+            self.text.say(sentence_below, "bold $warn")
             if Marked in kinds:
                 # The next key replaces what was typed; an arrow key keeps it, to be mended.
                 answer.select_all()

@@ -112,7 +112,7 @@ class SteppingScreen(Screen[None]):
 
     @property
     def at_hand(self) -> Set:
-        """What is at hand, which says what actions there are."""
+        """The set of actions that apply on this screen."""
         return "stepping" if self.state is None else self.state.at_hand
 
     # -- showing -----------------------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ class TrainingScreen(Screen[None]):
 
     @property
     def at_hand(self) -> Set:
-        """What is at hand, which says what actions there are."""
+        """The set of actions that apply: those of a training."""
         return self.state.at_hand
 
     @property
@@ -115,7 +115,7 @@ class TrainingScreen(Screen[None]):
 
     @property
     def training(self) -> Training:
-        """What is trained."""
+        """The training that the screen shows."""
         return self.trainer.training
 
     def compose(self) -> Iterator[Widget]:

@@ -47,7 +47,7 @@ class Latex(Typeset):
         return self.name(latex_name_as_typed(name) if typed else latex_name(name), cells=cells)
 
     def dots(self) -> Ink:
-        """What stands for terms that are left out."""
+        """The dots in place of terms that are left out."""
         return self.name(r"\cdots")
 
     def used(self, base: Ink, use: int) -> Ink:

@@ -49,7 +49,7 @@ class MathML(Typeset):
         return self.name(text, cells=cells)
 
     def dots(self) -> Ink:
-        """What stands for terms that are left out."""
+        """The dots in place of terms that are left out."""
         return self.name("<mo>⋯</mo>")
 
     def used(self, base: Ink, use: int) -> Ink:

@@ -127,7 +127,7 @@ class Style:
         return self.name(name, cells=cells)
 
     def dots(self) -> Ink:
-        """What stands for terms that are left out."""
+        """The dots in place of terms that are left out."""
         return self.name("…")
 
     def used(self, base: Ink, use: int) -> Ink:
@@ -143,7 +143,7 @@ class Style:
         return Ink(f"{base.within(SUM)} {words}", CASES, self, cells=True)
 
     def symbol(self, symbol: Symbol) -> Ink:
-        """What stands for a node."""
+        """The ink of a node's name."""
         ink: Ink = symbol.ink(self)
         return ink
 

@@ -47,7 +47,7 @@ def kept(np: Any, call: Call, array: Any) -> Any:
 
 
 def axis_inside(options: Options) -> str:
-    """What stands in the box: `` axis 0``."""
+    """The axis as it stands in the box, behind the symbol: `` axis 0``."""
     axis = options["axis"]
     if axis is None:
         return ""

@@ -97,11 +97,11 @@ class Builder(Recorder):
         return self.gate("pow" if self.varies(exponent) else "power", (base, exponent), span)
 
     def program(self) -> Program:
-        """What was read, once the grammar is through with the text."""
+        """The program, once the grammar has passed the whole text."""
         return self.program_so_far(self._settle_output())
 
     def program_so_far(self, output: int) -> Program:
-        """What was read until now, with one of its nodes as the output."""
+        """The program as far as it was read, with one of its nodes as the output."""
         first = len(self.inputs)
 
         def settled(operand: int) -> int:

@@ -366,7 +366,7 @@ class _Judge:
     # -- what is no fault ------------------------------------------------------------------------------------------------------
 
     def _kinks(self) -> None:
-        """What it does at kinks, beside what is done here."""
+        """Compare the gradients of the engine at kinks with ours."""
         trials = [
             Trial(7, point, (Call(name, tuple(range(len(point)))),), name)
             for name, point in (("relu", (0.0,)), ("abs", (0.0,)), ("max", (1.0, 1.0)), ("min", (1.0, 1.0)))

@@ -78,7 +78,7 @@ class Trial:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What is sent to the engine."""
+        """The trial as plain data, as it is sent to the process of the engine."""
         calls = [asdict(call) for call in self.calls]
         return {"inputs": list(self.inputs), "calls": calls, "copies": self.copies, "arrays": self.of_arrays}
 

@@ -30,7 +30,7 @@ _HEAD = re.compile(r"\s*(?:[-*+]|\d+\.)\s+|\s*>\s?")
 
 
 def ending(run: LessonRun) -> str:
-    """What is said when a lesson is done."""
+    """The sentences at the end of a lesson."""
     key = "lesson-ending-shown" if run.right < run.total else "lesson-ending"
     figures = {"right": run.right, "total": run.total, "shown": run.total - run.right}
     return message(run.rehearsal.language, key, title=run.rehearsal.lesson.title, **figures)

@@ -22,7 +22,7 @@ _OUTCOMES = ("open", "right", "shown")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is kept of one lesson."""
+    """The learner's place in one lesson, as it is written to the file."""
 
     section: int
     """The section, counted from 0."""

@@ -134,7 +134,7 @@ def _true(trace: Trace, each: Earlier) -> Number | None:
 
 
 def _run(asked: Quantity, earlier: Sequence[Earlier]) -> Quantity:
-    """What is asked for, in the run with these numbers put in."""
+    """The quantity that is asked for, in the run with these numbers put in."""
     overrides = []
     for each in earlier:
         true = _true(asked.trace, each)
@@ -152,9 +152,9 @@ def _needed(asked: Quantity, run: Quantity, chosen: Sequence[Earlier]) -> tuple[
     """Those of the answers that it takes to come to the number: the oldest are left out first."""
     needed = [each for each in chosen if each.typed != each.true]
     for each in tuple(needed):
-        rest = [other for other in needed if other is not each]
-        if rest and not _moves(run, _run(asked, rest)):
-            needed = rest
+        others = [other for other in needed if other is not each]
+        if others and not _moves(run, _run(asked, others)):
+            needed = others
     return tuple(needed)
 
 

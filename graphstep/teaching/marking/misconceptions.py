@@ -75,7 +75,7 @@ def _slips(asked: Quantity) -> Iterator[Slip]:
 
 
 def _slips_of_terms(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
-    """Who took one term of a cell for the whole."""
+    """The slips of one term of a cell taken for the whole."""
     if asked.kind not in ("value", "gradient", "sum"):
         return
     terms = cell(asked.trace, asked.node, place, "value" if asked.kind == "value" else "gradient").terms
@@ -91,7 +91,7 @@ def _slips_of_terms(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
 
 
 def _slips_of_place(asked: Quantity, place: tuple[int, ...]) -> Iterator[Slip]:
-    """Who took another cell."""
+    """The slips of another cell."""
     whole = np.asarray(asked.whole)
     if whole.size > NEIGHBOURS:
         return
@@ -227,7 +227,7 @@ def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
 
 
 def _slips_of_values(asked: Quantity) -> Iterator[Slip]:
-    """Who gave a value where a gradient was asked for."""
+    """The slips of a value given for a gradient."""
     trace, program = asked.trace, asked.trace.program
     kind = asked.kind if asked.kind in ("contribution", "local") else "gradient"
     yield trace.value_of(asked.node), reason(f"slip-value-for-{kind}", name=Named(asked.node))
@@ -236,7 +236,7 @@ def _slips_of_values(asked: Quantity) -> Iterator[Slip]:
 
 
 def _slips_of_choice(wire: Wire) -> Iterator[Slip]:
-    """Who sends to the losers, or nothing to the winner."""
+    """The slips of a router: a gradient for the losers, or none for the winner."""
     gate, local = wire.gate, wire.local
     if "router" not in gate.pattern or not isinstance(local, float):
         return
@@ -245,7 +245,7 @@ def _slips_of_choice(wire: Wire) -> Iterator[Slip]:
 
 
 def _slips_of_slots(wire: Wire, *, local: bool) -> Iterator[Slip]:
-    """Who took another input of the gate."""
+    """The slips of another input of the gate."""
     for other in sorted(wire.trace.sends(wire.sender), key=lambda other: other.receiver):
         if other == wire:
             continue

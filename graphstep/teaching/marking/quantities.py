@@ -87,8 +87,8 @@ class Quantity:
         """The question for it, which says of an array what it is."""
         if isinstance(self.asked, float):
             return self.wording
-        what = kind(self.trace.writing.language, self.asked.shape)
-        return _say(self.trace)("question-of-kind", question=self.wording.rstrip("?？"), kind=what)
+        noun = kind(self.trace.writing.language, self.asked.shape)
+        return _say(self.trace)("question-of-kind", question=self.wording.rstrip("?？"), kind=noun)
 
 
 def _say(trace: Trace) -> Callable[..., str]:
@@ -235,8 +235,8 @@ def on_wire(wire: Wire, *, local: bool) -> Quantity:
         wording = say("question-local", slope=slope, gate=box, name=name)
         slopes = wire.local
         if slopes is None:
-            what = f"the local gradient of the {box} gate towards {name}"
-            raise InputError(f"{what} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
+            noun = f"the local gradient of the {box} gate towards {name}"
+            raise InputError(f"{noun} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
         return Quantity("local", trace, wire.receiver, wire, slope, slopes, step, wording)
     if not gate.cellwise:
         # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.

@@ -90,7 +90,7 @@ class Solution:
 
     @property
     def explanation(self) -> Explanation:
-        """What is said of the step that shows the answer."""
+        """The explanation of the step that shows the answer."""
         return explain(self.trace, self.step)
 
     @property

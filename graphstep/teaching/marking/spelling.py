@@ -49,8 +49,8 @@ def in_brackets(text: str, axes: int) -> str:
     >>> in_brackets("np.array([1., 2.])", 1), in_brackets("(1, 2)", 1), in_brackets("[1; 2]", 1), in_brackets("[q + 1, 2]", 1)
     ('[1., 2.]', '[1, 2]', '[1, 2]', '[q + 1, 2]')
     """
-    if made := _MADE.fullmatch(text):
-        text = made[1].strip()
+    if call := _MADE.fullmatch(text):
+        text = call[1].strip()
     if _BARE.fullmatch(text) and not re.search(r"[^\W\d_](?<![eE])", text):
         return _rows(text, axes)
     if not _NUMERALS.fullmatch(text):

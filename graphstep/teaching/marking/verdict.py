@@ -61,7 +61,7 @@ class Misconception:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of a typed answer."""
+    """The verdict on a typed answer."""
 
     outcome: Outcome
     """An unreadable answer does not count as a try; a carried one follows from numbers that were typed before; of an unsure one

@@ -15,7 +15,7 @@ LEARNING = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """What is to be practised."""
+    """An exercise that is due: its kind and level."""
 
     item: Item
     """The item."""
@@ -26,7 +26,7 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What its standing is kept under: ``fork-2``."""
+        """The key of its standing: ``fork-2``."""
         return key_of(self.item, self.level)
 
 

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class _Dots:
-    """What stands for the terms that are left out."""
+    """The symbol of the terms that are left out: dots."""
 
     def ink(self, style: Any) -> Ink:
         ink: Ink = style.dots()

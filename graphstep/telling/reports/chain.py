@@ -71,7 +71,7 @@ def _stretch(stretch: Stretch, *, leaves: bool) -> Iterator[Block]:
 
 
 def passage(stretch: Stretch) -> str:
-    """That the chain goes on inside a gate, or around it."""
+    """The sentence that the chain goes on inside a gate, or around it."""
     words, number = wording(stretch.chain.trace), number_text_of(stretch.chain.trace, stretch.chain[0])
     return words.message(f"why-goes-{stretch.way}", frame=stretch.frame, number=number)
 
@@ -95,7 +95,7 @@ def listed(why: Chain) -> list[int]:
 
 
 def left_out(why: Chain, count: int) -> str:
-    """That links have no row."""
+    """The sentence on how many links have no row."""
     return wording(why.trace).message("why-more", count=count)
 
 

@@ -194,10 +194,10 @@ def _said(row: Row) -> Iterator[str]:
     if sample is not None and sample.checked:
         largest = "check-row-largest" if row.verdict == "agree" else "check-row"
         checked, place = sample_text(row, sample), place_name(row)
-        what = words.message(largest, name=name, shape=shape_text(sample.shape), checked=checked, place=place)
+        text = words.message(largest, name=name, shape=shape_text(sample.shape), checked=checked, place=place)
         if sample.blurred:
-            what = words.message("check-blurred", text=what, count=sample.blurred)
-        parts = [words.message("check-sentence", text=what)]
+            text = words.message("check-blurred", text=text, count=sample.blurred)
+        parts = [words.message("check-sentence", text=text)]
         if sample.along is not None and sample.along.numeric is not None:
             gradient, _, difference = shown(sample.along, DIGITS)
             parts.append(words.message("check-direction", gradient=gradient, difference=difference))

@@ -58,7 +58,7 @@ def body(comparison: Comparison, language: str, digits: int, intro: str = "") ->
 
 
 def more_text(language: str, count: int) -> str:
-    """That differences have no row."""
+    """The sentence on how many differences have no row."""
     return message(language, "diff-more", count=count)
 
 

@@ -60,7 +60,7 @@ def body(diagnosis: Diagnosis, manner: Manner = FULL) -> Iterator[Block]:
 
 
 def finding_text(trace: Trace, finding: Finding) -> str:
-    """What is wrong, in words."""
+    """A finding as a sentence."""
     return wording(trace).sentences(finding.reasons)
 
 
@@ -209,10 +209,10 @@ def _groups(diagnosis: Diagnosis) -> Iterator[list[Finding]]:
         # A value and a gradient may be of one kind, and are told apart by what is said of them.
         kind = finding.kind, head.message
         cause = words.sentences(why) if finding.kind == "zero" or "size" in head.figures else ""
-        told = causes.setdefault(kind, set())
-        if cause not in told and len(told) >= _CAUSES:
+        nodes = causes.setdefault(kind, set())
+        if cause not in nodes and len(nodes) >= _CAUSES:
             finding, cause = replace(finding, reasons=(head,)), ""
-        told.add(cause)
+        nodes.add(cause)
         groups.setdefault((*kind, cause), []).append(finding)
     yield from groups.values()
 
@@ -224,7 +224,7 @@ def _listed(words: Wording, names: list[str]) -> str:
 
 
 def _acquittal(diagnosis: Diagnosis) -> str:
-    """That nothing is wrong, and what was looked at."""
+    """The sentence that nothing is wrong, with what was looked at."""
     words, number = wording(diagnosis.trace), len(parameters(diagnosis.trace))
     if not number:
         return words.message("diagnosis-no-parameter")

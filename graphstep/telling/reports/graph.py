@@ -18,7 +18,7 @@ def where(graph: Graph) -> str:
 
 
 def on_wires(graph: Graph) -> str:
-    """What stands beside a drawing with arrays."""
+    """The sentence on the shapes that stand on the wires of a drawing with arrays."""
     return heading(graph.trace, "drawing-on-wires")
 
 

@@ -42,7 +42,7 @@ _LAYERS = 24
 
 
 def document(trace: Trace, body: Iterable[Block], command: str = "", missing: Sequence[str] = ()) -> Document:
-    """What was asked of a run's Jacobians, under its program."""
+    """The document of the Jacobians that were asked for, under the program."""
     head = Heading(1, phrase(trace.writing.language, "jacobians-of", what=Code(title_of(trace))), "title")
     title = heading(trace, "jacobians-of", what=title_of(trace))
     return Document(
@@ -61,13 +61,13 @@ def overview(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
     yield Table(tuple(column(trace, *title) for title in titles), tuple(_row(jacobian(wire)) for wire in wires))
 
 
-def _row(one: Jacobian) -> tuple[Content, ...]:
-    counts = ((Figure(count, 0, "count"),) for count in (one.entries, one.nonzero))
-    return (Math(local_term(one.wire)),), (_size(one.rows, one.columns),), (_structure(one),), *counts
+def _row(jacobian: Jacobian) -> tuple[Content, ...]:
+    counts = ((Figure(count, 0, "count"),) for count in (jacobian.entries, jacobian.nonzero))
+    return (Math(local_term(jacobian.wire)),), (_size(jacobian.rows, jacobian.columns),), (_structure(jacobian),), *counts
 
 
-def _structure(one: Jacobian) -> str:
-    return wording(one.trace).message(f"structure-name-{one.structure}")
+def _structure(jacobian: Jacobian) -> str:
+    return wording(jacobian.trace).message(f"structure-name-{jacobian.structure}")
 
 
 def each(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
@@ -79,31 +79,35 @@ def each(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
             yield from in_full(jacobian(wire), f"jacobian-{place}")
 
 
-def in_full(one: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
+def in_full(jacobian: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
     """Shapes, structure, size, why no run forms it; where it is small its entries, and the pullback beside the product."""
-    trace, words = one.trace, wording(one.trace)
-    digits, out, source = trace.writing.digits, Named(one.wire.sender), Named(one.wire.receiver)
-    kinds = {"outs": words.figure(Kind(one.output_shape)), "sources": words.figure(Kind(one.input_shape))}
+    trace, words = jacobian.trace, wording(jacobian.trace)
+    digits, out, source = trace.writing.digits, Named(jacobian.wire.sender), Named(jacobian.wire.receiver)
+    kinds = {"outs": words.figure(Kind(jacobian.output_shape)), "sources": words.figure(Kind(jacobian.input_shape))}
     names = {"out": words.figure(out), "source": words.figure(source)}
-    yield Heading(3, phrase(trace.writing.language, "jacobian-of", what=Math(local_term(one.wire)), **names, **kinds), anchor)
-    size = words.message("jacobian-rows", size=_size(one.rows, one.columns), **names)
-    structure = words.message("jacobian-structure", structure=_structure(one), entries=_counted(one), size=size_text(one.bytes))
-    yield Listing(((size,), (structure,), (why(one),)))
+    yield Heading(
+        3, phrase(trace.writing.language, "jacobian-of", what=Math(local_term(jacobian.wire)), **names, **kinds), anchor
+    )
+    size = words.message("jacobian-rows", size=_size(jacobian.rows, jacobian.columns), **names)
+    structure = words.message(
+        "jacobian-structure", structure=_structure(jacobian), entries=_counted(jacobian), size=size_text(jacobian.bytes)
+    )
+    yield Listing(((size,), (structure,), (why(jacobian),)))
     upstream, pullback = heading(trace, "upstream"), heading(trace, "pullback")
-    if not one.is_formed:
-        yield Table((Column(()), Column(())), (((pullback,), (number_text(one.pulled, digits),)),))
+    if not jacobian.is_formed:
+        yield Table((Column(()), Column(())), (((pullback,), (number_text(jacobian.pulled, digits),)),))
         return
-    if one.entries:
-        yield from matrix(one)
-    rows: list[tuple[Content, ...]] = [((upstream,), (number_text(one.upstream, digits),), ())]
+    if jacobian.entries:
+        yield from matrix(jacobian)
+    rows: list[tuple[Content, ...]] = [((upstream,), (number_text(jacobian.upstream, digits),), ())]
     for name, sent, count in (
-        (pullback, one.pulled, one.multiplications),
-        ("Jᵀ·upstream", one.product, one.product_multiplications),
+        (pullback, jacobian.pulled, jacobian.multiplications),
+        ("Jᵀ·upstream", jacobian.product, jacobian.product_multiplications),
     ):
-        text = number_text(one.without_noise(sent), digits)
+        text = number_text(jacobian.without_noise(sent), digits)
         rows.append(((name,), (text,), (words.message("multiplications", count=count),)))
     yield Table((Column(()),) * 3, tuple(rows))
-    apart = one.difference
+    apart = jacobian.difference
     yield sentence(
         heading(trace, "equal-to-rounding")
         if apart <= EQUAL
@@ -111,44 +115,51 @@ def in_full(one: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
     )
 
 
-def matrix(one: Jacobian) -> Iterator[Block]:
+def matrix(jacobian: Jacobian) -> Iterator[Block]:
     """The entries with the names of their rows and columns; of more than fit a pattern of which are 0; nothing where even that
     is too wide. LimitError where it is not formed.
     """
-    trace, digits = one.trace, one.trace.writing.digits
-    if one.rows <= ROWS and one.columns <= COLUMNS:
-        tops = _labels(trace, one.wire.receiver, one.input_shape)
-        sides = _labels(trace, one.wire.sender, one.output_shape)
-        rows = [[numeral(entry, digits) for entry in row] for row in one.matrix.tolist()]
+    trace, digits = jacobian.trace, jacobian.trace.writing.digits
+    if jacobian.rows <= ROWS and jacobian.columns <= COLUMNS:
+        tops = _labels(trace, jacobian.wire.receiver, jacobian.input_shape)
+        sides = _labels(trace, jacobian.wire.sender, jacobian.output_shape)
+        rows = [[numeral(entry, digits) for entry in row] for row in jacobian.matrix.tolist()]
         # A name takes a few characters, whatever its ink is.
         if sum(2 + max(4, *map(len, entries)) for entries in zip(*rows, strict=True)) <= WIDTH:
             columns = (Column(()), *(Column((top,), numbers=True) for top in tops))
             numbers = (
-                [(Math(None, (Rung(TERMS.number(entry), "value", digits),)),) for entry in row] for row in one.matrix.tolist()
+                [(Math(None, (Rung(TERMS.number(entry), "value", digits),)),) for entry in row]
+                for row in jacobian.matrix.tolist()
             )
             yield Table(columns, tuple(((side,), *row) for side, row in zip(sides, numbers, strict=True)))
             return
-    if one.columns <= PATTERN_COLUMNS:
-        yield Typed("\n".join("".join("■" if entry else "·" for entry in row) for row in np.asarray(one.matrix != 0).tolist()))
+    if jacobian.columns <= PATTERN_COLUMNS:
+        yield Typed(
+            "\n".join("".join("■" if entry else "·" for entry in row) for row in np.asarray(jacobian.matrix != 0).tolist())
+        )
 
 
-def why(one: Jacobian) -> str:
+def why(jacobian: Jacobian) -> str:
     """One or two sentences: why it is not formed for a step of the backward pass."""
-    words = wording(one.trace)
-    if one.entries == 0:
+    words = wording(jacobian.trace)
+    if jacobian.entries == 0:
         return words.message("jacobian-empty")
-    if one.rows == one.columns == 1:
+    if jacobian.rows == jacobian.columns == 1:
         return words.message("jacobian-number")
-    if one.rows == 1 and one.nonzero == one.entries:
+    if jacobian.rows == 1 and jacobian.nonzero == jacobian.entries:
         return words.message("jacobian-one-row")
-    times = words.message("multiplications" if one.multiplications else "no-multiplication", count=one.multiplications)
-    saving = words.message("jacobian-saves", times=times, entries=one.entries)
-    if one.nonzero < one.entries:
-        where = words.message(f"structure-where-{one.structure}")
-        sparse = words.message("jacobian-sparse", entries=one.entries, nonzero=one.nonzero, where=where)
-        mostly = words.message("jacobian-mostly-zeros", size=size_text(one.bytes)) if one.nonzero * 10 <= one.entries else ""
+    times = words.message("multiplications" if jacobian.multiplications else "no-multiplication", count=jacobian.multiplications)
+    saving = words.message("jacobian-saves", times=times, entries=jacobian.entries)
+    if jacobian.nonzero < jacobian.entries:
+        where = words.message(f"structure-where-{jacobian.structure}")
+        sparse = words.message("jacobian-sparse", entries=jacobian.entries, nonzero=jacobian.nonzero, where=where)
+        mostly = (
+            words.message("jacobian-mostly-zeros", size=size_text(jacobian.bytes))
+            if jacobian.nonzero * 10 <= jacobian.entries
+            else ""
+        )
         return words.joined((sparse, mostly, saving))
-    if one.multiplications < one.entries:
+    if jacobian.multiplications < jacobian.entries:
         return words.joined((words.message("jacobian-not-each"), saving))
     return words.message("jacobian-every-cell")
 
@@ -199,12 +210,12 @@ def window(trace: Trace, place: Window) -> Iterator[Block]:
     parts = [("value", trace.value_of(place.node))]
     if trace.program.depends[place.node]:
         parts.append(("gradient", trace.gradient_of(place.node)))
-    for what, array in parts:
-        one = page(np.asarray(array), place.row, place.column, fixed=place.fixed)
-        key, kind = f"cells-of-{what}", Kind(np.shape(array))
-        yield Heading(3, (words.message(key, name=Named(place.node), kind=kind, where=one.where),), what)
-        columns = (Column((), True), *(Column((text,), True) for text in one.across))
-        rows = (((side,), *((text,) for text in row)) for side, row in zip(one.down, one.cells, strict=True))
+    for title, array in parts:
+        shown = page(np.asarray(array), place.row, place.column, fixed=place.fixed)
+        key, kind = f"cells-of-{title}", Kind(np.shape(array))
+        yield Heading(3, (words.message(key, name=Named(place.node), kind=kind, where=shown.where),), title)
+        columns = (Column((), True), *(Column((text,), True) for text in shown.across))
+        rows = (((side,), *((text,) for text in row)) for side, row in zip(shown.down, shown.cells, strict=True))
         # The last row of a vector may be shorter.
         yield Table(columns, tuple((*row, *[()] * (len(columns) - len(row))) for row in rows))
 
@@ -231,10 +242,14 @@ def _size(rows: int, columns: int) -> str:
     return f"{rows:,}×{columns:,}"
 
 
-def _counted(one: Jacobian) -> str:
-    words = wording(one.trace)
-    entries = words.message("entries", count=one.entries)
-    return entries if one.nonzero == one.entries else words.message("entries-not-zero", entries=entries, nonzero=one.nonzero)
+def _counted(jacobian: Jacobian) -> str:
+    words = wording(jacobian.trace)
+    entries = words.message("entries", count=jacobian.entries)
+    return (
+        entries
+        if jacobian.nonzero == jacobian.entries
+        else words.message("entries-not-zero", entries=entries, nonzero=jacobian.nonzero)
+    )
 
 
 def _labels(trace: Trace, node: int, shape: Sequence[int]) -> list[Math]:

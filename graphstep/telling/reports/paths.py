@@ -35,27 +35,27 @@ SAME = 1e-12
 def paths_lines(routes: Paths) -> list[str]:
     """The paths as text: each with its product, their sum beside the gradient, and how few edges they are made of."""
     trace, start = routes.trace, routes.start
-    program, one = trace.program, routes.count == 1
+    program, single = trace.program, routes.count == 1
     name, out = name_of(program, start), name_of(program, program.output)
     whole = gradient_name(trace, start)
     say, count = partial(message, trace.writing.language), count_text(routes.count)
-    text = [say("paths-lead-one" if one else "paths-lead", paths=count, name=name, out=out)]
+    text = [say("paths-lead-one" if single else "paths-lead", paths=count, name=name, out=out)]
     left = routes.count - len(routes.listed)
     if routes.ranked and left:
         text.append(say("paths-largest", count=len(routes.listed)))
     gradient = trace.gradient_of(start)
     # A share of nothing, or of what is not finite, says nothing.
-    whole_size = abs(float(gradient)) if routes.ranked and not one and isinstance(gradient, int | float) else 0.0
+    whole_size = abs(float(gradient)) if routes.ranked and not single and isinstance(gradient, int | float) else 0.0
     for place, path in enumerate(routes.listed, 1):
         text += ["", *_path_lines(trace, start, path, place)]
         if path.product is not None and whole_size and isfinite(whole_size) and isfinite(path.product):
             text[-1] += f"    {percent(path.product / float(gradient))}"
     if left:
         text += ["", f"… {say('and-more', more=count_text(left))}"]
-    if routes.ranked and routes.zeros and not one:
+    if routes.ranked and routes.zeros and not single:
         text += ["", say("paths-zero-one") if routes.zeros == 1 else say("paths-zero", paths=count_text(routes.zeros))]
     text += ["", *_sum_lines(routes, whole), ""]
-    text.append(say("paths-not-listed-one" if one else "paths-not-listed", paths=count, count=routes.edges))
+    text.append(say("paths-not-listed-one" if single else "paths-not-listed", paths=count, count=routes.edges))
     text.append(say("paths-once"))
     return text
 
@@ -133,8 +133,8 @@ def _name(routes: Paths) -> str:
 
 
 def _structure(wire: Wire) -> str:
-    one = jacobian(wire)
-    return f"{one.rows:,}×{one.columns:,} {one.structure}"
+    factor = jacobian(wire)
+    return f"{factor.rows:,}×{factor.columns:,} {factor.structure}"
 
 
 def _shortened(items: Sequence[Item]) -> Sequence[Item | None]:

@@ -277,10 +277,10 @@ def _sent_table(trace: Trace, explanations: Sequence[Explanation], manner: Manne
     columns = (column(trace, "step", True), *(column(trace, key) for key in titles), column(trace, "result", True))
     rows = []
     for explanation in explanations:
-        what: list[Content] = [(str(explanation.n),), (explanation.title,)]
+        head: list[Content] = [(str(explanation.n),), (explanation.title,)]
         if not manner.brief:
-            what.append((explanation.pattern,))
-        rows.append((*what, *(_shaped_send(trace, explanation, manner) if arrays else _sent(explanation, manner))))
+            head.append((explanation.pattern,))
+        rows.append((*head, *(_shaped_send(trace, explanation, manner) if arrays else _sent(explanation, manner))))
     return Table(columns, tuple(rows))
 
 

@@ -64,7 +64,7 @@ def of_row(language: str, key: str, english: str) -> str:
 
 
 def kind(language: str, shape: Shape) -> str:
-    """What has a shape: a number, a vector, a matrix, an array."""
+    """The noun for a shape: a number, a vector, a matrix, an array."""
     if not shape:
         return message(language, "number")
     if len(shape) == 1:

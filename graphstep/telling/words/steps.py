@@ -123,5 +123,5 @@ def _updated(fact: Updated) -> Explanation:
     )  # fmt: skip
 
 
-def _said(words: Wording, what: Reason | None) -> str:
-    return "" if what is None else words.say(what)
+def _said(words: Wording, sentence: Reason | None) -> str:
+    return "" if sentence is None else words.say(sentence)

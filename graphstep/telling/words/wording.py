@@ -54,13 +54,13 @@ class Wording:
         """The code of the language."""
         self._catalogue = catalogue(self.language)
 
-    def say(self, what: Reason) -> str:
+    def say(self, reason: Reason) -> str:
         """A reason as a sentence, or as the part of one that it is."""
-        count = what.figures.get("count", 0)
-        english = what.english or MESSAGES[what.message]
-        text = self._catalogue.find(what.message, english, count if isinstance(count, int) else 0)
+        count = reason.figures.get("count", 0)
+        english = reason.english or MESSAGES[reason.message]
+        text = self._catalogue.find(reason.message, english, count if isinstance(count, int) else 0)
         # Only what the message mentions is asked for: a row may name an operand that has no value here.
-        fields = {name: self.figure(what.figures[name]) for name in _variables(text)}
+        fields = {name: self.figure(reason.figures[name]) for name in _variables(text)}
         if self.hidden:
             fields |= {name: BLANK for name, word in fields.items() if name not in _STRUCTURE and _NUMERAL.fullmatch(word)}
         return text.format(**fields)
@@ -81,21 +81,21 @@ class Wording:
         """A remark in words."""
         return Note(remark.kind, self.sentences(remark.reasons), remark.rule, self.sentences(remark.here))
 
-    def figure(self, what: Figure) -> str:
-        """What stands for a variable."""
-        match what:
+    def figure(self, figure: Figure) -> str:
+        """The text of a figure, as it stands for a variable of a message."""
+        match figure:
             case None:
                 return ""
             case str():
-                return what
+                return figure
             case int():
-                return f"{what:,}"
+                return f"{figure:,}"
             case Reason():
-                return self.say(what)
+                return self.say(figure)
             case Kind(shape):
                 return kind(self.language, shape)
             case Cells():
-                return self._cells(what)
+                return self._cells(figure)
             case NotFinite(value, cells):
                 text = BLANK if self.hidden else numeral(value)
                 return text if cells is None else self.message("not-finite-cells", value=text, where=cells)
@@ -107,12 +107,12 @@ class Wording:
                     return (joint or "").join(texts)
                 return self.message("and", first=", ".join(texts[:-1]), last=texts[-1])
             case _:
-                return self._name(what)
+                return self._name(figure)
 
-    def _name(self, what: Named | Quoted | Output | Slope | Slot | Operand | Box) -> str:
+    def _name(self, figure: Named | Quoted | Output | Slope | Slot | Operand | Box) -> str:
         """What a node is called, or what a gate reads."""
         program = self.trace.program
-        match what:
+        match figure:
             case Named(node):
                 return name_of(program, node)
             case Quoted(node, goes_on):

@@ -116,7 +116,7 @@ class TracedArray(Traced):
 
     @property
     def T(self) -> Any:  # noqa: N802 – as NumPy calls it
-        """It transposed."""
+        """The array with its axes in reverse order."""
         return self.seen_in(apply("transpose", sys._getframe(1), (self,), {}))
 
     def __len__(self) -> int:

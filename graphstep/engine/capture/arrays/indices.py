@@ -53,12 +53,12 @@ def index(frame: FrameType, x: Any, key: Any, value: Any = None) -> Any:
     """``x[key]``: gates ``index`` and ``gather``, and a ``reshape`` where axes of length 1 are put in."""
     entries = _checked(frame, key)
     value = plain(x)[entries] if value is None else value
-    kept = tuple(one for one in entries if one is not None)
+    kept = tuple(entry for entry in entries if entry is not None)
     if not kept:
         return reshape(frame, x, *np.shape(value))
     options, arrays = _gate_index(kept)
     part = value if len(kept) == len(entries) else plain(x)[kept]
-    gate = "index" if all(not isinstance(one, Chosen | Slot) for one in options) else "gather"
+    gate = "index" if all(not isinstance(entry, Chosen | Slot) for entry in options) else "gather"
     if len(arrays) > 2 or (gate == "gather" and not _together(kept)):
         hint = "take the slice first: x[:, 0:2][i, :]"
         raise CaptureError(f"an index at {at_work(frame)} with arrays apart from each other is not followed", hint=hint)
@@ -70,24 +70,24 @@ def _gate_index(entries: Sequence[Any]) -> tuple[tuple[Any, ...], list[Any]]:
     """The index as gates have it, and the arrays that it reads."""
     chosen: list[Any] = []
     arrays: list[Any] = []
-    for one in entries:
-        if isinstance(one, slice):
-            chosen.append(Slice(*(None if x is None else int(x) for x in (one.start, one.stop, one.step))))
-        elif one is Ellipsis:
-            chosen.append(one)
-        elif _is_whole(one) or not np.ndim(one):
-            chosen.append(int(one))
-        elif np.ndim(one) == 1 and len(one) <= _SHOWN:
-            chosen.append(Chosen(tuple(map(int, one))))
+    for entry in entries:
+        if isinstance(entry, slice):
+            chosen.append(Slice(*(None if x is None else int(x) for x in (entry.start, entry.stop, entry.step))))
+        elif entry is Ellipsis:
+            chosen.append(entry)
+        elif _is_whole(entry) or not np.ndim(entry):
+            chosen.append(int(entry))
+        elif np.ndim(entry) == 1 and len(entry) <= _SHOWN:
+            chosen.append(Chosen(tuple(map(int, entry))))
         else:
-            arrays.append(one)
+            arrays.append(entry)
             chosen.append(Slot(len(arrays)))
     return tuple(chosen), arrays
 
 
 def _together(entries: Sequence[Any]) -> bool:
     """Whether the arrays of an index stand side by side, whole numbers among them."""
-    several = [place for place, one in enumerate(entries) if not (isinstance(one, slice) or one is Ellipsis)]
+    several = [place for place, entry in enumerate(entries) if not (isinstance(entry, slice) or entry is Ellipsis)]
     return several == [*range(several[0], several[-1] + 1)]
 
 
@@ -101,7 +101,7 @@ def assigned(frame: FrameType, x: Any, key: Any, value: Any) -> Any:
     written[entries] = True
     placed = value
     if np.ndim(plain(value)):
-        if not is_basic(key) or any(one is None for one in entries):
+        if not is_basic(key) or any(entry is None for entry in entries):
             hint = "write it with np.where or np.concatenate, or assign at slices"
             raise CaptureError(f"an array is assigned at {at_work(frame)} to cells that an array picks", hint=hint)
         placed = _placed(frame, entries, value, written)
@@ -137,9 +137,9 @@ def _placed(
 
 def _runs_back(entries: Sequence[Any], axis: int, axes: int) -> bool:
     """Whether the slice of an axis has a negative step."""
-    gap = axes - sum(one is not Ellipsis for one in entries)
+    gap = axes - sum(entry is not Ellipsis for entry in entries)
     full: list[Any] = []
-    for one in entries:
-        full += [slice(None)] * gap if one is Ellipsis else [one]
-    one = full[axis] if axis < len(full) else slice(None)
-    return isinstance(one, slice) and one.step is not None and one.step < 0
+    for entry in entries:
+        full += [slice(None)] * gap if entry is Ellipsis else [entry]
+    entry = full[axis] if axis < len(full) else slice(None)
+    return isinstance(entry, slice) and entry.step is not None and entry.step < 0

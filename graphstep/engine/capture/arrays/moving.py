@@ -55,8 +55,8 @@ def _moveaxis(frame: FrameType, x: Any, source: int, destination: int) -> Any:
 
 @follows("flip")
 def _flip(frame: FrameType, x: Any, axis: Any = None) -> Any:
-    for one in [*range(x.ndim)] if axis is None else axis if isinstance(axis, tuple) else (axis,):
-        x = emit(frame, "flip", (x,), np.flip(plain(x), one), axis=int(one))
+    for each in [*range(x.ndim)] if axis is None else axis if isinstance(axis, tuple) else (axis,):
+        x = emit(frame, "flip", (x,), np.flip(plain(x), each), axis=int(each))
     return x
 
 

@@ -21,7 +21,7 @@ from graphstep.ground.operands import Slice
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One gate."""
+    """A gate of ours that an equation is made of."""
 
     gate: str
     """Its name."""

@@ -121,8 +121,8 @@ class Tape(Following):
         if entry is not None:
             if entry.version != tensor._version:
                 hint = "write y = y + … in place of y.add_(…), or clone it before"
-                what = "was written to through another tensor that shares its memory, or by an operation that is not followed"
-                raise CaptureError(f"a tensor that is read at {at_work(frame)} {what}", hint=hint)
+                problem = "was written to through another tensor that shares its memory, or by an operation that is not followed"
+                raise CaptureError(f"a tensor that is read at {at_work(frame)} {problem}", hint=hint)
             return entry.value
         if tensor.requires_grad:
             return self._leaf(tensor, frame)
@@ -339,8 +339,8 @@ class Tape(Following):
         try:
             return done.again(number, value)
         except ValueError:
-            what = "gives another result when it is called again, so that PyTorch cannot say what it alone sends back"
-            raise CaptureError(f"{done.base} at {at_work(frame)} {what}") from None
+            problem = "gives another result when it is called again, so that PyTorch cannot say what it alone sends back"
+            raise CaptureError(f"{done.base} at {at_work(frame)} {problem}") from None
 
     def _opaque(self, done: Done, value: Any, frame: FrameType) -> Any:
         """A gate that is known by PyTorch's numbers only."""

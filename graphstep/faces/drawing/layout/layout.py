@@ -130,7 +130,7 @@ class Layout:
         return self._label_anchor(node, 1, self.boxes[node].gradient_room)
 
     def wire_text(self, node: int) -> str:
-        """What is set into the wire of a node, where one leaves it."""
+        """The text that is set into the wire of a node, where one leaves it."""
         return wire_text(self.boxes[node], node == self.output, self.density) if self.feeds(node) else ""
 
     def shape_anchor(self, node: int) -> Anchor:

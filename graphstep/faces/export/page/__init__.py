@@ -144,9 +144,9 @@ def _run(view: View) -> dict[str, Any]:
 def _outline(view: View, views: Sequence[View]) -> dict[str, Any]:
     """What the script knows of a view besides its HTML."""
     drawn, place = view.drawn, views.index(view)
-    gates = {one.opened.gate for one in views if one.opened is not None and one.opened.view == place}
+    gates = {each.opened.gate for each in views if each.opened is not None and each.opened.view == place}
     opens = [drawn.box_of[gate] for gate in sorted(gates)]
-    opens += [drawn.box_of[one.trace.program.gates_of_frames[one.within].start] for one in views if one.around == place]
+    opens += [drawn.box_of[each.trace.program.gates_of_frames[each.within].start] for each in views if each.around == place]
     return {
         "run": view.run,
         "around": view.around,
@@ -175,8 +175,8 @@ def _graph(view: View, prefix: str, written: Marks) -> Iterator[str]:
 
 
 def _sections(view: View, writer: Html) -> Iterator[str]:
-    for one in view.explanations:
-        yield writer.block(step_of(view.trace, Rules().brief(one), view.last, FULL, alone=True))
+    for explanation in view.explanations:
+        yield writer.block(step_of(view.trace, Rules().brief(explanation), view.last, FULL, alone=True))
 
 
 def _body(views: Sequence[View], prefix: str, data: Mapping[str, Any], command: str) -> Iterator[str]:

@@ -82,7 +82,7 @@ class View:
 
     @cached_property
     def explanations(self) -> tuple[Explanation, ...]:
-        """What is said at each of them."""
+        """The explanation of each step."""
         return tuple(explain_within(self.trace, n, self.within) for n in self.stops)
 
     @cached_property
@@ -92,7 +92,7 @@ class View:
 
     @property
     def name(self) -> str:
-        """What it is called in a position; empty for the program."""
+        """The name of the view in a position; empty for the program."""
         if self.within:
             return self.trace.program.frames[self.within].label
         return "" if self.trace.program.scope is None else self.trace.program.scope.name
@@ -130,11 +130,11 @@ def leaves_out_parts(views: Sequence[View]) -> bool:
 def _calls(trace: Trace, last: int, run: int, first: int, opened: Opened | None) -> list[View]:
     """The views of one run, of which the first gets a number in the page."""
     views, at = [View(run, trace, last, 0, None, opened)], {0: first}
-    for frame, one in enumerate(trace.program.frames):
+    for frame, call in enumerate(trace.program.frames):
         gates = trace.program.gates_of_frames[frame]
-        if frame and gates and one.around in at and trace.step_of_value(gates.start) <= last:
+        if frame and gates and call.around in at and trace.step_of_value(gates.start) <= last:
             at[frame] = first + len(views)
-            views.append(View(run, trace, last, frame, at[one.around]))
+            views.append(View(run, trace, last, frame, at[call.around]))
     return views
 
 

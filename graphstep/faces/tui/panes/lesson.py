@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class LessonKeys(Static):
-    """What can be done with the lesson now; a click does it."""
+    """The keys that apply to the lesson now; a click presses one."""
 
     class Chosen(Message):
         """A key was clicked."""
@@ -231,7 +231,7 @@ class LessonAsks(VerticalScroll, can_focus=False):
 
 
 class LessonSaid(Static):
-    """What was said of the last answer."""
+    """The verdict on the last answer."""
 
     def on_resize(self) -> None:
         """Ask for the rows that it takes: neither the prose above it nor the keys below it shall lose them."""

@@ -48,7 +48,7 @@ class TextPane(Widget):
 
     @property
     def lines(self) -> Lines | None:
-        """What stands there."""
+        """The lines of the typed text."""
         if self._typed is None or self._trace is None:
             return None
         return self._typed.lines(self._trace, self._at, max(self.size.width - 2 * _INDENT, 10))

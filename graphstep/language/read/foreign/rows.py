@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 
 class Input(NamedTuple):
-    """What was typed for an input."""
+    """An input of a call as it was typed, with its keyword."""
 
     key: str
     """The name that it was given by; empty where it was given by its place."""

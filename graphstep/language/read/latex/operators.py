@@ -341,7 +341,7 @@ class Operators(Letters):
     # -- brackets ----------
 
     def _group(self) -> Piece:
-        """What stands in braces, or the one token that stands for it."""
+        """The tokens inside braces, or the one token that TeX takes in place of a group."""
         if self._is("open"):
             return self._braces()
         token = self._peek()

@@ -35,7 +35,7 @@ class Piece(Typed):
 
 
 def sort_of(*pieces: Piece) -> Sort:
-    """What comes out where pieces meet cell by cell."""
+    """The sort of a value that is made of pieces cell by cell."""
     sorts = {piece.sort for piece in pieces} - {"number"}
     return "number" if not sorts else sorts.pop() if len(sorts) == 1 else "array"
 

@@ -66,7 +66,7 @@ class Reading(ABC):
         return self.source.refusal(message, where, hint)
 
     def typed(self, node: ast.expr) -> str:
-        """What was typed, in quotes."""
+        """The typed text of a node of Python's tree, in quotes."""
         return quoted(self.source.text[slice(*self.source.span(node))])
 
     # -- statements --
@@ -106,7 +106,7 @@ class Reading(ABC):
     # -- names --
 
     def resolved(self, name: str, where: ast.AST) -> str:
-        """What stands in the program for a name that is read."""
+        """The name in the program that stands for a name that is read."""
         current = self.names.meaning(name)
         if current is not None:
             return current
