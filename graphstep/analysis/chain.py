@@ -154,7 +154,7 @@ def symptom_of(number: Number, scale: float = 1.0) -> Symptom:
 
 
 def _symptom(size: float, scale: float = 1.0) -> Symptom:
-    """The same of the largest absolute value, nan where there is one."""
+    """The symptom of a largest absolute value, nan where there is one."""
     if size != size:
         return "nan"
     if size == inf:

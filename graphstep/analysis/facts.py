@@ -35,7 +35,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What a gate reads in a slot, by its name."""
+    """The operand in a slot of a gate, by its name."""
 
     gate: int
     """The gate."""
@@ -45,7 +45,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """What a gate reads in a slot, with its value: ``z = -4``."""
+    """The operand in a slot of a gate, with its value: ``z = -4``."""
 
     gate: int
     """The gate."""

@@ -19,7 +19,7 @@ from graphstep.ground.arrays import Number, plain
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What one operand adds to the tangent of a gate."""
+    """The term that one operand adds to the tangent of a gate."""
 
     slot: int
     """The slot that reads the operand."""
@@ -63,7 +63,7 @@ class Tangents:
         return sum(int(np.size(self.trace.value_of(i))) for i in range(program.first_gate) if program.depends[i])
 
     def terms(self, node: int) -> Iterator[Term]:
-        """What the operands of a gate add to its tangent, by slot."""
+        """The terms that the operands of a gate add to its tangent, by slot."""
         trace, gate = self.trace, self.trace.gate(node)
         assert gate is not None, "an input has no operands"
         for slot, operand in enumerate(trace.node(node).operands):

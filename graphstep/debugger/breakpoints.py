@@ -255,7 +255,7 @@ def _made(trace: Trace, node: int) -> list[int]:
 
 
 def _sum_at(trace: Trace, node: int, n: int) -> Number:
-    """What has arrived of a gradient at a step at which something has."""
+    """The sum of the contributions that have arrived by a step at which one has."""
     gradient = trace.gradient(node, n)
     assert gradient is not None, "something arrives at this step"
     return gradient.value

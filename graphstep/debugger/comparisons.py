@@ -45,7 +45,7 @@ class Saved:
 
 
 def bases_of(state: State) -> tuple[Base, ...]:
-    """What the run can be compared with, what is meant most likely first."""
+    """The runs that a run can be compared with, the most likely one first."""
     edits = len(state.past)
     there = {"saved": state.saved is not None, "before": edits > 0, "opened": 1 < edits < UNDONE}
     return tuple(base for base in BASES if there[base])

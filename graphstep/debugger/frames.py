@@ -105,7 +105,7 @@ def _argument(trace: Trace, index: int, slot: int) -> Argument:
 
 
 def frame_name(caller: Caller) -> str:
-    """What an opened gate is called."""
+    """The name of an opened gate."""
     return names_of(caller.trace.program).frames[caller.node]
 
 
@@ -182,7 +182,7 @@ def position_of(state: State) -> str:
 
 
 def around_text(state: State) -> str:
-    """What stands before the step of a state in its position: ``12/p/`` inside p."""
+    """The beginning of a position, before the step: ``12/p/`` inside p."""
     return "".join(f"{caller.place.at}/{frame_name(caller)}/" for caller in state.frames)
 
 

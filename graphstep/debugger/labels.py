@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def label(language: str, action: Action) -> str:
-    """What the line of keys says of an action."""
+    """The label of an action on the line of keys."""
     return of_row(language, f"action.{action.id}.label", action.label)
 
 
 def help_text(language: str, action: Action) -> str:
-    """What an action does."""
+    """The help text of an action: what it does."""
     return of_row(language, f"action.{action.id}.help", action.help)
 
 

@@ -52,7 +52,7 @@ class Score:
 
     @property
     def closed(self) -> Score:
-        """The same without an open question."""
+        """The score without an open question."""
         return replace(self, tries=None, part=0, hinted=0, typed=None)
 
 

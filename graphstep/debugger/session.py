@@ -37,7 +37,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a command. It holds facts and no sentence: each face words them."""
+    """The reply to a command. It holds facts and no sentence: each face words them."""
 
     status: Status
     """Whether it was performed."""

@@ -81,7 +81,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What is set inside a gate that is closed, for when it is opened again."""
+    """The breakpoints and cells inside a gate that is closed, for when it is opened again."""
 
     path: tuple[int, ...]
     """The gate, behind those around it, from the outside in."""

@@ -208,7 +208,7 @@ def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None =
 
 
 def hit_at(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, ...], n: int) -> Hit:
-    """What stops at a step."""
+    """The breakpoints that a step hits."""
     held = tuple(condition for condition in conditions if n in _of(trace, condition))
     return Hit(n, held, tuple(node for node in nodes if n in steps_at(trace, node)))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gradient:
-    """What a node knows of its gradient at some step."""
+    """The gradient of a node as far as it has arrived at some step."""
 
     value: Number
     """The sum of the contributions so far; it has the shape of the node's value."""

@@ -84,7 +84,7 @@ class Buffers:
             array.flags.writeable = False
 
     def copy(self) -> Buffers:
-        """The same numbers in cells of their own."""
+        """A copy of the buffers."""
         contributions = self.contributions.copy()
         shared = self.gradients.base is self.contributions
         gradients = contributions[: len(self.gradients)] if shared else self.gradients.copy()

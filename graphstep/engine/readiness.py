@@ -16,7 +16,7 @@ from graphstep.language.program import Program
 
 @dataclass(slots=True)
 class _Level:
-    """What is ready directly in a frame: gates, and frames that have not begun."""
+    """The gates, and the frames that have not begun, that are ready directly in a frame."""
 
     gates: set[int] = field(default_factory=set)
     """The gates."""

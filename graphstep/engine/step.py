@@ -84,12 +84,12 @@ class Step:
 
     @property
     def contributions(self) -> tuple[Number, ...]:
-        """What a sum adds up, in the order of arrival; empty for other events."""
+        """The contributions that a sum adds up, in the order of arrival; empty for other events."""
         if self.event != "sum":
             return ()
         return tuple(wire.contribution for wire in self.trace.arrivals(self.node))
 
     @property
     def update(self) -> Update | None:
-        """What an update does to its parameter; None for other events."""
+        """The update of a parameter; None for other events."""
         return self.trace.updates[self.n - self.trace.last_backward_step - 1] if self.event == "update" else None

@@ -73,7 +73,7 @@ class Trace:
 
     @property
     def program(self) -> Program:
-        """What ran."""
+        """The program that ran, with shapes at its nodes."""
         return self.plan.program
 
     @cached_property

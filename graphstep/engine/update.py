@@ -51,7 +51,7 @@ class Update:
 
     @property
     def quantities(self) -> dict[str, Number]:
-        """What the formulas of the rule start from, by the names that they use."""
+        """The quantities that the formulas of the rule read, by their names there."""
         return {"w": self.before, "g": self.gradient, **self.state, "lr": self.rate, "t": self.round + 1, **self.settings}
 
 

@@ -218,7 +218,7 @@ class RunNode:
 
     @property
     def operands(self) -> tuple[Operand, ...]:
-        """What it reads, one entry a slot: indexes of nodes, and constants."""
+        """Its operands, one a slot: indexes of nodes, and constants."""
         return self.source.operands
 
     @property
@@ -258,5 +258,5 @@ class RunNode:
 
     @property
     def contributions(self) -> tuple[Number, ...]:
-        """What arrives at it on the way back, in the order of arrival."""
+        """The contributions to its gradient, in the order of arrival."""
         return tuple(wire.contribution for wire in self.arrivals)

@@ -97,7 +97,7 @@ class Flipped(NamedTuple):
 
     @property
     def sign(self) -> str:
-        """What is written at the wire."""
+        """The text at the wire."""
         flip = self.flip
         if flip.cells:
             return f"⇄ {flip.opened + flip.closed + flip.turned}"

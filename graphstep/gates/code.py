@@ -162,7 +162,7 @@ def _condition(value: Any) -> Code:
 
 
 def code(value: Any) -> Code:
-    """What is text already as it is, a number with all of its digits."""
+    """A value as code: code unchanged, a number with all of its digits."""
     if isinstance(value, Code):
         return value
     if not math.isfinite(value):

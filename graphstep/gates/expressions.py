@@ -37,7 +37,7 @@ def array_of(np: Any, value: Any) -> Array:
 
 
 def each(np: Any, function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
-    """What a function makes of the same cell of every input."""
+    """Apply a function cell by cell, to the same cell of every input."""
     arrays = [array_of(np, x) for x in inputs]
     shape = np.broadcast_shapes(*(x.shape for x in arrays))
     copies = [np.broadcast_to(x, shape) for x in arrays]

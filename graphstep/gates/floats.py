@@ -25,7 +25,7 @@ Function = Callable[..., float]
 
 @dataclass(frozen=True, slots=True)
 class _Operation:
-    """What a row's formula does to its inputs, as far as it has been followed."""
+    """An operation of a row's formula on its inputs, as far as that has been followed."""
 
     name: str
     """The operation: a function of :class:`~graphstep.gates.mathematics.Mathematics`, a sign, or nothing for an input."""

@@ -29,7 +29,7 @@ RELATIONS = {
 
 
 class Mathematics(Protocol):
-    """What ``m`` offers besides the operators ``+ - * / **`` and comparisons."""
+    """The functions of ``m``, besides the operators ``+ - * / **`` and comparisons."""
 
     pi: Value
     nan: Value

@@ -243,7 +243,7 @@ def _percent(share: float) -> str:
 
 
 def summary(array: NDArray[np.float64]) -> Summary:
-    """What an array is like; it may be empty, and hold inf and nan."""
+    """The summary of an array, which may be empty, and hold inf and nan."""
     return memo(_summary, array)
 
 

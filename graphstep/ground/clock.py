@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What knows the time."""
+    """A clock: seconds since some moment, and the date."""
 
     def seconds(self) -> float:
         """Seconds since some moment, which never go back."""

@@ -40,7 +40,7 @@ class Growing(Protocol):
         """Add a gate whose operands are known, behind the copies that it needs, and say where it stands."""
 
     def label(self, place: int) -> str:
-        """What a node is called."""
+        """The name or the text of a node."""
 
 
 def gradient(read: Read, nodes: Sequence[Node], program: Growing, operands: Sequence[int], like: Node) -> int:
@@ -55,7 +55,7 @@ def gradient(read: Read, nodes: Sequence[Node], program: Growing, operands: Sequ
 
 
 def gradients(read: Read, nodes: Sequence[Node], program: Growing, of: int, by: Sequence[int], like: Node) -> list[int]:
-    """The same with respect to several nodes, in one pass: the last node of each."""
+    """Add the gradients with respect to several nodes in one pass; the last node of each."""
     return _Backward(read, nodes, program, like).run(of, by)
 
 
@@ -149,7 +149,7 @@ class _Backward:
     # -- nodes -------------------------------------------------------------------------------------------------------------------
 
     def _sum(self, operands: Sequence[Operand]) -> Operand | None:
-        """What arrives, added up from left to right; None for nothing."""
+        """The sum of operands, added up from left to right; None for none."""
         total: Operand | None = None
         for operand in operands:
             if isinstance(total, Constant) and isinstance(operand, Constant):
@@ -204,7 +204,7 @@ class _Backward:
 
 
 def _names(node: Node) -> list[str]:
-    """What the text of a contribution calls the operands of a gate."""
+    """The names of the operands of a gate in the text of a contribution."""
     return [_SLOTS[slot] if slot < len(_SLOTS) else f"x{slot + 1}" for slot in range(len(node.operands))]
 
 

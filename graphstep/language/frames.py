@@ -15,7 +15,7 @@ from graphstep.language.rewrite import LETTER, SLOTS, expansion_of, template_of
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What an opened gate reads in a slot."""
+    """An operand of an opened gate, as its parts know it."""
 
     name: str = ""
     """What its input is called inside; empty where the gate's own letter has to do: ``p.x``."""

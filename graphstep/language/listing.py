@@ -33,7 +33,7 @@ class Listing:
     """By input the node of its gradient."""
 
     def operand(self, operand: Operand) -> str:
-        """What an operand is called: a node by its name, a constant as typed."""
+        """The text of an operand: the name of a node, a constant as typed."""
         return operand.text if isinstance(operand, Constant) else self.names[operand]
 
 

@@ -146,7 +146,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a program was captured from: a function in Python, one way through it."""
+    """The origin of a captured program: a function in Python, one way through it."""
 
     function: str
     """Its name."""

@@ -177,7 +177,7 @@ class Fitting:
         return next(source for _, source in node.sources) if node.gate == BROADCAST else operand
 
     def label(self, place: int) -> str:
-        """What a node of the new program is called."""
+        """The name or the text of a node of the new program."""
         node = self.nodes[place]
         if node.name:
             return shown_name(node.name) if self.program.frames else node.name

@@ -208,7 +208,7 @@ def _entry(entry: Any, operands: Sequence[str]) -> str:
 
 
 def option_text(value: Any) -> str:
-    """What a call says behind ``axis=`` and its like."""
+    """The text of an option's value in a call."""
     if isinstance(value, tuple):
         return f"({', '.join(map(str, value))}{',' if len(value) == 1 else ''})"
     return repr(value) if isinstance(value, float) else str(value).lower()

@@ -50,7 +50,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Entries(Generic[Entry]):
-    """What was kept, and what is to be said about the file it came from."""
+    """The entries of a file, and a message about it."""
 
     by_key: Mapping[str, Entry]
     """The entries."""
@@ -79,7 +79,7 @@ class Store(Generic[Entry]):
         return data_folder() / f"{self.name}.json"
 
     def load(self) -> Entries[Entry]:
-        """What was kept. A damaged file is renamed, and the message says to what."""
+        """Read the entries. A damaged file is renamed, and the message says to what."""
         if in_browser():
             # What is kept belongs to the owner of this machine, who is somebody else.
             return Entries({}, writable=False)

@@ -78,7 +78,7 @@ def gradient_name(trace: Trace, node: int, use: int = 0) -> str:
 
 
 def wire_term(wire: Wire) -> Term:
-    """What a wire brings: ``df/dx``, or ``df/dx⁽¹⁾`` where x is used more than once."""
+    """The term of a wire's contribution: ``df/dx``, or ``df/dx⁽¹⁾`` where x is used more than once."""
     return gradient_term(wire.trace, wire.receiver, wire.use)
 
 

@@ -222,7 +222,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What comes out of an examination: a finding, or the result of all."""
+    """The result of an examination: a finding, or that of all."""
 
     status: Literal["fine", "doubt", "fault"]
     """How serious it is: a writer may give each its own ink."""
@@ -307,7 +307,7 @@ Block: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is told, in order."""
+    """A document: its blocks, in order."""
 
     title: str
     """What it is about, as plain text; its first heading says it too."""

@@ -116,7 +116,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth saying besides the rule."""
+    """A note besides the rule: a convention, a warning, or why a gradient is 0."""
 
     kind: NoteKind
     """Why it is said."""
@@ -200,7 +200,7 @@ class Rules:
         return replace(explanation, why=explanation.here if repeated else explanation.why, notes=notes)
 
     def brief_note(self, note: Note) -> Note:
-        """The same for a note; its text may be empty then."""
+        """A note in its brief form; its text may be empty."""
         return replace(note, text=note.here) if self._is_known(note.rule) else note
 
     def _is_known(self, rule: str) -> bool:

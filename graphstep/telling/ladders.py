@@ -149,7 +149,7 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
 
 
 def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
-    """What a structural gate makes of its upstream gradient, in symbols or in numbers."""
+    """The term of a structural gate's contribution, in symbols or in numbers."""
     trace, sender, gate = wire.trace, wire.sender, wire.gate
     names, node = names_of(trace.program), trace.node(sender)
     values = trace.operand_values(sender)

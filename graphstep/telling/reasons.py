@@ -80,7 +80,7 @@ def _blocked(wire: Wire) -> tuple[int, int]:
 
 
 def remarks(step: Step) -> tuple[Remark, ...]:
-    """What a step has to say besides its rule."""
+    """The remarks on a step besides its rule."""
     trace, wire = step.trace, step.wire
     if wire is not None:
         return tuple(_remarks_of_a_send(step, wire))

@@ -37,7 +37,7 @@ VANISHING, EXPLODING = 1e-3, 1e3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that keeps a network from learning."""
+    """A fault that keeps a network from learning."""
 
     kind: FindingKind
     """What it is."""

@@ -33,7 +33,7 @@ Cells = Any
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """What the cells are made of: SymPy's expressions, or their sizes."""
+    """The functions that make cells: SymPy's expressions, sizes of expressions, numbers of many digits."""
 
     m: Any
     """What interprets a formula."""
@@ -52,7 +52,7 @@ class Writer:
 
 
 def cell_name(name: str, cell: tuple[int, ...]) -> str:
-    """What the symbol of a cell is called: ``W[0, 1]``; a number has the name alone."""
+    """The name of the symbol of a cell: ``W[0, 1]``; of a number the node's name."""
     return name + cell_text(cell)
 
 

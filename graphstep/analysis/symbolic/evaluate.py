@@ -76,7 +76,7 @@ def _function(part: Any, heads: _Heads) -> Callable[..., Any]:
 
 
 class _Heads:
-    """What each kind of SymPy expression computes."""
+    """The functions of numbers by kinds of SymPy expressions."""
 
     def __init__(self, m: Reals) -> None:
         import sympy as sp

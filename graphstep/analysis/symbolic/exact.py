@@ -206,7 +206,7 @@ def _nameless(m: Reals) -> Writer:
 
 
 def _writer(m: Reals, symbol: Callable[[str], Real]) -> Writer:
-    """What writes cells as numbers of many digits."""
+    """The writer of cells as numbers of many digits."""
 
     def applied(gate: Rule, inputs: list[Any]) -> Real:
         return m.real(gate.formula(m, *inputs))

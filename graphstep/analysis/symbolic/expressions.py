@@ -205,7 +205,7 @@ def _applied(gate: Rule, inputs: list[Any], m: Any) -> Any:
 
 
 class _translated:  # noqa: N801  # reads as a word in the with statement it is made for
-    """What SymPy raises for an expression that it cannot handle, as our error."""
+    """A context that turns what SymPy raises for an expression into our InputError."""
 
     def __init__(self, verb: str, program: Program, index: int) -> None:
         self.verb, self.program, self.index = verb, program, index

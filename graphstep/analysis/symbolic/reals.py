@@ -316,7 +316,7 @@ def settled(compute: Callable[[Reals], Real]) -> float:
 
 
 def _plain(x: Any) -> Any:
-    """What mpmath takes."""
+    """A number as mpmath takes it: a float, a whole number, or one of its own."""
     if isinstance(x, Real):
         return x.value
     return x if isinstance(x, int | float) else float(x)

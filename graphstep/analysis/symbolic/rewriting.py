@@ -44,7 +44,7 @@ PARTS = 300
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """What SymPy made of a program."""
+    """One form of a program that SymPy made, or why it made none."""
 
     kind: str
     """What it was asked for, one of :data:`graphstep.language.setup.FORMS`."""

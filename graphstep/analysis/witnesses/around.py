@@ -63,7 +63,7 @@ class Around:
 
     @property
     def work(self) -> int:
-        """What one run costs, in cells of a simple gate."""
+        """The cost of one run, in cells of a simple gate."""
         return sum(map(_cost, self._rerun.work)) + CALL
 
     def cell(self, place: int) -> Difference:

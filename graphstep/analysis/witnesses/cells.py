@@ -37,7 +37,7 @@ Cell = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Symbolic:
-    """What SymPy says of the cells of a node."""
+    """SymPy's derivatives towards the cells of a node."""
 
     values: Sequence[float | None]
     """By cell checked, the derivative."""

@@ -34,7 +34,7 @@ _EPSILON = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the runs around a point say about the slope of the output there."""
+    """The slope of the output at a point, from the runs around it, with its error."""
 
     slope: float
     """The central difference; at a kink the mean of the two sides; one side alone where the other is outside the domain."""

@@ -57,7 +57,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the witnesses say of one gradient."""
+    """The witnesses of one gradient side by side, and the verdict."""
 
     trace: Trace = field(repr=False)
     """The run."""
@@ -132,7 +132,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the witnesses say of a whole run."""
+    """The witnesses of all gradients of a run."""
 
     trace: Trace
     """The run."""

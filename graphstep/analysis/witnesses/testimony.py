@@ -30,7 +30,7 @@ _EPSILON = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """What the witnesses say of one derivative of a run."""
+    """The numbers of all witnesses for one derivative of a run."""
 
     trace: Trace
     """The run."""

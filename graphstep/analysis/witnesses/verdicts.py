@@ -224,7 +224,7 @@ def _close(gradient: float, numeric: float, error: float) -> bool:
 
 
 def _reservation(testimony: Testimony, symbolic: float | None) -> Explanation:
-    """What limits what the witnesses say where none of them contradicts."""
+    """The reservation on witnesses that agree: one side only, rounding, or no other witness."""
     numeric, difference = testimony.numeric, testimony.difference
     if difference is not None and difference.one_sided:
         return (reason("verdict-right-only" if math.isfinite(difference.right) else "verdict-left-only"),)

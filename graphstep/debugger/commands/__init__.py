@@ -36,7 +36,7 @@ def _nothing_against(_: object) -> Fact | None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an action does, and when it is allowed."""
+    """The rule of an action: the function that performs it, and the one that refuses it."""
 
     do: Callable[[Any, Argument], Done]
     """The next state, from one of the same kind and the argument; raises GraphstepError for an argument that does not fit."""

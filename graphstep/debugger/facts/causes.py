@@ -18,7 +18,7 @@ class CausesOf(AboutNode):
 
 @dataclass(frozen=True, slots=True)
 class Began(Fact):
-    """What a step made has no cause before it."""
+    """A step at which a number begins: it has no cause before it."""
 
     n: int
     """The step."""

@@ -80,7 +80,7 @@ def number_text(value: float) -> float | str:
 
 
 def plain_option(value: Any) -> Any:
-    """What a gate was told, as JSON has it."""
+    """The value of an option as JSON has it."""
     if value is Ellipsis:
         return {"kind": "..."}
     for kind in (Slice, Chosen, Slot):
@@ -90,7 +90,7 @@ def plain_option(value: Any) -> Any:
 
 
 def read_option(value: Any) -> Any:
-    """What :func:`plain_option` has written. ValueError for anything else."""
+    """The value of an option from JSON (:func:`plain_option`). ValueError for anything else."""
     if isinstance(value, dict):
         kinds: dict[str, Callable[..., Any]] = {"Slice": Slice, "Slot": Slot, "Chosen": lambda x: Chosen(tuple(map(int, x)))}
         return Ellipsis if value["kind"] == "..." else kinds[value["kind"]](*value["of"])

@@ -162,7 +162,7 @@ class Machine:
         return {name: self._part(self._weights, name) for name in self.settings.params}
 
     def state_of(self, name: str) -> dict[str, Number]:
-        """What the optimizer remembers of a parameter now, as copies."""
+        """The optimizer's state for a parameter, as copies."""
         return {key: self._part([held[key] for held in self._state], name) for key in self.settings.optimizer.state}
 
     def loss(self, *, held_out: bool = False) -> float:

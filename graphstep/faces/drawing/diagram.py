@@ -215,7 +215,7 @@ def sent_by_wire(trace: Trace, drawn: Diagram, box: int) -> Iterator[tuple[int, 
 
 
 def sum_of(parts: Sequence[Number]) -> Number:
-    """What arrives along one wire of a drawing, in the order in which it does."""
+    """The contributions that arrive along one wire of a drawing, in the order of arrival."""
     whole = parts[0]
     for part in parts[1:]:
         whole = whole + part

@@ -22,7 +22,7 @@ _RANGE = 12
 
 
 class Range(NamedTuple):
-    """What the cells of an array are like."""
+    """The range of the cells of an array."""
 
     low: float
     """The least; nan where there is a nan."""

@@ -50,7 +50,7 @@ def count_of_boxes(program: Program, within: int) -> int:
 
 
 def call_label(program: Program, frame: int) -> str:
-    """What stands in the box of a call: ``cell``, ``repeat 20``, ``turn 3``."""
+    """The label of the box of a call: ``cell``, ``repeat 20``, ``turn 3``."""
     call = program.frames[frame]
     if call.kind == "loop":
         return f"repeat {sum(each.around == frame for each in program.frames)}"
@@ -135,7 +135,7 @@ class _Folding:
             self.box_of[result] = small
 
     def diagram(self, width_of: Widths, digits: int) -> Diagram:
-        """All of it."""
+        """The whole diagram."""
         return Diagram(
             self.program,
             tuple(self.drawn),

@@ -31,7 +31,7 @@ _CANDIDATES = 400
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Something written in a line."""
+    """A piece of a line, with its style."""
 
     start: int
     """Its first cell."""
@@ -90,7 +90,7 @@ class Typed:
         }
 
     def lines(self, trace: Trace, at: int, width: int) -> Lines:
-        """What to show after step ``at`` in ``width`` cells."""
+        """The lines of the typed text after step ``at``, in ``width`` cells."""
         step = trace.step(at)
         gate = trace.gate_at(at)
         node = self.program.nodes[self.program.output if gate is None else gate]

@@ -41,7 +41,7 @@ def _command(trace: Trace, at: int | None, form: str, options: Options) -> tuple
 
 
 def frame_setup(trace: Trace, at: int | None) -> Setup:
-    """What opens the inside of a gate again, as far as step ``at``."""
+    """The setup that opens the inside of a gate again, as far as step ``at``."""
     around, _, step = (trace.setup.at or "").rpartition("/")
     return replace(trace.setup, at=f"{around}/{step if at is None else at}")
 

@@ -22,7 +22,7 @@ CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a document is asked for."""
+    """The options of a document."""
 
     math: str = "gfm"
     """The dialect of mathematics in Markdown: ``gfm``, ``dollars`` or ``pandoc``."""

@@ -23,7 +23,7 @@ _BEYOND_LATIN = 0x250
 
 
 def header(title: str, document: str, language: str) -> str:
-    """What stands before a document for pandoc: its title, and what its LaTeX needs."""
+    """The header of a document for pandoc: its title, and what its LaTeX needs."""
     chinese = language == "zh"
     letters = sorted({c for c in document if ord(c) >= _BEYOND_LATIN or c in tex.SYMBOLS})
     letters = [c for c in letters if not (chinese and tex.is_chinese(c))]

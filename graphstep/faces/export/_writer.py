@@ -33,7 +33,7 @@ class Writer:
         """The code of the language of the document."""
 
     def label(self, what: Note | blocks.Step) -> str:
-        """What a step, or a note of a kind that has a name, is called."""
+        """The label of a step, or of a note of a kind that has one."""
         if isinstance(what, blocks.Step):
             return message(self.language, "label-step", n=str(what.n))
         return message(self.language, f"label-{what.kind}") if what.kind in blocks.LABELS else ""

@@ -38,7 +38,7 @@ def _row(row: Row) -> str:
 
 
 def _begin(ink: Ink) -> str:
-    """What sets the terminal to an ink."""
+    """The escape sequence that sets the terminal to an ink."""
     codes = ["0"]
     codes += [code for code, on in (("1", ink.bold), ("3", ink.italic), ("4", ink.underline)) if on]
     codes += [f"{layer};2;{_channels(color)}" for layer, color in (("38", ink.color), ("48", ink.background)) if color]

@@ -68,7 +68,7 @@ def passed(fact: Moved, state: State) -> range:
 
 
 def edit_lines(before: State, after: State, names: Sequence[str]) -> Iterator[str]:
-    """What an edit of inputs, or its undoing, has changed."""
+    """The lines on what an edit of inputs, or its undoing, has changed."""
     old, new = before.root, after.root
     for name in names:
         yield f"{name}: {change(old.inputs[name], new.inputs[name])}"
@@ -84,13 +84,13 @@ def cut(before: State, after: State, fact: WireCut) -> Iterator[str]:
 
 
 def nudge(before: State, after: State, nudged: Nudged) -> Iterator[str]:
-    """What was moved, what the gradient predicted, and what came of it."""
+    """The lines of a nudge: what was moved, what the gradient predicted, and what came of it."""
     yield nudge_title(before, after, nudged)
     yield from map(plain, nudge_lines(before.root, after.root, nudged.node, nudged.cell))
 
 
 def candidate_lines(state: State, candidates: Candidates) -> Iterator[str]:
-    """What fits a text, with what to type to go there."""
+    """The candidates of a search, with what to type to go there."""
     if not candidates.matches:
         yield message(state.language, "find-nothing")
     for candidate in candidates.matches[:LISTED]:

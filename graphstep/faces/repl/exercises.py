@@ -36,7 +36,7 @@ class WorkPrompt:
 
     @property
     def invitation(self) -> str:
-        """What a terminal shows before a line is typed."""
+        """The text before the line that is typed."""
         return "answer> " if self.attempt.blank is not None else "[Enter] "
 
     def completions(self, text: str) -> list[str]:

@@ -38,7 +38,7 @@ class PracticePrompt:
 
     @property
     def invitation(self) -> str:
-        """What a terminal shows before a line is typed."""
+        """The text before the line that is typed."""
         return self._work.invitation if self._work is not None else "> "
 
     def completions(self, text: str) -> list[str]:

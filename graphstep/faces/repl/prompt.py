@@ -51,7 +51,7 @@ class Prompt:
 
     @property
     def invitation(self) -> str:
-        """What a terminal shows before a line is typed."""
+        """The text before the line that is typed."""
         lesson = self.state.lesson
         if lesson is None:
             around = f"{crumbs(self.state)} " if self.state.frames or self.state.within else ""
@@ -211,7 +211,7 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
 
 
 class Partner(Protocol):
-    """What a conversation is with."""
+    """The partner of a conversation on a prompt: a session, an exercise, a training."""
 
     left: bool
 
@@ -221,10 +221,10 @@ class Partner(Protocol):
 
     @property
     def invitation(self) -> str:
-        """What a terminal shows before a line is typed."""
+        """The text before the line that is typed."""
 
     def completions(self, text: str) -> list[str]:
-        """What a text may be the beginning of."""
+        """The completions of a text."""
 
     def begin(self) -> None:
         """Print what comes first."""

@@ -51,7 +51,7 @@ class TrainingPrompt:
 
     @property
     def invitation(self) -> str:
-        """What a terminal shows before a line is typed."""
+        """The text before the line that is typed."""
         if self.within is not None:
             return self.within.invitation
         return f"{self.state.rounds}/{self.training.settings.rounds}> "

@@ -65,7 +65,7 @@ def sentence(before: State, after: State, fact: Fact, keys: Keys) -> str:
 
 
 def hit_text(state: State, hit: Hit) -> str:
-    """What stops at a step."""
+    """The sentence on the breakpoints that a step hits."""
     return "; ".join([*(x.text for x in hit.conditions), *breakpoints_text(state, hit)])
 
 
@@ -133,7 +133,7 @@ def _began(words: Words, fact: facts.Began) -> str:
 
 
 def _change(words: Words, trace: Trace, node: int, n: int) -> str:
-    """What a step did to a node, in a sentence; of arrays without their cells."""
+    """The sentence on what a step did to a node; of arrays without their cells."""
     step, name, is_array = trace.step(n), name_of(trace.program, node), bool(trace.node(node).shape)
     if step.event == "value":
         return (

@@ -104,7 +104,7 @@ DIGITS = 8
 
 
 def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
-    """What the witnesses said, in lines for the panel."""
+    """The lines of the panel on what the witnesses say."""
     from graphstep.telling.reports.check import error_text, explanation, sample_text, shown, symbolic_note
 
     say = partial(message, trace.writing.language)
@@ -206,7 +206,7 @@ def cut_panel(state: State, stop: int) -> tuple[str, list[Line], Trace]:
 
 
 def cut_lines(state: State, stop: int) -> Iterator[str]:
-    """What came through a wire that was cut, and every gradient that changed."""
+    """The lines on a wire that was cut: what came through it, and every gradient that changed."""
     from graphstep.debugger.cuts import whole
     from graphstep.faces.export import text
     from graphstep.telling.reports import cut as reports
@@ -224,7 +224,7 @@ def tangent_lines(trace: Trace, fact: TangentsFrom) -> Iterator[str]:
 
 
 def copy_remarks(copy: Copy) -> list[Line]:
-    """What the command that was copied leaves out, and what it opens in another way."""
+    """The remarks on a command that was copied: what it leaves out, or opens in another way."""
     lines: list[Line] = []
     say = partial(message, copy.setup.language)
     if untold := copy.setup.without_text:

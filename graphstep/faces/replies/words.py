@@ -1,4 +1,4 @@
-"""What the words of a fact are made from."""
+"""The states before and after a command, from which the words of its facts are made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Keys = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the words of a fact are made from."""
+    """The states before and after a command, from which the words of its facts are made."""
 
     before: State
     """The state in which the command was given."""

@@ -209,7 +209,7 @@ class SteppingScreen(Screen[None]):
             self.panes.show(state.carried_to(now.trace, len(now.trace), now.node))
 
     def export_options(self) -> Options:
-        """What a document of the run on show is asked for."""
+        """The options of a document of the run on show."""
         from graphstep.faces.export import PLAIN
 
         return PLAIN

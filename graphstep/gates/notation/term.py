@@ -18,10 +18,10 @@ from graphstep.ground.numerals import numeral
 
 
 class Symbol(Protocol):
-    """What a term calls a node by: it has one print in every style, and no number."""
+    """The name of a node in a term: it has one print in every style, and no number."""
 
     def ink(self, style: Any, /) -> Any:
-        """What a style writes for it."""
+        """The ink of the symbol in a style."""
 
 
 _INFIX: dict[str, Callable[[Any, Any], Any]] = {

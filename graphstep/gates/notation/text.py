@@ -181,7 +181,7 @@ class Style:
         return Ink(shown, level, self)
 
     def term(self, value: Any) -> Ink:
-        """What is written already as it is, a number of a formula with all of its digits."""
+        """A value as ink: ink unchanged, a number of a formula with all of its digits."""
         return value if isinstance(value, Ink) else self.exactly(float(value))
 
     def array(self, value: Any) -> Ink:
@@ -355,7 +355,7 @@ class Style:
 
 
 class Typeset(Style, ABC):
-    """What LaTeX and MathML have in common: fractions, and small arrays as matrices."""
+    """The base of LaTeX and MathML: fractions, and small arrays as matrices."""
 
     typeset = True
 

@@ -80,7 +80,7 @@ class _Slide:
         return self.np.moveaxis(whole, 1, -1).reshape(prod(self.cases), len(self.filters))
 
     def back(self, upstream: Any) -> Any:
-        """What the input gets: each place hands every kernel back, times its gradient."""
+        """The contribution to the input: each place hands every kernel back, times its gradient."""
         channels = self.filters.shape[1]
         cells = matmul(self.np, self.arriving(upstream), self.kernels)
         cells = self.np.moveaxis(cells.reshape(*self.cases, channels, prod(self.filters.shape[2:])), -2, 1)

@@ -196,7 +196,7 @@ def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structur
 
 
 def _spelled_slots(slots: Sequence[int]) -> Iterator[str]:
-    """What programs call the inputs of these slots."""
+    """The names of the inputs of these slots in a program."""
     return ("xyz"[slot] if slot < 3 else f"x{slot + 1}" for slot in slots)
 
 

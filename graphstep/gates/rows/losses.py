@@ -83,7 +83,7 @@ def loss_shape(shapes: Sequence[Shape], options: Options) -> Shape:
 
 
 def loss_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
-    """What the Jacobian of such a loss looks like."""
+    """The structure of the Jacobian of such a loss."""
     # Towards classes there is no slope at all.
     return "selection" if slot == 1 and shapes[0] != shapes[1] else "dense"
 

@@ -14,7 +14,7 @@ from graphstep.ground.operands import Chosen, Shape, Slice, Slot
 
 
 def nothing(slot: int, shapes: Sequence[Shape], options: Options) -> int:
-    """What moves cells multiplies none."""
+    """The multiplications of a gate that moves cells: none."""
     return 0
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Mark(NamedTuple):
-    """What an earlier action of the same tape came to."""
+    """A reference to the result of an earlier action of the same tape."""
 
     place: int
     """Which one, from 0."""

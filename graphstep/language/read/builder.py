@@ -159,7 +159,7 @@ class Builder(Recorder):
         return len(self._gates)
 
     def known(self, name: str) -> Operand | None:
-        """What a name stands for; None for one that nobody mentioned yet."""
+        """The operand that a name stands for; None for one that nobody mentioned yet."""
         scope: Scope | None = self.scope
         while scope is not None:
             if name in scope.names:

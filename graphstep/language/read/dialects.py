@@ -15,7 +15,7 @@ DIALECTS = {
 
 
 class Translation(NamedTuple):
-    """What a text in a dialect spells."""
+    """The program that a text in a dialect spells, and the values in it."""
 
     text: str
     """The text of the program."""

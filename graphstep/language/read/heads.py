@@ -23,7 +23,7 @@ _NAMES = re.compile(rf"{_NAME}(?:[ \t]*,[ \t]*{_NAME})+[ \t]*=(?!=)")
 
 
 class Turns(NamedTuple):
-    """What a repetition counts."""
+    """The turns of a repetition: its variable, and where its counts stand."""
 
     variable: str
     """What the number of the turn is called; empty where it has no name."""

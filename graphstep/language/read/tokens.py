@@ -143,7 +143,7 @@ class Lexer(Statements):
         return self._hand_out("NAME", name, start, stop)
 
     def _quoted(self, _: str, start: int, __: int) -> Token:
-        """What stands in quotes before the inputs of a call, ``"ij,jk->ik"``."""
+        """The token of a text in quotes before the inputs of a call, ``"ij,jk->ik"``."""
         quoted = _IN_QUOTES.match(self.text, start)
         if quoted is None:
             raise spelling.character(self.text, start)
@@ -204,7 +204,7 @@ class Lexer(Statements):
         return self._hand_out("INDEX", brackets[0], start, brackets.end())
 
     def _unknown(self, start: int) -> ReadError:
-        """What to say of a character that begins nothing here."""
+        """The error for a character that begins nothing here."""
         if self.text[start] == "[":
             return arrays.literal(self.text, start)
         if self.text[start] == ".":

@@ -49,7 +49,7 @@ class Engine(Protocol):
         """What its operations are built from."""
 
     def run(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
-        """What programs come to."""
+        """Run programs on the engine; their answers."""
 
     def again(self, trial: Trial) -> list[list[float]]:
         """The gradients after one backward pass and after two; nothing where that failed."""

@@ -31,7 +31,7 @@ class LocalEngine:
         return self._bench.wirings()
 
     def run(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
-        """What programs come to."""
+        """Run programs on the engine; their answers."""
         return [self._bench.run(trial.data) for trial in trials]
 
     def again(self, trial: Trial) -> list[list[float]]:

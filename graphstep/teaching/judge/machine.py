@@ -164,7 +164,7 @@ class Machine:
 
 
 def _without_circles(wirings: Mapping[str, Wiring]) -> dict[str, Wiring]:
-    """What is built from itself, on whatever way, counts as built from nothing."""
+    """The wirings, with nothing for an operation that is built from itself on whatever way."""
 
     def reached(name: str) -> set[str]:
         inside, todo = set[str](), [part for part, _ in wirings.get(name, ())]

@@ -59,7 +59,7 @@ class Operation:
 
     @property
     def title(self) -> str:
-        """What a report calls it."""
+        """The name of the operation in a report."""
         return self.shown or self.name
 
 

@@ -51,7 +51,7 @@ class ProcessEngine:
         return dict(self._answer(None))
 
     def run(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
-        """What programs come to."""
+        """Run programs on the engine; their answers."""
         self._ask({"do": "run", "trials": [trial.data for trial in trials]})
         return [self._answer(trial) for trial in trials]
 

@@ -29,7 +29,7 @@ _COMPARED = re.compile(r"\s=\s|\s≈\s")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something that a lesson says of its run."""
+    """A claim of a lesson about its run."""
 
     text: str
     """As quoted."""

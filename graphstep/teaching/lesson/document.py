@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is wrong in a lesson file."""
+    """A fault in a lesson file, with its line."""
 
     path: Path
     """The file."""

@@ -79,7 +79,7 @@ def with_earlier(asked: Quantity, earlier: Sequence[Earlier]) -> Quantity | None
 
 
 def again(asked: Quantity, trace: Trace) -> Quantity:
-    """The same quantity in another run of the program."""
+    """The quantity in another run of the program."""
     wire = None if asked.wire is None else trace.wire(asked.wire.edge)
     whole: Number | None
     if asked.kind == "value":

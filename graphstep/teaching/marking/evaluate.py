@@ -33,7 +33,7 @@ _CELL = re.compile(r"[^\[\],]+")
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What an expression came to."""
+    """The value of a typed expression, and the names in it."""
 
     value: Number
     """Its value."""

@@ -40,7 +40,7 @@ class OrderAsked:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the gates are called."""
+        """The names of the gates."""
         return tuple(name_of(self.trace.program, gate) for gate in self.gates)
 
     @property

@@ -64,7 +64,7 @@ class Quantity:
 
     @property
     def asked(self) -> Number:
-        """What is to be answered: the number, the cell that is named, or the whole array."""
+        """The right answer: the number, the cell that is named, or the whole array."""
         if self.cell is None:
             return self.whole
         assert not isinstance(self.whole, float), "only arrays have cells"

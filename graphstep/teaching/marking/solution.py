@@ -72,7 +72,7 @@ class Solution:
 
     @property
     def example(self) -> str:
-        """What an answer may look like, to stand on the line where it is typed."""
+        """An example of an answer, for the line where one is typed."""
         if self.right is not None:
             return message(self.trace.writing.language, "example-choice", most=len(self.question.options))
         key = "example-number"

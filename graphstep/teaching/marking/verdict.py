@@ -79,12 +79,12 @@ class Verdict:
 
     @property
     def read(self) -> str:
-        """What the answer was read as, in one line; empty where it could not be read."""
+        """The answer as it was read, in one line; empty where it could not be read."""
         return self.chosen if self.typed is None else number_text(self.typed)
 
     @property
     def slip(self) -> str:
-        """What the most likely misconception says; empty where none comes to the answer."""
+        """The sentence of the most likely misconception; empty where none comes to the answer."""
         return self.misconceptions[0].text if self.misconceptions else ""
 
     @property

@@ -84,7 +84,7 @@ class Session:
 
 
 def key_of(item: Item, level: int) -> str:
-    """What the standing of a level is kept under."""
+    """The key of the standing of a level."""
     return f"{item.name}-{level}"
 
 

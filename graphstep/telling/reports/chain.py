@@ -100,7 +100,7 @@ def left_out(why: Chain, count: int) -> str:
 
 
 def _term(trace: Trace, link: Link) -> Term:
-    """What the number of a link is called."""
+    """The term that names the number of a link."""
     if link.wire is not None:
         return wire_term(link.wire)
     return gradient_term(trace, link.node) if link.of == "gradient" else names_of(trace.program).operand(link.node)
@@ -112,7 +112,7 @@ def number_text_of(trace: Trace, link: Link) -> str:
 
 
 def event_text(trace: Trace, link: Link) -> str:
-    """What happened at a link."""
+    """The sentence on what happened at a link."""
     if link.step is None:
         return wording(trace).message("why-outside" if trace.program.scope else "why-input")
     return explain(trace, link.step).title

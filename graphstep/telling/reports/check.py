@@ -189,7 +189,7 @@ def _explanations(report: Report) -> Iterator[str]:
 
 
 def _said(row: Row) -> Iterator[str]:
-    """What there is to say of a row below the table."""
+    """The text below the table on a row."""
     sample, words, name = row.sample, wording(row.trace), input_name(row)
     if sample is not None and sample.checked:
         largest = "check-row-largest" if row.verdict == "agree" else "check-row"

@@ -40,7 +40,7 @@ LISTED = 60
 
 
 def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
-    """What is known of the gradients of the inputs after step ``last``."""
+    """The blocks of the gradients of the inputs after step ``last``."""
     program, chosen, language = trace.program, _chosen(trace), trace.writing.language
     if not chosen or last < trace.seed_step:
         return

@@ -84,7 +84,7 @@ def name_term(program: Program, name: str) -> Term:
 
 
 def output_term(program: Program) -> Term:
-    """What the output is called in a formula."""
+    """The term of the output."""
     return names_of(program).operand(program.output)
 
 

@@ -114,7 +114,7 @@ def _paragraph(explanation: Explanation) -> Prose:
 
 
 def _meanings(explanation: Explanation) -> list[str]:
-    """What each numbered name of a step stands for, a sentence each."""
+    """The definitions of the numbered names of a step, a sentence each."""
     return [message(explanation.language, "definition", name=name, meaning=meant) for name, meant in explanation.definitions]
 
 
@@ -317,7 +317,7 @@ def step(trace: Trace, n: int, last: int, rules: Rules, manner: Manner, *, alone
 
 
 def _explained(trace: Trace, n: int, manner: Manner) -> Explanation:
-    """What is said of a step; where answers are hidden, without them."""
+    """The blocks that explain a step; where answers are hidden, without them."""
     return unanswered(fact_of(trace.step(n))) if manner.hidden else explain(trace, n)
 
 

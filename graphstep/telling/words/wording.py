@@ -110,7 +110,7 @@ class Wording:
                 return self._name(figure)
 
     def _name(self, figure: Named | Quoted | Output | Slope | Slot | Operand | Box) -> str:
-        """What a node is called, or what a gate reads."""
+        """The name of a node, or of an operand of a gate."""
         program = self.trace.program
         match figure:
             case Named(node):

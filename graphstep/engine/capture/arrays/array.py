@@ -141,7 +141,7 @@ class TracedArray(Traced):
         self.node, self.value = version.node, version.value
 
     def copy(self) -> TracedArray:
-        """The same in memory of its own."""
+        """A copy in memory of its own."""
         return TracedArray(self.recorder, self.node, self.value)
 
     def astype(self, dtype: Any, *_: Any, **__: Any) -> TracedArray:

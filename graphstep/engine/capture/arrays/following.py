@@ -33,7 +33,7 @@ def follows(*names: str) -> Callable[[Handler], Handler]:
 
 
 def name_of(function: Any) -> str:
-    """What a function of NumPy is called in :data:`FUNCTIONS`."""
+    """The name of a function of NumPy in :data:`FUNCTIONS`."""
     module = getattr(function, "__module__", "") or ""
     return ("linalg." if "linalg" in module else "") + str(function.__name__)
 

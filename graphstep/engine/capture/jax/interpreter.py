@@ -37,7 +37,7 @@ _WITHIN = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a variable of a jaxpr stands for."""
+    """The value of a variable of a jaxpr, and the node that it is."""
 
     value: Any
     """Its value, an array of JAX's."""

@@ -14,7 +14,7 @@ from graphstep.engine.capture.pytorch.tensors import cells_of, flat, is_tensor
 
 @dataclass(slots=True)
 class Call:
-    """What was recorded of one call of PyTorch's."""
+    """The record of one call of PyTorch's."""
 
     name: str
     """The function."""
@@ -94,7 +94,7 @@ class Done:
 
 
 def _replaced(value: Any, own: dict[int, Any]) -> Any:
-    """The same with other tensors."""
+    """A value with other tensors in place of its own, at any depth."""
     if is_tensor(value):
         return own.get(id(value), value)
     if isinstance(value, list | tuple):

@@ -35,7 +35,7 @@ def within(tensor: Any) -> Any:
 
 
 def flat(value: Any) -> Iterator[Any]:
-    """What lists, tuples and dictionaries hold, at any depth."""
+    """The values in lists, tuples and dictionaries, at any depth."""
     if isinstance(value, list | tuple):
         for each in value:
             yield from flat(each)

@@ -114,7 +114,7 @@ class Layout:
         return shown_name(self.boxes[node], node == self.output)
 
     def stub_text(self, stub: Stub) -> str:
-        """What a stub or the arrow of the output says."""
+        """The text of a stub, or of the arrow of the output."""
         return stub_text(self.boxes[stub.node], stub.kind == "output")
 
     def feeds(self, node: int) -> bool:
@@ -222,7 +222,7 @@ class Layout:
         return total
 
     def window(self, left: int, top: int, width: int, height: int) -> Window:
-        """What can be seen in `width` columns from `left` and `height` rows from `top`."""
+        """The part of the layout in `width` columns from `left` and `height` rows from `top`."""
         return window(self._geometry, left, top, width, height)
 
     def node_at(self, x: int, y: int) -> int | None:

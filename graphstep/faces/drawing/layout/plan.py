@@ -15,7 +15,7 @@ LONGEST_WIRE = 6
 
 
 class Kind(IntEnum):
-    """What an item of a layer is."""
+    """The kind of an item of a layer."""
 
     BOX = 0
     """A box; item numbers below the number of boxes are box numbers."""

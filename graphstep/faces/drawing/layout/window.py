@@ -53,7 +53,7 @@ _STUBS: dict[Kind, Literal["leave", "enter", "output"]] = {
 
 
 def window(geometry: Geometry, left: int, top: int, width: int, height: int) -> Window:
-    """What lies in `width` columns from `left` and `height` rows from `top`."""
+    """The part of a drawing in `width` columns from `left` and `height` rows from `top`."""
     part = Window()
     right, bottom = left + width, top + height
     tops = geometry.tops

@@ -182,7 +182,7 @@ def _outcome(name: str, kind: str, *, default: str, **attributes: str) -> str:
 
 
 def _conditions(*cases: tuple[str, str]) -> str:
-    """What is done in the first case that holds."""
+    """The conditions of a response, of which the first that holds is carried out."""
     first, *others = cases
     rest = (element("responseElseIf", *case) for case in others)
     return element("responseCondition", element("responseIf", *first), *rest)

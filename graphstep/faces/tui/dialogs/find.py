@@ -22,7 +22,7 @@ from graphstep.telling.words.catalogue import message
 
 
 def candidate_text(trace: Trace, candidate: Candidate) -> str:
-    """What the list says of a node or a step that fits."""
+    """The line of a candidate in the list."""
     program, say = trace.program, partial(message, trace.writing.language)
     if candidate.step is None:
         return f"{node_id(candidate.node):<7} {row_name(program, candidate.node, 48)}"

@@ -45,7 +45,7 @@ def _read(text: str, files: bool) -> Number:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What the form was filled in with."""
+    """The values and texts of a form that was filled in."""
 
     values: dict[str, Number]
     """A value for every input of the program."""

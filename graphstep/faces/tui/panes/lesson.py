@@ -66,7 +66,7 @@ class LessonOption(Static):
     """One option of a choice; a click chooses it."""
 
     class Chosen(Message):
-        """It was clicked."""
+        """A key of the lesson was clicked."""
 
         def __init__(self, number: int) -> None:
             super().__init__()

@@ -25,7 +25,7 @@ class Calls(Expressions):
     """One text being read: its calls."""
 
     def called(self, node: ast.Call) -> Piece:
-        """What a call comes to."""
+        """The piece that a call is translated into."""
         site = self.call_of(node)
         own = self.own_call(node)
         if own is not None:

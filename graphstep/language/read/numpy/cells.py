@@ -87,7 +87,7 @@ def _logical(site: Site, *pieces: Piece) -> Piece:
 
 @reads("astype", "to", "type", "requires_grad_", "ascontiguousarray")
 def _same(site: Site) -> Piece:
-    """What changes nothing here: copies, types, devices."""
+    """The input unchanged: of copies, types and devices."""
     return site.of.value(fitting(site.arguments or None)[0])
 
 

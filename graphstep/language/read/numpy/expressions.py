@@ -78,7 +78,7 @@ class Expressions(Reading):
 
     @abstractmethod
     def called(self, node: ast.Call) -> Piece:
-        """What a call comes to."""
+        """The piece that a call is translated into."""
 
     # -- operands --
 

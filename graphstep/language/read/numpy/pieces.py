@@ -23,7 +23,7 @@ class Piece:
 
     @cached_property
     def text(self) -> str:
-        """All of it as text."""
+        """The whole piece as text."""
         return "".join(text for text, _, _ in _flat(self))
 
     def within(self, level: int) -> Piece:
