@@ -70,6 +70,10 @@ def compiled(w: Any) -> Any:
     return h.sum() * 2 + jax.lax.stop_gradient(h).prod()
 
 
+def saved_in_part(w: Any) -> Any:
+    return jax.checkpoint(lambda v: jnp.sin(jnp.sin(v)))(w).sum()
+
+
 PARAMS = {"first": (V, jnp.ones(3)), "second": (V.T, jnp.zeros(4))}
 CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (network, (PARAMS, X, jnp.array([0, 3, 1, 1, 2])), {"jax.gather"}),
@@ -80,6 +84,7 @@ CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (convolved, (jnp.ones((2, 1, 3, 3)), X[:4].reshape(1, 1, 4, 4)), {"jax.conv_general_dilated"}),
     (few_digits, (X,), {"jax.convert_element_type"}),
     (compiled, (X,), set()),
+    (saved_in_part, (X,), set()),
 )
 """The functions, what they are called with, and the gates that only JAX knows."""
 
@@ -126,6 +131,10 @@ def test_what_cannot_be_followed_is_refused_with_its_reason() -> None:
         gs.capture(lambda _: jnp.ones(()), one)
     with pytest.raises(CaptureError, match="has no argument of floating point"):
         gs.capture(lambda n: jnp.ones(n).sum(), 3)
+    with pytest.raises(CaptureError, match=r"asks for the number that a traced value has at test_capture_jax.py:\d+"):
+        gs.capture(lambda w: jnp.sin(w) if w > 0 else w, one)
+    with pytest.raises(CaptureError, match=r"at test_capture_jax.py:\d+ makes complex numbers"):
+        gs.capture(lambda w: jnp.abs(jnp.fft.fft(w)).sum() + w.sum(), X)
 
 
 def test_the_command_captures_and_the_file_opens_without_jax(tmp_path: Path) -> None:

@@ -97,8 +97,25 @@ def test_what_cannot_be_followed_is_refused_with_its_reason(loss: Callable[[], A
 
 
 def test_what_torch_compile_has_compiled_is_captured_as_it_was_written() -> None:
-    compiled = torch.compile(lambda h: torch.tanh(h).sum(), backend="eager")
-    assert {node.gate for node in compared(lambda: compiled(tensors.W)).nodes} == {None, "tanh", "sum"}
+    compiled, w = torch.compile(lambda h: torch.tanh(h).sum(), backend="eager"), tensors.W
+    run = gs.capture(lambda: compiled(w))
+    assert [node.gate for node in run.nodes] == [None, "tanh", "sum"]
+    assert np.allclose(run.gradients["h"], 1 - np.tanh(w.detach().numpy()) ** 2)
+
+
+def test_a_loss_is_known_for_pytorchs_through_the_functions_and_objects_that_it_names() -> None:
+    class Trainer:
+        def __init__(self) -> None:
+            self.net = torch.nn.Linear(3, 1)
+
+        def step(self, cells: Any) -> Any:
+            return self.net(cells).sum()
+
+    parts = {"trainer": [Trainer()]}
+    names = {"network_0_weight", "network_0_bias", "network_2_weight", "network_2_bias"}
+    assert {*gs.capture(lambda: tensors.network(tensors.x).sum()).gradients} == {*names, "tensors_x"}
+    for loss in (lambda: parts["trainer"][0].step(tensors.x), lambda: Trainer().step(tensors.x)):
+        assert {"net_weight", "net_bias"} < {*gs.capture(loss).gradients}
 
 
 def test_a_gate_that_is_another_one_than_pytorchs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

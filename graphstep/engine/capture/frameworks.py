@@ -7,12 +7,16 @@ returns a :class:`~graphstep.engine.capture.recording.Recording`. It is loaded o
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from types import CodeType
 from typing import Any
+
+from graphstep.engine.capture.places import is_library
 
 GROUP = "graphstep.frameworks"
 """The group of the entry points."""
@@ -24,8 +28,16 @@ def is_for_pytorch(function: Callable[..., Any], arguments: Mapping[str, Any], n
     if torch is None or not hasattr(torch, "Tensor"):
         return False
     kinds = (torch.Tensor, torch.nn.Module)
-    values = [*arguments.values(), *(value for _, value in seen_by(function, namespace))]
-    return any(isinstance(each, kinds) or each is torch or _is_module_of(each) for each in values)
+
+    def is_of_it(each: Any) -> bool:
+        return (
+            isinstance(each, kinds)
+            or each is torch
+            or _is_module_of(each)
+            or (isinstance(each, type) and issubclass(each, kinds))
+        )
+
+    return any(map(is_of_it, reached(function, arguments, namespace)))
 
 
 @cache
@@ -51,6 +63,34 @@ def seen_by(function: Callable[..., Any], namespace: Mapping[str, Any] | None = 
     values += [("self", getattr(function, "__self__", None)), (type(function).__name__, function)]
     names = namespace if namespace is not None else getattr(function, "__globals__", {})
     return values + [(name, names.get(name)) for name in getattr(code, "co_names", ())]
+
+
+def reached(function: Callable[..., Any], arguments: Mapping[str, Any], namespace: Mapping[str, Any]) -> Iterator[Any]:
+    """The arguments, and what a function sees, and so on with the user's own functions among that: also in containers,
+    and what it may read of the user's modules and objects by the attributes that it names.
+    """
+    waiting: list[tuple[Any, Any]] = [(each, None) for each in arguments.values()] + [(function, namespace)]
+    visited: set[int] = set()
+    while waiting:
+        value, names = waiting.pop()
+        if id(value) in visited:
+            continue
+        visited.add(id(value))
+        yield value
+        if isinstance(value, list | tuple):
+            waiting += [(each, None) for each in value]
+        elif isinstance(value, dict):
+            waiting += [(each, None) for each in value.values()]
+        elif isinstance(value, type):
+            waiting += [(each, None) for each in vars(value).values() if callable(each)]
+        value = inspect.unwrap(value) if callable(value) else value
+        code = getattr(value, "__code__", None)
+        if not isinstance(code, CodeType) or is_library(code.co_filename):
+            continue
+        seen = [each for _, each in seen_by(value, names)]
+        owners = [vars(each) for each in seen if hasattr(each, "__dict__") and not isinstance(each, type)]
+        waiting += [(each, None) for each in seen]
+        waiting += [(own[name], None) for own in owners for name in code.co_names if name in own]
 
 
 def _is_filled(cell: Any) -> bool:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from graphstep.engine.capture.frameworks import seen_by
+from graphstep.engine.capture.frameworks import reached, seen_by
 from graphstep.engine.capture.jax.interpreter import Interpreter
+from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.sources import locate
 from graphstep.ground import limits
@@ -61,7 +64,11 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
         return result.reshape(())
 
     values = [*inputs.values()]
-    closed = jax.make_jaxpr(called)(*values)
+    try:
+        closed = jax.make_jaxpr(called)(*values)
+    except jax.errors.JAXTypeError as error:
+        hint = "write jnp.where or lax.cond in place of an if; what is not differentiated may be fixed: fixed=['n']"
+        raise CaptureError(f"{name} asks for the number that a traced value has{_place_of(error)}", hint=hint) from error
     names = {id(value): variable for variable, value in seen_by(function) if hasattr(value, "shape")}
     recording = Recording(name, {key: widened(np.asarray(value, np.float64)[()]) for key, value in inputs.items()})
     recording.dtypes = {key: str(value.dtype) for key, value in inputs.items()}
@@ -72,6 +79,20 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
     recording.gradients = {key: widened(np.asarray(each, np.float64)[()]) for key, each in zip(order, own, strict=True)}
     recording.sources = locate(recording.operations, interpreter.places)
     return recording
+
+
+def _place_of(error: BaseException) -> str:
+    """The innermost of the user's lines at which an error was raised: `` at f.py:7``; empty where none was at work."""
+    frames = ((each.tb_frame.f_code.co_filename, each.tb_lineno) for each in _tracebacks(error))
+    users = [(file, line) for file, line in frames if not is_library(file)]
+    return f" at {Path(users[-1][0]).name}:{users[-1][1]}" if users else ""
+
+
+def _tracebacks(error: BaseException) -> Iterator[TracebackType]:
+    here = error.__traceback__
+    while here is not None:
+        yield here
+        here = here.tb_next
 
 
 def _is_floating(leaf: Any) -> bool:
@@ -95,7 +116,7 @@ def _kind(result: Any) -> str:
 def is_for(function: Callable[..., Any], arguments: Mapping[str, Any], namespace: Mapping[str, Any]) -> bool:
     """Whether a function computes with JAX: an argument, or what the function sees, is of it."""
     jax = sys.modules["jax"]
-    values = [*jax.tree_util.tree_leaves(dict(arguments)), *(value for _, value in seen_by(function, namespace))]
     return any(
-        isinstance(each, jax.Array) or (type(each) is type(sys) and each.__name__.partition(".")[0] == "jax") for each in values
+        isinstance(each, jax.Array) or (type(each) is type(sys) and each.__name__.partition(".")[0] == "jax")
+        for each in reached(function, arguments, namespace)
     )

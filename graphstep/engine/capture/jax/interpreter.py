@@ -87,8 +87,9 @@ class Interpreter:
                 each.variable = ""
 
     def _jaxpr(self, closed: Any, items: Sequence[Item], place: Place | None) -> list[Item]:
-        jaxpr = closed.jaxpr
-        environment: dict[Any, Item] = dict(zip(jaxpr.constvars, map(Item, closed.consts), strict=True))
+        # That of a checkpoint has no constants of its own, and is not closed.
+        jaxpr, consts = getattr(closed, "jaxpr", closed), getattr(closed, "consts", ())
+        environment: dict[Any, Item] = dict(zip(jaxpr.constvars, map(Item, consts), strict=True))
         environment |= dict(zip(jaxpr.invars, items, strict=True))
 
         def read(atom: Any) -> Item:
@@ -120,6 +121,8 @@ class Interpreter:
             if inner is not None:
                 return self._jaxpr(inner, items, place)
             raise CaptureError(f"JAX has no gradient of {name} at {place}: {str(error).splitlines()[0]}") from error
+        if any(x.dtype.kind == "c" for x in outs):
+            raise CaptureError(f"{name} at {place} makes complex numbers", hint="graphstep computes with real numbers")
         if not any(_is_float(x) for x in outs):
             return [Item(x) if (step := self._compared(name, items, x, place)) is None else Item(x, step) for x in outs]
         if name in _HANDED_ON and _is_same(outs[0], items[0].value):

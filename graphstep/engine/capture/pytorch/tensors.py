@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -88,15 +88,24 @@ def device_of(tensor: Any) -> str:
 
 
 def held(value: Any) -> Iterator[tuple[str, Any]]:
-    """The tensors in a module, a list or a dictionary, by their place there."""
+    """The tensors in a module, a list, a dictionary, an object or a file of the user's, and in modules there, by their places."""
     torch = sys.modules["torch"]
     if isinstance(value, torch.nn.Module):
         yield from value.named_parameters()
         yield from value.named_buffers()
-    elif isinstance(value, dict):
-        yield from ((key, each) for key, each in value.items() if isinstance(key, str) and is_tensor(each))
+        return
+    places: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        places = value.items()
     elif isinstance(value, list | tuple):
-        yield from ((str(k), each) for k, each in enumerate(value) if is_tensor(each))
+        places = enumerate(value)
+    elif hasattr(value, "__dict__") and not isinstance(value, type) and not is_library(getattr(value, "__file__", "") or ""):
+        places = vars(value).items()
+    for key, each in places:
+        if isinstance(each, torch.Tensor):
+            yield str(key), each
+        elif isinstance(each, torch.nn.Module):
+            yield from ((f"{key}.{path}", part) for path, part in held(each))
 
 
 def identifier(path: str) -> str:
