@@ -69,9 +69,9 @@ def faulty(trace: Trace, level: Level, chance: Chance) -> tuple[Blank, ...] | No
     wrong = lines[fault.line]
     values = ", ".join(f"{name_of(trace.program, n)} = {number_text(trace.value_of(n))}" for n in _gates(trace))
     which, right = message(language, "bug-which", values=values), message(language, "bug-right")
-    because = message(language, "bug-because", slip=fault.slip)
+    this, because = message(language, "bug-this"), message(language, "bug-because", slip=fault.slip)
     return (
-        Blank("1", _solution(wrong, which, options, fault.line, options[fault.line], "")),
+        Blank("1", _solution(wrong, which, options, fault.line, options[fault.line], this)),
         Blank("2", _solution(wrong, right, (), None, f"{wrong.name} = {number_text(wrong.asked)}", because)),
     )
 

@@ -9,6 +9,7 @@ EXERCISES: Mapping[str, str | tuple[str, str]] = {
     "bug-which": "In this backward pass one line is wrong, and the lines behind it go on with its number. Which line is it? "
     "The values are {values}.",
     "bug-right": "Which number is right in that line?",
+    "bug-this": "This is the line that is wrong.",
     "bug-because": "To whoever wrote that line: {slip}",
     # The list, and a sheet.
     "exercise-levels": ("{count} level", "{count} levels"),
