@@ -102,8 +102,7 @@ class Chain(Sequence[Link]):
         """Links that are gradients: one for each wire, and one more where the last gradient came along none."""
         if self._start is None:
             return 0
-        ends_in_node = self.ending in ("seed", "sum", "apart") and not self._values
-        return len(self._edges) + ends_in_node
+        return len(self._edges) + (self.ending in ("seed", "sum", "apart") and not self._values)
 
     @overload
     def __getitem__(self, index: int) -> Link: ...
@@ -112,8 +111,7 @@ class Chain(Sequence[Link]):
     def __getitem__(self, index: int | slice) -> Link | list[Link]:
         if isinstance(index, slice):
             return [self[n] for n in range(*index.indices(len(self)))]
-        n = range(len(self))[index]
-        trace = self.trace
+        n, trace = range(len(self))[index], self.trace
         if n >= self._gradients:
             node = self._values[n - self._gradients]
             return Link("value", node, None, trace.value_of(node), trace.step_of_value(node) or None)
@@ -123,6 +121,12 @@ class Chain(Sequence[Link]):
         assert self._start is not None, "a chain of gradients starts at a node"
         node = trace.wire(self._edges[-1]).sender if self._edges else self._start
         return Link("gradient", node, None, trace.gradient_of(node), trace.step_of_gradient(node))
+
+    @property
+    def beside(self) -> int:
+        """Contributions that arrive at the nodes of the way, beside those that it follows."""
+        receivers = self.trace.wires.receivers
+        return int(np.isin(receivers, receivers[list(self._edges)]).sum()) - len(self._edges)
 
     @property
     def root(self) -> Link:

@@ -187,6 +187,20 @@ def test_the_command_names_the_way_and_the_step_that_is_to_blame(capsys: pytest.
     assert "\n  6  max(0, ·) sends to w*x" in out
 
 
+@each(
+    ("text", "beside"),
+    [
+        ("relu(x)*y + x*0 + max(x, 2)", "The other 2 contributions on this way are 0 as well."),
+        ("relu(x)*y + x*0", "The other contribution on this way is 0 as well."),
+        ("relu(x)*y", ""),
+    ],
+)
+def test_what_else_arrives_where_all_is_0_is_counted(text: str, beside: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["why", "grad x", text, "x=-1", *(["y=3"] if "y" in text else [])])
+    assert beside in (printed := capsys.readouterr().out)
+    assert beside or "other contribution" not in printed
+
+
 def test_a_long_chain_shows_its_ends_and_counts_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
     program = "; ".join(["h0 = x", *(f"h{n} = h{n - 1} + 1" for n in range(1, 40)), "0*h39"])
     assert main(["why", "grad x", program, "x=1"]) == 0

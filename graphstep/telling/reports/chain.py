@@ -64,6 +64,8 @@ def _stretch(stretch: Stretch, *, leaves: bool) -> Iterator[Block]:
         columns = (column(trace, "step", True), column(trace, "number"), column(trace, "what-happens"))
         yield Table(columns, tuple(_rows(stretch)))
     yield sentence(ending(chain))
+    if chain.symptom == "zero" and chain.ending == "blocked" and (beside := chain.beside):
+        yield sentence(wording(trace).message("why-beside", count=beside))
     if chain.root.step is not None and not leaves:
         block = step(trace, chain.root.step, len(trace), Rules(), FULL, alone=True)
         # Inside of two gates there may be two steps of one number.

@@ -168,6 +168,10 @@ _CHAINS: dict[str, English] = {
         "It begins at {name}, where {count} contributions add up to it.",
     ),
     "why-blocked": "It begins at {box}, {name}: a gradient arrives there, and 0 is sent on.",
+    "why-beside": (
+        "The other contribution on this way is 0 as well.",
+        "The other {count} contributions on this way are 0 as well.",
+    ),
     "why-made": "It begins at {box}, {name}.",
     "why-constant": "It begins at {box}, {name}: a constant in it makes it so.",
     "why-computed": "It begins at {box}, {name}, which computes it from ordinary numbers.",
