@@ -159,8 +159,8 @@ def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
     else:
         terms = _Terms(len(values), lambda k: names.slot(sender, k))
         upstream, out = gradient_term(trace, sender), names.operand(sender)
-    shapes = trace.program.operand_shapes(node)
-    return TERMS.term(gate.pulled(TERMS, wire.slot, upstream, terms, out, gate.settings(node.options, shapes)))
+    settings = gate.settings(node.options, trace.program.operand_shapes(node)) | {"ties": trace.ties}
+    return TERMS.term(gate.pulled(TERMS, wire.slot, upstream, terms, out, settings))
 
 
 class _Terms(Sequence[Any]):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import graphstep as gs
 from graphstep.analysis.infinities import why_not_finite
+from graphstep.faces.export import render
 from graphstep.gates import ELEMENTWISE, Rule
 from graphstep.gates.notation.names import latex_name
 from graphstep.telling.explain import explain
@@ -426,3 +427,22 @@ def test_no_value_is_called_what_a_function_is_called() -> None:
     # Where nothing is called f, or the output has a name, nothing gives way.
     assert output_name(gs.run("def cell(a) = a*a; cell(x) + 1", x=3).program) == "f"
     assert output_name(gs.run("def f(a) = a*a; y = f(x)", x=3).program) == "y"
+
+
+@each(
+    ("text", "inputs", "ties", "said"),
+    [
+        (
+            "clip(x, a, 1)",
+            {"x": -5, "a": 0},
+            "first",
+            "An edge of clip gets the whole upstream gradient where it holds",
+        ),
+        ("leaky_relu(x, a)", {"x": -5, "a": 3}, "first", "is positive and multiplies it by a = 3 elsewhere."),
+        ("atan2(y, x)", {"x": 1, "y": 2}, "first", "Towards the second coordinate the slope is −1 times the first"),
+        ("max(x)", {"x": [3, 3, 1]}, "split", "= 1 at the largest cells, shared where they tie, 0 elsewhere = [0.5, 0.5, 0]"),
+        ("rms_norm(x)", {"x": [1e-9, 2e-9]}, "first", "/ √(mean([1e-9, 2e-9]^⊙2) + 1e-6) = [1000.0, 1000.0]"),
+    ],
+)
+def test_a_rule_is_told_of_the_slot_and_the_run_at_hand(text: str, inputs: dict[str, Any], ties: str, said: str) -> None:
+    assert said in render(gs.run(text, inputs=inputs, ties=ties).trace, "text")

@@ -87,8 +87,11 @@ ACTIVATIONS = (
         "leaky",
         lambda m, x, y: m.where(x > 0, x, y * x),
         (lambda m, x, y, out: m.where(x > 0, 1, y), lambda m, x, y, out: m.where(x > 0, 0, x)),
-        "The leaky relu gate passes positive numbers and scales the others by a small slope.",
-        "The leaky relu gate passes its upstream gradient on where its input is positive and a small part of it elsewhere.",
+        "The leaky relu gate passes positive numbers and multiplies the others by {y}.",
+        (
+            "The leaky relu gate passes its upstream gradient on where its input is positive and multiplies it by {y} elsewhere.",
+            "Towards its slope leaky relu sends its upstream gradient times its input where that is negative, and 0 elsewhere.",
+        ),
         pattern=("router",),
         activation=True,
         # The small slope of PyTorch and JAX; Keras takes 0.3.
@@ -117,8 +120,11 @@ ACTIVATIONS = (
             lambda m, x, y, out: m.where(x > 0, 1, y * m.exp(x)),
             lambda m, x, y, out: m.where(x > 0, 0, m.exp(x) - 1),
         ),
-        "The elu gate passes positive numbers and bends the others towards a floor.",
-        "The elu gate passes its upstream gradient on where its input is positive and fades it out elsewhere.",
+        "The elu gate passes positive numbers and bends the others towards −α, where α is {y}.",
+        (
+            "The elu gate passes its upstream gradient on where its input is positive and multiplies it by α·exp(x) elsewhere.",
+            "Towards α elu sends its upstream gradient times exp(x) − 1 where its input is negative, and 0 elsewhere.",
+        ),
         computed=lambda m, x, y: m.where(x > 0, x, y * m.expm1(x)),
         slopes=(None, lambda m, x, y, out: m.where(x > 0, 0, m.expm1(x))),
         pattern=("router",),

@@ -53,7 +53,11 @@ CHOICES = (
             lambda m, x, y, z, out: m.where(m.maximum(x, y) > z, 1, 0),
         ),
         "The clip gate holds its first input between the second and the third.",
-        "The clip gate is a router: strictly between its edges it passes its upstream gradient on, outside it passes nothing.",
+        (
+            "The clip gate is a router: strictly between its edges it passes its upstream gradient on, outside it passes "
+            "nothing.",
+            "An edge of clip gets the whole upstream gradient where it holds the input, and 0 elsewhere.",
+        ),
         pattern=("router",),
         conventions=(
             Convention(

@@ -147,6 +147,15 @@ def tied(np: Any, call: Call, word: str, others: str = _OTHERS, where: str = "pl
     return f"{head} The whole gradient goes to the first of them in reading order. {others}"
 
 
+def winners(options: Options, one: str, several: str) -> str:
+    """In words, which cells get the gradient: one, or where ties are split several."""
+    return f"{several}, shared where they tie" if options.get("ties") == "split" else one
+
+
+def _winners(options: Options, word: str) -> str:
+    return winners(options, f"the {word} cell", f"the {word} cells")
+
+
 def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
     """The row of the largest or the smallest cell; ``argument`` is NumPy's function for its place."""
     value = name
@@ -159,12 +168,9 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         partial(extreme_push, argument),
         lambda slot, shapes, options: "selection",
         lambda m, terms, options: m.over(symbol, terms[0], shown_axis(options)),
-        lambda m, slot, upstream, terms, out, options: m.placed(upstream, f"the {word} cell"),
+        lambda m, slot, upstream, terms, out, options: m.placed(upstream, _winners(options, word)),
         f"The {symbol} gate takes the {word} cell of {{x}}{{axis}}.",
-        (
-            f"The {symbol} gate is a router: its upstream gradient goes to the cell that was {word}{{axis}}, "
-            "and 0 to every other.",
-        ),
+        (f"The {symbol} gate is a router: its upstream gradient goes to what was {word}{{axis}}, and 0 to every other cell.",),
         pattern=("router",),
         functions=(),
         **OVER_AXES,

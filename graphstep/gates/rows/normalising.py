@@ -97,7 +97,7 @@ def _batch_norm_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], o
     normal = m.call("normalised", x)
     if slot == 0:
         inner = upstream - m.over("mean", upstream, 0) - normal * m.over("mean", upstream * normal, 0)
-        return gamma / m.over("std", x, 0) * inner
+        return gamma / m.sqrt(m.over("var", x, 0) + m.exactly(options["eps"])) * inner
     whole = upstream * normal if slot == 1 else upstream
     return gathered_term(m, whole, options["shapes"][slot], options["shapes"][0])
 
@@ -121,7 +121,8 @@ def _case_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: An
         return gathered_term(m, whole, options["shapes"][slot], options["shapes"][0])
     arriving = upstream * gamma
     inner = arriving - m.over("mean", arriving, axis) if shift else arriving
-    return (inner - normal * m.over("mean", arriving * normal, axis)) / m.over("std" if shift else "rms", x, axis)
+    size = m.over("var", x, axis) if shift else m.over("mean", x**2, axis)
+    return (inner - normal * m.over("mean", arriving * normal, axis)) / m.sqrt(size + m.exactly(options["eps"]))
 
 
 def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
@@ -145,11 +146,11 @@ NORMALISING = (
         _structure,
         lambda m, terms, options: m.call("batch_norm", *terms),
         _batch_norm_pulled,
-        "The batch norm gate gives every column of {x} mean 0 and variance 1 over the batch, "
-        "then scales it by {y} and shifts it by {z}.",
+        "The batch norm gate takes its mean over the batch from every column of {x} and divides by √(variance + ε); "
+        "then it scales by {y} and shifts by {z}.",
         (
             "Every case moves the mean and the variance of its column, so what arrives loses its mean and its part "
-            "along the normalised column; the rest is scaled by {y} over the standard deviation.",
+            "along the normalised column; the rest is scaled by {y} over √(variance + ε).",
             "The scale meets every case of the batch: the upstream gradient times the normalised column, added up over it.",
             "The shift is added to every case of the batch, so the upstream gradient is added up over the batch.",
         ),
@@ -171,11 +172,11 @@ NORMALISING = (
         _structure,
         lambda m, terms, options: m.call("layer_norm", *terms),
         _case_pulled,
-        "The layer norm gate gives every case of {x} mean 0 and variance 1 over its last axis, "
-        "then scales it by {y} and shifts it by {z}.",
+        "The layer norm gate takes its mean over the last axis from every case of {x} and divides by √(variance + ε); "
+        "then it scales by {y} and shifts by {z}.",
         (
             "Every cell moves the mean and the variance of its case, so what arrives loses its mean and its part along the "
-            "normalised case; the rest is scaled by {y} over the standard deviation.",
+            "normalised case; the rest is scaled by {y} over √(variance + ε).",
             "The scale meets every case: the upstream gradient times the normalised cases, added up over them.",
             "The shift is added to every case, so the upstream gradient is added up over them.",
         ),
@@ -199,11 +200,10 @@ NORMALISING = (
         _structure,
         lambda m, terms, options: m.call("rms_norm", *terms),
         _case_pulled,
-        "The rms norm gate divides every case of {x} by the root of the mean of its squares over the last axis, then scales it "
-        "by {y}.",
+        "The rms norm gate divides every case of {x} by √(mean of its squares over the last axis + ε), then scales it by {y}.",
         (
             "Every cell moves the size of its case, so what arrives loses its part along the normalised case; the rest is scaled "
-            "by {y} over that size.",
+            "by {y} over that root.",
             "The scale meets every case: the upstream gradient times the normalised cases, added up over them.",
         ),
         pattern=("", "switcher"),

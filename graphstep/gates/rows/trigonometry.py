@@ -74,7 +74,10 @@ TRIGONOMETRY = (
         lambda m, x, y: m.atan2(x, y),
         (lambda m, x, y, out: y / (x**2 + y**2), lambda m, x, y, out: -x / (x**2 + y**2)),
         "The atan2 gate takes the angle of the point that is {x} up and {y} to the right, from −π to π.",
-        "The slope of an angle is the other coordinate over the squared distance from the origin.",
+        (
+            "The slope of an angle is the other coordinate over the squared distance from the origin.",
+            "Towards the second coordinate the slope is −1 times the first, over the squared distance from the origin.",
+        ),
         # The squares are too large or too small for a number long before their quotients are.
         slopes=(
             lambda m, x, y, out: y / m.hypot(x, y) / m.hypot(x, y),

@@ -7,7 +7,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.collecting import extreme_pullback, extreme_push, tied
+from graphstep.gates.rows.collecting import extreme_pullback, extreme_push, tied, winners
 from graphstep.gates.rows.moving import nothing
 from graphstep.gates.rows.returning import spelled
 from graphstep.gates.rule import Call, Cell, MisfitError, Options, Rule, Structure
@@ -126,6 +126,8 @@ _OPTIONS: dict[str, Any] = {
 
 # The largest cell of each window
 
+_LARGEST = "the largest cell of each window", "the largest cells of each window"
+
 
 def _pooled(np: Any, call: Call) -> Call:
     """The gate as the largest cell along the axis of a window's cells."""
@@ -162,9 +164,12 @@ WINDOWS = (
         lambda np, call, slot, direction: extreme_push("argmax", np, _pooled(np, call), 0, _value(np, direction, call.options)),
         _structure,
         lambda m, terms, options: m.call("max_pool", terms[0], *map(m.words, _typed(options))),
-        lambda m, slot, upstream, terms, out, options: m.placed(upstream, "the largest cell of each window"),
+        lambda m, slot, upstream, terms, out, options: m.placed(upstream, winners(options, *_LARGEST)),
         "The max pool gate slides a window over {x} and takes the largest cell of each.",
-        ("Of each window the gradient goes to its largest cell; one that is the largest of several gets what all of them send.",),
+        (
+            "Of each window the gradient goes to what is largest in it; a cell that is the largest of several gets what all of "
+            "them send.",
+        ),
         pattern=("router",),
         **_OPTIONS,
         expansion=lambda options: f"max(windows(x, {', '.join(_typed(options))}), axis=-1)",
