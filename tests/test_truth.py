@@ -13,6 +13,7 @@ import graphstep as gs
 from graphstep.faces.cli import main
 from graphstep.faces.export import render
 from graphstep.gates.notation import LATEX, MATHML
+from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, names_of
@@ -159,8 +160,9 @@ def _symbols(trace: Trace) -> Iterator[tuple[str, object]]:
     for ladder in _ladders(trace):
         if ladder.rungs[-1].kind == "value" and ladder.rungs[0].relation != "←":
             yield ladder.left_text, ladder.rungs[-1].term.arguments[0]
-    for index in range(len(trace.program.nodes)):
+    for index, node in enumerate(trace.program.nodes):
         yield name_of(trace.program, index), trace.value_of(index)
+        yield from ((x.text, x.value) for x in node.operands if isinstance(x, Constant) and x.text.isidentifier())
 
 
 def _clashes(trace: Trace) -> list[str]:
@@ -180,7 +182,10 @@ def test_within_one_run_no_symbol_has_two_values(seed: int) -> None:
     assert not _clashes(gs.run(case.text, inputs=case.inputs, seed=1 if seed % 3 else 2.5).trace)
 
 
-@each("text", [*CLASSROOM, "x*x", "x + x", "max(x, x)", "x^x", "u1 = x*y; u1 + (x*y)^2 + (x*y)", "d = x*y; d*d + dx*x"])
+@each(
+    "text",
+    [*CLASSROOM, "x*x", "x + x", "max(x, x)", "x^x", "u1 = x*y; u1 + (x*y)^2 + (x*y)", "d = x*y; d*d + dx*x", "f = 3; f*x"],
+)
 def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
     inputs = {name: 0.5 + 0.25 * k for k, name in enumerate(read(text).inputs)}
     for seed in (1, -2):
@@ -197,6 +202,7 @@ def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
         "relu(x)*2 + max(0, x)*3 + norm(x) + |x|",
         "square(x) + x^2 + log1p(x) + log(1 + x) + expm1(x) + (exp(x) - 1)",
         "silu(x) + x*sigmoid(x) + (x > 1)*where(x > 1, 1, 0)",
+        "(x)^(1)*2 + x",
     ],
 )
 def test_no_node_has_the_name_of_another(text: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -44,9 +44,9 @@ class Names:
     def __init__(self, program: Program) -> None:
         self.program = program
         """Whose nodes they are."""
-        self.output = self._shown(next((name for name in _outputs(program) if name), "f"))
+        self.output = self._shown(next((name for name in _outputs(program, self._constants) if name), "f"))
         """What the output is called: its name, or ``f``, or the next free letter."""
-        used = {*program.names, *program.functions, self.output}
+        used = {*program.names, *program.functions, *self._constants, self.output}
         if program.frames:
             # h.2 is printed h⟨2⟩: its letter is taken as well.
             used.update(word for name in program.names for word in name.split(".") if not word.isdecimal())
@@ -362,10 +362,10 @@ def constant_term(constant: Constant) -> Term:
     return TERMS.exactly(constant.value, constant.text if len(constant.text) <= NAME_WIDTH else "")
 
 
-def _outputs(program: Program) -> Iterator[str | None]:
+def _outputs(program: Program, constants: Iterable[str]) -> Iterator[str | None]:
     yield program.nodes[program.output].name
     # The name of a function stands in the boxes of its calls: no value is called so too.
-    used = {*program.names, *program.functions}
+    used = {*program.names, *program.functions, *constants}
     yield from (letter for letter in _OUTPUTS if letter not in used)
 
 

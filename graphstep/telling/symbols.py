@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates.notation import ATOM, TERMS, Ink, Latex, Term
+from graphstep.gates.notation import ATOM, TERMS, TEXT, Ink, Latex, Term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,9 @@ def called(rule: Rule | None, formula: Term, operands: Sequence[Term]) -> Term:
     """
     if rule is None or not rule.cellwise:
         return formula
-    if not rule.functions:
-        return formula.arguments[0] if formula.operator == "where" else formula
-    own = rule.chooses or rule.power or formula.operator in rule.functions
+    if rule.power or not rule.functions:
+        # A power of 1 is written as its base.
+        alone = formula.operator == "**" and operands[1].read(TEXT).text == "1"
+        return TERMS.call("pow", *operands) if alone else formula.arguments[0] if formula.operator == "where" else formula
+    own = rule.chooses or formula.operator in rule.functions
     return formula if own and formula.operator != "where" else TERMS.call(rule.functions[0], *operands)
