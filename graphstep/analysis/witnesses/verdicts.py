@@ -255,7 +255,7 @@ def _at_kink(testimony: Testimony, symbolic: float | None, difference: Differenc
         slopes = reason("verdict-slopes", left=numeral(left), right=numeral(right))
         if numeric is not None:
             choices.append(reason("verdict-mean", slope=numeral(numeric)))
-    more, where = len(difference.kinks) - 1, reason("verdict-gate", gate=gate.name, name=Quoted(first))
+    more, where = len(difference.kinks) - 1, reason("verdict-gate", gate=gate.symbol, name=Quoted(first))
     here = reason("verdict-kinks" if more else "verdict-one-kink", where=where, count=more, slopes=slopes)
     note = remark_at(trace, first)
     rule = (reason("verdict-kink-near"),) if note is None else note.reasons
