@@ -87,7 +87,7 @@ SEEDED = """\
 
 The product is -8, the gradient dL/dx.
 
-Backprop does not list them: 1 path, 2 edges.
+Backprop does not list it: 1 path, 2 edges.
 It sends once along each edge, and adds up where paths meet."""
 
 OUTPUT = """\
@@ -98,7 +98,7 @@ OUTPUT = """\
 
 The product is 3, the gradient dL/df.
 
-Backprop does not list them: 1 path, 0 edges.
+Backprop does not list it: 1 path, 0 edges.
 It sends once along each edge, and adds up where paths meet."""
 
 ITSELF = """\
@@ -109,7 +109,7 @@ ITSELF = """\
 
 The product is 1, the gradient df/df.
 
-Backprop does not list them: 1 path, 0 edges.
+Backprop does not list it: 1 path, 0 edges.
 It sends once along each edge, and adds up where paths meet."""
 
 ARRAYS = """\
@@ -139,7 +139,7 @@ ARRAY = """\
 The product is a Jacobian of 2×2, which no run multiplies out; j shows the Jacobian of an edge.
 The seed times it is the gradient, in the shape of x.
 
-Backprop does not list them: 1 path, 1 edge.
+Backprop does not list it: 1 path, 1 edge.
 It sends once along each edge, and adds up where paths meet."""
 
 INFINITE = """\

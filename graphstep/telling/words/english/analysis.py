@@ -132,8 +132,8 @@ _PATHS: dict[str, English] = {
         "Backprop does not list them: {paths} paths, {count} edges.",
     ),
     "paths-not-listed-one": (
-        "Backprop does not list them: {paths} path, {count} edge.",
-        "Backprop does not list them: {paths} path, {count} edges.",
+        "Backprop does not list it: {paths} path, {count} edge.",
+        "Backprop does not list it: {paths} path, {count} edges.",
     ),
     "paths-once": "It sends once along each edge, and adds up where paths meet.",
     "paths-seed": "the seed",
