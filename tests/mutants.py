@@ -94,19 +94,15 @@ PACKAGES = {
     ),
     "paths": Package(("analysis/paths.py", "telling/reports/paths.py"), ("analysis/test_paths.py",)),
     "marking": Package(
-        (
-            "teaching/marking/verdict.py",
-            "teaching/marking/precision.py",
-            "teaching/marking/quantities.py",
-            "teaching/marking/misconceptions.py",
-            "teaching/marking/slopes.py",
-            "teaching/marking/solution.py",
-        ),
+        ("teaching/marking",),
         (
             "teaching/test_lesson.py",
             "teaching/test_lesson_arrays.py",
             "teaching/test_marking.py",
             "teaching/test_marking_texts.py",
+            "teaching/test_carried.py",
+            "teaching/test_ordering.py",
+            "teaching/test_mark.py",
         ),
     ),
     "witnesses": Package(

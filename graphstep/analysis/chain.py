@@ -314,7 +314,7 @@ def _slope(trace: Trace, edge: int, ending: Ending) -> tuple[list[int], Ending]:
     elif gate.factors is not None or gate.pattern[0] == "switcher":
         # A product: the slope is made of the other factors, or of the same one where it stands there twice.
         others = [x for slot, x in enumerate(operands) if slot != wire.slot and isinstance(x, int)]
-        odd = [x for x in others or nodes if _symptom(float(sizes[x])) == sent]
+        odd = [x for x in (others if len(operands) > 1 else nodes) if _symptom(float(sizes[x])) == sent]
     else:
         odd = [x for x in nodes if len(nodes) == 1 and _symptom(float(sizes[x])) == sent]
     return _values(trace, odd[0]) if odd else ([], ending)

@@ -141,6 +141,7 @@ def test_contributions_that_cancel_are_named_where_they_do() -> None:
         ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, "seed", "(x+y)*z"),
         ("x - x", {"x": 2.0}, "sum", "x"),
         ("0*x + y", {"x": 2.0, "y": 1.0}, "blocked", "0*x"),
+        ("(x - 2)*y*0", {"x": 2.0, "y": 1.0}, "blocked", "(x - 2)*y*0"),
         ("q = x*y; q*z", {"x": 2.0, "y": 0.0, "z": 3.0}, "given", "y"),
         ("q = y - 3; x*q", {"x": 2.0, "y": 3.0}, "computed", "y - 3"),
         ("tanh(50*x)*w", {"x": 3.0, "w": 2.0}, "factor", "tanh(50*x)"),

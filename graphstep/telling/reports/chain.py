@@ -128,7 +128,7 @@ def ending(why: Chain) -> str:
         if trace.program.scope:
             # Where a frame begins, the chain goes on around it.
             return words.message("why-came", name=name)
-        return words.message(f"why-{why.ending}", name=name)
+        return words.message("why-ordinary" if why.symptom == "ordinary" else f"why-{why.ending}", name=name)
     if why.ending == "apart":
         return words.message("why-apart", name=name, out=Named(trace.program.output))
     if why.ending == "sum":

@@ -160,6 +160,7 @@ _CHAINS: dict[str, English] = {
     "why-goes-out": "The chain goes on outside of {frame}.",
     "why-goes-in": "The chain goes on among the parts of {frame}.",
     "why-goes-otherwise": "The gate does not compute it from its parts; they make {number} of it. Among the parts of {frame}:",
+    "why-ordinary": "Nothing is odd about it: the way leads back to {name}, and no gate on it is to blame.",
     "why-seed": "It comes from the seed: no gate on the way made it so.",
     "why-given": "{name} was given so.",
     "why-apart": "{out} does not depend on {name}: no way leads there.",
