@@ -271,8 +271,7 @@ class Layout:
             if operands:
                 return operands[0]
         else:
-            consumers = self._consumers(node)
-            if consumers:
+            if consumers := [geometry.ranks.slot_item[slot] for slot in self.slots_behind(node)]:
                 return min(consumers, key=lambda item: (abs(geometry.row[item] - row), item))
         step = -1 if direction == "left" else 1
         layer += step
@@ -299,19 +298,19 @@ class Layout:
         feeders = [plan.feeder[plan.slot_of(node, port)] for port in range(self.boxes[node].ports)]
         return [plan.owner[feeder] for feeder in feeders if feeder >= 0]
 
-    def _consumers(self, node: int) -> list[int]:
-        """The boxes that use a node, through however many layers its wire passes."""
+    def slots_behind(self, box: int) -> list[int]:
+        """The slots of boxes that a box feeds, through however many layers its wire passes."""
         plan = self._geometry.ranks
-        readers: list[int] = []
-        queue = [node, *plan.far.get(node, ())]
+        slots: list[int] = []
+        queue = [box, *plan.far.get(box, ())]
         for item in queue:
             for slot in plan.users[item]:
                 target = plan.slot_item[slot]
                 if plan.kind[target] is Kind.BOX:
-                    readers.append(target)
-                else:
+                    slots.append(slot)
+                elif plan.kind[target] is Kind.PASS:
                     queue.append(target)
-        return readers
+        return slots
 
     def reading_order(self) -> list[int]:
         """All boxes, column by column from the left, each from top to bottom: the order of the tab key."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from graphstep.faces.drawing.layout.layout import Layout
-from graphstep.faces.drawing.layout.plan import Kind
 from graphstep.ground.widths import cell_width
 
 BANDS = 4
@@ -61,7 +60,7 @@ def _stubs(flat: Layout, right: list[int], left: list[int]) -> tuple[list[int], 
     stub, cut = [0] * (count + 1), [0] * (count + 1)
     for source, box in enumerate(flat.boxes):
         start = plan.layer[source]
-        readers = [plan.layer[plan.slot_item[slot]] for slot in _slots(flat, source)]
+        readers = [plan.layer[plan.slot_item[slot]] for slot in flat.slots_behind(source)]
         furthest = max(readers, default=0)
         width = cell_width(box.name or box.text or box.label) + _STUB
         if readers and not box.ports and min(readers) == start + 1:
@@ -72,18 +71,3 @@ def _stubs(flat: Layout, right: list[int], left: list[int]) -> tuple[list[int], 
             stub[layer] = max(stub[layer], width)
             cut[layer] += 1
     return stub, cut
-
-
-def _slots(flat: Layout, source: int) -> list[int]:
-    """The slots of boxes that a box feeds, on however long a wire."""
-    plan = flat.ranks
-    slots: list[int] = []
-    queue = [source, *plan.far.get(source, ())]
-    for item in queue:
-        for slot in plan.users[item]:
-            target = plan.slot_item[slot]
-            if plan.kind[target] is Kind.BOX:
-                slots.append(slot)
-            elif plan.kind[target] is Kind.PASS:
-                queue.append(target)
-    return slots
