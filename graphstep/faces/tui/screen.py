@@ -43,9 +43,8 @@ if TYPE_CHECKING:
     from graphstep.faces.replies.panels import Line
     from graphstep.faces.tui.dialogs.inputs import Filled
     from graphstep.faces.tui.panes.ask import AskPane
-    from graphstep.faces.tui.panes.graph import GraphPane
+    from graphstep.faces.tui.panes.rows import RowsPane
     from graphstep.faces.tui.panes.timeline import Timeline
-    from graphstep.faces.tui.panes.values import ValuesPane
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
@@ -346,13 +345,9 @@ class SteppingScreen(Screen[None]):
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)
 
-    def on_graph_pane_picked(self, message: GraphPane.Picked) -> None:
+    def on_rows_pane_picked(self, message: RowsPane.Picked) -> None:
         self.keys.say("")
-        self.select(message.node)
-
-    def on_values_pane_picked(self, message: ValuesPane.Picked) -> None:
-        self.keys.say("")
-        self.select(message.node)
+        self.select(message.number)
 
     def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
         if self.state is not None and message.n != self.state.at:

@@ -32,6 +32,7 @@ from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.parameters import ParametersPane
+from graphstep.faces.tui.panes.rows import RowsPane
 from graphstep.faces.tui.panes.step import StepPane
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.panes.training_heading import TrainingHeading
@@ -306,8 +307,8 @@ class TrainingScreen(Screen[None]):
     def on_key_line_chosen(self, message: KeyLine.Chosen) -> None:
         self.action_do(message.action)
 
-    def on_parameters_pane_picked(self, message: ParametersPane.Picked) -> None:
-        self.do(Command("parameter_down", message.place))
+    def on_rows_pane_picked(self, message: RowsPane.Picked) -> None:
+        self.do(Command("parameter_down", message.number))
 
     def on_timeline_jumped(self, message: Timeline.Jumped) -> None:
         self.when_paused(lambda: self.do(Command("round_at", min(message.n, max(self.state.rounds - 1, 0)))))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.strip import Strip
 
 from graphstep.faces.tui.messages import say
@@ -62,14 +61,6 @@ class GraphPane(RowsPane):
         .graph--flag { color: $warn; text-style: bold; }
     }
     """
-
-    class Picked(Message):
-        """A node was clicked."""
-
-        def __init__(self, node: int) -> None:
-            super().__init__()
-            self.node = node
-            """Its index in the program."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)

@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
-from textual.message import Message
 from textual.strip import Strip
 
 from graphstep.faces.tui.panes.rows import RowsPane
@@ -38,14 +37,6 @@ class ParametersPane(RowsPane):
         .parameters--selected { color: $selected; text-style: bold reverse; }
     }
     """
-
-    class Picked(Message):
-        """A row was clicked."""
-
-        def __init__(self, place: int) -> None:
-            super().__init__()
-            self.place = place
-            """The number of that parameter."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)

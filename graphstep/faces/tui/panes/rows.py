@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -20,6 +21,14 @@ class RowsPane(ScrollView, can_focus=False):
 
     PREFIX = ""
     """What stands before the names of its component classes."""
+
+    class Picked(Message):
+        """Something was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+            """Of a node its index in the program, of a parameter its place."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)

@@ -53,7 +53,7 @@ TALL = 34
 class SteppingPanes(Container):
     """Heading, graph, typed text, this step and values. It shows a state and decides nothing.
 
-    The panes post :class:`GraphPane.Picked`, :class:`ValuesPane.Picked` and :class:`Timeline.Jumped`; the screen acts on them.
+    The panes post :class:`RowsPane.Picked` and :class:`Timeline.Jumped`; the screen acts on them.
     """
 
     DEFAULT_CSS = """

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Size
-from textual.message import Message
 from textual.strip import Strip
 
 from graphstep.faces.tui.messages import say
@@ -51,14 +50,6 @@ class ValuesPane(RowsPane):
         .values--pending { color: $pending; }
     }
     """
-
-    class Picked(Message):
-        """A row was clicked."""
-
-        def __init__(self, node: int) -> None:
-            super().__init__()
-            self.node = node
-            """The node of that row."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
