@@ -11,7 +11,7 @@ from graphstep.debugger.calls import call_names
 from graphstep.debugger.facts import CallClosed, CallOpened, Moved, NoComposite, NothingOpen
 from graphstep.debugger.frames import at_position, position_of
 from graphstep.debugger.saved import from_json, to_json
-from graphstep.debugger.session import Command, Reply, perform
+from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
 from graphstep.engine.calls import around, closed_at, extent, frame_at, open_at, outermost_at, steps_of_frame
 from graphstep.engine.trace import Trace, trace
@@ -23,6 +23,7 @@ from graphstep.language.read import read
 from graphstep.language.rewrite import read_program
 from graphstep.telling.calls import call_title, explain_within
 from tests.cases import each
+from tests.debugger.performing import do, reply_to
 from tests.language.test_functions import written
 
 CELL = "def cell(h, c) = { g = sigmoid(h*c); (g*h, g + c) }\nh = h0; c = c0; repeat 3 { h, c = cell(h, c) }\nh*c"
@@ -35,17 +36,6 @@ def run_of(text: str, **inputs: float) -> Trace:
 @pytest.fixture(scope="module")
 def cells() -> Trace:
     return run_of(CELL, h0=1.0, c0=2.0)
-
-
-def do(state: State, *commands: str | tuple[str, str | int]) -> State:
-    for command in commands:
-        state, reply = perform(state, Command(*((command,) if isinstance(command, str) else command)))
-        assert reply.status == "done", (command, reply)
-    return state
-
-
-def reply_to(state: State, action: str, argument: str | int | None = None) -> Reply:
-    return perform(state, Command(action, argument))[1]
 
 
 def test_a_repetition_is_stepped_over_as_one_either_way(cells: Trace) -> None:

@@ -13,7 +13,7 @@ from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
 from graphstep.language.read import read
-from tests.debugger.test_session import end
+from tests.debugger.performing import do
 
 
 def state_of(text: str, **inputs: float) -> State:
@@ -43,21 +43,21 @@ def test_the_chain_goes_on_to_the_part_of_a_gate_that_is_the_cause(x: float, way
     assert (first.chain.ending, inner.way, inner.around, inner.frame) == ("blocked", way, "6/p1/", "p1")
     root = inner.chain.root
     assert inner.chain.trace.node(root.at).name == node
-    assert walk(end(state, "last")) == ["6", "6/p1/9", "6/p1/8"]
+    assert walk(do(state, "last")) == ["6", "6/p1/9", "6/p1/8"]
 
 
 def test_a_chain_that_comes_to_the_edge_of_a_frame_goes_on_around_it() -> None:
     # The gradient is 0 behind the gate already: relu(-1) lets nothing pass.
-    state = end(state_of("q = sigmoid(x); relu(q - 2)*3", x=1.0), "last", ("into", "q"), "last")
+    state = do(state_of("q = sigmoid(x); relu(q - 2)*3", x=1.0), "last", ("into", "q"), "last")
     assert walk(state) == ["9/q/9", "9/q/8", "9/q/7", "9/q/6", "9/q/5", "8", "7"]
     stretches = why(state, 0, "gradient")
     assert [stretch.way for stretch in stretches] == ["", "out"]
     assert stretches[-1].chain.root.step == 7
-    assert perform(state, Command("jump", "/7"))[0] == end(state, "out", ("jump", 7))
+    assert perform(state, Command("jump", "/7"))[0] == do(state, "out", ("jump", 7))
 
 
 def test_a_value_from_outside_is_followed_around_the_gate() -> None:
-    state = end(state_of("q = exp(x); sigmoid(q*y)*y", x=800.0, y=1.0), "last", ("into", "sigmoid(q*y)"), "first", "step")
+    state = do(state_of("q = exp(x); sigmoid(q*y)*y", x=800.0, y=1.0), "last", ("into", "sigmoid(q*y)"), "first", "step")
     stretches = why(state, 1, "value")
     assert [(stretch.way, stretch.chain.ending) for stretch in stretches] == [("", "given"), ("out", "made")]
     assert stretches[-1].chain.root.step == 1

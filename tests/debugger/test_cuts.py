@@ -15,17 +15,18 @@ from graphstep.engine.opening import open_setup
 from graphstep.engine.trace import trace
 from graphstep.language.read import read
 from graphstep.telling.reports.cut import changes, shares
-from tests.debugger.test_session import end, start
+from tests.debugger.performing import do
+from tests.debugger.test_session import start
 
 
 @pytest.mark.parametrize("name", ["lecture", "fork", "sigmoid", "routes", "arrays"])
 def test_each_wire_can_be_cut_undone_saved_and_reopened(name: str) -> None:
-    state = end(start(name), "last", ("mark", "a"))
+    state = do(start(name), "last", ("mark", "a"))
     for wire in state.trace.wires:
-        after = end(state, ("cut", wire.edge))
+        after = do(state, ("cut", wire.edge))
         assert after.trace.output == state.trace.output
         assert from_json(to_json(after)) == after
-        assert end(after, "undo") == state
+        assert do(after, "undo") == state
         (copy,) = perform(after, Command("copy"))[1].effects
         assert open_setup(copy.setup, after.trace.inputs).program == after.trace.program
         # What a cut changes is what the wire carried: the gradient of its receiver is less by that.
@@ -56,39 +57,39 @@ def test_it_is_said_which_inputs_lived_through_the_wire() -> None:
         ("df/dx", "37", "19"),
         ("df/dq", "12", "6"),
     ]
-    second = end(state, ("edit", "x=1"))
+    second = do(state, ("edit", "x=1"))
     comparison = comparison_of(second, "opened")
     assert [record.label for record in comparison.only_other] == ["stop(q)"]
     assert not comparison.only_one
-    assert end(second, "undo", "undo") == State(trace(read("q = w*x; q*q + x + b"), inputs))
+    assert do(second, "undo", "undo") == State(trace(read("q = w*x; q*q + x + b"), inputs))
 
 
 def test_what_names_no_wire_or_several_changes_nothing() -> None:
-    state = end(start("fork"), ("select", "x"))
+    state = do(start("fork"), ("select", "x"))
     assert isinstance(perform(state, Command("cut"))[1].facts[0], WhichWire)
     assert perform(state, Command("cut", "q -> x"))[1].facts == (NoWire("q -> x"),)
-    assert perform(end(start("sigmoid"), ("into", "v3")), Command("cut"))[1].facts == (CutElsewhere(inside=True),)
-    assert end(end(state, ("jump", 5)), "deselect", "cut").trace.program.text.count("stop") == 1
+    assert perform(do(start("sigmoid"), ("into", "v3")), Command("cut"))[1].facts == (CutElsewhere(inside=True),)
+    assert do(do(state, ("jump", 5)), "deselect", "cut").trace.program.text.count("stop") == 1
 
 
 def test_a_part_that_was_taken_apart_stands_nowhere_in_the_text() -> None:
     from graphstep.language.rewrite import read_program
 
     state = State(trace(read_program("sigmoid(x)", expand=True), {"x": 1.0}))
-    after, reply = perform(end(state, "last"), Command("cut", 0))
+    after, reply = perform(do(state, "last"), Command("cut", 0))
     assert isinstance(reply.facts[0], CannotCut)
     assert after.past == ()
 
 
 def test_a_wire_is_cut_while_gates_are_folded_and_they_stay_folded() -> None:
-    state = end(start("sigmoid"), "fold", "last")
+    state = do(start("sigmoid"), "fold", "last")
     gates = [node.gate for node in state.trace.program.nodes if node.gate]
     assert gates.count("sigmoid") == 2
     for wire in state.trace.wires:
-        after = end(state, ("cut", wire.edge))
+        after = do(state, ("cut", wire.edge))
         assert [node.gate for node in after.trace.program.nodes if node.gate not in (None, "stop")] == gates
         assert after.trace.gradient_of(0) != state.trace.gradient_of(0) or wire.receiver != 0
-        assert end(after, "undo") == state
+        assert do(after, "undo") == state
         assert from_json(to_json(after)) == after
-        assert "stop(" in end(after, "fold").trace.program.text, "it is cut where nothing is folded too"
-        assert end(after, "fold", "undo", "fold").trace.program == state.trace.program
+        assert "stop(" in do(after, "fold").trace.program.text, "it is cut where nothing is folded too"
+        assert do(after, "fold", "undo", "fold").trace.program == state.trace.program

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graphstep.debugger.facts import Closed, Opened, Pending
 from graphstep.debugger.frames import at_position, difference, frame_of, position_of
 from graphstep.debugger.saved import from_json, to_json
-from graphstep.debugger.session import Command, Reply, perform
+from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import GATES
@@ -24,6 +24,7 @@ from graphstep.language.read import read
 from graphstep.language.rewrite import expansion_of, template_of
 from graphstep.telling.names import names_of
 from tests.cases import each
+from tests.debugger.performing import do, reply_to
 from tests.programs import Case, random_case
 
 NETWORK = "h = softmax(x@W); cross_entropy(h + b, y)"
@@ -32,18 +33,6 @@ VALUES = {"x": np.array([1.0, -2.0]), "W": np.ones((2, 3)) * 0.1, "b": np.array(
 
 def start(text: str, **inputs) -> State:
     return State(trace(read(text, inputs), inputs))
-
-
-def do(state: State, *commands: str | tuple[str, str | int]) -> State:
-    """The state after commands that are performed."""
-    for command in commands:
-        state, reply = perform(state, Command(*((command,) if isinstance(command, str) else command)))
-        assert reply.status == "done", (command, reply)
-    return state
-
-
-def reply_to(state: State, action: str, argument: str | int | None = None) -> Reply:
-    return perform(state, Command(action, argument))[1]
 
 
 def gates_of(run: Trace) -> list[int]:

@@ -23,7 +23,8 @@ from graphstep.engine.trace import Trace, trace
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
 from tests.cases import each
-from tests.debugger.test_session import end, start
+from tests.debugger.performing import do
+from tests.debugger.test_session import start
 from tests.effort import effort
 from tests.language.test_functions import written
 
@@ -46,7 +47,7 @@ def test_every_choice_is_a_run_with_the_same_gradients_up_to_rounding(walk: list
     state = run()
     usual = state.trace
     for at, which in walk:
-        state = end(state, ("jump", min(at, len(state.trace))))
+        state = do(state, ("jump", min(at, len(state.trace))))
         n, ready = ready_at(state.trace, state.at)
         if not ready:
             continue
@@ -60,9 +61,9 @@ def test_every_choice_is_a_run_with_the_same_gradients_up_to_rounding(walk: list
         assert sorted(senders(after.trace)) == sorted(senders(usual))
         assert from_json(to_json(after)) == after
         if after != state:
-            assert end(after, "undo") == state
-            assert end(after, "step", "back") == after
-            assert end(after, ("edit", "x=3"), "undo") == after
+            assert do(after, "undo") == state
+            assert do(after, "step", "back") == after
+            assert do(after, ("edit", "x=3"), "undo") == after
         for node in range(len(usual.program.nodes)):
             np.testing.assert_allclose(after.trace.gradient_of(node), usual.gradient_of(node), rtol=1e-13)
         state = after
@@ -77,15 +78,15 @@ def test_the_ready_gates_are_those_whose_contributions_have_all_arrived() -> Non
     seed = state.trace.seed_step
     assert perform(state, Command("ready"))[1].facts == (NoneReady(),)
     output = state.trace.program.output
-    assert perform(end(state, ("jump", seed)), Command("ready"))[1].facts == (ReadyGates(seed, (output,)),)
+    assert perform(do(state, ("jump", seed)), Command("ready"))[1].facts == (ReadyGates(seed, (output,)),)
     # In the middle of the work of a gate, it is what is ready behind it.
-    state = end(state, ("jump", seed + 1))
+    state = do(state, ("jump", seed + 1))
     _, reply = perform(state, Command("ready"))
     assert reply.facts[0].n == seed + 2
     assert len(reply.facts[0].gates) == 2
     assert isinstance(perform(state, Command("ready", "q"))[1].facts[0], NotReady)
-    assert perform(end(state, "last"), Command("ready"))[1].facts == (NoneReady(),)
-    assert perform(end(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (OrderElsewhere(inside=True),)
+    assert perform(do(state, "last"), Command("ready"))[1].facts == (NoneReady(),)
+    assert perform(do(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (OrderElsewhere(inside=True),)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_it_is_said_how_far_the_gradients_are_the_same(weights: tuple[float, ...
     from graphstep.faces.replies import sentences
 
     inputs = {"x": 1.0, "a": weights[0], "b": weights[1], "c": weights[2]}
-    state = end(State(trace(read("p = a*x; q = b*x; r = c*x; p + q + r"), inputs)), ("jump", 10))
+    state = do(State(trace(read("p = a*x; q = b*x; r = c*x; p + q + r"), inputs)), ("jump", 10))
     gates = ready_at(state.trace, state.at)[1]
     after, reply = perform(state, Command("ready", gates[-1]))
     found = reply.facts[1]
@@ -114,19 +115,19 @@ def test_it_is_said_how_far_the_gradients_are_the_same(weights: tuple[float, ...
 
 
 def test_a_chosen_order_follows_nodes_that_move() -> None:
-    state = end(start("arrays"), ("jump", 7))
+    state = do(start("arrays"), ("jump", 7))
     wanted = State(trace(read("q = x + y; p = x*y; sum(q*p)"), {"x": np.ones((2, 3)), "y": np.ones((2, 3))}))
-    state = end(wanted, ("jump", 8))
+    state = do(wanted, ("jump", 8))
     n, ready = ready_at(state.trace, state.at)
     assert len(ready) == 2, n
-    state = end(state, ("ready", ready[-1]), ("mark", "a"))
-    other = end(state, ("edit", "y=[1, 2, 3]"))
+    state = do(state, ("ready", ready[-1]), ("mark", "a"))
+    other = do(state, ("edit", "y=[1, 2, 3]"))
     names = [other.trace.program.nodes[gate].name for gate in senders(other.trace) if other.trace.program.nodes[gate].name]
     assert names == ["q", "p"]
     assert from_json(to_json(other)) == other
-    assert end(other, "undo") == state
-    cut = end(other, ("cut", "q -> q*p"))
-    assert end(cut, "undo") == other
+    assert do(other, "undo") == state
+    cut = do(other, ("cut", "q -> q*p"))
+    assert do(cut, "undo") == other
 
 
 def test_what_is_no_order_is_refused_with_what_would_do() -> None:
@@ -147,22 +148,22 @@ def test_an_order_is_made_in_linear_time() -> None:
 
 def test_a_call_goes_on_as_one_and_calls_change_places() -> None:
     text, inputs = "def g(a, b) = a*b + a; p = g(x, y); q = g(y, x); p*q", {"x": 1.0, "y": 0.5}
-    state = end(State(trace(read(text, inputs), inputs)), ("jump", 8))
+    state = do(State(trace(read(text, inputs), inputs)), ("jump", 8))
     n, ready = ready_at(state.trace, state.at)
     program = state.trace.program
     assert [program.nodes[gate].name for gate in ready] == ["q", "p"], n
-    after = end(state, ("ready", "p"))
+    after = do(state, ("ready", "p"))
     frames = [program.nodes[gate].frame for gate in senders(after.trace)]
     assert frames == [0, 1, 1, 2, 2], "the gates of each call stay together"
     # Stepped over as one, and opened, in their new places.
-    assert end(after, "step").within == 0
-    assert end(after, "step").at == 12
-    assert end(after, "into", "step").within == 1
+    assert do(after, "step").within == 0
+    assert do(after, "step").at == 12
+    assert do(after, "into", "step").within == 1
     assert after.trace.setup.order == ("8 p",)
     assert open_setup(after.trace.setup, inputs).order == after.trace.order
     # Inside an open call only its own gates are ready.
     assert {program.nodes[gate].frame for gate in ready_at(after.trace, 10)[1]} == {1}
-    assert isinstance(perform(end(after, ("jump", 10)), Command("ready", "q"))[1].facts[0], NotReady)
+    assert isinstance(perform(do(after, ("jump", 10)), Command("ready", "q"))[1].facts[0], NotReady)
 
 
 @each("seed", range(12))
@@ -187,8 +188,8 @@ def test_calls_stay_together_in_any_order(seed: int) -> None:
         assert {*steps} == inside
     state, at = State(run), run.seed_step
     while state.at < len(run):
-        state = end(state, "step")
+        state = do(state, "step")
     while state.at > at:
-        state = end(state, "back")
+        state = do(state, "back")
     for node in range(len(program.nodes)):
         np.testing.assert_allclose(run.gradient_of(node), usual.gradient_of(node), rtol=1e-9, atol=1e-12)

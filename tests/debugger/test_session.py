@@ -34,6 +34,7 @@ from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.answers import right_answer
 from tests.cases import each
+from tests.debugger.performing import do
 from tests.effort import effort
 
 if TYPE_CHECKING:
@@ -79,14 +80,6 @@ def start(name: str) -> State:
         return placed(None, LessonRun(rehearsed(str(find("2"))), 2))
     text, inputs = PROGRAMS[name]
     return State(trace(read(text, inputs), inputs))
-
-
-def end(state: State, *actions: str | tuple[str, str | int]) -> State:
-    """The state after some commands, all of which are performed."""
-    for action in actions:
-        state, reply = perform(state, Command(*((action,) if isinstance(action, str) else action)))
-        assert reply.status == "done", (action, reply)
-    return state
 
 
 def words_in(value: object) -> list[str]:
@@ -136,11 +129,11 @@ def test_a_lesson_holds_every_move_until_its_question_is_answered(number: str) -
         assert perform(state, Command("last"))[0].at == perform(state, Command("jump", len(state.trace)))[0].at == lesson.step
         assert allowed(state, "edit") == (lesson.open is None)
         if lesson.open is None:
-            state = end(state, "on")
+            state = do(state, "on")
         else:
             assert not allowed(state, "on")
             assert perform(state, Command("answer", "no answer"))[0].lesson.done == lesson.done
-            state = end(state, ("answer", right_answer(lesson.open)))
+            state = do(state, ("answer", right_answer(lesson.open)))
             assert lesson_of(state).right == lesson.right + 1
     assert state.limit is None
     assert perform(state, Command("on"))[1].effects == (NextLesson(),)
@@ -157,12 +150,12 @@ def test_hints_come_one_at_a_time_and_a_question_can_be_given_up() -> None:
     assert reply.facts == (Revealed(),)
     assert not allowed(state, "hint")
     assert state.at == state.limit == 3
-    assert end(state, "previous", "on") == state
-    assert end(state, "start_over") == end(start("lesson"), "start_over")
+    assert do(state, "previous", "on") == state
+    assert do(state, "start_over") == do(start("lesson"), "start_over")
 
 
 def test_a_session_that_is_saved_is_the_same_session() -> None:
-    state = end(
+    state = do(
         start("sigmoid"), ("edit", "x=1/3"), ("more", "x"), ("break_at", "q"),
         ("break_on", "grad x > 0; isnan"), ("watch", "q*grad q"), ("select", "y"), "fold", ("into", 2),
         ("break_at", "u1.2"), "predict", "step", ("select", "u1.x"),
@@ -172,8 +165,8 @@ def test_a_session_that_is_saved_is_the_same_session() -> None:
     assert again.trace.setup == state.trace.setup
     assert again.trace.setup.inputs["y"] is None
     assert replace(again, at=again.at + 1) != state
-    arrays = end(start("arrays"), ("data", "x[1, 2]"), ("more", "x"), ("edit", "y=nan"))
-    arrays = end(arrays, ("compare", Saved("before.json", snapshot_of(arrays.trace))))
+    arrays = do(start("arrays"), ("data", "x[1, 2]"), ("more", "x"), ("edit", "y=nan"))
+    arrays = do(arrays, ("compare", Saved("before.json", snapshot_of(arrays.trace))))
     assert from_json(to_json(arrays)) == arrays
     for text in ("", "[]", "{}", '{"format": 9}'):
         with pytest.raises(GraphstepError):
@@ -184,25 +177,25 @@ def test_a_session_that_is_saved_is_the_same_session() -> None:
 def test_there_and_back_is_an_identity(name: str) -> None:
     state = start(name)
     for n in range(len(state.trace)):
-        here = end(state, ("jump", n))
-        assert end(here, "step", "back") == here
-        assert end(here, ("edit", "x=7"), "undo") == here
-        assert end(end(here, ("select", "x")), "more", "undo") == end(here, ("select", "x"))
-        assert end(here, ("break_at", "x"), ("break_at", "x")) == here
-        assert end(here, ("watch", "x"), ("watch", "x")) == here
-        assert end(here, "predict", "predict") == here
+        here = do(state, ("jump", n))
+        assert do(here, "step", "back") == here
+        assert do(here, ("edit", "x=7"), "undo") == here
+        assert do(do(here, ("select", "x")), "more", "undo") == do(here, ("select", "x"))
+        assert do(here, ("break_at", "x"), ("break_at", "x")) == here
+        assert do(here, ("watch", "x"), ("watch", "x")) == here
+        assert do(here, "predict", "predict") == here
 
 
 def test_an_edit_of_an_opened_gate_is_the_gate_opened_after_the_edit() -> None:
     for name, texts in (("sigmoid", ("x=2", "y=3")), ("arrays", ("x=[1, 2, 3]", "y=1", "x=ones(4,3)"))):
         gate = next(i for i, node in enumerate(start(name).trace.program.nodes) if node.gate == "sigmoid")
         for text in texts:
-            edited = end(start(name), ("edit", text))
+            edited = do(start(name), ("edit", text))
             moved = next(i for i, node in enumerate(edited.trace.program.nodes) if node.gate == "sigmoid")
-            one, other = end(start(name), ("into", gate), ("edit", text)), end(edited, ("into", moved))
+            one, other = do(start(name), ("into", gate), ("edit", text)), do(edited, ("into", moved))
             assert one.trace.program.nodes == other.trace.program.nodes
             assert one.frames == other.frames
-            assert end(one, "out").trace.program == edited.trace.program
+            assert do(one, "out").trace.program == edited.trace.program
 
 
 @each("action", sorted(BY_ID))

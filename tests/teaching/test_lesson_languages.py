@@ -18,6 +18,7 @@ from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.check import check
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.faces.tui.driving import frame
 
 HEBREW = """+++
 title = "סכום ומכפלה"
@@ -181,10 +182,6 @@ def test_on_the_screen_both_are_shown_and_answered(tmp_path: Path, text: str, ti
     assert all(cell_width(line) == 80 for line in opened.splitlines()), "no border is moved by wide characters"
     assert all(cell_width(line) == 80 for line in answered.splitlines())
     assert not re.search("[\u2066-\u2069]", opened + answered)
-
-
-def frame(app: GraphstepApp) -> str:
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
 def test_a_page_has_the_language_and_direction_of_its_lesson(hebrew: Path, tmp_path: Path) -> None:

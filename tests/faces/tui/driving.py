@@ -70,7 +70,7 @@ class Driver:
 
     def frame(self) -> str:
         """Everything that the window shows, as text."""
-        return "\n".join("".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips())
+        return frame(self.app)
 
     def graph(self) -> str:
         """The drawn graph."""
@@ -96,6 +96,11 @@ class Driver:
     def message(self) -> str:
         """What the line of keys says in place of the keys."""
         return self.screen.keys.message
+
+
+def frame(app: GraphstepApp) -> str:
+    """Everything that a window shows, as text."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from graphstep.teaching.lesson import open_lesson, progress
 from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.answers import right_answer
+from tests.faces.tui.driving import frame
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -27,10 +28,6 @@ def own_data(tmp_path, monkeypatch):
 @functools.cache
 def rehearsed(lesson: str):
     return open_lesson(find(lesson))
-
-
-def frame(app: GraphstepApp) -> str:
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
 @asynccontextmanager

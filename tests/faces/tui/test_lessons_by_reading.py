@@ -25,6 +25,7 @@ from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.cells.value import value_parts
+from tests.faces.tui.driving import frame
 from tests.faces.tui.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -288,8 +289,3 @@ def read_off(terminal: Terminal, run: LessonRun) -> str:
         except AssertionError:
             if not terminal._read():
                 raise
-
-
-def frame(app: GraphstepApp) -> str:
-    """What the screen shows."""
-    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())

@@ -23,7 +23,7 @@ from graphstep.faces.tui.round import RoundScreen
 from graphstep.faces.tui.training import TrainingScreen
 from graphstep.gates.optimizers import optimizer, settings_of
 from graphstep.language.read import read
-from tests.faces.tui.driving import LARGE, SMALL
+from tests.faces.tui.driving import LARGE, SMALL, frame
 
 LINE = "(w*x - y)^2"
 LINE_INPUTS = {"w": 0.0, "x": 1.0, "y": 2.0}
@@ -97,7 +97,7 @@ class Driver:
         raise AssertionError("it never became true")
 
     def frame(self) -> str:
-        return "\n".join("".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips())
+        return frame(self.app)
 
     @property
     def message(self) -> str:
