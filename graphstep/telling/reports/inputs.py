@@ -17,16 +17,7 @@ from graphstep.telling.equations import number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
-from graphstep.telling.reports.parts import (
-    has_arrays,
-    heading,
-    is_written_out,
-    listed,
-    name_term,
-    output_term,
-    phrase,
-    sentence,
-)
+from graphstep.telling.reports.parts import has_arrays, heading, is_written_out, listed, name_term, output_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
 
 GIVEN = 20

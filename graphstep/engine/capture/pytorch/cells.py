@@ -7,14 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphstep.engine.capture.pytorch.table import (
-    NATIVE,
-    Handler,
-    UnfollowedError,
-    gate,
-    native,
-    plainly,
-)
+from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, gate, native, plainly
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.arrays import plain as widened
 

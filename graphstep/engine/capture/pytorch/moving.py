@@ -9,14 +9,7 @@ import numpy as np
 
 from graphstep.engine.capture.arrays import apply, as_array
 from graphstep.engine.capture.arrays.indices import index
-from graphstep.engine.capture.pytorch.table import (
-    NATIVE,
-    Handler,
-    gate,
-    native,
-    plainly,
-    transposed,
-)
+from graphstep.engine.capture.pytorch.table import NATIVE, Handler, gate, native, plainly, transposed
 from graphstep.engine.capture.traced import Traced, plain
 
 

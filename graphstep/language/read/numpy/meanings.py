@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 from graphstep.language.read.foreign.rows import plain_name
-from graphstep.language.read.numpy import (  # noqa: F401  # importing them fills the table
-    arrays,
-    cells,
-    constants,
-    formulas,
-    joins,
-    losses,
-    products,
-    reductions,
-    sliding,
-)
+from graphstep.language.read.numpy import arrays, cells, constants, formulas, joins, losses, products, reductions, sliding  # noqa: F401  # importing them fills the table
 from graphstep.language.read.numpy.sites import HANDLERS, Handler
 
 SAME: dict[str, str | tuple[str, int]] = {
