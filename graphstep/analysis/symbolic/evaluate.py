@@ -8,6 +8,7 @@ from functools import cache, reduce
 from typing import Any
 
 from graphstep.analysis.symbolic.reals import Real, Reals, settled
+from graphstep.analysis.symbolic.text import ALIKE, ONE_OVER
 from graphstep.gates.mathematics import symbols
 from graphstep.ground.errors import InputError, quoted
 
@@ -75,6 +76,10 @@ def _function(part: Any, heads: _Heads) -> Callable[..., Any]:
     return function
 
 
+def _one_over(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda x: 1 / function(x)
+
+
 class _Heads:
     """The functions of numbers by kinds of SymPy expressions."""
 
@@ -103,30 +108,9 @@ class _Heads:
             sp.Add: lambda *xs: reduce(lambda x, y: x + y, xs),
             sp.Mul: lambda *xs: reduce(lambda x, y: x * y, xs),
             sp.Pow: lambda x, y: x**y,
-            sp.exp: m.exp,
-            sp.log: m.log,
-            sp.sin: m.sin,
-            sp.cos: m.cos,
-            sp.tan: m.tan,
-            sp.sec: lambda x: 1 / m.cos(x),
-            sp.csc: lambda x: 1 / m.sin(x),
-            sp.cot: lambda x: 1 / m.tan(x),
-            sp.asin: m.asin,
-            sp.acos: m.acos,
-            sp.atan: m.atan,
-            sp.sinh: m.sinh,
-            sp.cosh: m.cosh,
-            sp.tanh: m.tanh,
-            sp.sech: lambda x: 1 / m.cosh(x),
-            sp.csch: lambda x: 1 / m.sinh(x),
-            sp.coth: lambda x: 1 / m.tanh(x),
-            sp.erf: m.erf,
-            sp.erfc: m.erfc,
+            **{getattr(sp, name): getattr(m, name) for name in ALIKE},
+            **{getattr(sp, name): _one_over(getattr(m, below)) for name, below in ONE_OVER.items()},
             sp.Abs: m.abs,
-            sp.asinh: m.asinh,
-            sp.acosh: m.acosh,
-            sp.atanh: m.atanh,
-            sp.atan2: m.atan2,
             **dict.fromkeys((sp.floor, own.floor), m.floor),
             **dict.fromkeys((sp.ceiling, own.ceil), m.ceil),
             own.round: m.round,
@@ -135,7 +119,6 @@ class _Heads:
             sp.conjugate: lambda x: x,
             sp.re: lambda x: x,
             sp.im: lambda _: m.real(0),
-            sp.sign: m.sign,
             sp.Max: lambda *xs: reduce(m.maximum, xs),
             sp.Min: lambda *xs: reduce(m.minimum, xs),
             sp.Heaviside: lambda x, at_0=0.5: m.real(at_0 if x == 0 else 1 if x > 0 else 0 if x < 0 else math.nan),

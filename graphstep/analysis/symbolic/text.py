@@ -18,16 +18,14 @@ _NAME = re.compile(NAME)
 _CALLS = {"Abs": "abs", "Max": "max", "Min": "min", "Mod": "mod", "ceiling": "ceil"}
 """SymPy's functions that have another name here."""
 
-_SAME = frozenset(
-    [
-        *("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
-        *("sign", "erf", "erfc", "floor", "round", "stop"),
-    ]
+ALIKE = (
+    *("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+    *("sign", "erf", "erfc"),
 )
 """SymPy's functions that have the same name here."""
 
-_INSTEAD = {"sec": "1/cos", "csc": "1/sin", "cot": "1/tan", "sech": "1/cosh", "csch": "1/sinh", "coth": "1/tanh"}
-"""SymPy's functions that are one over a function here."""
+ONE_OVER = {"sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
+"""SymPy's functions that are one over a function here, and that function."""
 
 _ONE = Typed("1", ATOM)
 
@@ -244,9 +242,9 @@ def _function(part: Any) -> str:
     import sympy as sp
 
     name: str = part.func.__name__
-    if name in _INSTEAD:
-        return _INSTEAD[name]
-    if name in _CALLS or name in _SAME:
+    if name in ONE_OVER:
+        return f"1/{ONE_OVER[name]}"
+    if name in _CALLS or name in (*ALIKE, "floor", "round", "stop"):
         return _CALLS.get(name, name)
     if isinstance(part, sp.core.function.AppliedUndef) and name in FUNCTIONS:
         fewest, most = FUNCTIONS[name].arity
