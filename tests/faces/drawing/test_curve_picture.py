@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "{http://www.w3.org/2000/svg}"
-TRAINED = {"text": "(w*x - y)^2", "x": 1.0, "y": 2.0, "w": 0.0}
 
 
 def series(*numbers: float, name: str = "loss") -> Series:

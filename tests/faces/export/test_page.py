@@ -26,7 +26,6 @@ from graphstep.faces.export.page.views import OPENED
 from graphstep.ground.errors import LimitError
 from graphstep.language.program import node_id
 from graphstep.telling.reports.training import report
-from tests.cases import each
 
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "lecture": ("(x+y)*z", {"x": -2, "y": 5, "z": -4}),
@@ -43,7 +42,6 @@ FOLDED: dict[str, tuple[str, dict[str, Any]]] = {
     "gates": ("p = sigmoid(w*x + b); f = softplus(p*p)", {"x": 1, "w": 2, "b": 1}),
 }  # fmt: skip
 """Programs with something to open: by name, as :data:`RUNS`."""
-every_run = each("name", RUNS)
 
 
 def run(name: str) -> gs.Run:
