@@ -270,9 +270,8 @@ class Layout:
             operands = self._operands(node)
             if operands:
                 return operands[0]
-        else:
-            if consumers := [geometry.ranks.slot_item[slot] for slot in self.slots_behind(node)]:
-                return min(consumers, key=lambda item: (abs(geometry.row[item] - row), item))
+        elif consumers := [geometry.ranks.slot_item[slot] for slot in self.slots_behind(node)]:
+            return min(consumers, key=lambda item: (abs(geometry.row[item] - row), item))
         step = -1 if direction == "left" else 1
         layer += step
         while 0 <= layer < len(geometry.ranks.layers):
