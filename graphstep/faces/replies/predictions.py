@@ -43,7 +43,7 @@ def hint_text(words: Words, fact: Hinted) -> str:
     from graphstep.debugger.questions import hints_of, questions_of
 
     hints = hints_of(questions_of(words.after.trace, fact.n)[fact.part])
-    return words.say("reply-hint", number=str(fact.number), count=len(hints), hint=hints[fact.number - 1])
+    return words.say("lesson-hint", number=str(fact.number), count=len(hints), hint=hints[fact.number - 1])
 
 
 def no_more_hints_text(words: Words, fact: NoMoreHints) -> str:

@@ -30,7 +30,7 @@ def _blocks(
     yield Heading(1, (heading,), "title")
     earned, of = sum(mark.earned or 0 for mark in marks), sum(mark.of for mark in marks)
     unsure = sum(mark.earned is None for mark in marks)
-    total = say("feedback-earned", earned=numeral(earned), marks=numeral(of))
+    total = say("exercise-earned", earned=numeral(earned), marks=numeral(of))
     yield Prose(strong(f"{name}:", " ", total, *([" ", say("feedback-open", count=unsure)] if unsure else [])))
     missed = [mark for mark in marks if mark.verdict != "right"]
     if not missed:

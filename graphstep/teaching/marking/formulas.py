@@ -69,7 +69,7 @@ def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, Reason | Non
         return False, say("formula-here-only", name=asked.name), None
     with np.errstate(all="ignore"):
         why = next((why for number, why in slips(asked) if isinstance(number, float) and _same(here, number)), None)
-    feedback = say("formula-wrong", name=asked.name) if why is None else say("formula-slip", slip=wording(trace).say(why))
+    feedback = say("formula-wrong", name=asked.name) if why is None else say("mark-slip", slip=wording(trace).say(why))
     return False, feedback, why
 
 

@@ -35,7 +35,7 @@ class CausesForm(Form[str]):
         first, last = self.why[0].chain, self.why[-1].chain
         with Vertical(id="box") as box:
             box.border_title = say(self, "causes-title", number=number_text_of(first.trace, first[0]))
-            box.border_subtitle = say(self, "causes-keys")
+            box.border_subtitle = say(self, "list-keys")
             yield OptionList(*self._options(), markup=False)
             yield Static(Content(ending(last)))
 

@@ -45,7 +45,7 @@ class CompareForm(Form[int | str]):
         """What is compared and where the two part, the list, and what one of the two has alone."""
         with Vertical(id="box") as box:
             box.border_title = say(self, "diff-title")
-            box.border_subtitle = say(self, "compare-keys-several" if self._others else "compare-keys")
+            box.border_subtitle = say(self, "compare-keys-several" if self._others else "list-keys")
             yield Static(Content("\n".join((self._intro, *self._verdict))))
             if self._differences:
                 yield OptionList(*self._options(), markup=False)

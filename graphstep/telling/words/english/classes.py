@@ -17,7 +17,6 @@ CLASSES: dict[str, English] = {
     "sheet-total-part": "Together {marks} marks.",
     "sheet-cell": "{blank}: write the answer in the line below",
     "feedback-title": "{title}: your marks",
-    "feedback-earned": "{earned} of {marks} marks.",
     "feedback-open": ("{count} answer is still to be looked at.", "{count} answers are still to be looked at."),
     "feedback-fine": "Every answer is right.",
     "mark-left-empty": "Left empty.",

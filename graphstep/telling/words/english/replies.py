@@ -90,11 +90,9 @@ _REPLIES: dict[str, English] = {
     "formula-example": "a formula: y, 2*x, exp(x), -1/x^2 …",
     "formula-right": "Right, with other inputs too.",
     "formula-here-only": "With these inputs it comes to {name}, and with others it does not: put names in place of numbers.",
-    "formula-slip": "Not quite. {slip}",
     "formula-wrong": "Not quite: with these inputs it comes to another number than {name} is.",
     "formula-unreadable": "That cannot be read as a formula: {why}.",
     "answer-follows": "Follows from your {yours}: {name} = {value} with that. The run goes on with {true}, and {name} = {right}.",
-    "reply-hint": "Hint {number} of {count}: {hint}",
     "reply-no-more-hints": "There is no further hint.",
     "reply-nothing-predicted": "Nothing was predicted yet.  {predict} asks before every step.",
     # What was predicted, summed up.
