@@ -7,6 +7,8 @@ that nobody disturbed.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import random
 import shutil
@@ -14,9 +16,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from graphstep.faces.cli import main as graphstep
 from graphstep.ground.processes import environment_of, words_of
 from graphstep.teaching.exercise.key import read_key
 from tests.simulated_class import course, fill
@@ -31,9 +35,9 @@ class Class:
         self.folder = folder
         self.file, self.roster = course(folder, students, items)
         self.sheets, self.answers, self.marks = folder / "peace", folder / "answers", folder / "peace.csv"
-        self.run(self.sheet_words(self.sheets))
+        in_peace([*self.sheet_words(self.sheets), "--jobs", "1"])
         fill(self.sheets, self.answers, read_key(str(self.sheets / "key.json")))
-        self.run(self.mark_words(self.marks))
+        in_peace([*self.mark_words(self.marks), "--jobs", "1"])
 
     def sheet_words(self, sheets: Path) -> list[str]:
         return ["exercise", "sheet", str(self.file), "--students", str(self.roster), "--to", str(sheets), "--jobs", "2"]
@@ -59,10 +63,13 @@ class Class:
         child = subprocess.Popen(
             [*words_of("graphstep"), *words], env=environment_of(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
+        pause = threading.Event()
         while child.poll() is None:
             if killed is not None and killed():
                 child.send_signal(signal.SIGKILL)
                 break
+            # So short that nothing of what may be torn is over; who looked without a pause would take a core from the command.
+            pause.wait(0.002)
         child.wait()
 
     def torn(self, rng: random.Random, what: str) -> str:
@@ -94,6 +101,13 @@ class Class:
             if path.is_file():
                 path.unlink()
         return wrong
+
+
+def in_peace(words: list[str]) -> None:
+    """Run a command to its end in this process alone."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        status = graphstep(words)
+    assert status == 0, words
 
 
 def _differ(made: Path, whole: Path, *, some: bool) -> str:
