@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import compileall
+import contextlib
 import gc
+import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +37,14 @@ os.fsync = lambda _: None
 # The suite finds today what it found yesterday: property tests take the same examples in every run, and a slow machine fails
 # none of them. Fresh examples are what `make fuzz` is for, or HYPOTHESIS_PROFILE=default.
 settings.register_profile("steady", derandomize=True, deadline=None, database=None, max_examples=50)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+settings.load_profile(PROFILE := os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+if PROFILE == "steady":
+    # It would also draw from the constants in all modules of ours that are loaded: examples would be others after other tests,
+    # and after every change of a text; and every worker would read all modules for it.
+    with contextlib.suppress(ImportError):
+        from hypothesis.internal.conjecture import providers
+
+        providers._get_local_constants = lambda: providers._local_constants
 
 
 def pytest_collection_finish() -> None:
@@ -41,6 +53,31 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In a fresh checkout nothing is compiled yet, and workers that import the same modules in the same order would each compile
+    all of them. They begin at different places, and find compiled what another one was at before."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    share = int(worker["workerid"].removeprefix("gw")) / worker["workercount"]
+    for path in _from(share, sorted((session.config.rootpath / "graphstep").rglob("*.py"))):
+        compileall.compile_file(path, quiet=2)
+    if session.config.option.file_or_dir:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for path in _from(share, sorted((session.config.rootpath / "tests").rglob("test_*.py"))):
+            # What is skipped or wrong as a whole is said when it is collected.
+            with contextlib.suppress(Exception, pytest.skip.Exception):
+                importlib.import_module(".".join(path.relative_to(session.config.rootpath).with_suffix("").parts))
+
+
+def _from(share: float, paths: Sequence[Path]) -> Sequence[Path]:
+    """All paths, in a circle, from a place in them."""
+    first = int(share * len(paths))
+    return [*paths[first:], *paths[:first]]
 
 
 @pytest.hookimpl(optionalhook=True)
