@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import unicodedata
 from dataclasses import replace
 from itertools import pairwise
@@ -349,31 +347,6 @@ def test_the_operands_of_a_commutative_gate_change_places_only_where_that_saves_
     typed = arrange(square, [Edge(0, 2, 0), Edge(1, 2, 1), Edge(1, 3, 0), Edge(0, 3, 1)])
     assert typed.crossings == 1
     assert typed.wire(0)[-1][-1][1] < typed.wire(1)[-1][-1][1]
-
-
-SHOW = """
-import sys
-from graphstep.faces.drawing.text import draw, text_of
-from graphstep.faces.drawing.layout import arrange
-from tests.effort import grows_with
-from tests.graphs import BUILDERS
-for build in BUILDERS.values():
-    boxes, edges = build()
-    for density in ("roomy", "compact"):
-        print(text_of(draw(arrange(boxes, edges, density=density, output=len(boxes) - 1))))
-"""
-
-
-def test_the_drawing_does_not_depend_on_the_hash_seed() -> None:
-    drawn = [
-        subprocess.run(
-            [sys.executable, "-c", SHOW], capture_output=True, check=True, cwd=GOLDEN.parents[2],
-            env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-        ).stdout
-        for seed in ("1", "2", "77")
-    ]  # fmt: skip
-    assert drawn[0] == drawn[1] == drawn[2]
-    assert len(drawn[0]) > 1000
 
 
 def test_appending_a_gate_moves_few_boxes() -> None:
