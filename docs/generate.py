@@ -64,6 +64,11 @@ Everything is told without colour too. What is printed has none; the terminal UI
 terminal UI never has fewer than the 16 of a terminal then, with `FORCE_COLOR=3` all 16 million, which a multiplexer or a remote
 login often hides. Nothing printed changes by it.
 
+## The compiled core
+
+Narrow graphs of many gates are computed in C where graphstep was installed with a C compiler, and in Python elsewhere, to the
+same numbers; `graphstep --version` says which. `GRAPHSTEP_CORE=0` forbids C, and `GRAPHSTEP_CORE=1` demands it.
+
 ## Exit status
 
 | status | meaning |

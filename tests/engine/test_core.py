@@ -23,7 +23,7 @@ from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
 from graphstep.gates import ELEMENTWISE
 from graphstep.gates.c import expression
-from graphstep.gates.floats import float_function
+from graphstep.gates.floats import PLAIN, float_function
 from graphstep.ground.errors import GraphstepError
 from tests.benchmarks.shapes import SHAPES
 from tests.cases import each
@@ -59,8 +59,7 @@ def test_a_tape_is_computed_by_the_core_where_there_is_one(monkeypatch: pytest.M
 
 def test_every_expression_is_exact_at_the_ends_of_float64_and_at_ties(core: Any) -> None:
     numbers = (*SPECIAL, -3.0, 1 / 3, 2.5, -2.5, 709.0, -745.2, 5e-324, -5e-324, 1.7976931348623157e308)
-    maxima, minima = np.maximum([0.0, -0.0], [-0.0, 0.0]).tolist(), np.minimum([0.0, -0.0], [-0.0, 0.0]).tolist()
-    core.zeros(*maxima, *minima)
+    core.zeros(*(PLAIN[name](x, -x) for name in ("maximum", "minimum") for x in (0.0, -0.0)))
     compared = set()
     for rule in ELEMENTWISE.values():
         for count in range(rule.arity[0], 3 if rule.chooses else len(rule.partials) + 1):
@@ -208,6 +207,11 @@ def test_a_core_that_cannot_be_compiled_says_why(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(CompileError, match="there is no C compiler"):
         compiler.compiled(tmp_path)
     assert not [*tmp_path.iterdir()]
+    monkeypatch.setenv("CC", f"{sys.executable} -c 0")
+    with pytest.raises(CompileError, match="nothing was written"):
+        compiler.compiled(tmp_path / "missing")
+    with pytest.raises(CompileError, match="nothing was written"):
+        compiler.compiled(tmp_path)
 
 
 class Shown(list[str]):

@@ -19,6 +19,7 @@ from graphstep.engine.core import SOURCE, checksum
 LIBRARY = "_core.abi3.so"
 """The file that it is compiled into, for every CPython from 3.11 on."""
 _EXACT = ("-O2", "-fno-fast-math", "-ffp-contract=off", "-std=c11", "-fPIC")
+_SHARED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 _LINES = 12
 """How many of a compiler's last lines are told."""
 
@@ -30,25 +31,28 @@ class CompileError(Exception):
 def compiled(folder: Path) -> Path:
     """Compile the core into a folder; CompileError where that is not possible."""
     compiler, include = _compiler(), _include()
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        # Beside the old one, which may be in use, and then in its place.
-        new = Path(place, LIBRARY)
-        _run(
-            [
-                *compiler,
-                *shlex.split(os.environ.get("CFLAGS", "")),
-                *_EXACT,
-                f"-I{include}",
-                f"-DCHECKSUM={checksum()}",
-                str(SOURCE),
-                *(("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)),
-                *shlex.split(os.environ.get("LDFLAGS", "")),
-                "-o",
-                str(new),
-                "-lm",
-            ]
-        )
-        return new.replace(folder / LIBRARY)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            # Beside the old one, which may be in use, and then in its place.
+            new = Path(place, LIBRARY)
+            _run(
+                [
+                    *compiler,
+                    *_words("CFLAGS"),
+                    *_EXACT,
+                    f"-I{include}",
+                    f"-DCHECKSUM={checksum()}",
+                    str(SOURCE),
+                    *_SHARED,
+                    *_words("LDFLAGS"),
+                    "-o",
+                    str(new),
+                    "-lm",
+                ]
+            )
+            return new.replace(folder / LIBRARY)
+    except OSError as error:
+        raise CompileError(f"nothing was written into {folder}: {error.strerror}") from None
 
 
 def _run(command: list[str]) -> None:
@@ -61,13 +65,17 @@ def _run(command: list[str]) -> None:
         raise CompileError("\n".join([f"{command[0]} ends with {done.returncode}", *lines]))
 
 
+def _words(variable: str) -> list[str]:
+    return shlex.split(os.environ.get(variable, ""))
+
+
 def _compiler() -> list[str]:
     """The words that call the compiler: CC, the one that made Python, or one of the usual names."""
     if os.name != "posix":
         raise CompileError("on this system it is not known how to compile it")
     for words in (os.environ.get("CC"), sysconfig.get_config_var("CC"), "cc", "gcc", "clang"):
-        if words and shutil.which(shlex.split(words)[0]):
-            return shlex.split(words)
+        if (command := shlex.split(words or "")) and shutil.which(command[0]):
+            return command
     raise CompileError("there is no C compiler (CC, cc, gcc, clang)")
 
 

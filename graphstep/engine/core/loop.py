@@ -12,7 +12,7 @@ from graphstep.engine.core import Core
 from graphstep.engine.levels import Cells
 from graphstep.engine.loop import Group, Sent
 from graphstep.gates.c import expression
-from graphstep.gates.floats import Function, float_function
+from graphstep.gates.floats import PLAIN, Function, float_function
 from graphstep.gates.rule import Rule
 from graphstep.language.program import Program
 
@@ -42,8 +42,7 @@ class CompiledLoop:
     ) -> CompiledLoop:
         """The loop of a program; ``cells`` are those that each node reads."""
         code, functions = _code(core, program, groups, cells)
-        zeros = np.array([0.0, -0.0])
-        core.zeros(*np.maximum(zeros, zeros[::-1]).tolist(), *np.minimum(zeros, zeros[::-1]).tolist())
+        core.zeros(*(PLAIN[name](x, -x) for name in ("maximum", "minimum") for x in (0.0, -0.0)))
         columns = np.array(sent.senders, np.int32), np.array(sent.receivers, np.int32)
         return cls(core, tuple(groups), code, functions, *columns, np.array(sent.start))
 
