@@ -1,6 +1,7 @@
 # ruff: noqa: N803, N806 – arrays are called as in the book.
 """Functions of arrays that are captured in tests: what a user may have in a file."""
 
+import copy
 import math
 
 import numpy as np
@@ -139,7 +140,27 @@ def of_real_numpy(A):
 
 
 def masked(A):
-    return A[A > 0].sum()
+    h = A * 2.0
+    h[h < 0] = 0.5
+    return (A[A > 0] ** 2).sum() + h.sum() + np.einsum("ij, ij -> i", A, h).prod() + np.einsum("ij,kj->", A, A)
+
+
+def as_it_is(A, B):
+    # What asks for the type of its arguments, copies them, or divides with a remainder.
+    if not isinstance(A, np.ndarray):
+        return A
+    quotient, rest = divmod(A[0, 1], 0.3)
+    return quotient * rest + copy.deepcopy(B)[0].sum() * copy.copy(A).sum() * (2.0 if isinstance(rest, float) else 3.0)
+
+
+def added_to_zeros(A):
+    total = np.zeros((2, 3))
+    total += A
+    return total.sum()
+
+
+def of_complex(A):
+    return abs(A[0, 0] + 1j)
 
 
 def chosen(A, B):

@@ -21,6 +21,8 @@ CALLS = {
     "methods": {"A": A, "B": B},
     "functions": {"A": A, "B": B},
     "written": {"A": A, "B": B},
+    "masked": {"A": A},
+    "as_it_is": {"A": A, "B": B},
     "of_lists": {"w": [[0.5, -1.0], [2.0, 0.25]], "x": [1.5, -0.75], "b": 0.5},
     "of_a_dictionary": {
         "parameters": {"layer.W": A, "b": np.array([0.1, 0.2]), "more": [np.array([1.0, -2.0]), (0.5, 0.75)]},
@@ -125,11 +127,12 @@ def test_an_array_that_is_returned_is_differentiated_cell_by_cell():
     [
         ("viewed", 2, "changes an array of which another variable is a part"),
         ("part_written", 1, "changes an array of which another variable is a part"),
-        ("held", 2, "would drop the gradient"),
+        ("held", 2, "a traced number is put into an array of numbers at"),
         ("item", 1, r"item\(\) at .* would drop the gradient"),
         ("listed", 1, r"tolist\(\) at .* would drop the gradient"),
         ("of_real_numpy", 1, "would drop the gradient"),
-        ("masked", 1, "a mask as an index"),
+        ("added_to_zeros", 2, "np.add writes into an array at"),
+        ("of_complex", 1, "a complex number is read at"),
         ("chosen", 1, "an index at .* is a traced value"),
         ("saved", 1, "would drop the gradient|np.save at"),
         ("formatted", 1, "formatting at"),

@@ -104,9 +104,11 @@ def test_what_torch_compile_has_compiled_is_captured_as_it_was_written() -> None
 
 
 def test_a_loss_is_known_for_pytorchs_through_the_functions_and_objects_that_it_names() -> None:
+    layers = [torch.nn.Linear(3, 1)]
+
     class Trainer:
         def __init__(self) -> None:
-            self.net = torch.nn.Linear(3, 1)
+            (self.net,) = layers
 
         def step(self, cells: Any) -> Any:
             return self.net(cells).sum()

@@ -47,6 +47,7 @@ def traced_arguments(function: str, arguments: Mapping[str, Any]) -> tuple[Recor
     trees = {name: _collected(value, name, inputs) for name, value in arguments.items()}
     recording = Recording(function, {name: _cells(name, value) for name, value in inputs.items()})
     recorder = Following(recording, inputs)
+    recorder.stands_in = True
     nodes = {name: place for place, name in enumerate(inputs)}
     return recorder, {name: _filled(tree, recorder, inputs, nodes) for name, tree in trees.items()}
 

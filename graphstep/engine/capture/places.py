@@ -138,6 +138,11 @@ def stores_cells(frame: FrameType) -> bool:
     return next((name for name in following if not name.startswith(("SWAP", "CACHE"))), "") == "STORE_SUBSCR"
 
 
+def puts_cells(frame: FrameType) -> bool:
+    """Whether a frame is putting something into cells: ``x[0] = y``."""
+    return _instructions(frame.f_code).get(frame.f_lasti, ("", ""))[0] == "STORE_SUBSCR"
+
+
 def _variable(frame: FrameType, following: tuple[str, str]) -> str:
     """What the value at work in a frame is assigned to: there, or where the function that returns it was called."""
     here: FrameType | None = frame

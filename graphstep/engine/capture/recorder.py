@@ -33,6 +33,8 @@ class Value:
 class Recorder:
     """Records one call."""
 
+    stands_in = False
+    """Whether its values are for ``isinstance`` what they stand for."""
     of_cells: Callable[..., Any]
     """Follows a function of NumPy's that treats every cell alike: ``of_cells(function, method, inputs, options, frame)``."""
 
@@ -80,9 +82,9 @@ class Recorder:
             elif self.places and (last := self.places[-1]) and (last.code, last.instruction) == (place.code, place.instruction):
                 # sum(xs) adds again and again; what is assigned is the last of it.
                 operations[-1].variable = ""
-        if gate == "pow" and isinstance(operands[1], Real):
+        if gate == "pow" and _is_number(operands[1]):
             gate = "power"
-        elif gate == "div" and isinstance(operands[0], Real) and operands[0] == 1:
+        elif gate == "div" and _is_number(operands[0]) and operands[0] == 1:
             gate, operands = "reciprocal", operands[1:]
         read = [self._operand(x, frame) for x in operands]
         dtype = str(getattr(value, "dtype", "float64"))
@@ -153,6 +155,11 @@ class Recorder:
             return f"{numeral(self.values[node])} != 0"
         read = [x if isinstance(x, float) else self.values[x] for x in operation.operands]
         return f" {COMPARED[operation.gate]} ".join(map(numeral, read))
+
+
+def _is_number(x: Any) -> bool:
+    """Whether something is a plain number, and no traced one that stands in for one."""
+    return not isinstance(x, Value) and isinstance(x, Real)
 
 
 def numeral(value: Any) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any, NoReturn
 
-from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.places import at_work, puts_cells
 from graphstep.engine.capture.recorder import Value
 from graphstep.engine.capture.recording import COMPARED, CaptureError
 
@@ -72,6 +72,11 @@ def _floored(self: Traced, other: Any) -> Any:
     )
 
 
+def _of_quotient(self: Traced, other: Any) -> Any:
+    """``divmod(x, y)``: the floor of the quotient, and what is left."""
+    return self // other, self % other
+
+
 def refusal(what: str, hint: str) -> Callable[..., Any]:
     """The method of what would drop the gradient."""
 
@@ -97,8 +102,20 @@ class Traced(Value):
 
     __slots__ = ()
 
+    @property
+    def __class__(self) -> Any:
+        """What it is for ``isinstance``: a float where the function computes with one."""
+        return type(self.value) if self.recorder.stands_in else type(self)
+
+    @__class__.setter
+    def __class__(self, _: Any) -> NoReturn:
+        raise TypeError("a traced value stays one")
+
     def beside(self, other: Any) -> Any:
         """The other side of an operator as it is recorded; NotImplemented for what no operation reads."""
+        if isinstance(other, complex):
+            where = at_work(sys._getframe(2))
+            raise CaptureError(f"a complex number is read at {where}", hint="graphstep computes with real numbers")
         return other if isinstance(other, Traced | Real) or is_array(other) else NotImplemented
 
     __add__, __radd__ = binary("add", operator.add), binary("add", operator.add, swapped=True)
@@ -109,7 +126,7 @@ class Traced(Value):
     __lt__, __le__ = binary("less", operator.lt), binary("less_equal", operator.le)
     __gt__, __ge__ = binary("greater", operator.gt), binary("greater_equal", operator.ge)
     __eq__, __ne__ = binary("equal", operator.eq), binary("not_equal", operator.ne)
-    __floordiv__ = _floored
+    __floordiv__, __divmod__ = _floored, _of_quotient
     __neg__, __abs__ = unary("neg", operator.neg), unary("abs", abs)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
@@ -125,10 +142,22 @@ class Traced(Value):
     def __pos__(self) -> Traced:
         return self
 
+    def __copy__(self) -> Traced:
+        return self
+
+    def __deepcopy__(self, _: Any) -> Traced:
+        return self.__copy__()
+
     def __bool__(self) -> bool:
         return self.recorder.ask(self.recorder.comparison(self.node), bool(self.value), sys._getframe(1))
 
-    __float__ = refusal("float()", PLAIN)
+    def __float__(self) -> NoReturn:
+        frame = sys._getframe(1)
+        if puts_cells(frame):
+            hint = "begin with a list, out = [0.0]*n, and end with np.stack(out); or build it in one go: np.array([f(x) for …])"
+            raise CaptureError(f"a traced number is put into an array of numbers at {at_work(frame)}", hint=hint)
+        raise CaptureError(f"float() at {at_work(frame)} would drop the gradient of a traced number", hint=PLAIN)
+
     __complex__ = refusal("complex()", PLAIN)
     __int__ = __trunc__ = refusal("int()", PLAIN)
     __floor__ = __ceil__ = __round__ = refusal("rounding to a whole number", "math.floor and math.ceil of the file are followed")

@@ -144,6 +144,8 @@ class TracedArray(Traced):
         """A copy in memory of its own."""
         return TracedArray(self.recorder, self.node, self.value)
 
+    __copy__ = copy
+
     def astype(self, dtype: Any, *_: Any, **__: Any) -> TracedArray:
         """The same as cells of another type; CaptureError where that changes cells."""
         value = self.value.astype(dtype)

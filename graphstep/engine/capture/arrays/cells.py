@@ -32,11 +32,12 @@ def of_cells(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, 
         if name in ("matmul", "vecdot"):
             return product(frame, *inputs)
         if name == "floor_divide":
-            return (
-                first_traced(inputs).__class__.__floordiv__(*inputs) if isinstance(inputs[0], Traced) else unfollowed(name, frame)
-            )
+            return type(first_traced(inputs)).__floordiv__(*inputs) if isinstance(inputs[0], Traced) else unfollowed(name, frame)
         if name in ("logical_and", "logical_or", "logical_not"):
             return _logical(frame, name[8:], *inputs)
+    if "out" in options:
+        hint = f"write y = np.{name}(…), and y = y + x in place of y += x where y is an array of plain numbers"
+        raise CaptureError(f"np.{name} writes into an array at {at_work(frame)}, which is not followed", hint=hint)
     if gate is None or method != "__call__" or options:
         hint = "operators, math and these are: " + ", ".join(name for name in UFUNCS if name not in COMPARED)
         raise CaptureError(

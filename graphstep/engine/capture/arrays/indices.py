@@ -32,14 +32,17 @@ def _is_whole(x: Any) -> bool:
 
 
 def _checked(frame: FrameType, key: Any) -> tuple[Any, ...]:
-    """The entries of an index; whole numbers behind True and False. CaptureError for what is traced."""
+    """The entries of an index; whole numbers behind True and False. CaptureError for traced numbers, a question for a mask."""
     entries: list[Any] = []
     for x in _entries(key):
         if holds_traced(x):
             if not getattr(x, "shape", ()) or plain(x).dtype != bool:
                 raise CaptureError(f"an index at {at_work(frame)} is a traced value, whose gradient it would drop", hint=PLAIN)
-            hint = "which cells it picks hangs on values: write np.where(mask, x, 0), or make the mask of plain arrays"
-            raise CaptureError(f"a mask as an index at {at_work(frame)} is not followed", hint=hint)
+            # Which cells it picks hangs on values, as the way does that an if takes.
+            mask = plain(x)
+            x.recorder.ask(f"a mask picks {np.count_nonzero(mask)} of {mask.size} cells", True, frame)
+            entries += mask.nonzero()
+            continue
         if isinstance(x, list):
             x = np.array(x, int if not x else None)
         if isinstance(x, np.ndarray) and x.dtype == bool:
