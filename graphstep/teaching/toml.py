@@ -18,6 +18,10 @@ Fail = Callable[[int, str], NoReturn]
 # The only way to the line of an error before Python 3.14, where tomllib has attributes for it.
 _PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
+_CURLY = re.compile(r"[“”„«»]")
+_FOREIGN = re.compile(r"(?:^|[{,])\s*(?P<key>\w*[^\W\x00-\x7f]\w*)\s*=")
+_BARE = re.compile(r"[^\W\d]")
+
 
 def text_of(path: Path, what: str, most: int, fail: Fail) -> str:
     """The text of ``what``, a file of ``most`` bytes. InputError where it cannot be opened."""
@@ -37,6 +41,18 @@ def text_of(path: Path, what: str, most: int, fail: Fail) -> str:
         fail(raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8 text")
 
 
+def _instead(line: str) -> str:
+    """What to write in place of a line that is no TOML, where that can be told."""
+    key, equals, value = (part.strip() for part in line.partition("="))
+    if _CURLY.search(line):
+        return '; quotes are straight ones, "'
+    if (foreign := _FOREIGN.search(line)) is not None:
+        return f'; a name with other letters than a to z stands in quotes here: "{foreign["key"][:40]}" = …'
+    if equals and _BARE.match(value):
+        return f'; a text stands in quotes: {key[:20]} = "…"'
+    return "" if equals or not key or key[0] in "#[" else '; a line is key = "text"'
+
+
 def table_of(text: str, fail: Fail) -> dict[str, Any]:
     """The table that a text of TOML spells."""
     try:
@@ -44,7 +60,8 @@ def table_of(text: str, fail: Fail) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
         line = int(place["line"]) if place and place["line"] else len(text.removesuffix("\n").split("\n"))
-        fail(line, f"this is not TOML: {_PLACE.sub('', str(error)).strip().lower()}")
+        reason = _PLACE.sub("", str(error)).strip().lower()
+        fail(line, f"this is not TOML: {reason}{_instead(text.split(chr(10))[line - 1])}")
     except (ValueError, RecursionError):
         # A numeral of thousands of digits, a date that does not exist; brackets nested without end.
         fail(1, "this TOML cannot be read: a number is too long, or brackets are nested too deep")

@@ -24,7 +24,7 @@ from graphstep.teaching.lesson.command import run
 from graphstep.teaching.lesson.document import LessonError, Prose, Stop
 from graphstep.teaching.lesson.headings import stop_of
 from graphstep.teaching.lesson.parse import FILE, parse, read_lesson
-from graphstep.teaching.lesson.plain import handout
+from graphstep.teaching.lesson.plain import answer_lines, handout
 from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse, step_of_stop
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.teaching.marking.misconceptions import slips
@@ -734,6 +734,37 @@ def test_check_looks_at_what_can_be_run_beside_what_cannot_be_read(tmp_path):
     ]
 
 
+OF_AN_AUTHOR = [
+    ('title = "T"', "title = T", 2, 'a text stands in quotes: title = "…"'),
+    ("+++", "---", 1, "TOML between two lines of +++, not of ---"),
+    ('ask = "value q"', "ask = “value q”", 10, 'quotes are straight ones, "'),
+    ("```predict", "```Predict", 9, "a question stands in a block of 'predict'; this one, of 'Predict', is shown as code"),
+    ("```predict", "```json", 9, "this one, of 'json', is shown as code"),
+    ('because = "b"\n```', 'because = "b"', 9, "no end before line 12, a heading: a line of ``` is missing"),
+    ('ask = "value q"', 'ask = "valeu q"', 10, "did you mean 'value'?"),
+    ('ask = "value q"', 'ask = "value Q"', 10, "did you mean 'q'?"),
+    ('title = "T"', 'title = "T"\nlang = "klingon"', 3, 'the code of a language: lang = "he"'),
+    ('"q = x + y; f = q*z"', '"q = x + y; f = np.dot(q, z)"', 3, "write q @ z"),
+    ("z = -4", "w = -4", 3, "no value for z"),
+    ("z = -4", "ж = -4", 4, 'stands in quotes here: "ж" = …'),
+]
+
+
+def test_check_says_what_to_write_instead(tmp_path):
+    text = (
+        '+++\ntitle = "T"\nprogram = "q = x + y; f = q*z"\ninputs = { x = -2, y = 5, z = -4 }\n+++\n\nIntro.\n\n'
+        '```predict\nask = "value q"\nbecause = "b"\n```\n## forward: f\n'
+        '```predict\nask = "value f"\nbecause = "b"\n```\n'
+    )
+    path = tmp_path / "01-t.md"
+    for old, new, line, says in OF_AN_AUTHOR:
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        problems = [(problem.line, problem.message) for problem in check(path)]
+        assert any(at == line and says in message for at, message in problems), (new, problems)
+        assert all("command line" not in message for _, message in problems), new
+
+
 # -- going through a lesson -----------------------------------------------------------------------------------------------------
 
 
@@ -758,6 +789,24 @@ def test_the_run_stops_before_the_answer_and_shows_it_afterwards():
     assert after.step == 1
     assert len(after.blocks) == 3
     assert state.step == 0, "a state does not change"
+
+
+def test_a_reason_is_shown_without_marks_of_markdown():
+    body = "## forward: q\n\n" + predict("value q").replace('because = "', 'because = "*Mind* `2*x*y`: ')
+    after, _ = LessonRun(rehearse(lesson_of(body))).go(1).answer("3")
+    (solution,) = after.rehearsal.solutions.values()
+    assert "Mind 2*x*y: " in " ".join(answer_lines(after, solution))
+
+
+def test_a_heading_alone_is_no_page():
+    body = "Intro.\n\n## What if?\n\n## program: `x*y`\n\n## forward\n\nText.\n\n## sum: x\n\n## Last\n\nText.\n"
+    state = LessonRun(rehearse(lesson_of(body.replace("x*y", "x*y + x")))).next()
+    assert state.headings == ("What if?", "program: x*y + x", "forward")
+    # A step is something to look at, also where nothing is said of it.
+    assert state.next().headings == ("sum: x",)
+    assert state.next().next().headings == ("Last",)
+    assert state.next().back() == state
+    assert state.back().place == 0
 
 
 def test_the_run_waits_in_front_of_the_last_contribution_because_a_drawing_shows_the_total_there():
@@ -929,7 +978,7 @@ def test_the_table_says_what_is_done_and_what_comes_next():
     progress.save(lesson.answer("3")[0])
     status, text = said([])
     assert status == 0
-    assert "done 1/7" in text
+    assert "done 1/10" in text
     assert "Go on: graphstep lesson 1" in text
 
 
@@ -938,7 +987,7 @@ def test_without_a_terminal_a_lesson_is_printed_with_its_answers_at_the_end():
     body, answers = text.split("\nAnswers\n")
     assert status == 0
     assert "Question 1." in body
-    assert "1. df/df = 1." in answers
+    assert "2. df/df = 1." in answers
     assert text == "".join(handout(open_lesson(find("2")))) + "\nMade by\n\n  graphstep lesson 2 --format text\n"
 
 

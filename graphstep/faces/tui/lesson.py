@@ -131,6 +131,8 @@ class LessonScreen(SteppingScreen):
             typed, selection = answer.value, answer.selection
             await self._show_text(self.lesson.open)
             answer.value, answer.selection = typed, selection
+            # What was said before speaks of hints that were left, and its rows are the hint's now.
+            self.text.say("")
         elif sentence_below:
             self.text.say(sentence_below, "bold $warn")
             if Marked in kinds:

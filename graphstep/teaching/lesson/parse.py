@@ -40,9 +40,10 @@ CHOICES = 9
 
 # Possessive quantifiers: a line of any length is matched in one pass.
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<word>[^\s`]*+)[^`]*+$")
+_ASKS = re.compile(r"\s*ask\s*=")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
 # A language tag (BCP 47), with the underscore of environment variables too.
-_LANG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+_LANG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _FRONT = ("title", "lang", "needs", "source", "rows", "minutes", "train", "program", *KEYWORDS)
 
 
@@ -113,7 +114,8 @@ class _Parser(Source):
 
     def _end_of_front(self) -> int:
         if self.lines[0].strip() != "+++":
-            self.fail(1, "a lesson begins with its front matter between two lines of +++")
+            instead = ", not of ---" if self.lines[0].strip() == "---" else ""
+            self.fail(1, f"a lesson begins with its front matter, TOML between two lines of +++{instead}")
         end = next((place for place, line in enumerate(self.lines[1:], 1) if line.strip() == "+++"), 0)
         return end or self.fail(1, "the front matter has no end: a second line of +++ is missing")
 
@@ -213,6 +215,11 @@ class _Parser(Source):
                 if not end:
                     # Nobody can tell what of the rest is meant to stand in it.
                     break
+                if fence["word"] in ("predict", "figure") and (heading_at := self._heading_within(fence["marks"], place, end)):
+                    _add_prose(blocks, prose, since)
+                    prose, since, place = [], heading_at + 1, heading_at
+                    asked += 1
+                    continue
                 if fence["word"] == "predict":
                     _add_prose(blocks, prose, since)
                     blocks += self._question(self.lines[place + 1 : end], place + 2)
@@ -226,6 +233,7 @@ class _Parser(Source):
                     blocks += [] if figure is None else [Prose("", place + 1, figure)]
                     prose, since = [], end + 2
                 else:
+                    self._look_for_a_question(fence["word"], place, end)
                     prose += self.lines[place : end + 1]
                 place = end + 1
                 continue
@@ -271,6 +279,21 @@ class _Parser(Source):
         if not end:
             self.note(start + 1, f"this block has no end: a line of {marks} is missing")
         return end
+
+    def _look_for_a_question(self, word: str, start: int, end: int) -> None:
+        """Note a block that is meant to ask and is shown as code."""
+        asks = any(_ASKS.match(line) for line in self.lines[start + 1 : end])
+        if word.lower() == "predict" or asks:
+            self.note(start + 1, f"a question stands in a block of 'predict'; this one, of {quoted(word)}, is shown as code")
+
+    def _heading_within(self, marks: str, start: int, end: int) -> int:
+        """The place of a heading that a block goes on over, up to the mark that opens the next one; 0 where it has an end."""
+        for place in range(start + 1, end):
+            head = _HEADING.match(self.lines[place])
+            if head and len(head["level"]) > 1:
+                self.note(start + 1, f"this block has no end before line {place + 1}, a heading: a line of {marks} is missing")
+                return place
+        return 0
 
     def _question(self, lines: Sequence[str], first: int) -> Iterator[Question]:
         """The question of a block; none where something in it is wrong."""

@@ -58,7 +58,7 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"\n{say('lesson-answers')}\n"
     shows = {(scenes[solution], solution.step): solution for solution in answers}
     for number, solution in enumerate(answers, 1):
-        yield f"\n{_filled(f'{number}. {solution.answer}. {solution.question.because}')}\n"
+        yield f"\n{_filled(f'{number}. {solution.answer}. {bare(solution.question.because)}')}\n"
         # Several answers may be found in one step: it is told behind the last of them.
         if solution.step <= scenes[solution].step and shows[scenes[solution], solution.step] is solution:
             yield f"{_step(scenes[solution], solution.step, rules)}\n"
@@ -75,6 +75,7 @@ def section_lines(run: LessonRun) -> Iterator[str]:
     """A section as far as it is on show: heading, the step that it stops at, prose, and its questions."""
     scene, say = run.scene, partial(message, run.rehearsal.language)
     if run.place:
+        yield from (f"\n{heading}" for heading in run.headings[:-1])
         yield f"\n{_heading(scene)}   ({say('lesson-section', place=run.place, places=len(run.rehearsal.scenes) - 1)})"
     if run.open is None and (text := _stop(scene)):
         yield text
@@ -91,7 +92,7 @@ def section_lines(run: LessonRun) -> Iterator[str]:
 
 def answer_lines(run: LessonRun, solution: Solution) -> Iterator[str]:
     """The answer to a question that is done, its reason and its step; then what of the section comes on show behind it."""
-    yield _filled(f"{solution.answer}. {solution.question.because}", "  ")
+    yield _filled(f"{solution.answer}. {bare(solution.question.because)}", "  ")
     if solution.step <= run.step:
         yield _step(run.scene, solution.step)
     keys = [block.key if not isinstance(block, Prose) else "" for block in run.blocks]
@@ -145,12 +146,12 @@ def _prose(prose: Prose) -> str:
         fence = line.lstrip().startswith(("```", "~~~"))
         starts = _HEAD.match(line)
         if paragraph and (fence or fenced or not line.strip() or starts or line.lstrip().startswith("|")):
-            done.append(_filled(_bare(" ".join(paragraph)), _indent(paragraph[0])))
+            done.append(_filled(bare(" ".join(paragraph)), _indent(paragraph[0])))
             paragraph = []
         if fence:
             fenced = not fenced
         elif fenced or line.lstrip().startswith("|"):
-            done.append(f"    {line}" if fenced else _bare(line))
+            done.append(f"    {line}" if fenced else bare(line))
         elif line.strip():
             paragraph.append(line if not paragraph else line.strip())
         else:
@@ -158,7 +159,7 @@ def _prose(prose: Prose) -> str:
     return "\n".join(done).strip("\n")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Markdown on one line without what only a renderer needs."""
     pieces = _CODE.split(text)
     # Every other piece is inline code, where a star is a multiplication.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from graphstep.engine.trace import Trace
-from graphstep.ground.errors import GraphstepError, InputError, quoted
+from graphstep.ground.errors import GraphstepError, InputError, ReadError, quoted
 from graphstep.ground.numerals import ENGLISH
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Section, Stop
@@ -36,6 +36,12 @@ class Scene:
     def starts_run(self) -> bool:
         """Whether another run begins here than in the section before."""
         return self.section.run is not None
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether there is nothing in it but a heading: no text, no question, and no step to be looked at."""
+        stop = self.section.stop
+        return not self.section.blocks and (stop is None or stop.kind == "start") and self.section.round is None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +82,7 @@ def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal,
     try:
         trace = _run(lesson.run, lesson.run, language)
     except GraphstepError as error:
-        problems.append(Problem(lesson.path, lesson.run_line, f"the program cannot be run: {error.message}"))
+        problems.append(Problem(lesson.path, lesson.run_line, f"the program cannot be run: {_of_program(error)}"))
     for section in lesson.sections:
         if section.run is not None:
             try:
@@ -85,7 +91,7 @@ def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal,
                 else:
                     trace = trainings.round(named(section.run, lesson.run), section.round)
             except GraphstepError as error:
-                problems.append(Problem(lesson.path, section.line, f"the program cannot be run: {error.message}"))
+                problems.append(Problem(lesson.path, section.line, f"the program cannot be run: {_of_program(error)}"))
                 trace = None
         if trace is None:
             # Of what stands in it nothing can be said before another program begins.
@@ -94,7 +100,7 @@ def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal,
             try:
                 step = step_of_stop(trace, section.stop)
             except InputError as error:
-                problems.append(Problem(lesson.path, section.line, f"there is no such stop: {error.message}"))
+                problems.append(Problem(lesson.path, section.line, f"there is no such stop: {_whole(error)}"))
         solutions: list[Solution] = []
         blocks: list[Block] = []
         for block in section.blocks:
@@ -108,9 +114,19 @@ def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal,
             except GraphstepError as error:
                 asked = isinstance(block, Question)
                 line = block.lines.get("ask", block.line) if isinstance(block, Question) else block.line
-                problems.append(Problem(lesson.path, line, error.message if asked else f"figure: {error.message}"))
+                problems.append(Problem(lesson.path, line, _whole(error) if asked else f"figure: {_whole(error)}"))
         scenes.append(Scene(replace(section, blocks=tuple(blocks)), trace, step, tuple(solutions)))
     return Rehearsal(lesson, tuple(scenes), language), problems
+
+
+def _whole(error: GraphstepError) -> str:
+    """What is wrong, and what would do."""
+    return f"{error.message}; {error.hint}" if error.hint else error.message
+
+
+def _of_program(error: GraphstepError) -> str:
+    # A hint on missing values speaks of the command line.
+    return _whole(error) if isinstance(error, ReadError) else error.message
 
 
 def step_of_stop(trace: Trace, stop: Stop) -> int:

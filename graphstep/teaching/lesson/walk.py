@@ -51,6 +51,14 @@ class LessonRun:
         return self.rehearsal.scenes[self.place]
 
     @property
+    def headings(self) -> tuple[str, ...]:
+        """The heading of the section, behind those that say no more than it: nobody is shown a page of a heading alone."""
+        scenes, first = self.rehearsal.scenes, self.place
+        while first > 1 and scenes[first - 1].is_heading:
+            first -= 1
+        return tuple(scene.section.heading.replace("`", "") for scene in scenes[first : self.place + 1])
+
+    @property
     def open(self) -> Solution | None:
         """The first question of the section that is not done; None when the section is."""
         return next((s for s in self.scene.solutions if self.answered(s).outcome == "open"), None)
@@ -111,11 +119,16 @@ class LessonRun:
 
     def next(self) -> LessonRun:
         """The next section; the same state at the end, and while a question waits."""
-        return self if self.last or self.open is not None else replace(self, place=self.place + 1)
+        if self.last or self.open is not None:
+            return self
+        scenes = self.rehearsal.scenes
+        ahead = range(self.place + 1, len(scenes) - 1)
+        return replace(self, place=next((each for each in ahead if not scenes[each].is_heading), len(scenes) - 1))
 
     def back(self) -> LessonRun:
         """The section before; the same state at the start."""
-        return replace(self, place=max(0, self.place - 1))
+        before = range(self.place - 1, 0, -1)
+        return replace(self, place=next((each for each in before if not self.rehearsal.scenes[each].is_heading), 0))
 
     def go(self, place: int) -> LessonRun:
         """Some section; the nearest one where there is none."""

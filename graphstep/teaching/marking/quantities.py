@@ -104,6 +104,8 @@ def quantity(trace: Trace, ask: str) -> Quantity:
     if match is not None and word in KINDS and trace.program.find(rest.rpartition("→")[2].strip()) is None:
         return _of_cell(quantity(trace, f"{word} {match['node']}"), tuple(map(int, match["cell"].split(","))))
     if word not in KINDS or not rest:
+        if word not in KINDS and (near := did_you_mean(word, (*KINDS, "formula", "shape", "order", "fill", "choice"))):
+            raise InputError(f"{quoted(ask)} is nothing to ask; {near}")
         forms = ", ".join(f"'{form}'" for form in KINDS.values())
         raise InputError(f"{quoted(ask)} is nothing to ask; ask for one of {forms}, or a 'choice: …'")
     if word in ("local", "contribution"):

@@ -16,6 +16,7 @@ from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.document import Prose
+from graphstep.teaching.lesson.plain import bare
 from graphstep.teaching.marking.question import Question
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class LessonPane(Vertical):
     LessonPane #lesson-page .answered { margin: 0 0 1 0; padding: 0 1; border-left: outer $value; }
     LessonPane #lesson-page .row { padding: 0 1; border-left: outer $value; }
     LessonPane #lesson-page MarkdownFence { margin: 0 0 1 0; }
+    LessonPane #lesson-page MarkdownFence > Label { padding: 0 2; }
     LessonPane #lesson-page MarkdownBlockQuote { margin: 0 0 1 0; background: transparent; border-left: outer $contribution; }
     LessonPane #lesson-asks { height: auto; max-height: 80%; padding: 0 1; border-top: solid $pending; scrollbar-size: 1 1; }
     LessonPane #lesson-asks Horizontal { height: 1; }
@@ -241,7 +243,7 @@ class LessonSaid(Static):
 def _widgets(run: LessonRun) -> Iterator[Widget]:
     """What stands on the page: heading, prose, and the questions that are done."""
     if run.place:
-        yield Static(Content(run.scene.section.heading.replace("`", "")), classes="heading")
+        yield Static(Content("\n".join(run.headings)), classes="heading")
     for block in run.blocks:
         if isinstance(block, Prose):
             # A link in a file from anywhere is text: it opens nothing.
@@ -263,7 +265,7 @@ def _done(run: LessonRun, solution: Solution) -> Static:
         "\n",
         (mark + (solution.ladder if solution.step <= run.step else solution.answer), "bold $value"),
         "\n",
-        solution.question.because,
+        bare(solution.question.because),
     )
     return Static(text, classes="answered", name=solution.question.key)
 
