@@ -70,6 +70,8 @@ LESSON = """\
 # Lesson 2, with a slip, hints, an answer that is asked for, and a look at the run in between.
 
 grad q
+q, f
+f, q
 
 hint
 1/2
@@ -104,7 +106,7 @@ hint
 2
 
 
-
+positive
 
 1, 4, 5
 1, 5, 5
@@ -143,7 +145,7 @@ SCRIPTS = {
     "stepping": (("repl", *NAMED), STEPPING),
     "lesson-2": (("lesson", "2", "--screen-reader"), LESSON),
 }
-KEPT = {"lesson-2": {"backward-the-chain-rule": (11, True)}}
+KEPT = {"lesson-2": {"backward-the-chain-rule": (13, True)}}
 """By script the lessons whose place is kept, with the questions that are done."""
 
 
@@ -217,11 +219,11 @@ def test_a_lesson_is_played_on_the_lines_and_goes_on_where_it_was_left(monkeypat
     lines = play("\n\nquit\n")
     assert "q = 3" not in " ".join(lines), "the answer is not on the lines before it is typed"
     assert lines[-1] == "Your place is kept: graphstep lesson 1 goes on at 'forward: q'."
-    lines = play("hint\n7\n3\n\nshow\n\nnegative\n\n\npositive\n\na, b, f\n\n8\n\n-5\n\n")
+    lines = play("hint\n7\n3\n\nshow\n\nnegative\n\n\npositive\n\na, b, f\n\n8\n\n-5\n\n4\n6\n-2\n\n")
     assert lines[3].startswith("forward: q")
     assert any("Hint 1 of 2" in line for line in lines)
     assert any("sign of x is turned" in line for line in lines)
-    assert any("6 of 7 questions answered, 1 shown" in line for line in lines)
+    assert any("9 of 10 questions answered, 1 shown" in line for line in lines)
     assert play("")[-1].startswith("Your place is kept")
 
 

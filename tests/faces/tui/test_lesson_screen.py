@@ -58,7 +58,7 @@ def test_the_prose_stands_beside_the_run_and_the_answer_shows_after_it_was_given
     start, before, after, at = asyncio.run(go())
     assert "You can work out" in start
     assert "The computational graph" in start
-    assert "0 of 7 answered" in start
+    assert "0 of 10 answered" in start
     assert "What is q?" in before
     assert "-2 + 5" not in before
     assert "✓ q = x + y = -2 + 5 = 3" in after
