@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import graphstep as gs
 from graphstep.analysis.witnesses.quotients import EPSILON, STEPS, quotients
 from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
@@ -73,8 +74,12 @@ def test_what_has_no_slope_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="not finite"):
         quotients(trace(read("log(x)"), {"x": 0.0}), 0)
     monkeypatch.setattr("graphstep.analysis.witnesses.quotients.GATES", 1)
-    with pytest.raises(LimitError, match="at most 1 gates"):
+    with pytest.raises(LimitError, match=r"runs for each cell at most 1 gates are run, and this has 2$"):
         quotients(trace(read("x*x*x"), {"x": 1.0}), 0)
+    assert quotients(trace(read("x*x"), {"x": 1.0}), 0).slope == 2
+    with pytest.raises(InputError, match="no gradient is asked for there") as refused:
+        quotients(gs.run("x*y", x=1, y=2, data=["x"]).trace, 0)
+    assert refused.value.hint == "name an input, or a gate, that is no data"
 
 
 def test_every_format_has_the_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str], golden) -> None:

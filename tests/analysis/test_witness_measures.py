@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from graphstep.analysis.witnesses import check, numeric_rows, testimony
 from graphstep.analysis.witnesses.around import _length
+from graphstep.analysis.witnesses.branches import decisions
+from graphstep.analysis.witnesses.cells import whole
 from graphstep.analysis.witnesses.differences import Runs, _bound, differences
 from graphstep.analysis.witnesses.narrow import _furthest
 from graphstep.analysis.witnesses.report import ROUNDINGS
 from graphstep.analysis.witnesses.rounding import _off, cancelled, noise, wrong_value
-from graphstep.analysis.witnesses.verdicts import _percent
+from graphstep.analysis.witnesses.verdicts import _blind, _percent, _reservation
 from graphstep.engine.trace import Trace
+from graphstep.gates import ELEMENTWISE
 from graphstep.telling.reports.check import data, explanation
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -57,6 +63,34 @@ def test_contributions_that_cancel_to_nothing_are_named() -> None:
     assert found.message == "rounding-cancels-contributions"
     assert (found.figures["read"], found.figures["left"]) == ("2e9", "0")
     assert cancelled(run("1e9*x^2 - 2e9*x", x=1), 0, backward=False) is None
+
+
+def test_of_digits_that_cancel_twice_the_place_is_named_where_most_of_them_do() -> None:
+    named = cancelled(run("(x - y)*(x - z)", x=1, y=1 - 2.0**-30, z=1 - 2.0**-20), 0, backward=False)
+    assert named is not None
+    assert (named.figures["read"], named.figures["left"]) == ("1", "9.313e-10")
+
+
+def test_a_gate_decides_by_the_side_of_its_border_and_by_the_border_itself() -> None:
+    x, y = np.meshgrid([-1.0, -0.0, 0.0, 0.5, 1.0], [-1.0, 0.0, 0.5])
+    assert decisions(ELEMENTWISE["atan2"], [x, y], np.arctan2(x, y)).tolist() == [((y < 0) & (x >= 0)).tolist()]
+    assert decisions(ELEMENTWISE["sign"], [x], np.sign(x)).tolist() == [np.sign(x).tolist()]
+
+
+def test_a_direction_that_cannot_tell_leaves_the_verdict_to_the_cells() -> None:
+    row = check(run("sum(x*x)", x=[1, 2])).rows[0]
+    for verdict, shown in (("unsettled", "agree"), ("disagree", "disagree")):
+        assert whole(row.trace, row.node, [row], replace(row, verdict=verdict)).verdict == shown
+
+
+def test_what_a_difference_does_not_see_and_what_limits_it_are_said() -> None:
+    for one_sided, why in ((True, "verdict-blind-one-sided"), (False, "verdict-blind-bends")):
+        seen: Any = SimpleNamespace(numeric=1.0, difference=SimpleNamespace(one_sided=one_sided))
+        (said,) = _blind(seen, 2.0)
+        assert (said.message, said.figures["why"].message) == ("verdict-blind", why)
+    rough: Any = SimpleNamespace(numeric=1.0, difference=None, backprop=1.001)
+    assert [said.message for said in _reservation(rough, None)] == ["verdict-rounding-hides"]
+    assert _reservation(rough, 1.0) == ()
 
 
 def test_a_share_is_a_percentage_from_one_in_ten_thousand_on() -> None:
