@@ -205,7 +205,7 @@ def _call(of: Listing, inputs: Mapping[str, Number], library: Library, names: li
         return
     yield '\n\nif __name__ == "__main__":\n'
     for name, shown in zip(of.program.inputs, names, strict=True):
-        cells = np.asarray(inputs[name], float).tolist()
+        cells = re.sub(r"inf|nan", rf"{library.module}.\g<0>", str(np.asarray(inputs[name], float).tolist()))
         # A number of NumPy divides by 0 as the run does; one of Python raises.
         plain = library.module == "np" and not np.ndim(inputs[name])
         yield f"    {shown} = {f'np.float64({cells})' if plain else library.array.format(cells)}\n"
@@ -293,13 +293,15 @@ class _Writer:
 
 
 _NO_NAME = re.compile(r"\W")
-_TAKEN = frozenset({*_FUNCTIONS, "np", "torch", "forward_and_backward"})
+_TAKEN = frozenset({*_FUNCTIONS, "np", "torch", "forward_and_backward", "print"})
 
 
 def _python(name: str) -> str:
     """A name as Python takes it: no keyword, and none of those that the code uses itself."""
     plain = _NO_NAME.sub("_", name)
-    return f"{plain}_" if keyword.iskeyword(plain) or plain in _TAKEN else plain
+    # lambda becomes lambda_, and lambda_ in its turn lambda__: no two names become one.
+    word = plain.rstrip("_")
+    return f"{plain}_" if keyword.iskeyword(word) or word in _TAKEN or plain in _TAKEN else plain
 
 
 def _quoted(command: str) -> str:

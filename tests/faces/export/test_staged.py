@@ -121,6 +121,18 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["gradient", "x*0 + y", "--data", "x,y", "x=1", "y=1"]) == 2
 
 
+def test_the_call_takes_any_number_and_any_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "slope.py"
+    for words, shown in (
+        (["sum(x)*print + y", "x=[1,inf]", "print=2", "y=nan"], "output nan\nx [2. 2.]\nprint inf\ny 1.0\n"),
+        (["lambda*lambda_", "lambda=2", "lambda_=3"], "output 6.0\nlambda 3.0\nlambda_ 2.0\n"),
+    ):
+        assert main(["gradient", *words, "--to", str(path)]) == 0
+        capsys.readouterr()
+        runpy.run_path(str(path), run_name="__main__")
+        assert capsys.readouterr().out == shown
+
+
 def test_a_quote_in_a_command_stays_inside_the_docstring(tmp_path: Path) -> None:
     code = "".join(staged(listing(read("x^2"), {}), {"x": 3.0}, "numpy", 'graphstep """; raise SystemExit \\'))
     assert _runs(code, tmp_path)[0] == 9
