@@ -51,6 +51,8 @@ def stops_of(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, 
     key = nodes, conditions
     if key not in kept:
         stops = {n for node in nodes for n in steps_at(trace, node)}
+        # Of sets of breakpoints the last one only: each edit of them makes another. What holds of one condition is kept, and
+        # made anew for none.
         for other in [x for x in kept if isinstance(x, tuple)]:
             del kept[other]
         kept[key] = tuple(sorted(stops.union(*(_of(trace, condition) for condition in conditions))))
@@ -152,6 +154,7 @@ def _makers(trace: Trace, kind: str) -> tuple[int, ...]:
 def _gates_that_make(trace: Trace, odd: np.ufunc) -> Iterator[int]:
     values, gradients, wires = trace.value_sizes, trace.gradient_sizes, trace.wires
     bad = odd(values)
+    # On the way back a gate makes it whose own gradient is finite, and who sends what is not.
     bad[wires.senders[odd(trace.contribution_sizes) & np.isfinite(gradients[wires.senders])]] = True
     for gate in np.flatnonzero(bad).tolist():
         node = trace.node(gate)

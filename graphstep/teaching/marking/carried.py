@@ -104,6 +104,7 @@ def _flat(number: Number) -> float | tuple[float, ...]:
 def _usable(asked: Quantity, earlier: Sequence[Earlier]) -> list[Earlier]:
     """The answers to other questions of this run: of one before an edit the true number is another."""
     trace, own = asked.trace, (*_place(asked), asked.cell)
+    # Of several answers to one question the last one counts.
     last = {(each.kind, each.place, each.cell): each for each in earlier if (each.kind, each.place, each.cell) != own}
     return [each for each in last.values() if _is_of(trace, each)]
 
@@ -167,6 +168,7 @@ def _is_clear(asked: Quantity, run: Quantity) -> bool:
     if any(bool((_easy(x) & ~_easy(y)).any()) for x, y in pairs):
         return False
     if isinstance(run.asked, float) and isinstance(asked.asked, float):
+        # A number that stands beside the question may have been copied.
         copied = [_among(run.asked, x) and not _among(asked.asked, y) for x, y in zip(ours, theirs, strict=True)]
         if any(copied):
             return False
@@ -175,6 +177,7 @@ def _is_clear(asked: Quantity, run: Quantity) -> bool:
 
 def _easy(number: Number) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     cells = np.ravel(np.asarray(number, np.float64))
+    # Many wrong ways come to these numbers, so that to meet one of them proves nothing.
     return np.isin(cells, (0.0, 1.0, -1.0)) | ~np.isfinite(cells)
 
 

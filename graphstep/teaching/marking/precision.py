@@ -71,6 +71,7 @@ def _digits(text: str) -> str:
 def is_equal(one: Number, other: Number) -> NDArray[np.bool_]:
     """Cell by cell whether two numbers are equal but for what doubles lose; what rounding left of 0 is 0."""
     off, size = np.abs(np.subtract(one, other)), np.maximum(np.abs(one), np.abs(other))
+    # Beside 0 every difference is as large as the number: what rounding leaves of 0 is told by its size alone.
     noise = (np.minimum(np.abs(one), np.abs(other)) == 0) & (size <= NOISE)
     # Nothing is far from inf in proportion to it: inf is equal to itself alone.
     near = (off <= EQUAL * size) & np.isfinite(size)
@@ -95,6 +96,7 @@ def meets(answer: Typed, number: Number) -> NDArray[np.bool_]:
     value = answer.value
     near = (np.abs(np.subtract(value, number)) <= np.multiply(answer.room, 1 + EQUAL)) & agreeing(value, number)
     if answer.coarse:
+        # Whoever means 1234 types all of it: 1.2e3 is precise enough for 1234.5 only.
         near &= np.asarray(number) != np.round(number)
     return np.asarray(is_equal(value, number) | near)
 
