@@ -178,6 +178,7 @@ class _Reading:
     def _operands(self, key: Hashable, row: Mapping[str, Any]) -> tuple[Operand, ...]:
         slots: dict[int, Operand] = {}
         several = self._graph.is_multigraph()
+        # The key of an edge is its slot, in a graph of ours; in one of somebody else's an attribute may say it.
         for edge in self._graph.in_edges(key, keys=True, data=True) if several else self._graph.in_edges(key, data=True):
             operand, of = edge[0], edge[-1]
             slot = of.get("slot", edge[2] if several else 0)
@@ -190,6 +191,7 @@ class _Reading:
             number = NUMBERS.get(value, value) if isinstance(value, str) else value
             if not isinstance(number, int | float) or isinstance(number, bool):
                 raise InputError(f"the constant {shown(value)} of the node {shown(key)} is no number")
+            # JSON has texts for keys: {"1": 2.0} is slot 1.
             whole = int(slot) if isinstance(slot, str) and slot.isascii() and slot.isdecimal() and len(slot) < 9 else slot
             self._fill(slots, whole, Constant(float(number), repr(float(number))), key)
         for slot in range(len(slots)):

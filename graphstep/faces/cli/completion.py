@@ -128,6 +128,7 @@ def _fish() -> str:
                 continue
             subcommand = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in name.split())
             condition = "" if name == "step" else f" -n '{subcommand}'"
+            # Between single quotes of the shell nothing else can be escaped.
             text = (action.help or "").replace("'", "")
             needs = " -r" if action.nargs is None else ""
             choices = f" -f -a '{' '.join(map(str, action.choices))}'" if action.choices else ""

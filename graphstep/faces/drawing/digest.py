@@ -59,6 +59,7 @@ def digest(value: Number, digits: int = DIGITS) -> str:
         return f"{nans:,} nan"
     if low == high:
         return f"all {numeral(low, digits)}"
+    # Fewer and fewer digits until both ends fit: a range says how large cells are, not which.
     for fewer in range(min(digits, 3), 0, -1):
         ends = numeral(low, fewer), numeral(high, fewer)
         text = f"all ≈ {ends[0]}" if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"

@@ -56,6 +56,7 @@ def _slips(asked: Quantity) -> Iterator[Slip]:
     """From what only this question invites to what any question does: of two slips with one number the first is said."""
     trace, value, node = asked.trace, asked.whole, asked.node
     single, arrivals = isinstance(value, float), trace.arrivals(node)
+    # The order is that of likeliness: several slips may come to one number, and the first is named.
     if asked.kind != "value" and len(arrivals) > 1:
         if asked.wire is None:
             yield from _slips_of_sum(asked, [wire.contribution for wire in arrivals])

@@ -25,6 +25,7 @@ def layers_of(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[in
         if operands[node]:
             layer[node] = 1 + max([layer[source] for source in operands[node]])
     earliest = layer[:]
+    # From the output back, so that consumers stand where they stay; what only one gate uses follows it as a whole.
     stretch = _stretch(operands, consumers, order)
     for node in reversed(order):
         if consumers[node] and stretch[node] < len(consumers[node]):

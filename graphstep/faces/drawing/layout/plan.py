@@ -168,6 +168,7 @@ def _wire(plan: Plan, source: int, slots: list[int]) -> None:
     if len(slots) == 1 and plan.layer[plan.slot_item[slots[0]]] == start + 1:
         plan.users[source].append(slots[0])
         return
+    # No wire passes from one band into the next: there it leaves by a stub and enters by another.
     band = bisect_right(plan.bands, start)
     longest = min(LONGEST_WIRE, plan.bands[band] - start - 1) if band < len(plan.bands) else LONGEST_WIRE
     near: list[int] = []

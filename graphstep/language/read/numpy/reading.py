@@ -159,6 +159,7 @@ class Reading(ABC):
             return self.whole_numbers.get(self.names.meaning(node.id) or "")
         if isinstance(node, ast.BinOp):
             x, y = self.whole(node.left), self.whole(node.right)
+            # A size of an array, or what one is computed from: anything larger is none.
             if x is None or y is None or max(abs(x), abs(y)) > limits.CELLS:
                 return None
             if isinstance(node.op, ast.FloorDiv):
