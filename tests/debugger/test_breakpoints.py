@@ -9,7 +9,7 @@ import pytest
 
 import graphstep as gs
 from graphstep.debugger.breakpoints import last_change, reason, steps_at, steps_of
-from graphstep.debugger.commands.breaking import conditions_in
+from graphstep.debugger.commands.breakpoints import conditions_in
 from graphstep.debugger.conditions import EXAMPLES, read_conditions
 from graphstep.debugger.frames import position_of
 from graphstep.debugger.session import Command, allowed, perform

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graphstep.debugger import facts
-from graphstep.debugger.commands.predicting import open_question
+from graphstep.debugger.commands.predictions import open_question
 from graphstep.debugger.facts import NoMoreHints
 from graphstep.debugger.questions import hints_of, questions_of
 from graphstep.debugger.saved import from_json, to_json

@@ -7,7 +7,7 @@ import pytest
 
 from graphstep.debugger import effects, facts
 from graphstep.debugger.breakpoints import steps_at
-from graphstep.debugger.commands.what_if import edges_of, nudged
+from graphstep.debugger.commands.edits import edges_of, nudged
 from graphstep.debugger.session import Command, Reply, perform
 from graphstep.debugger.state import Inputs, State
 from graphstep.engine.trace import trace

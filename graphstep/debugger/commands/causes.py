@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphstep.debugger.breakpoints import last_change
 from graphstep.debugger.chains import next_cause
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.facts import Began, CausesOf, Changed, Fact, Moved, NoNode, Unchanged, UnfitError
 from graphstep.debugger.state import State, moved
 from graphstep.debugger.watches import read_quantity

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.commands.moving import number_of
+from graphstep.debugger.commands.moves import number_of
 from graphstep.debugger.effects import Enter, Pause, Report, Save, Train
 from graphstep.debugger.facts import (
     Fact,

@@ -276,7 +276,7 @@ def _conditions(opening: Opening) -> tuple[Condition, ...]:
     texts, program, inputs = opening.setup.breaks, opening.program, opening.inputs
     if not texts:
         return ()
-    from graphstep.debugger.commands.breaking import conditions_in
+    from graphstep.debugger.commands.breakpoints import conditions_in
     from graphstep.debugger.conditions import EXAMPLES, read_conditions
     from graphstep.debugger.state import State
     from graphstep.ground.arrays import shape_of

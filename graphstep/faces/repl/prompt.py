@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from graphstep.debugger import effects, facts
 from graphstep.debugger.commands.lesson import placed
-from graphstep.debugger.commands.predicting import open_question
+from graphstep.debugger.commands.predictions import open_question
 from graphstep.debugger.session import Command, perform
 from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line

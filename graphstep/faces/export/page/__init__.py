@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from graphstep.debugger.actions import BY_ID, STEPPING, key_text
-from graphstep.debugger.commands.breaking import conditions_in
+from graphstep.debugger.commands.breakpoints import conditions_in
 from graphstep.debugger.labels import help_text, label
 from graphstep.debugger.state import State
 from graphstep.debugger.stops import outer_steps

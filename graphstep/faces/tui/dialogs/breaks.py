@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from graphstep.debugger.commands.breaking import conditions_in
+from graphstep.debugger.commands.breakpoints import conditions_in
 from graphstep.debugger.conditions import EXAMPLES
 from graphstep.debugger.state import State
 from graphstep.faces.tui.dialogs.form import Form

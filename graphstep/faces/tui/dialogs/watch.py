@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from graphstep.debugger.commands.looking import quantity_in
+from graphstep.debugger.commands.quantities import quantity_in
 from graphstep.debugger.facts import NoNode, UnfitError
 from graphstep.debugger.state import State
 from graphstep.faces.replies import no_node_text

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from graphstep.debugger.calls import closed_once, opened_call
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.effects import Leave
 from graphstep.debugger.facts import (
     CallClosed,

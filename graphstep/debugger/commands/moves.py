@@ -40,7 +40,7 @@ def _to(state: State, n: int) -> Done:
         return Done(after, held)
     facts: tuple[Fact, ...] = (Moved(state.at, after.at), *held)
     if after.at == len(after.trace) and after.trace.order is not None and not after.frames:
-        from graphstep.debugger.commands.ordering import same_gradients
+        from graphstep.debugger.commands.order import same_gradients
 
         facts = (*facts, same_gradients(after.trace))
     return Done(after, facts)
@@ -65,7 +65,7 @@ def _to_stop(state: State, done: Done, way: Literal[1, -1]) -> Done:
     """A move, or as much of it as leads to the first breakpoint on its way: one inside what is stepped over stops too."""
     if not (state.nodes or state.conditions or state.shelves):
         return done
-    from graphstep.debugger.commands.breaking import stopped
+    from graphstep.debugger.commands.breakpoints import stopped
     from graphstep.debugger.stops import stop_between
 
     assert isinstance(done.state, State), "a move is within a run"
@@ -78,9 +78,9 @@ def _out(state: State, way: Literal[1, -1]) -> Done:
 
 
 def _step(state: State, _: Argument) -> Done:
-    from graphstep.debugger.commands import predicting
+    from graphstep.debugger.commands import predictions
 
-    return (predicting.ask(state) if state.at < state.last else None) or _on(state, forth(state, state.at + 1))
+    return (predictions.ask(state) if state.at < state.last else None) or _on(state, forth(state, state.at + 1))
 
 
 def _back(state: State, _: Argument) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.commands.breaking import conditions_in
+from graphstep.debugger.commands.breakpoints import conditions_in
 from graphstep.debugger.conditions import Condition
 from graphstep.debugger.effects import Copy, CopyRound, Write
 from graphstep.debugger.frames import outermost, position_of

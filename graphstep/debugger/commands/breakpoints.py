@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.conditions import CONDITION_WORDS, Condition, read_conditions
 from graphstep.debugger.facts import (
     BreakGone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.facts import Fact, NextGate, NoneReady, NotReady, OrderElsewhere, ReadyGates, SameGradients, UnfitError
 from graphstep.debugger.places import Refitted, carried_into, in_order
 from graphstep.debugger.state import Edit, State

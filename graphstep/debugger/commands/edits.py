@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.commands.looking import node_of
+from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.cuts import cut, ends_of, uncut, wires_in
 from graphstep.debugger.effects import Diagnose, Quotients, Witnesses
 from graphstep.debugger.facts import (
