@@ -98,10 +98,13 @@ def _kept(
 
 def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
     """The rows of the items when boxes stand as far apart as the room allows."""
-    lowest: tuple[int, int, list[int]] | None = None
+    lowest: tuple[int, int, tuple[int, ...]] | None = None
+    heights = tuple(size.above), tuple(size.below), tuple(size.entry), bytes(size.shares)
     for blank in range(most, -1, -1):
         size.blank = blank
-        row = rows(plan, size)
+        row = plan.rows.get((blank, *heights))
+        if row is None:
+            row = plan.rows[(blank, *heights)] = tuple(rows(plan, size))
         height = _height(plan, size, row)
         # Less room between boxes does not always make a drawing lower.
         if lowest is None or height <= lowest[0]:
@@ -110,10 +113,10 @@ def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
             break
     assert lowest is not None, "there is a number of blank rows"
     _, size.blank, row = lowest
-    return row
+    return [*row]
 
 
-def _height(plan: Plan, size: Sizes, row: list[int]) -> int:
+def _height(plan: Plan, size: Sizes, row: Sequence[int]) -> int:
     heights = [
         max([row[layer[-1]] + size.below[layer[-1]] + 1 for layer in plan.layers[start:stop] if layer], default=0)
         for start, stop in plan.ranges()

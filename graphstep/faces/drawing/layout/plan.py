@@ -61,6 +61,8 @@ class Plan:
     """The boxes whose two operands may change places."""
     swapped: set[int] = field(default_factory=set)
     """The boxes whose two operands have changed places."""
+    rows: dict[tuple[object, ...], tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """By the heights of items: the row of each, since a graph is laid out for several rooms before it is drawn in one."""
 
     def ranges(self) -> list[tuple[int, int]]:
         """By band: its first layer, and the one after its last."""
