@@ -16,8 +16,9 @@ from graphstep.engine.trace import trace
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
+from graphstep.teaching.marking.evaluate import evaluate, numeral_in, numerals_in
 from graphstep.teaching.marking.misconceptions import slips
-from graphstep.teaching.marking.precision import NOISE, is_equal, is_meant, is_rounded, meets, typed
+from graphstep.teaching.marking.precision import NOISE, Typed, is_equal, is_meant, is_rounded, meets, typed
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.marking.solution import Solution, solve
@@ -594,3 +595,23 @@ def test_the_sign_of_a_gradient_is_one_of_three(y: float, sign: str) -> None:
     options = ("positive", "negative", "zero")
     asked = solution("x*y", {"x": 2, "y": y}, "choice: sign gradient x", options)
     assert options[asked.right] == sign
+
+
+def test_half_a_unit_of_the_last_digit_is_read_from_what_was_typed() -> None:
+    assert numeral_in("1.5e−3") == (0.0015, pytest.approx(0.00005))
+    shown = numerals_in("[0.22, 3]")
+    assert shown is not None
+    assert shown.tolist() == [0.005, 0.0]
+
+
+def test_a_whole_number_is_not_met_by_what_is_only_near() -> None:
+    near = Typed(np.array([2.005, 0.3004]), np.array([0.05, 0.0005]), coarse=True)
+    assert meets(near, np.array([2.0, 0.3001])).tolist() == [False, True]
+
+
+@each(
+    ("text", "says"), [("∂(x", r"behind ∂ stands a name, or an expression in parentheses$"), ("d(x", "can be read in two ways")]
+)
+def test_half_a_derivative_is_refused_as_what_it_is(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        evaluate(gs.run("x*x", x=3).trace, text)

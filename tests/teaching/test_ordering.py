@@ -163,3 +163,9 @@ def test_a_formula_is_asked_for_and_holds_for_other_inputs() -> None:
     assert not mark(solution, "2").right
     with pytest.raises(InputError, match="ask for 'local"):
         ordered(trace_of("x + y", x=2, y=3), "formula + → x")
+
+
+def test_a_row_of_a_value_belongs_to_its_gate_and_the_first_is_introduced() -> None:
+    rows = rows_of(Question("fill q", (), "", "Take your time.", (), "fill q", 0), trace_of("q = x + y; f = q*y", x=2, y=3))
+    assert [row.wording.startswith("Take your time.") for row in rows] == [True, *[False] * (len(rows) - 1)]
+    assert "value of q" in rows[0].wording
