@@ -93,7 +93,8 @@ class Fitting:
         self._cells += limits.cells_of(node.shape)
         if self.program.origin is not None and self._cells * _DOUBLE > limits.CAPTURED:
             message = f"the arrays of this call take more than {limits.CAPTURED:,} bytes"
-            raise LimitError(message, hint="capture fewer examples, or a part of the model; gs.record keeps figures of any size")
+            hint = "capture fewer examples, or a part of the model; gs.record(loss, when='never') keeps figures of any size"
+            raise LimitError(message, hint=hint)
         if self.program.origin is None and self._cells > limits.CELLS:
             counted = limits.counted(each.shape for each in (*self.nodes, node))
             message = f"the arrays of this program have more than {limits.CELLS:,} cells{counted}"

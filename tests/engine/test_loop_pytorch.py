@@ -176,6 +176,9 @@ def test_what_cannot_be_watched_or_captured_says_why(monkeypatch: pytest.MonkeyP
         gs.record(Model(), when="nans")
     with pytest.raises(gs.InputError, match="every must be a whole number"):
         gs.record(Model(), every=0)
+    with pytest.raises(gs.InputError, match="keep must be a whole number") as refused:
+        gs.record(Model(), keep="stats")  # type: ignore[arg-type]  # as somebody may try it
+    assert "when='never' keeps figures alone" in refused.value.hint
     with pytest.raises(gs.InputError, match=r"does not end in \.gsz"):
         gs.record(Model(), to="run.zip")
     with pytest.raises(CaptureError, match="Linear returned a tensor of 8×2, and no number"):

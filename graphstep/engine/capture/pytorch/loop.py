@@ -112,7 +112,8 @@ class Loop:
             raise InputError(f"when={quoted(when)} is no reason to capture a step", hint=hint)
         for name, number in (("every", every), ("keep", keep)):
             if not isinstance(number, int) or number < 1:
-                raise InputError(f"{name} must be a whole number from 1, not {quoted(repr(number))}")
+                hint = "it says for how many steps; when='never' keeps figures alone" if name == "keep" else ""
+                raise InputError(f"{name} must be a whole number from 1, not {quoted(repr(number))}", hint=hint)
         self.function = function
         """The function itself."""
         self.caught: Caught | None = None
