@@ -8,4 +8,4 @@ which gate has a kink there.
 from __future__ import annotations
 
 from graphstep.analysis.witnesses.compare import check, check_node, numeric_rows, rows
-from graphstep.analysis.witnesses.report import Report, Row, Verdict
+from graphstep.analysis.witnesses.report import Report, Row

@@ -15,7 +15,6 @@ from graphstep.debugger.facts.causes import Began, CausesOf, TangentsFrom
 from graphstep.debugger.facts.comparisons import Compared, NothingToCompare
 from graphstep.debugger.facts.cuts import CannotCut, CutElsewhere, CutUndone, NoWire, WhichWire, WireCut
 from graphstep.debugger.facts.edits import (
-    AboutInputs,
     CannotNudge,
     Edited,
     NoCells,
@@ -26,20 +25,8 @@ from graphstep.debugger.facts.edits import (
     SelectInput,
     Undone,
 )
-from graphstep.debugger.facts.fact import (
-    AboutAction,
-    AboutCell,
-    AboutNode,
-    AboutText,
-    Elsewhere,
-    Fact,
-    Fault,
-    NoNode,
-    NoStep,
-    UnfitError,
-)
+from graphstep.debugger.facts.fact import Elsewhere, Fact, Fault, NoNode, NoStep, UnfitError
 from graphstep.debugger.facts.frames import (
-    AboutCall,
     CallClosed,
     CallOpened,
     Closed,
@@ -62,11 +49,10 @@ from graphstep.debugger.facts.lesson import (
     Revealed,
     SectionOpened,
 )
-from graphstep.debugger.facts.marks import AboutMark, AtMark, MarkGone, MarkList, MarkSet, NoLetter, NoMark, NoMarks
+from graphstep.debugger.facts.marks import AtMark, MarkGone, MarkList, MarkSet, NoLetter, NoMark, NoMarks
 from graphstep.debugger.facts.moves import AtEnd, AtStart, Changed, Held, Moved, Selected, Unchanged
 from graphstep.debugger.facts.order import NextGate, NoneReady, NotReady, OrderElsewhere, OrderUndone, ReadyGates, SameGradients
 from graphstep.debugger.facts.predictions import (
-    AboutScore,
     Answered,
     Asked,
     Hinted,

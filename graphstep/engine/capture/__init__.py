@@ -9,14 +9,13 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.capture.arguments import traced_arguments
-from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.creation import Created
 from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
 from graphstep.engine.capture.functions import followed
 from graphstep.engine.capture.naming import names_of
 from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
-from graphstep.engine.capture.recording import CaptureError, Operation, Recording, Source
+from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.sources import locate
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.collector import collector_paused

@@ -8,6 +8,5 @@ and checkpoints), ``training`` (the loop, and what is known afterwards); then ``
 
 from __future__ import annotations
 
-from graphstep.engine.training.history import History
-from graphstep.engine.training.settings import Batch, HeldOut, Settings, check_params, read_batch, read_held_out
+from graphstep.engine.training.settings import Settings, read_batch, read_held_out
 from graphstep.engine.training.training import Training, curves

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Protocol, cast
 
 from graphstep.engine.trace import Trace
+from graphstep.faces.export._modules import module_in, names_in
 from graphstep.faces.export._options import PLAIN, Options, options_of
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.files import is_stream, write_file
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import Document
@@ -43,16 +42,12 @@ class Exporter(Protocol):
 @cache
 def formats() -> tuple[str, ...]:
     """The names of all formats; nothing is imported for it."""
-    return tuple(sorted(module.name for module in iter_modules(__path__) if not (module.ispkg or module.name.startswith("_"))))
+    return names_in(__path__)
 
 
 def exporter(name: str) -> Exporter:
     """The exporter of a format; InputError when there is none."""
-    if name not in formats():
-        raise InputError(
-            f"there is no format {quoted(name)}", hint=did_you_mean(name, formats()) or f"formats: {', '.join(formats())}"
-        )
-    return cast("Exporter", import_module(f"{__name__}.{name}"))
+    return cast("Exporter", module_in(__name__, formats(), name, "format"))
 
 
 def format_of(path: str | Path) -> str:

@@ -11,4 +11,4 @@ from graphstep.gates.notation.figures import pieces
 from graphstep.gates.notation.latex import LATEX, Latex, latex_style
 from graphstep.gates.notation.mathml import MATHML, MathML, mathml_style
 from graphstep.gates.notation.term import TERMS, NoNumberError, Rounded, Symbol, Term
-from graphstep.gates.notation.text import ATOM, CASES, DERIVATIVE, POWER, PRODUCT, SIGN, SUM, TEXT, Ink, Style, text_style
+from graphstep.gates.notation.text import ATOM, CASES, POWER, PRODUCT, SIGN, SUM, TEXT, Ink, Style, text_style

@@ -10,6 +10,6 @@ from graphstep.faces.drawing.layout.arrange import arrange
 from graphstep.faces.drawing.layout.layout import Anchor, Layout, Place
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.neighbourhood import neighbourhood
-from graphstep.faces.drawing.layout.window import Stub, Window
+from graphstep.faces.drawing.layout.window import Window
 from graphstep.faces.drawing.layout.wrap import wrap
 from graphstep.ground.widths import cell_width

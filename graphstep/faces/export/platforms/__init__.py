@@ -11,12 +11,11 @@ Its module's name is the format's name (``--format moodle``).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Protocol, cast
 
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.faces.export._modules import module_in, names_in
+from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from graphstep.teaching.exercise.exercise import Exercise
@@ -34,15 +33,12 @@ class Platform(Protocol):
 
 def platforms() -> tuple[str, ...]:
     """The names of all platforms; nothing is imported for it."""
-    return tuple(sorted(module.name for module in iter_modules(__path__) if not module.name.startswith("_")))
+    return names_in(__path__)
 
 
 def platform(name: str) -> Platform:
     """The writer of a platform; InputError where there is none."""
-    if name not in platforms():
-        hint = did_you_mean(name, platforms()) or f"platforms: {', '.join(platforms())}"
-        raise InputError(f"there is no platform {quoted(name)}", hint=hint)
-    return cast("Platform", import_module(f"{__name__}.{name}"))
+    return cast("Platform", module_in(__name__, platforms(), name, "platform"))
 
 
 def platform_of(path: str | Path) -> str | None:

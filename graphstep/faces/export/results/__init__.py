@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.faces.export._modules import module_in, names_in
 from graphstep.ground.unprintable import printable
 
 if TYPE_CHECKING:
@@ -28,15 +26,12 @@ class Results(Protocol):
 
 def results() -> tuple[str, ...]:
     """The names of all formats; nothing is imported for it."""
-    return tuple(sorted(module.name for module in iter_modules(__path__)))
+    return names_in(__path__)
 
 
 def results_of(name: str) -> Results:
     """The writer of a format; InputError where there is none."""
-    if name not in results():
-        hint = did_you_mean(name, results()) or f"formats: {', '.join(results())}"
-        raise InputError(f"there is no format {quoted(name)} of results", hint=hint)
-    return cast("Results", import_module(f"{__name__}.{name}"))
+    return cast("Results", module_in(__name__, results(), name, "autograder"))
 
 
 def encoded(document: dict[str, Any]) -> bytes:
