@@ -117,6 +117,38 @@ def test_nodes_have_the_names_and_lines_of_the_source() -> None:
     assert run.program.text.startswith("def network(params: Any, x: Any, y: Any) -> Any:")
 
 
+@jax.jit
+def layer(h: Any, w: Any) -> Any:
+    with jax.named_scope("product"):
+        h = h @ w
+    return jnp.tanh(h)
+
+
+def two_layers(w: Any) -> Any:
+    with jax.named_scope("first"):
+        h = layer(X, w)
+    return layer(h, w).sum()
+
+
+def test_compiled_functions_and_named_scopes_are_frames() -> None:
+    run = gs.capture(two_layers, V @ V.T)
+    frames = run.program.frames
+
+    def path(frame: int) -> str:
+        return f"{path(frames[frame].around)}/{frames[frame].label}" if frame else ""
+
+    places = [(node.gate, path(run.program.nodes[node.index].frame)) for node in run.nodes if node.gate]
+    assert places == [
+        ("matmul", "/first/layer/product"),
+        ("tanh", "/first/layer"),
+        ("matmul", "/layer/product"),
+        ("tanh", "/layer"),
+        ("sum", ""),
+    ]
+    assert np.array_equal(run.gradients["w"], np.asarray(jax.grad(two_layers)(V @ V.T), np.float64))
+    assert len(gs.capture(compiled, X).program.frames) == 1, "the function that is captured is the program itself"
+
+
 def loops(w: Any) -> Any:
     return jax.lax.while_loop(lambda c: c < 10, lambda c: c * 2, w)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
+from graphstep.engine.capture.jax.scopes import Scopes, Within, called, named_scopes
 from graphstep.engine.capture.places import Place, is_library, place_in
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
 from graphstep.engine.recorded import in_type
@@ -71,6 +72,10 @@ class Interpreter:
         self._senders: list[Sender] = []
         self._held: dict[int, tuple[Any, int]] = {}
         self._output: Any = None
+        self.scopes = Scopes()
+        """The calls and named scopes that operations stand in."""
+        self._within: tuple[Within, ...] = ()
+        self._calls = 0
 
     # -- forward -----------------------------------------------------------------------------------------------------------------
 
@@ -95,11 +100,24 @@ class Interpreter:
         def read(atom: Any) -> Item:
             return Item(atom.val) if hasattr(atom, "val") else environment[atom]
 
+        around = self._within
         for equation in jaxpr.eqns:
+            self._within = (*around, *named_scopes(equation))
             here = place or _place(equation)
             results = self._equation(equation, [read(x) for x in equation.invars], here)
             environment |= dict(zip(equation.outvars, results, strict=True))
+        self._within = around
         return [read(x) for x in jaxpr.outvars]
+
+    def _inside(self, inner: Any, items: list[Item], place: Place | None) -> list[Item]:
+        """What a function that an equation calls returns; one of the user's is a call, but for the one that is captured."""
+        around, label = self._within, called(inner)
+        if label and (around or label != self._recording.function):
+            self._calls += 1
+            self._within = (*around, (self._calls, label))
+        results = self._jaxpr(inner, items, place)
+        self._within = around
+        return results
 
     def _equation(self, equation: Any, items: list[Item], place: Place | None) -> list[Item]:
         primitive, params = equation.primitive, equation.params
@@ -119,7 +137,7 @@ class Interpreter:
             outs, pullback = self._jax.vjp(at, *(items[k].value for k in traced))
         except (TypeError, ValueError, NotImplementedError) as error:
             if inner is not None:
-                return self._jaxpr(inner, items, place)
+                return self._inside(inner, items, place)
             raise CaptureError(f"JAX has no gradient of {name} at {place}: {str(error).splitlines()[0]}") from error
         if any(x.dtype.kind == "c" for x in outs):
             raise CaptureError(f"{name} at {place} makes complex numbers", hint="graphstep computes with real numbers")
@@ -138,7 +156,7 @@ class Interpreter:
                 )
                 return [Item(outs[0], node)]
         if inner is not None:
-            return self._jaxpr(inner, items, place)
+            return self._inside(inner, items, place)
         return self._opaque(name, items, traced, outs, pullback, place)
 
     def _compared(self, name: str, items: list[Item], out: Any, place: Place | None) -> int | None:
@@ -264,7 +282,10 @@ class Interpreter:
         if len(operations) >= limits.GATES:
             raise CaptureError(f"a program has at most {limits.GATES:,} gates, and the function computes more, at {place}")
         file, line, variable = ("", 0, "") if place is None else (place.file, place.line, place.variable)
-        operations.append(Operation(gate, operands, value, file, line, variable=variable, options=options, dtype=dtype))
+        scope = self.scopes.at(self._within)
+        operations.append(
+            Operation(gate, operands, value, file, line, variable=variable, options=options, dtype=dtype, scope=scope)
+        )
         self.places.append(place)
         return len(self._recording.inputs) + len(operations) - 1
 
