@@ -73,29 +73,30 @@ the cells of one array they become structural (:attr:`graphstep.gates.Rule.over_
 
 @cache
 def _enter_structural() -> None:
-    from graphstep.gates.rows.collecting import COLLECTING
-    from graphstep.gates.rows.convolving import CONVOLVING
-    from graphstep.gates.rows.dropping import DROPPING
+    from graphstep.gates.rows.concatenation import CONCATENATION
+    from graphstep.gates.rows.convolutions import CONVOLUTIONS
+    from graphstep.gates.rows.dropout import DROPOUT
     from graphstep.gates.rows.entropy import ENTROPY
-    from graphstep.gates.rows.gathering import GATHERING
+    from graphstep.gates.rows.gather import GATHER
     from graphstep.gates.rows.indices import INDICES
-    from graphstep.gates.rows.joining import JOINING
     from graphstep.gates.rows.likelihoods import LIKELIHOODS
+    from graphstep.gates.rows.linear_systems import LINEAR_SYSTEMS
     from graphstep.gates.rows.losses import LOSSES
-    from graphstep.gates.rows.moving import MOVING
-    from graphstep.gates.rows.multiplying import MULTIPLYING
-    from graphstep.gates.rows.normalising import NORMALISING
-    from graphstep.gates.rows.placing import PLACING
-    from graphstep.gates.rows.running import RUNNING
-    from graphstep.gates.rows.solving import SOLVING
-    from graphstep.gates.rows.spreading import SPREADING
-    from graphstep.gates.rows.squashing import SQUASHING
+    from graphstep.gates.rows.movement import MOVEMENT
+    from graphstep.gates.rows.normalisation import NORMALISATION
+    from graphstep.gates.rows.products import PRODUCTS
+    from graphstep.gates.rows.reductions import REDUCTIONS
+    from graphstep.gates.rows.scans import SCANS
+    from graphstep.gates.rows.scatter import SCATTER
+    from graphstep.gates.rows.softmaxes import SOFTMAXES
+    from graphstep.gates.rows.variances import VARIANCES
     from graphstep.gates.rows.windows import WINDOWS
 
-    moving = (*MOVING, *PLACING, *GATHERING, *JOINING, *WINDOWS, *DROPPING)
-    collecting = (*COLLECTING, *SPREADING, *RUNNING)
+    movement = (*MOVEMENT, *SCATTER, *GATHER, *CONCATENATION, *WINDOWS, *DROPOUT)
+    reductions = (*REDUCTIONS, *VARIANCES, *SCANS)
     losses = (*LOSSES, *ENTROPY, *LIKELIHOODS)
-    for gate in (*MULTIPLYING, *INDICES, *CONVOLVING, *SOLVING, *collecting, *moving, *SQUASHING, *losses, *NORMALISING):
+    algebra = (*PRODUCTS, *INDICES, *CONVOLUTIONS, *LINEAR_SYSTEMS)
+    for gate in (*algebra, *reductions, *movement, *SOFTMAXES, *losses, *NORMALISATION):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

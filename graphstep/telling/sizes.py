@@ -8,7 +8,7 @@ from math import prod
 from graphstep.analysis.facts import Figure, Kind, Listed, Named, Reason, reason
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
-from graphstep.gates.rows.moving import stretched
+from graphstep.gates.rows.movement import stretched
 from graphstep.ground.arrays import all_zero, shape_text
 from graphstep.telling.names import copied
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.collecting import mean
+from graphstep.gates.rows.contributions import spelled
 from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, per_case, target_term
-from graphstep.gates.rows.returning import spelled
+from graphstep.gates.rows.reductions import mean
+from graphstep.gates.rows.softmaxes import centred, log_softmax, rest, softmax
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.rows.squashing import centred, log_softmax, rest, softmax
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape

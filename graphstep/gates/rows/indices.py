@@ -11,7 +11,7 @@ from string import ascii_letters
 from typing import Any
 
 from graphstep.gates.products import FIXED_ORDER
-from graphstep.gates.rows.returning import identity, spelled
+from graphstep.gates.rows.contributions import identity, spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground import limits
 from graphstep.ground.arrays import kind_text

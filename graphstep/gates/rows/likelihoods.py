@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.collecting import mean
 from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, over, per_case, pulled_back, pushed, target_term
+from graphstep.gates.rows.reductions import mean
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.collecting import mean, mean_square
-from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rows.movement import nothing
+from graphstep.gates.rows.reductions import mean, mean_square
+from graphstep.gates.rows.softmaxes import filled_axis
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.rows.squashing import filled_axis
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError

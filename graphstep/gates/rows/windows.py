@@ -7,9 +7,9 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.collecting import extreme_pullback, extreme_push, tied, winners
-from graphstep.gates.rows.moving import nothing
-from graphstep.gates.rows.returning import spelled
+from graphstep.gates.rows.contributions import spelled
+from graphstep.gates.rows.movement import nothing
+from graphstep.gates.rows.reductions import extreme_pullback, extreme_push, tied, winners
 from graphstep.gates.rule import Call, Cell, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from graphstep.gates.products import matmul
-from graphstep.gates.rows.returning import spelled
+from graphstep.gates.rows.contributions import spelled
 from graphstep.gates.rows.windows import counts, laid_out, per_axis, put_back
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
@@ -220,4 +220,4 @@ def _convolution(axes: int, over: str) -> Rule:
     )
 
 
-CONVOLVING = (_convolution(1, "the signal"), _convolution(2, "the image"))
+CONVOLUTIONS = (_convolution(1, "the signal"), _convolution(2, "the image"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.returning import spelled
+from graphstep.gates.rows.contributions import spelled
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Chosen, Shape, Slice, Slot
@@ -231,7 +231,7 @@ _COPY = Rule(
     returned=_gathered_text,
 )
 
-MOVING = (
+MOVEMENT = (
     _COPY,
     replace(
         _COPY,

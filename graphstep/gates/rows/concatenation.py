@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from graphstep.gates.rows.moving import nothing
+from graphstep.gates.rows.movement import nothing
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -87,7 +87,7 @@ def _layer_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     return ", ".join((*[":"] * (options["axis"] % (len(shapes[0]) + 1)), str(slot)))
 
 
-JOINING = (
+CONCATENATION = (
     Rule(
         "concat",
         "concat",

@@ -9,7 +9,7 @@ from typing import Any
 
 from graphstep.gates.elementwise import broadcast
 from graphstep.gates.products import dot, matmul
-from graphstep.gates.rows.returning import of_product
+from graphstep.gates.rows.contributions import of_product
 from graphstep.gates.rule import Call, Cell, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text, shape_text
 from graphstep.ground.operands import Shape
@@ -159,7 +159,7 @@ def _outer_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, in
         yield ((*cell, place) if slot == 0 else (place, *cell)), 1 - slot, (place,)
 
 
-MULTIPLYING = (
+PRODUCTS = (
     Rule(
         "matmul",
         "@",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphstep.gates.rows.axes import OVER_AXES, axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
-from graphstep.gates.rows.moving import nothing
-from graphstep.gates.rows.returning import axis_option, of_prod
+from graphstep.gates.rows.contributions import axis_option, of_prod
+from graphstep.gates.rows.movement import nothing
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.operands import Shape
 
@@ -127,7 +127,7 @@ def _triangle(name: str, side: str) -> Rule:
     )
 
 
-RUNNING = (
+SCANS = (
     Rule(
         "prod",
         "Π",

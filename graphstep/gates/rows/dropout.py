@@ -33,7 +33,7 @@ def _told(m: Any, options: Options) -> list[Any]:
     return [m.words(f"{name}={value}") for name, value in words.items() if value]
 
 
-DROPPING = (
+DROPOUT = (
     Rule(
         "dropout",
         "dropout",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.moving import entries, index_text, nothing
-from graphstep.gates.rows.returning import spelled
+from graphstep.gates.rows.contributions import spelled
+from graphstep.gates.rows.movement import entries, index_text, nothing
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.operands import Chosen, Shape, Slice, Slot
 
@@ -200,7 +200,7 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     return f"place({sent}, shape={spelled(shape)}, start={spelled(starts)}, step={spelled(steps)})"
 
 
-GATHERING = (
+GATHER = (
     Rule(
         "gather",
         "pick",

@@ -83,7 +83,7 @@ def _logdet_remark(np: Any, call: Call) -> str:
     return "The determinant is not above 0, so it has no real logarithm: −inf where it is 0, nan below. (PyTorch does the same.)"
 
 
-SOLVING = (
+LINEAR_SYSTEMS = (
     Rule(
         "solve",
         "A⁻¹b",

@@ -9,7 +9,7 @@ from typing import Any
 
 from graphstep.gates import expressions
 from graphstep.gates.rows.axes import OVER_AXES, chosen_axes, collected, collecting_structure, count, kept, shown_axis
-from graphstep.gates.rows.returning import FIRST, LENGTH, SHARED, of_collected
+from graphstep.gates.rows.contributions import FIRST, LENGTH, SHARED, of_collected
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -251,7 +251,7 @@ def _returned(text: str) -> Callable[[int, Sequence[Shape], Options], str]:
     return lambda slot, shapes, options: of_collected(text, shapes[0], chosen_axes(shapes[0], options["axis"]), options)
 
 
-COLLECTING = (
+REDUCTIONS = (
     Rule(
         "sum",
         "Σ",

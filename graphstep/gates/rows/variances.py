@@ -15,8 +15,8 @@ from graphstep.gates.rows.axes import (
     kept,
     shown_axis,
 )
-from graphstep.gates.rows.collecting import deviation, length, mean, mean_square, scaled, total
-from graphstep.gates.rows.returning import of_collected
+from graphstep.gates.rows.contributions import of_collected
+from graphstep.gates.rows.reductions import deviation, length, mean, mean_square, scaled, total
 from graphstep.gates.rows.spelling import typed, written
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.numerals import numeral
@@ -141,7 +141,7 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-SPREADING = (
+VARIANCES = (
     Rule(
         "var",
         "var",

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphstep.gates import expressions
 from graphstep.gates.rows.axes import OVER_AXES, axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
-from graphstep.gates.rows.collecting import first_along
+from graphstep.gates.rows.reductions import first_along
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
@@ -180,7 +180,7 @@ def _twice(slot: int, shapes: Sequence[Shape], options: Options) -> int:
     return 2 * prod(shapes[0])
 
 
-SQUASHING = (
+SOFTMAXES = (
     Rule(
         "softmax",
         "softmax",

@@ -52,7 +52,7 @@ def _place_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str
     return f"d[{_placed_text(shapes[0], options)}]"
 
 
-PLACING = (
+SCATTER = (
     Rule(
         "place",
         "place",

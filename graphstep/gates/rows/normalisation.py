@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.collecting import deviation, length, mean_square
-from graphstep.gates.rows.moving import broadcasts, gathered, gathered_term
+from graphstep.gates.rows.movement import broadcasts, gathered, gathered_term
+from graphstep.gates.rows.reductions import deviation, length, mean_square
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
@@ -135,7 +135,7 @@ def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structur
     return "block" if prod(shapes[1]) > 1 else "dense"
 
 
-NORMALISING = (
+NORMALISATION = (
     Rule(
         "batch_norm",
         "batch norm",
