@@ -74,6 +74,7 @@ BROKEN = [
     ("* out.data.size / self.data.size", "", "mean(x), towards its input: is not divided by the number of cells"),
     ("self.grad += gradient * np.ones_like(self.data)\n", "self.grad = gradient\n", "sum(x), towards its input: sends its upstream gradient as it is"),
     ("self.grad += out.grad.T", "self.grad += out.grad", "x.T, towards its input: sends its upstream gradient untransposed"),
+    ("whole = np.exp", "axis = 0\n        whole = np.exp", "softmax(x, axis=1): its value is that of each column"),
     ("self.grad = np.ones_like(self.data)", "self.grad = np.zeros_like(self.data)", "backward: the gradient of the output is 0 at its start"),
     ("self.grad += out.data * (out.grad - together)", "self.grad += out.grad * out.data * (1 - out.data)", "softmax(x, axis=1), towards its input: takes s(1 − s) cell by cell"),
 ]  # fmt: skip
@@ -83,6 +84,16 @@ BROKEN = [
 def test_what_is_wrong_with_arrays_is_said_in_a_line(old: str, new: str, said: str) -> None:
     # One of them has the same line twice: in a sum, and in a mean that is wrong with it.
     assert lines(judged(changed((old, new))))[0].startswith(said)
+
+
+def test_an_operation_that_is_built_wrong_of_others_is_shown_as_it_is_built() -> None:
+    mean = "def mean(self, axis=None):\n"
+    judgement = judged(changed((mean, mean + "        return self.sum() * 1.0\n\n    def unused(self, axis=None):\n")))
+    assert lines(judgement)[0] == "mean(x): is built as sum(x)*1"
+    right = judged(
+        changed((mean, mean + "        return self.sum() * (1 / self.data.size)\n\n    def unused(self, axis=None):\n"))
+    )
+    assert "mean" in right.right
 
 
 def test_what_does_not_sum_over_copies_anywhere_is_one_fault() -> None:

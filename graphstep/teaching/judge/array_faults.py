@@ -131,9 +131,25 @@ _OWN_VALUES: dict[str, dict[str, Callable[[Sequence[Any], Any], Any]]] = {
         "transposed-second": lambda x, out: x[0] @ x[1].T,
         "sum": lambda x, out: x[0] + x[1],
     },
-    "sum": {"mean": lambda x, out: out * np.size(out) / np.size(x[0])},
-    "mean": {"total": lambda x, out: out * np.size(x[0]) / np.size(out)},
+    "sum": {
+        "mean": lambda x, out: out * np.size(out) / np.size(x[0]),
+        "columns": lambda x, out: np.sum(x[0], axis=0),
+        "rows": lambda x, out: np.sum(x[0], axis=1),
+    },
+    "mean": {
+        "total": lambda x, out: out * np.size(x[0]) / np.size(out),
+        "columns": lambda x, out: np.mean(x[0], axis=0),
+        "rows": lambda x, out: np.mean(x[0], axis=1),
+    },
     "amax": {"smallest": lambda x, out: np.min(x[0])},
+    "softmax": {
+        "columns": lambda x, out: np.exp(x[0]) / np.sum(np.exp(x[0]), axis=0),
+        "all": lambda x, out: np.exp(x[0]) / np.sum(np.exp(x[0])),
+    },
+    "log_softmax": {
+        "columns": lambda x, out: x[0] - np.log(np.sum(np.exp(x[0]), axis=0)),
+        "all": lambda x, out: x[0] - np.log(np.sum(np.exp(x[0]))),
+    },
 }
 """Wrong values of one operation; the id of the message has it behind ``judge-value-``."""
 

@@ -15,7 +15,7 @@ from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.findings import DOUBT, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
 from graphstep.teaching.judge.machine import Wiring, right_numbers
-from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells
+from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells, whole_of
 from graphstep.teaching.judge.trials import Call, Trial
 
 _CLOSE = 4
@@ -72,7 +72,7 @@ class _Judge:
         introduction, wirings = engine.introduce(), engine.wirings()
         self.has_numbers, self.has_arrays = introduction["numbers"], introduction["arrays"]
         self.machine = ArrayMachine({name: _wiring(each["calls"]) for name, each in wirings.items() if each["calls"]})
-        self.uses = {name: {*_same_method(name)} for name in ARRAYS}
+        self.uses = {name: {*whole_of(name)} for name in ARRAYS}
         for name, each in wirings.items():
             self.uses.setdefault(name, set()).update(each["uses"])
         self.tolerance = tolerance_of(introduction["third"])
@@ -234,7 +234,7 @@ class _Judge:
 
     def _built(self, name: str) -> str:
         """What an operation is built as, in x and y."""
-        row, calls = OPERATIONS[name], list[Call]()
+        row, calls = ROWS[name], list[Call]()
         for part, reads in self.machine.wirings[name]:
             places = (x if isinstance(x, int) else x["place"] if x["how"] == "same" else float(x["number"]) for x in reads)
             calls.append(Call(part, tuple(places)))
@@ -327,7 +327,16 @@ class _Judge:
         name = next((x for x in others if any(t.subject == x for t in failing)), name)
         first = next(t for t in failing if t.subject == name)
         self.opaque.add(name)
-        return self._told(first, name, self._slot(first), "")
+        return self._told(first, name, self._slot(first), self._value_of(name))
+
+    def _value_of(self, name: str) -> str:
+        """The wrong value of an operation on arrays that is known, whatever it sends back."""
+        own = [x for x in self.gradients if x.subject == name and x.level == 1]
+        for fault in faults_of_arrays(name) if name in ARRAYS else ():
+            ways = ((trial, way) for trial in own for way in self.machine.run(trial, [fault]))
+            if fault.value and all(agree(self.gradients[trial][0][:1], way[:1], self.tolerance, 1.0) for trial, way in ways):
+                return fault.key
+        return ""
 
     def _slot(self, trial: Trial) -> int | None:
         """The only input that gets a wrong gradient from an operation; None where its value is wrong, or several are."""
@@ -384,12 +393,6 @@ class _Judge:
         trial = Trial(7, (2.0, -3.0), (Call("mul", (0, 1)), Call("add", (2, 0))))
         if len(gradients := self.engine.again(trial)) == 2 and gradients[0] != gradients[1]:
             self.result.again = trial, gradients[0][0], gradients[1][0]
-
-
-def _same_method(name: str) -> list[str]:
-    """The operation that is the same method without an axis."""
-    methods = ROWS[name].methods
-    return [each for each, row in ARRAYS.items() if row.methods == methods and each != name and not row.options]
 
 
 def _wiring(calls: Sequence[Mapping[str, Any]]) -> Wiring:

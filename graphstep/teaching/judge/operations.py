@@ -161,3 +161,9 @@ REQUIRED = ("add", "mul")
 
 NAMES = {name for each in ROWS.values() for name in each.methods}
 """All names of methods and functions."""
+
+
+def whole_of(name: str) -> list[str]:
+    """The operation that is the same method without an axis."""
+    methods = ROWS[name].methods
+    return [each for each, row in ARRAYS.items() if row.methods == methods and each != name and not row.options]

@@ -135,6 +135,9 @@ JUDGING: dict[str, English] = {
     "judge-value-transposed-second": "its value is that with its second input transposed",
     "judge-value-mean": "its value is the mean",
     "judge-value-total": "its value is the sum",
+    "judge-value-columns": "its value is that of each column",
+    "judge-value-rows": "its value is that of each row",
+    "judge-value-all": "its value is that of all cells together",
     "judge-value-smallest": "its value is the smallest cell",
     "judge-value-power-turned": "its value is its second input to the power of its first",
     # The backward pass.
