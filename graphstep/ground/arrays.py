@@ -113,6 +113,14 @@ def length(value: Number) -> float:
     return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
 
 
+def summed(cells: NDArray[np.float64], shape: tuple[int, ...]) -> Any:
+    """The sum over the axes along which an array of this shape was copied: what arrives at it."""
+    while cells.ndim > len(shape):
+        cells = cells.sum(axis=0)
+    axes = tuple(axis for axis, size in enumerate(shape) if size == 1 and cells.shape[axis] != 1)
+    return cells.sum(axis=axes, keepdims=True) if axes else cells
+
+
 def cell_of(value: Number, cell: tuple[int, ...]) -> float:
     """The number in a cell of a value; a number is the same in every cell that it meets."""
     return float(value if isinstance(value, int | float) or not value.ndim else value[cell])

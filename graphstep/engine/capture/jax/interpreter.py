@@ -18,6 +18,7 @@ from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.arrays import summed
 
 _INLINED = {
     "jit": "jaxpr",
@@ -244,7 +245,7 @@ class Interpreter:
                     sent = np.asarray(send(rule, call, slot, np.asarray(arriving[number]))[0])
                     target, key = (arriving, -1 - x) if x < 0 else (ours, x)
                     shape = np.shape(works[-1 - x][1].out) if x < 0 else np.shape(items[x].value)
-                    sent = _summed(sent, shape)
+                    sent = summed(sent, shape)
                     target[key] = target[key] + sent if key in target else sent
         return all(
             _alike(in_type(ours.get(k, np.zeros(np.shape(items[k].value))), str(out.dtype)), _cells(part), within)
@@ -379,11 +380,3 @@ def _alike(ours: Any, theirs: Any, within: float) -> bool:
         return False
     scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
     return bool(np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True))
-
-
-def _summed(cells: Any, shape: tuple[int, ...]) -> Any:
-    """What arrives at an operand that was copied along axes: the sum over these."""
-    while cells.ndim > len(shape):
-        cells = cells.sum(axis=0)
-    axes = tuple(axis for axis, size in enumerate(shape) if size == 1 and cells.shape[axis] != 1)
-    return cells.sum(axis=axes, keepdims=True) if axes else cells

@@ -15,6 +15,7 @@ from graphstep.engine.capture.recording import CaptureError
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call as Work
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.arrays import summed
 
 # Units in the last place by which two orders of the same additions may differ.
 _ULPS = 64
@@ -81,7 +82,7 @@ def _same(tape: Tape, call: Call, sent: dict[int, Any], upstream: Any) -> bool:
         for slot, x in enumerate(operation.operands):
             if isinstance(x, int) and x >= 0:
                 came = np.asarray(send(rule, work, slot, np.asarray(widened(cells_of(upstream))))[0])
-                came = _summed(came, np.shape(tape.values[x]))
+                came = summed(came, np.shape(tape.values[x]))
                 ours[x] = came + ours[x] if x in ours else came
     epsilon = float(np.finfo(np.float32).eps) if operation.dtype == "float32" else 2.0**-7 if "16" in operation.dtype else 1e-12
     for node, theirs in sent.items():
@@ -93,11 +94,3 @@ def _same(tape: Tape, call: Call, sent: dict[int, Any], upstream: Any) -> bool:
         if not np.allclose(mine, other, rtol=_ULPS * epsilon, atol=_ULPS * epsilon * scale, equal_nan=True):
             return False
     return True
-
-
-def _summed(cells: Any, shape: tuple[int, ...]) -> Any:
-    """What arrives at an operand that was copied along axes: the sum over these."""
-    while cells.ndim > len(shape):
-        cells = cells.sum(axis=0)
-    axes = tuple(axis for axis, size in enumerate(shape) if size == 1 and cells.shape[axis] != 1)
-    return cells.sum(axis=axes, keepdims=True) if axes else cells

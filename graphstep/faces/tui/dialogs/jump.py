@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from graphstep.debugger.commands.moves import number_of
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
 
@@ -38,16 +39,10 @@ class JumpForm(Form[int | str]):
         if not event.value.strip():
             self.dismiss(None)
         elif not self._wrong(event.value):
-            number = _number(event.value)
+            number = number_of(event.value)
             self.dismiss(event.value.strip() if number is None else number)
 
     def _wrong(self, text: str) -> str:
-        number = _number(text)
+        number = number_of(text)
         stands = self._is_position(text) if number is None else number <= self.last
         return "" if stands else say(self, f"jump-{self.what}-wrong", last=self.last)
-
-
-def _number(text: str) -> int | None:
-    word = text.strip().replace(",", "")
-    # A number of a thousand digits is none.
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 16 else None
