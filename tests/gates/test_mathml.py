@@ -9,7 +9,8 @@ import numpy as np
 
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE, Rule
-from graphstep.gates.notation import LATEX, MATHML, TERMS, Term, latex_style, mathml_style
+from graphstep.gates.notation import LATEX, TERMS, Term, latex_style
+from graphstep.gates.notation.mathml import MATHML, mathml_style
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.language.read import read
 from graphstep.telling.explain import explain

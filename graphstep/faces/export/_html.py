@@ -11,7 +11,8 @@ from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.scene import scene
 from graphstep.faces.export._picture import arranged, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
-from graphstep.gates.notation import MATHML, Ink, Term, mathml_style
+from graphstep.gates.notation import Ink, Term
+from graphstep.gates.notation.mathml import MATHML, mathml_style
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.unprintable import printable
