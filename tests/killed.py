@@ -58,19 +58,22 @@ class Class:
             f"{marks}.told",
         ]
 
-    def run(self, words: Sequence[str], killed: Callable[[], bool] | None = None) -> None:
-        """Run a command to its end, or kill it and all that it started when ``killed`` says so."""
-        child = subprocess.Popen(
-            [*words_of("graphstep"), *words], env=environment_of(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
-        pause = threading.Event()
-        while child.poll() is None:
-            if killed is not None and killed():
-                child.send_signal(signal.SIGKILL)
-                break
-            # So short that nothing of what may be torn is over; who looked without a pause would take a core from the command.
-            pause.wait(0.002)
-        child.wait()
+    def run(self, words: Sequence[str], killed: Callable[[], bool] | None = None) -> str:
+        """Run a command to its end, or kill it and all that it started when ``killed`` says so; what it says where it fails."""
+        with tempfile.TemporaryFile("w+") as said:
+            child = subprocess.Popen(
+                [*words_of("graphstep"), *words], env=environment_of(), stderr=said, stdout=subprocess.DEVNULL
+            )
+            pause = threading.Event()
+            while child.poll() is None:
+                if killed is not None and killed():
+                    child.send_signal(signal.SIGKILL)
+                    break
+                # So short that nothing of what may be torn is over; without a pause the look would take a core from the command.
+                pause.wait(0.002)
+            child.wait()
+            said.seek(0)
+            return f"ended with {child.returncode}: {said.read()[-500:]}" if killed is None and child.returncode else ""
 
     def torn(self, rng: random.Random, what: str) -> str:
         """Kill a command once, see that nothing is torn, and let it come to its end; returns what is wrong, or nothing."""
@@ -92,7 +95,7 @@ class Class:
         if what == "mark" and target.exists() and target.read_bytes() != self.marks.read_bytes():
             wrong = wrong or "the table of marks is torn"
         if not (what == "mark" and target.exists()):
-            self.run(words)
+            wrong = wrong or self.run(words)
         wrong = wrong or _differ(made, whole, some=False)
         if what == "mark" and target.read_bytes() != self.marks.read_bytes():
             wrong = wrong or "the table of marks is another one"
@@ -129,7 +132,12 @@ def main() -> None:
     kills, rng = parser.parse_args().kills, random.Random(1)
     with tempfile.TemporaryDirectory() as name:
         small = Class(Path(name), 24, (("chain", 1), ("fork", 1)))
-        faults = [wrong for n in range(kills) if (wrong := small.torn(rng, ("sheet", "mark")[n % 2]))]
+        faults = []
+        for n in range(kills):
+            if wrong := small.torn(rng, ("sheet", "mark")[n % 2]):
+                faults.append(wrong)
+            if sys.stderr.isatty():
+                print(f"\r{n + 1} of {kills}", end="", file=sys.stderr, flush=True)
     print(f"killed {kills} times, {len(faults)} times something was wrong")
     for fault in faults:
         print(f"  {fault}")

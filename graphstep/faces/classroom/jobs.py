@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from graphstep.faces.classroom.notebook import notebook
 from graphstep.faces.export import html, md, tex
-from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.exercise.course import Course, Setting, Student, code_of, exercise_of, seeds_of
 from graphstep.teaching.exercise.exercise import Exercise
@@ -66,6 +65,7 @@ def _setting(course: Course, students: Iterable[Student], form: str) -> str:
             "work": "sheet",
             "format": form,
             "title": course.title,
+            "language": course.language,
             "items": [asdict(each) for each in course.settings],
             "students": [
                 {
@@ -117,13 +117,13 @@ def _in_language(data: dict[str, Any], code: str, language: str) -> Exercise:
 
 def _sheet(asked: Any) -> Any:
     """Of each student the sheet, its key, and what of them stands in the key of the class."""
-    settings, form = [Setting(**each) for each in asked["items"]], asked["format"]
+    settings, form, language = [Setting(**each) for each in asked["items"]], asked["format"], asked["language"]
     sheets = []
     for student in asked["students"]:
-        chosen = [exercise_of(each, seed) for each, seed in zip(settings, student["seeds"], strict=True)]
+        chosen = [exercise_of(each, seed, language) for each, seed in zip(settings, student["seeds"], strict=True)]
         named = list(zip(chosen, addresses(len(exercise.blanks) for exercise in chosen), strict=True))
         who = f"{student['name']} ({student['student']})" if student["name"] else student["student"]
-        paper = Paper(asked["title"], who, student["code"], named, ENGLISH)
+        paper = Paper(asked["title"], who, student["code"], named, language)
         drawn = zip(chosen, settings, student["seeds"], strict=True)
         entries = [entry_of(exercise, setting, seed) for exercise, setting, seed in drawn]
         sheets.append(

@@ -28,7 +28,9 @@ class Collected:
 
 
 def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
-    """Submissions as answers on the sheets of a key. Of two of one student the later one fills in what the first left out."""
+    """Submissions as answers on the sheets of a key. Of two of one student the later one fills in what the first left out; where
+    both have an answer the first one counts, and it is said that there are two.
+    """
     by_code = {sheet.code: sheet for sheet in key.sheets}
     by_student = {sheet.student.casefold(): sheet for sheet in key.sheets if sheet.student}
     everybody = next((sheet for sheet in key.sheets if not sheet.student), None)
@@ -38,18 +40,30 @@ def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
         if isinstance(each, InputError):
             result.remarks.append(each)
             continue
-        sheet = by_code.get(each.sheet) or by_student.get(each.student.casefold()) or everybody
+        named = by_student.get(each.student.casefold())
+        sheet = by_code.get(each.sheet) or named or everybody
         if sheet is None:
             who = each.sheet or each.student or "nobody"
             result.remarks.append(InputError(f"{each.file}: the key has no sheet for {quoted(who, 80)}"))
             continue
+        if named is not None and sheet is not named and sheet.student:
+            # Who hands in somebody else's sheet must not fill it in for him.
+            one, other = quoted(named.student, 80), quoted(sheet.student, 80)
+            result.remarks.append(InputError(f"{each.file} is of {one}, with the sheet of {other}"))
+            continue
         sheet = sheet if sheet.student else replace(sheet, student=each.student)
         _, answers, comma = all_answers.setdefault(sheet.student, (sheet, {}, each.comma))
         blanks = {name for _, names in key.addresses(sheet) for name in names}
-        answers |= {blank: typed for blank, typed in each.answers.items() if blank in blanks and (typed or blank not in answers)}
+        typed = {blank: text for blank, text in each.answers.items() if blank in blanks and text}
+        whose = quoted(sheet.student, 80)
+        if twice := sorted(blank for blank, text in typed.items() if answers.get(blank, text) not in ("", text)):
+            which = ", ".join(twice[:5])
+            result.remarks.append(InputError(f"{each.file}: {whose} has another answer to {which} in a file before this one"))
+        # What was typed first counts.
+        answers |= {blank: text for blank, text in typed.items() if not answers.get(blank)}
         all_answers[sheet.student] = (sheet, answers, comma or each.comma)
         if unknown := sorted(each.answers.keys() - blanks):
-            whose, blanks_named = quoted(sheet.student, 80), ", ".join(unknown[:5])
+            blanks_named = ", ".join(unknown[:5])
             result.remarks.append(InputError(f"{each.file}: the sheet of {whose} has no blank {blanks_named}"))
     order = {sheet.student: place for place, sheet in enumerate(key.sheets)}
     result.sheets = sorted(all_answers.values(), key=lambda one: (order.get(one[0].student, len(order)), one[0].student))

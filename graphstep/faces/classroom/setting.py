@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +27,30 @@ def key_before(folder: Path) -> Key | None:
 def write_sheets(folder: Path, title: str, form: str, results: Iterable[str], before: Key | None) -> None:
     """Write the sheets that pieces of work made, the keys, and last the key of the class.
 
-    InputError where a student has a sheet already, and it is another one: somebody may have filled it.
+    Sheets that are there already, of students who are on no roster any more, stay in it. InputError where a student has a sheet
+    already, and it is another one: somebody may have filled it; and where the folder is that of another course.
     """
     every = [*results]
+    others: list[Sheet] = []
     if before is not None:
+        if before.title != title:
+            what = quoted(before.title, 60)
+            raise InputError(f"{quoted_path(folder)} has the sheets of another course, {what}", hint="name another folder")
         sheets = {sheet.student: sheet for sheet in before.sheets}
         for each in _sheets(every):
             if each["student"] in sheets:
-                _compare(each, sheets[each["student"]], before, folder)
+                _compare(each, sheets.pop(each["student"]), before, folder)
+        others = [*sheets.values()]
     folder_at(folder / KEYS)
     for each in _sheets(every):
         name = file_name(each["student"])
         keep(folder / f"{name}.{form}", each["sheet"])
         keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", each["key"])
     entries = (entry for each in _sheets(every) for entry in each["entries"].items())
+    older = ((code, before.entries[code].data()) for sheet in others for code in sheet.items) if before is not None else ()
     sweep(folder, folder / KEYS)
-    keep(folder / KEY, pieces(title, entries, (each["data"] for each in _sheets(every))))
+    data = chain((each["data"] for each in _sheets(every)), (sheet.data() for sheet in others))
+    keep(folder / KEY, pieces(title, chain(entries, older), data))
 
 
 def _sheets(results: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ examples:
 course.toml says what stands on every sheet:
 
   title = "Backpropagation, week 1"
+  language = "en"        or "zh": of sheets and keys; en where nothing is said
 
   [[items]]
   item = "chain"         an item that comes with graphstep, or a file of your own: mine.toml

@@ -18,12 +18,14 @@ from typing import Any
 
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
 from graphstep.ground.files import open_file
+from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.exercise.reading import FILE, find, parse
 from graphstep.teaching.exercise.submission import text_of
+from graphstep.telling.words.catalogue import checked_language
 
 ITEMS = 100
 """Exercises of a sheet."""
@@ -67,6 +69,8 @@ class Course:
     """What the sheets are called; another title makes other variants."""
     settings: tuple[Setting, ...]
     """Its exercises, in their order."""
+    language: str = ENGLISH
+    """The language of its sheets and keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,17 @@ def read_course(path: str) -> Course:
             table = tomllib.loads(file.read().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{where} is no course: {printable(str(error))}") from error
-    _only(table, ("title", "items"), where)
+    _only(table, ("title", "language", "items"), where)
     title, items = table.get("title"), table.get("items")
     if not isinstance(title, str) or not 0 < len(title.strip()) <= _WORDS:
         raise InputError(f'{where} needs a title: title = "Backpropagation, week 1"')
     if not isinstance(items, list) or not 1 <= len(items) <= ITEMS:
         raise InputError(f"{where} needs 1 to {ITEMS} items", hint='[[items]], and under it item = "fork" and level = 2')
+    language = table.get("language", ENGLISH)
+    if not isinstance(language, str):
+        raise InputError(f"{where}: language is a code", hint='language = "zh"')
     settings = (_setting(each, f"{where}, item {n}", Path(path).parent) for n, each in enumerate(items, 1))
-    return Course(" ".join(title.split()), tuple(settings))
+    return Course(" ".join(title.split()), tuple(settings), checked_language(language))
 
 
 def _setting(table: Any, where: str, folder: Path) -> Setting:
@@ -192,9 +199,9 @@ def _hash(*parts: str) -> str:
     return sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
-def exercise_of(setting: Setting, seed: int) -> Exercise:
-    """The exercise that a course sets, in the variant of a seed."""
-    exercise = draw(item_of(setting), setting.level, seed)
+def exercise_of(setting: Setting, seed: int, language: str = ENGLISH) -> Exercise:
+    """The exercise that a course sets, in the variant of a seed, told in a language."""
+    exercise = draw(item_of(setting), setting.level, seed, language)
     if setting.marks is None:
         return exercise
     share = setting.marks / exercise.marks

@@ -75,12 +75,17 @@ class Entry:
         return Exercise(self.code, self.title, self.setup, trace, tuple(blanks))
 
     def _again(self, setting: Setting, seed: int) -> Exercise:
-        exercise = exercise_of(setting, seed)
+        exercise = exercise_of(setting, seed, self.setup.language)
         again = entry_of(exercise)
-        if (again.setup.program, again.setup.inputs, again.asked) != (self.setup.program, self.setup.inputs, self.asked):
+        if again._drawn_from() != self._drawn_from():
             hint = "mark with the version of graphstep that made the sheets"
             raise InputError(f"exercise {quoted(self.code)} of the key is not what is drawn today", hint=hint)
         return exercise
+
+    def _drawn_from(self) -> object:
+        """What is the same in every language: a sheet may be marked in another one."""
+        asked = [(question.ask, question.options, marks) for question, marks in self.asked]
+        return self.setup.program, self.setup.inputs, asked
 
     def data(self) -> dict[str, Any]:
         """The entry as JSON has it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import reduce
 
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.page import marks_text, problem, way_to
@@ -41,18 +41,28 @@ class Section:
 
 def sections(paper: Paper) -> Iterator[Section]:
     """The parts of a sheet, one for each blank, and a footer with the code by which a filled sheet is known."""
-    say = partial(message, paper.language)
     marks = sum(exercise.marks for exercise, _ in paper.exercises)
     head: list[Block] = [Heading(1, (paper.title,), "title")]
     if paper.student:
         head.append(Prose((Strong(paper.student),)))
-    head.append(Prose((say("sheet-how"), " ", marks_text(paper.language, "sheet-total", marks))))
+    said = [*_how(paper), marks_text(paper.language, "sheet-total", marks)]
+    head.append(Prose((reduce(lambda one, more: message(paper.language, "joint", one=one, next=more), said),)))
     for number, (exercise, names) in enumerate(paper.exercises, 1):
         head += _given(paper.language, number, exercise)
         for name, blank in zip(names, exercise.blanks, strict=True):
             yield Section((*head, *_question(paper.language, name, blank)), name)
             head = []
     yield Section((Prose((Code(f"sheet: {paper.code}"),)),), "")
+
+
+def _how(paper: Paper) -> Iterator[str]:
+    """How answers are written, of the kinds that this sheet asks for."""
+    solutions = [blank.solution for exercise, _ in paper.exercises for blank in exercise.blanks]
+    yield message(paper.language, "sheet-how")
+    if any(each.quantity is not None and not isinstance(each.quantity.asked, float) for each in solutions):
+        yield message(paper.language, "sheet-arrays")
+    if any(each.question.options for each in solutions):
+        yield message(paper.language, "sheet-options")
 
 
 def sheet(paper: Paper) -> Document:

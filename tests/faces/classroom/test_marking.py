@@ -12,10 +12,12 @@ import pytest
 
 from graphstep.faces.classroom import engines, jobs
 from graphstep.faces.classroom.engines import pooled, serial
+from graphstep.faces.classroom.marking import collected
 from graphstep.faces.classroom.store import Store, file_name
 from graphstep.faces.cli import main
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.teaching.exercise.key import Key, key_of
+from graphstep.teaching.exercise.submission import Submission
 from graphstep.teaching.exercise.table import read_rows
 
 STUDENTS = 20
@@ -91,6 +93,24 @@ def test_a_class_is_marked_and_what_could_not_be_used_is_said(
     assert told.startswith("# Week 1: your marks\n\n**Student 2:** 2 of 3 marks.")
     assert "graphstep 'q = x*y; f = q+q*z' x=2 y=3 z=4 --at 1" in told
     assert "Every answer is right." in (tmp_path / "told" / "s0.md").read_text()
+
+
+def test_nobody_fills_in_the_sheet_of_somebody_else_and_of_two_answers_the_first_counts() -> None:
+    handed = [
+        Submission("s1.md", "s1", "", {"1a": "10", "1b": ""}),
+        Submission("s1 again.md", "s1", "", {"1a": "11", "1b": "50", "1c": "2"}),
+        Submission("s2.md", "s2", "0000-0000-0001", {"1a": "0"}),
+        Submission("lost.md", "lost", "0000-0000-0003", {"1a": "6"}),
+    ]
+    result = collected(key(), handed)
+    assert [(sheet.student, answers) for sheet, answers, _ in result.sheets] == [
+        ("s1", {"1a": "10", "1b": "50", "1c": "2"}),
+        ("s3", {"1a": "6"}),
+    ]
+    assert [each.message for each in result.remarks] == [
+        "s1 again.md: 's1' has another answer to 1a in a file before this one",
+        "s2.md is of 's2', with the sheet of 's1'",
+    ]
 
 
 def test_marks_are_replaced_only_when_their_changes_were_seen_and_a_persons_mark_stays(

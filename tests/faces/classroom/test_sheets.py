@@ -82,10 +82,35 @@ def test_the_same_sheets_are_made_again_with_those_of_who_came_later_and_never_o
     after = {path.name: path.read_bytes() for path in (tmp_path / "sheets").rglob("*.md")}
     assert before.items() <= after.items()
     assert "s9.md" in after
+    # Who is on no roster any more may have handed in already.
+    key = (tmp_path / "sheets" / "key.json").read_bytes()
+    (tmp_path / "roster.csv").write_text("student\ns9\n")
+    assert main(course) == 0
+    kept = read_key(str(tmp_path / "sheets" / "key.json"))
+    assert {sheet.code for sheet in kept.sheets} == {sheet["code"] for sheet in json.loads(key)["sheets"]}
+    (tmp_path / "course.toml").write_text(COURSE.replace("title = ", "title = 'Another'#"))
+    assert main(course) == 2
+    assert "has the sheets of another course" in capsys.readouterr().err
     (tmp_path / "course.toml").write_text(COURSE.replace("level = 2", "level = 1"))
     assert main(course) == 2
     assert "has another sheet for" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in (tmp_path / "sheets").rglob("*.md")} == after
+
+
+def test_sheets_are_in_the_language_of_their_course_and_marked_in_any(tmp_path: Path) -> None:
+    (tmp_path / "course.toml").write_text('title = "T"\nlanguage = "zh"\n[[items]]\nitem = "bug"\n[[items]]\nitem = "vector"\n')
+    folder = tmp_path / "sheets"
+    assert main(["exercise", "sheet", str(tmp_path / "course.toml"), "--to", str(folder), "--jobs", "1"]) == 0
+    (sheet,) = folder.glob("*.md")
+    text = sheet.read_text()
+    assert "算式。向量写成 1, 2, 3，矩阵逐行写成 1, 2; 3, 4。有选项时写选项的编号。共 6 分。" in text
+    key = str(folder / "key.json")
+    (tmp_path / "kim.md").write_text(filled(read_key(key), "", text))
+    for language, right in (("en", "Right."), ("zh", "正确。")):
+        marks = tmp_path / f"{language}.csv"
+        words = ["exercise", "mark", str(tmp_path / "kim.md"), "--key", key, "--to", str(marks), "--language", language]
+        assert main([*words, "--jobs", "1"]) == 0
+        assert {row.mark.sentence for row in read_rows(str(marks))} == {right}
 
 
 @pytest.mark.parametrize(("form", "head"), [("html", "<!doctype html>"), ("tex", "\\documentclass")])
@@ -122,6 +147,8 @@ def test_variants_hang_on_course_student_and_item_alone(course: list[str], tmp_p
     [
         ("title = ", "is no course"),
         ('title = ""\n', "needs a title"),
+        ('title = "T"\nlanguage = 3\n[[items]]\nitem = "chain"\n', "language is a code"),
+        ('title = "T"\nlanguage = "xx"\n[[items]]\nitem = "chain"\n', "xx"),
         ('title = "T"\n', "needs 1 to 100 items"),
         ('title = "T"\nitem = 3\n', "'item' means nothing here"),
         ('title = "T"\n[[items]]\nitem = "chian"\n', "item 1: no kind of exercise is called 'chian'"),

@@ -13,6 +13,8 @@ CLASSES: dict[str, English] = {
     "sheet-marks": ("({count} mark)", "({count} marks)"),
     "sheet-marks-part": "({marks} marks)",
     "sheet-how": "Write each answer behind its number, in place of the line: a number, a fraction or an expression.",
+    "sheet-arrays": "Write a vector as 1, 2, 3 and a matrix row by row, as 1, 2; 3, 4.",
+    "sheet-options": "Of several options write the number.",
     "sheet-total": ("Together {count} mark.", "Together {count} marks."),
     "sheet-total-part": "Together {marks} marks.",
     "sheet-cell": "{blank}: write the answer in the line below",
