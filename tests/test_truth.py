@@ -12,7 +12,8 @@ import pytest
 import graphstep as gs
 from graphstep.faces.cli import main
 from graphstep.faces.export import render
-from graphstep.gates.notation import LATEX, MATHML
+from graphstep.gates.notation import LATEX
+from graphstep.gates.notation.mathml import MATHML
 from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
