@@ -38,6 +38,10 @@ def epsilon(dtype: Dtype) -> float:
     return 2.0 ** (1 - BITS[dtype])
 
 
+EPSILON: Final = epsilon(FLOAT64)
+"""That of float64, in which every run computes: twice the largest relative error of one rounding."""
+
+
 def checked_dtype(name: str) -> Dtype:
     """The type of this name. InputError where there is none."""
     for dtype in DTYPES:

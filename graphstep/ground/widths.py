@@ -95,7 +95,7 @@ def between(text: str, start: int, stop: int) -> str:
     return "".join(kept)
 
 
-def printable(text: str) -> str:
+def without_controls(text: str) -> str:
     """`text` with each control or other unprintable character shown as `·`, so that it cannot move a cursor."""
     if text.isprintable():
         return text

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
 from graphstep.engine.reruns import Columns
 from graphstep.engine.trace import Trace
+from graphstep.ground.precision import EPSILON
 
 Array = NDArray[np.float64]
 
@@ -28,8 +29,6 @@ FEW = 6
 
 _CELLS = 3_000_000
 """Numbers that are computed at once."""
-
-_EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +182,9 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
         h = (runs.above - runs.below)[both] / 2
         # The error of a central difference goes with h², so it shrinks by 16 where the step does by 4.
         slope, error, step = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
-        good = max(1e-9 * abs(slope), 4 * _EPSILON * runs.magnitudes.largest / float(h[0]))
+        good = max(1e-9 * abs(slope), 4 * EPSILON * runs.magnitudes.largest / float(h[0]))
         settled = bool(both.sum() >= 4 and error <= good)
-        error = max(error, _EPSILON * runs.magnitudes.inside / step)
+        error = max(error, EPSILON * runs.magnitudes.inside / step)
         return Difference(slope, error, slope, slope, (), _bound(runs, error, step), _reach(runs, both, both)), settled
     left, left_error, left_bound = _one_side(runs, left_ok, runs.below, runs.f_below)
     right, right_error, right_bound = _one_side(runs, right_ok, runs.above, runs.f_above)
@@ -197,7 +196,7 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
 
 def _bound(runs: Runs, error: float, step: float) -> float:
     """How far a slope may be off at most: each of two outputs by all roundings of the run, and extrapolation doubles that."""
-    return max(error, 2 * _EPSILON * runs.magnitudes.total / step)
+    return max(error, 2 * EPSILON * runs.magnitudes.total / step)
 
 
 def _reach(runs: Runs, left: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:
@@ -223,13 +222,13 @@ def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) 
         return float(np.copysign(np.inf, slopes[-1])), 0.0, 0.0
     # The error of a difference to one side goes with h.
     slope, error, step = _extrapolate(slopes, abs(steps), 4.0, runs)
-    error = max(error, _EPSILON * runs.magnitudes.inside / step)
+    error = max(error, EPSILON * runs.magnitudes.inside / step)
     return slope, error, _bound(runs, error, step)
 
 
 def _extrapolate(slopes: Array, h: Array, factor: float, runs: Runs) -> tuple[float, float, float]:
     """The best entry of the extrapolation tableau, its error and its step; ``factor`` is what the first error term shrinks by."""
-    rounding = _EPSILON * runs.magnitudes.largest / h
+    rounding = EPSILON * runs.magnitudes.largest / h
     last, before = float(slopes[-1]), float(slopes[-2])
     for start in range(len(slopes) - 1):
         best, error, row = _tableau(slopes[start:].tolist(), factor)

@@ -21,6 +21,7 @@ from graphstep.gates import Rule
 from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
+from graphstep.ground.precision import EPSILON
 from graphstep.ground.ways import reached
 
 DIGITS_LOST = 1e-9
@@ -31,8 +32,6 @@ CANCELS = 1e5
 
 _SUMS = ("sum", "mean")
 """Gates that add up cells, besides the products of matrices."""
-
-_EPSILON = float(np.finfo(np.float64).eps)
 
 _SMALLEST = float(np.finfo(np.float64).tiny)
 """Below this doubles have fewer digits, whoever computes them."""
@@ -130,7 +129,7 @@ def _rounding(trace: Trace, node: int) -> Any:
 
     Where they cancel, the gate is not to blame.
     """
-    return ROUNDINGS * _EPSILON * np.asarray(added(trace, node)) if _adds(trace.gate(node)) else 0.0
+    return ROUNDINGS * EPSILON * np.asarray(added(trace, node)) if _adds(trace.gate(node)) else 0.0
 
 
 def added(trace: Trace, node: int) -> Any:
@@ -168,7 +167,7 @@ def noise(trace: Trace, index: int) -> NDArray[np.float64]:
         sizes = {trace.program.output: np.broadcast_to(np.abs(trace.seed), np.shape(trace.output))}
         for wire in sorted(_wires_to(trace, index), key=lambda wire: wire.edge):
             sizes[wire.receiver] = sizes.get(wire.receiver, 0.0) + _size_sent(wire, sizes[wire.sender])
-    return ROUNDINGS * _EPSILON * np.broadcast_to(sizes.get(index, 0.0), np.shape(trace.value_of(index)))
+    return ROUNDINGS * EPSILON * np.broadcast_to(sizes.get(index, 0.0), np.shape(trace.value_of(index)))
 
 
 def _size_sent(wire: Wire, upstream: Any) -> Any:

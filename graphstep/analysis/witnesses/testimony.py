@@ -14,7 +14,7 @@ import numpy as np
 
 from graphstep.analysis.witnesses.report import AGREES, ROUNDINGS
 from graphstep.engine.reruns import number_type
-from graphstep.ground.precision import FLOAT64, epsilon
+from graphstep.ground.precision import EPSILON, FLOAT64, epsilon
 
 if TYPE_CHECKING:
     from graphstep.analysis.facts import Figure
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 EXACT_WORK = 10_000
 """Gates times inputs up to which a run without rounding is asked where a difference cannot tell: a few seconds."""
 
-
-_EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Testimony:
         largest = float(np.max(gradient, initial=0.0))
         size = max(abs(self.backprop), largest if self.place is not None else float(np.sqrt(np.mean(np.square(gradient)))))
         of_all = self._largest
-        if self.difference is not None and size <= ROUNDINGS * _EPSILON * of_all:
+        if self.difference is not None and size <= ROUNDINGS * EPSILON * of_all:
             size = max(size, abs(self.scale) * self.difference.reach or of_all)
         return AGREES * size
 

@@ -20,8 +20,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import numeral
-
-_EPSILON = float(np.finfo(np.float64).eps)
+from graphstep.ground.precision import EPSILON
 
 _RIGHT = 1e-12
 """Relative error below which a value is right: the rest is rounding."""
@@ -169,7 +168,7 @@ def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, Exp
         return NOT_FINITE, (*_made_by(trace, value_causes(trace, output)), reason("verdict-exact", value=numeral(right)))
     if _same(value, right):
         return "agree", ()
-    if right == 0 and abs(value) <= ROUNDINGS * _EPSILON * _largest(trace):
+    if right == 0 and abs(value) <= ROUNDINGS * EPSILON * _largest(trace):
         return "agree", ()
     off = reason("verdict-value-off", share=_percent(relative_error(value, right)), value=numeral(right))
     guilty = wrong_value(trace, output)

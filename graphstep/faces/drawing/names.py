@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.ground.widths import fit, printable
+from graphstep.ground.widths import fit, without_controls
 from graphstep.language.program import Program
 from graphstep.telling.names import names_of
 
@@ -19,4 +19,4 @@ def row_name(program: Program, index: int, width: int) -> str:
         text = names.definitions[index]
     if node.rule is not None and name is not None and name != text:
         text = f"{name} = {text}"
-    return fit(printable(text), width)
+    return fit(without_controls(text), width)

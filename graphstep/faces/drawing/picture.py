@@ -21,7 +21,7 @@ from graphstep.faces.drawing.pixels import (
     row,
 )
 from graphstep.faces.drawing.text import NO_MARKS, Marks, active_lines
-from graphstep.ground.widths import printable
+from graphstep.ground.widths import without_controls
 
 # The attributes below are for places that strip styles: middle tones, readable on white and on black alike.
 # Where styles are kept, the drawing brings its own ground, so that it never depends on the page behind it.
@@ -210,4 +210,4 @@ def _at(x: float, y: float, text: str, kind: str, colour: str, size: int = FONT,
 
 def escaped(text: str) -> str:
     """Text for XML; control characters, which XML forbids, are shown as `·`."""
-    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return without_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

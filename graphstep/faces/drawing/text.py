@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from graphstep.faces.drawing.layout import Anchor, Layout
 from graphstep.faces.drawing.layout.window import Window
-from graphstep.ground.widths import between, cell_width, fit, printable
+from graphstep.ground.widths import between, cell_width, fit, without_controls
 
 Row = list[tuple[str, str]]
 """One row of a drawing: texts, each with the name of its style; blanks between them have the style ""."""
@@ -82,14 +82,14 @@ def draw(
             sheet.write(place.x + place.width * bare, place.y, "●", "breakpoint")
         _labels(sheet, layout, node, marks)
     for stub in visible.stubs:
-        sheet.write(stub.x, stub.y, printable(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")
+        sheet.write(stub.x, stub.y, without_controls(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")
     for edge, text in marks.locals.items():
         anchor = layout.local_anchor(edge, cell_width(text))
         if anchor:
-            sheet.write(anchor.x, anchor.y, printable(text), "local")
+            sheet.write(anchor.x, anchor.y, without_controls(text), "local")
     for edge, text in marks.contributions.items():
         anchor = layout.contribution_anchor(edge)
-        text = printable(text)
+        text = without_controls(text)
         if anchor and cell_width(text) <= anchor.width:
             sheet.write(anchor.x, anchor.y, text, "contribution")
     return sheet.rows()
@@ -257,7 +257,7 @@ class _Pen:
         self.sheet, self.place = sheet, layout.place(node)
         self.edging, self.style = _edging(node, marks)
         self.box = layout.boxes[node]
-        self.label, self.name = printable(self.box.label), printable(layout.shown_name(node))
+        self.label, self.name = without_controls(self.box.label), without_controls(layout.shown_name(node))
         self.feeds = layout.feeds(node)
 
     def draw(self, compact: bool) -> None:
@@ -312,7 +312,7 @@ def _labels(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
     text = layout.wire_text(node)
     if text:
         anchor = layout.shape_anchor(node)
-        sheet.write(anchor.x, anchor.y, printable(text), "name")
+        sheet.write(anchor.x, anchor.y, without_controls(text), "name")
     value = marks.values.get(node)
     changed = "-changed" if node in marks.changed else ""
     if value:
@@ -323,5 +323,5 @@ def _labels(sheet: _Sheet, layout: Layout, node: int, marks: Marks) -> None:
 
 
 def _label(sheet: _Sheet, anchor: Anchor, text: str, style: str) -> None:
-    text = fit(printable(text), anchor.width)
+    text = fit(without_controls(text), anchor.width)
     sheet.write(anchor.start(cell_width(text)), anchor.y, text, style)

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood, wrap
-from graphstep.ground.widths import between, fit, printable
+from graphstep.ground.widths import between, fit, without_controls
 from tests import FOLDER
 from tests.effort import grows_with
 from tests.graphs import BUILDERS, chain, expression, neuron, product_of_sum, square
@@ -410,7 +410,7 @@ def test_a_neighbourhood_looks_at_no_more_of_a_hub_than_it_keeps() -> None:
 @example("a重", 2, 2)
 @settings(max_examples=150, deadline=None)
 def test_a_cut_text_takes_no_more_cells_than_it_may(text: str, start: int, stop: int) -> None:
-    text = printable(text)
+    text = without_controls(text)
     assert cell_width(fit(text, stop)) <= stop
     assert cell_width(between(text, start, stop)) <= max(stop - start, 0)
     assert fit(text, cell_width(text)) == text

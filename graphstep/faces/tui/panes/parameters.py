@@ -63,7 +63,7 @@ class ParametersPane(RowsPane):
 
     def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:  # noqa: ARG002 - it does not scroll sideways
         """The head, and the rows that can be seen."""
-        from graphstep.ground.widths import fit, printable
+        from graphstep.ground.widths import fit, without_controls
 
         name = min(max([len(row[0]) for row in self._rows] + [9]) + 1, max(size.width // 3, 8))
         value = max(size.width - name - _NORM, 6)
@@ -71,7 +71,7 @@ class ParametersPane(RowsPane):
         strips = [Strip([Segment(head, self.style("head"))])]
         for place in range(top, min(top + size.height - 1, len(self._rows))):
             texts = self._rows[place]
-            first, second = fit(printable(texts[0]), name - 1), fit(texts[1], value - 1)
+            first, second = fit(without_controls(texts[0]), name - 1), fit(texts[1], value - 1)
             cells = [f"{first:<{name}}", f"{second:<{value}}", f"{texts[2]:>{_NORM}}"]
             kinds = ["selected"] * 3 if place == self._selected else ["name", "value", "gradient"]
             strips.append(Strip([Segment(cell, self.style(kind)) for cell, kind in zip(cells, kinds, strict=True)]))
