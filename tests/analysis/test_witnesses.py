@@ -112,7 +112,8 @@ def test_a_kink_is_named_with_its_two_slopes(
     (row,) = check(of).rows
     assert row.verdict == "kink"
     assert [of.program.nodes[i].gate for i in row.kinks] == [kind]
-    assert explanation(row).startswith(f"{kind} ({name_of(of.program, row.kinks[0])}")
+    box = {"abs": "|x|", "leaky_relu": "leaky"}.get(kind, kind)
+    assert explanation(row).startswith(f"{box} ({name_of(of.program, row.kinks[0])}")
     assert f"the slope is {left} on the left and {right} on the right" in explanation(row)
     assert f"Backprop takes {taken}" in explanation(row)
     assert row.numeric == pytest.approx((left + right) / 2, rel=1e-6)

@@ -25,7 +25,6 @@ EXACT_WORK = 10_000
 """Gates times inputs up to which a run without rounding is asked where a difference cannot tell: a few seconds."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Testimony:
     """The numbers of all witnesses for one derivative of a run."""
