@@ -75,8 +75,8 @@ def called(rule: Rule | None, formula: Term, operands: Sequence[Term]) -> Term:
     if rule is None or not rule.cellwise:
         return formula
     if rule.power or not rule.functions:
-        # A power of 1 is written as its base.
-        alone = formula.operator == "**" and operands[1].read(TEXT).text == "1"
+        # A power of 1 is written as its base. A rule of a user may hold its exponent, and read the base alone.
+        alone = formula.operator == "**" and len(operands) == 2 and operands[1].read(TEXT).text == "1"
         return TERMS.call("pow", *operands) if alone else formula.arguments[0] if formula.operator == "where" else formula
     own = rule.chooses or formula.operator in rule.functions
     return formula if own and formula.operator != "where" else TERMS.call(rule.functions[0], *operands)

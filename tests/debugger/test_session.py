@@ -150,7 +150,7 @@ def test_hints_come_one_at_a_time_and_a_question_can_be_given_up() -> None:
     assert reply.facts == (Revealed(),)
     assert not allowed(state, "hint")
     assert state.at == state.limit == 3
-    assert do(state, "previous", "on") == state
+    assert do(state, "on", "previous") == state
     assert do(state, "start_over") == do(start("lesson"), "start_over")
 
 
