@@ -30,7 +30,7 @@ JUDGING: dict[str, English] = {
     "judge-conventions": "Conventions, where there is a choice:",
     "judge-same-kink": " at {given}: its gradient is {came}, as in graphstep",
     "judge-other-kink": " at {given}: its gradient is {came}; graphstep takes {ours}",
-    "judge-again": "A second backward on {program} makes the gradient {once} a {twice}: zero the gradients in between.",
+    "judge-again": "A second backward on {program} turns the gradient {once} into {twice}: zero the gradients in between.",
     "judge-doubt": (
         "One program is off by less than 1e-6, {program}: is there an ε inside?",
         "{count} programs are off by less than 1e-6, the first is {program}: is there an ε inside?",
