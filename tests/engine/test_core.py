@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from itertools import product
 from pathlib import Path
@@ -199,7 +200,7 @@ def test_the_version_names_the_way(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 
 def test_a_core_that_cannot_be_compiled_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("CC", f"{sys.executable} -c \"print('no, never'); exit(3)\"")
+    monkeypatch.setenv("CC", shlex.join([sys.executable, "-c", "print('no, never'); exit(3)"]))
     with pytest.raises(CompileError, match="ends with 3\nno, never"):
         compiler.compiled(tmp_path)
     monkeypatch.setenv("CC", "")
@@ -207,7 +208,7 @@ def test_a_core_that_cannot_be_compiled_says_why(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(CompileError, match="there is no C compiler"):
         compiler.compiled(tmp_path)
     assert not [*tmp_path.iterdir()]
-    monkeypatch.setenv("CC", f"{sys.executable} -c 0")
+    monkeypatch.setenv("CC", shlex.join([sys.executable, "-c", "0"]))
     with pytest.raises(CompileError, match="nothing was written"):
         compiler.compiled(tmp_path / "missing")
     with pytest.raises(CompileError, match="nothing was written"):

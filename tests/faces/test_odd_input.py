@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 import unicodedata
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from graphstep.engine.training import saved
 from graphstep.faces.cli import main
+from graphstep.ground.processes import words_of
 from graphstep.ground.unprintable import UNPRINTABLE, printable
 
 LONG = "9" * 4_500
@@ -161,7 +163,9 @@ STREAMS = {
 @pytest.mark.parametrize("case", STREAMS)
 def test_a_missing_or_full_stream_is_said(case: str) -> None:
     words, status, said = STREAMS[case]
-    done = subprocess.run(["sh", "-c", f"{sys.executable} -m graphstep {words}"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.join(words_of('graphstep'))} {words}"], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr) == (status, "", said)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 import signal
 import socket
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from graphstep.faces.cli import main
 from graphstep.faces.cli.serve import _without
+from graphstep.ground.processes import words_of
 from tests.faces.test_cli import started
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-SESSION = f"{sys.executable} -P -m graphstep step --seed=1 -- x*y x=3 y=2"
+GRAPHSTEP = shlex.join(words_of("graphstep"))
+"""The words that start the command, for a shell."""
+SESSION = f"{GRAPHSTEP} step --seed=1 -- x*y x=3 y=2"
 
 
 def asked(ask: Callable[[Any, Pages, str], Awaitable[Any]], command: str = "false", **options: Any) -> Any:
@@ -200,7 +203,7 @@ def test_a_served_lesson_begins_at_its_start_and_keeps_no_place(tmp_path: Path, 
             await websocket.send_str(json.dumps(["stdin", "\r"]))
             await until(websocket, lambda drawn, _: "come in from the left" in drawn)
 
-    asked(ask, f"{sys.executable} -P -m graphstep lesson --language=en -- 1")
+    asked(ask, f"{GRAPHSTEP} lesson --language=en -- 1")
     assert [path.name for path in tmp_path.iterdir()] == ["progress.json"]
     assert json.loads((tmp_path / "progress.json").read_text()) == kept
 
@@ -226,7 +229,7 @@ def test_a_served_training_is_saved_and_exported_by_download(tmp_path: Path, mon
         return downloads
 
     words = '"(w*x - y)^2" x=1 y=2 w=0 --params w --steps 3'
-    (picture, svg), (state, npz) = asked(ask, f"{sys.executable} -P -m graphstep train {words}")
+    (picture, svg), (state, npz) = asked(ask, f"{GRAPHSTEP} train {words}")
     assert picture == 'attachment; filename="training.svg"'
     assert b"<svg" in svg
     assert state == 'attachment; filename="graphstep.npz"'
