@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_a_page_of_a_lesson_ends_with_the_command_that_prints_it(capsys: pytest.
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["4", "--to", "sheet.json"], "this is a document"),
+        (["4", "--to", "sheet.dot"], "a report has no format"),
         (["--to", "sheet.md"], "one lesson"),
         (["4", "--key", "key.zip"], "suffix"),
     ],
@@ -88,3 +89,17 @@ def test_what_makes_no_sheet_is_refused(words: list[str], why: str, capsys, tmp_
     assert main(["lesson", *words]) == gs.InputError("").exit_status
     assert why in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_other_programs_get_the_questions_as_json_and_the_answers_in_the_key(tmp_path: Path) -> None:
+    sheet, key = tmp_path / "sheet.json", tmp_path / "key.json"
+    assert main(["lesson", "6", "--to", str(sheet), "--key", str(key)]) == 0
+    asked, answered = (
+        [blank for exercise in json.loads(file.read_text())["exercises"] for blank in exercise["blanks"]] for file in (sheet, key)
+    )
+    assert [blank["question"] for blank in asked] == [blank["question"] for blank in answered]
+    assert not any("answer" in blank for blank in asked)
+    answers = [blank["answer"] for blank in answered]
+    assert answers[:1] == [pytest.approx(0.7311, abs=1e-4)]
+    assert "saturated" in answers
+    assert "∂h/∂s = 1 - h²" in answers

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from graphstep.teaching.exercise.exercise import Exercise
-    from graphstep.telling.document import Document
 
 USAGE = "[KIND | list | check-items … | sheet … | mark … | stats …] [--level N] [--seed N] [--key [FILE]] [--to FILE] [options]"
 SUMMARY = "Exercises with nice numbers: worked and marked here, printed with a key, or as sheets for a class."
@@ -147,22 +146,11 @@ def _deliver(options: argparse.Namespace, exercise: Exercise) -> int:
 
 def _pieces_of(exercise: Exercise, *, answers: bool, command: str) -> Any:
     """What makes the text of the exercise, or of its key, in a format."""
-    from graphstep.faces.export import PLAIN, _reports, text
+    from graphstep.faces.export import _reports
     from graphstep.teaching.exercise import page
 
-    def document() -> Document:
-        return page.key(exercise, command) if answers else page.sheet(exercise, command)
-
-    def pieces(name: str) -> Iterator[str]:
-        return _reports.pieces(
-            name,
-            text=lambda: text.write(document()),
-            data=lambda: page.data(exercise, answers=answers),
-            document=document,
-            options=PLAIN,
-        )
-
-    return pieces
+    document = page.key if answers else page.sheet
+    return _reports.of_document(lambda: document(exercise, command), lambda: page.data(exercise, answers=answers))
 
 
 def _command(options: argparse.Namespace, *more: str) -> str:

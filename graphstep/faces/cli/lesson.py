@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import accessible
@@ -94,8 +95,8 @@ def _player(options: argparse.Namespace) -> Callable[[LessonRun], int] | None:
 def _write(options: argparse.Namespace, name: str | None) -> int:
     """Write a lesson's questions to a file, or for the platform of this name, and their answers to another."""
     from graphstep.faces.cli.platforms import deliver
-    from graphstep.faces.export import write_document
-    from graphstep.teaching.exercise.lessons import questions_of
+    from graphstep.faces.export import _reports
+    from graphstep.teaching.exercise import lessons
     from graphstep.teaching.lesson import command, open_lesson, sheet
 
     if not options.which or options.which[0] in _TASKS:
@@ -103,11 +104,12 @@ def _write(options: argparse.Namespace, name: str | None) -> int:
     path = command.path_of(options.which)
     rehearsal = open_lesson(path, language_of(options.language))
     if name is not None:
-        deliver(questions_of(rehearsal), rehearsal.lesson.title, name, options.to)
+        deliver(lessons.questions_of(rehearsal), rehearsal.lesson.title, name, options.to)
     for option, file, pages in (("--to", None if name else options.to, sheet.sheet), ("--key", options.key, sheet.key)):
         if file:
-            document = pages(rehearsal, command.command_of(path, option, file))
-            print(f"wrote {write_document(document, file)}", file=sys.stderr)
+            document = partial(pages, rehearsal, command.command_of(path, option, file))
+            data = partial(lessons.data, rehearsal, answers=pages is sheet.key)
+            print(f"wrote {_reports.write(file, None, _reports.of_document(document, data))}", file=sys.stderr)
     return 0
 
 

@@ -107,27 +107,6 @@ def is_archive(path: str | Path) -> bool:
     return Path(path).suffix.lower() == ".gsz"
 
 
-def write_document(document: Document, path: str | Path) -> Path:
-    """Write a document to a file, in the format of its suffix; returns the path. InputError for a format of no document."""
-    name = "tex" if is_pdf(path) else format_of(path)
-    if name == "svg":
-        from graphstep.faces.export._lines import picture
-
-        return write_file(path, picture(document))
-    chosen = exporter(name)
-    writer: Callable[[Document], Iterator[str]] | None = getattr(chosen, "write", None)
-    if writer is None:
-        suffixes = ", ".join(exporter(form).SUFFIX for form in formats() if hasattr(exporter(form), "write"))
-        raise InputError(
-            f"{quoted(str(path))} would hold a run, and this is a document", hint=f"end it in {suffixes}, .svg or .pdf"
-        )
-    if is_pdf(path):
-        from graphstep.faces.export._pdf import pdf
-
-        return write_file(path, pdf(writer(document)))
-    return write_file(path, writer(document))
-
-
 def is_pdf(path: str | Path) -> bool:
     """Whether a file is to hold the pages of a document, which an engine of TeX makes."""
     return Path(path).suffix.lower() == ".pdf"

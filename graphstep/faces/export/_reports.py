@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ def pieces(
     writer: Any = export.exporter(name)
     written: Iterator[str] = writer.write(document(), options)
     return written
+
+
+def of_document(document: Callable[[], Document], data: Callable[[], Any]) -> Callable[[str], Iterator[str]]:
+    """What makes the text of a document in a format; as JSON that is its data."""
+    from graphstep.faces.export import text
+
+    return partial(pieces, text=lambda: text.write(document()), data=data, document=document, options=export.PLAIN)
 
 
 def write(

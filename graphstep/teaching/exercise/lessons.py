@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from string import ascii_lowercase
+from typing import Any
 
 from graphstep.engine.trace import Trace
 from graphstep.language.setup import Setup
+from graphstep.teaching.exercise import page
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.marking.solution import Solution
@@ -22,6 +24,13 @@ def exercises_of(rehearsal: Rehearsal) -> Iterator[Exercise]:
         number += len(solutions)
         if blanks:
             yield Exercise(f"{rehearsal.lesson.slug}-{place}", rehearsal.lesson.title, setup, trace, blanks)
+
+
+def data(rehearsal: Rehearsal, *, answers: bool) -> dict[str, Any]:
+    """The questions of a lesson as plain data, run by run, with their answers or without."""
+    lesson = rehearsal.lesson
+    exercises = [page.data(exercise, answers=answers) for exercise in exercises_of(rehearsal)]
+    return {"schema": 1, "lesson": lesson.slug, "title": lesson.title, "exercises": exercises}
 
 
 def _blanks(number: int, solution: Solution) -> Iterator[Blank]:

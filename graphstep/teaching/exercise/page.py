@@ -76,7 +76,8 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
         if solution.question.options:
             entry["options"] = [*solution.question.options]
         if answers:
-            entry["answer"] = _plain(solution.quantity.asked) if solution.quantity and solution.right is None else solution.answer
+            number = solution.quantity is not None and solution.right is None and not solution.formula
+            entry["answer"] = _plain(solution.quantity.asked) if number and solution.quantity else solution.answer
             entry["way"] = solution.ladder
             if solution.question.because:
                 entry["because"] = solution.question.because
