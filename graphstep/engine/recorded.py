@@ -18,7 +18,7 @@ from graphstep.engine.plan import Plan
 from graphstep.gates.numbers import value
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import Number
-from graphstep.ground.precision import checked_dtype, rounded
+from graphstep.ground.precision import EPSILON, checked_dtype, rounded
 
 ULPS = 64
 """Units in the last place of its type by which a gate may differ from what was recorded, for as many steps as it stands for."""
@@ -267,7 +267,7 @@ def in_type(numbers: Any, dtype: str) -> Any:
 def _epsilon(dtype: str) -> float:
     if dtype == "bfloat16":
         return 2.0**-7
-    return float(np.finfo(dtype).eps) if dtype.startswith("float") else float(np.finfo(np.float64).eps)
+    return float(np.finfo(dtype).eps) if dtype.startswith("float") else EPSILON
 
 
 def _close(ours: Any, theirs: Any, relative: Any, scale: Any) -> Any:
@@ -288,5 +288,5 @@ def _scale(batch: Batch, buffers: Buffers, theirs: Any) -> Any:
     if batch.gate.cellwise:
         return np.abs(theirs)
     if name in _SOLVES:
-        return np.max(np.abs(theirs), initial=0.0) * _SOLVED / (ULPS * float(np.finfo(np.float64).eps))
+        return np.max(np.abs(theirs), initial=0.0) * _SOLVED / (ULPS * EPSILON)
     return np.max(np.abs(theirs), initial=0.0) + 0 * theirs

@@ -1,4 +1,8 @@
-"""Values of somebody's engine: how one is made of numbers or rows, and what numbers are read from it."""
+"""Values of somebody's engine: how one is made of numbers or rows, and what numbers are read from it.
+
+A class of somebody's may raise anything where it is tried with a content that it does not take: that is the answer, and no fault
+of ours.
+"""
 
 from __future__ import annotations
 
