@@ -76,8 +76,9 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
         if solution.question.options:
             entry["options"] = [*solution.question.options]
         if answers:
-            number = solution.quantity is not None and solution.right is None and not solution.formula
-            entry["answer"] = _plain(solution.quantity.asked) if number and solution.quantity else solution.answer
+            # A choice and a formula are of a quantity too, and are not answered by its number.
+            number = None if solution.formula or solution.right is not None else solution.quantity
+            entry["answer"] = solution.answer if number is None else _plain(number.asked)
             entry["way"] = solution.ladder
             if solution.question.because:
                 entry["because"] = solution.question.because
