@@ -235,7 +235,15 @@ def _summed(step: Step) -> Summed:
         here = (reason("sum-cancels", name=name),)
     elif len(parts) >= RANKED and isinstance(step.gradient, int | float):
         here = (_largest_terms(step),)
+    closed = sum(map(_closed, step.trace.arrivals(step.node)))
+    if closed:
+        return Summed(step, reason("sum-closed", name=name, uses=str(len(parts)), count=closed), here)
     return Summed(step, reason("sum", name=name, uses=str(len(parts))), here)
+
+
+def _closed(wire: Wire) -> bool:
+    """Whether a use cannot move the output, as that of a comparison, of ``stop`` or of a flat gate, and sends nothing."""
+    return wire_pattern(wire) in ("dead", "data") and all_zero(wire.contribution)
 
 
 def _largest_terms(step: Step) -> Reason:

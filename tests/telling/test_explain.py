@@ -446,3 +446,17 @@ def test_no_value_is_called_what_a_function_is_called() -> None:
 )
 def test_a_rule_is_told_of_the_slot_and_the_run_at_hand(text: str, inputs: dict[str, Any], ties: str, said: str) -> None:
     assert said in render(gs.run(text, inputs=inputs, ties=ties).trace, "text")
+
+
+@each(
+    "text, x, said",
+    [
+        ("where(x > 0, x*stop(x), x)", 2.0, "x is used 4 times, and 2 of these uses pass no gradient"),
+        ("relu(x) + x*x", -2.0, "x is used 3 times, and 1 of these uses passes no gradient"),
+        ("x*x", 3.0, "x is used 2 times, so it pushes on the output along 2 ways"),
+    ],
+)
+def test_a_sum_counts_no_use_that_cannot_move_the_output_as_a_push(text: str, x: float, said: str) -> None:
+    trace = gs.run(text, x=x).trace
+    explanation = explain(trace, next(step.n for step in trace.steps if step.event == "sum"))
+    assert said in explanation.why

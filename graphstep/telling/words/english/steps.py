@@ -91,6 +91,10 @@ _STEPS: dict[str, English] = {
     "blocked-cells": "It blocks {blocked} of {cells} cells.",
     # A sum.
     "sum": "{name} is used {uses} times, so it pushes on the output along {uses} ways: gradients add up at branches.",
+    "sum-closed": (
+        "{name} is used {uses} times, and {count} of these uses passes no gradient: gradients add up at branches.",
+        "{name} is used {uses} times, and {count} of these uses pass no gradient: gradients add up at branches.",
+    ),
     "sum-cancels": "Here the contributions to {name} cancel.",
     "sum-largest": "The largest of the {count} contributions: {terms}.",
     "sum-term": "{term} = {value}",
