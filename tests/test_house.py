@@ -24,7 +24,7 @@ LAST_RESORT = {
 }
 """The first says so when an error is a fault of ours, not Python's traceback; the others run an engine of somebody's, of which
 any error is a result."""
-ARRAYS_OF_A_RUN = {"plan", "buffers", "edge_step", "edge_starts", "sum_step"}
+ARRAYS_OF_A_RUN = {"plan", "buffers", "edge_step", "edge_starts"}
 MODULES_OF_ARRAYS = {f"graphstep.engine.{name}" for name in ("plan", "levels", "passes")}
 ENGLISH_ONLY = (
     "graphstep/telling/words/",

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.engine.arrivals import Arrivals
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
@@ -99,10 +100,11 @@ class Levels:
         starts: Sequence[int],
         edge_starts: Sequence[int],
         edges: Iterable[tuple[int, int]],
-        arrivals: Sequence[Sequence[int]],
+        arrivals: Arrivals,
     ) -> None:
         """``edges`` are the sender and the slot of each."""
         self._program, self._starts, self._edge_starts, self._arrivals = program, starts, edge_starts, arrivals
+        self._counts = arrivals.counts().tolist()
         free = count(starts[-1])
         self.cells = [[starts[x] if isinstance(x, int) else next(free) for x in node.operands] for node in program.nodes]
         """By node and slot the first cell of what is read; constants lie behind the nodes, in the order of the program."""
@@ -127,6 +129,7 @@ class Levels:
     def batches(self, members: Sequence[int]) -> tuple[Batch, ...]:
         """The gates among nodes in ascending order that do not read each other, those of one kind together."""
         nodes, constants_from, of_numbers = self._program.nodes, self._starts[-1], self._program.of_numbers
+        one_cell_each = isinstance(self._edge_starts, range)
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
             row = self.cells[index]
@@ -149,7 +152,10 @@ class Levels:
                 batches.append(self._of_arrays(alone, rules[rank], constants))
                 continue
             edges = [_index([self._edges_of[i][k][1] for i in chosen]) for k in range(len(slots))]
-            places = [_index([self._edge_starts[self._edges_of[i][k][1]] for i in chosen]) for k in range(len(slots))]
+            # In a program of numbers an edge's cell is its number, and one column says both.
+            places = edges
+            if not one_cell_each:
+                places = [_index([self._edge_starts[self._edges_of[i][k][1]] for i in chosen]) for k in range(len(slots))]
             batches.append(
                 Batch(
                     rules[rank],
@@ -187,19 +193,20 @@ class Levels:
         tuple[Cells, Cells] | None,
         tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None,
     ]:
-        nodes, arrivals, place = self._program.nodes, self._arrivals, self._edge_starts
+        nodes, counts, place = self._program.nodes, self._counts, self._edge_starts
         numbers = [i for i in members if not nodes[i].shape]
-        singles = [i for i in numbers if len(arrivals[i]) == 1]
-        forks = [i for i in numbers if len(arrivals[i]) > 1]
+        singles = [i for i in numbers if counts[i] == 1]
+        forks = [i for i in numbers if counts[i] > 1]
         single = None
         if singles:
-            single = _index([self._starts[i] for i in singles]), _index([place[arrivals[i][0]] for i in singles])
+            single = _index([self._starts[i] for i in singles]), _index([place[self._arrivals[i][0]] for i in singles])
         if not forks:
             return single, None
         cells = np.array([self._starts[i] for i in forks], np.int32)
-        firsts = np.array([place[arrivals[i][0]] for i in forks], np.int32)
-        later = np.array([place[edge] for i in forks for edge in arrivals[i][1:]], np.int32)
-        again = np.repeat(cells.astype(np.intp), [len(arrivals[i]) - 1 for i in forks])
+        arrivals = [self._arrivals[i] for i in forks]
+        firsts = np.array([place[edges[0]] for edges in arrivals], np.int32)
+        later = np.array([place[edge] for edges in arrivals for edge in edges[1:]], np.int32)
+        again = np.repeat(cells.astype(np.intp), [len(edges) - 1 for edges in arrivals])
         return single, (cells, firsts, again, later)
 
     def _arrays(self, members: Sequence[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
@@ -207,7 +214,7 @@ class Levels:
         arrays = []
         for index in members:
             shape = nodes[index].shape
-            if shape and len(self._arrivals[index]) > 1:
+            if shape and self._counts[index] > 1:
                 size = prod(shape)
                 regions = [Region(start, start + size, shape) for start in (self._edge_starts[e] for e in self._arrivals[index])]
                 arrays.append((Region(self._starts[index], self._starts[index] + size, shape), tuple(regions)))

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.engine.arrivals import Arrivals
 from graphstep.engine.levels import Level, Levels, Region, depths, place_of
 from graphstep.engine.tape import Tape
 from graphstep.ground.collector import collector_paused
@@ -25,11 +26,11 @@ from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.language.program import Program
 
+if TYPE_CHECKING:
+    from graphstep.engine.step import Event
+
 GATES_OF_A_BATCH = 200
 """How many gates the tape computes, forward and backward, in the time that one batch takes."""
-
-VALUE, SEED, SEND, SUM = range(4)
-"""The events of a run: a gate computes, the output gets its gradient, a gate sends, a node sums."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,12 @@ class Plan:
     """By edge, the gate that sends it."""
     slot: NDArray[np.int32]
     """By edge, the slot of the sender that reads the receiver."""
-    arrivals: tuple[tuple[int, ...], ...]
+    arrivals: Arrivals
     """By node, the edges that bring it contributions, in the order of their arrival."""
     edge_step: NDArray[np.int32]
-    """By edge, the number of the step that sends it."""
-    events: NDArray[np.uint8]
-    """By step less one, its event: VALUE, SEED, SEND or SUM."""
-    subjects: NDArray[np.int32]
-    """By step less one, the node that gets its value (VALUE), gradient (SEED, SUM), or the edge (SEND)."""
-    sum_step: dict[int, int]
-    """The number of the sum step of every node that has one."""
-    gates_at: NDArray[np.int32]
-    """By step less one, the gate at work: the one that computes, or the one that sends (a sum belongs to the last sender)."""
+    """By edge, the number of the step that sends it. The step behind the last send to a node that gets several is their sum."""
+    last_step: int
+    """The number of the last step."""
     order: tuple[int, ...] | None = None
     """The gates in the order in which they send, where that was chosen; None for the reverse of the forward pass."""
     edge_ranges: Mapping[int, range] | None = None
@@ -114,6 +109,36 @@ class Plan:
         """The number of the step that seeds the output."""
         return len(self.program.nodes) - self.program.first_gate + 1
 
+    def event(self, n: int) -> tuple[Event, int]:
+        """What happens in a step, from 1, and the node that gets its value, its seed or its sum; of a send the edge."""
+        seed = self.seed_step
+        if n <= seed:
+            return ("value", self.program.first_gate + n - 1) if n < seed else ("seed", self.program.output)
+        edge = self._edge_by(n)
+        return ("send", edge) if self.edge_step[edge] == n else ("sum", int(self.receiver[edge]))
+
+    def gate_at(self, n: int) -> int:
+        """The gate at work in a step, from 1: the one that computes, or the one that sends (a sum belongs to the last sender)."""
+        return self.event(n)[1] if n <= self.seed_step else int(self.sender[self._edge_by(n)])
+
+    def _edge_by(self, n: int) -> int:
+        # The number has the type of the column, of which NumPy would otherwise make a copy of another type.
+        return int(self.edge_step.searchsorted(np.int32(n), "right")) - 1
+
+    @cached_property
+    def gates_at(self) -> NDArray[np.int32]:
+        """By step less one, the gate at work, as :meth:`gate_at` has it."""
+        nodes, first = len(self.program.nodes), self.program.first_gate
+        counts = np.diff(self.edge_step, append=np.int32(self.last_step + 1))
+        values = np.arange(first, nodes + 1, dtype=np.int32)
+        values[-1] = self.program.output
+        return np.concatenate([values, np.repeat(self.sender, counts)])
+
+    def step_of_sum(self, node: int) -> int | None:
+        """The number of the step that adds up a node's contributions; None where fewer than two arrive."""
+        edges = self.arrivals[node]
+        return int(self.edge_step[edges[-1]]) + 1 if len(edges) > 1 else None
+
     def edges_of(self, gate: int) -> range:
         """The edges that a gate sends along, by slot; none for an input, and where no gradient passes."""
         if self.edge_ranges is not None:
@@ -132,8 +157,7 @@ class Plan:
 
     def same_work(self, m: int, n: int) -> bool:
         """Whether two steps are sends, or the sums that they complete, of one gate."""
-        events, gates = self.events, self.gates_at
-        return max(m, n) <= len(events) and bool(gates[m - 1] == gates[n - 1] and events[m - 1] >= SEND and events[n - 1] >= SEND)
+        return self.seed_step < min(m, n) and max(m, n) <= self.last_step and self.gate_at(m) == self.gate_at(n)
 
     def over(self, n: int, last: int) -> int:
         """The number of the step that finishes the next gate's work after step ``n``, of a run of ``last`` steps."""
@@ -165,77 +189,57 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
     ``order`` are the gates in the order in which they send on the way back, each of them ready in its turn;
     ``dtype`` is the type that its numbers are rounded to.
     """
+    nodes = program.nodes
     # In the order in which Levels numbers their cells.
-    constants = [operand.value for node in program.nodes for operand in node.operands if not isinstance(operand, int)]
-    starts = _starts([node.shape for node in program.nodes])
-    receiver, sender, slot, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step = _schedule(program, order)
-    edge_starts = _edge_starts(program, starts, receiver, arrivals)
+    constants = [operand.value for node in nodes for operand in node.operands if not isinstance(operand, int)]
+    starts = _starts([node.shape for node in nodes])
+    receiver, sender, slot = _edges(program, order)
+    arrivals = Arrivals.of(receiver, len(nodes))
+    # A send has a step; behind the last one to a node that gets several stands their sum. The last sender completes the gradient,
+    # so the sum belongs to its work; a single contribution is the gradient.
+    sums = np.zeros(len(receiver) + 1, np.int32)
+    sums[1 + arrivals.last_of_several()] = 1
+    steps = len(nodes) - program.first_gate + 2 + np.arange(len(sums), dtype=np.int32) + sums.cumsum(dtype=np.int32)
     return Plan(
         program,
         rounded(np.array(constants, np.float64), dtype),
         starts,
-        edge_starts,
-        np.array(receiver, np.int32),
-        np.array(sender, np.int32),
-        np.array(slot, np.int32),
-        tuple(map(tuple, arrivals)),
-        np.array(edge_step, np.int32),
-        np.array(events, np.uint8),
-        np.array(subjects, np.int32),
-        sum_step,
-        np.array(gates_at, np.int32),
+        _edge_starts(program, starts, receiver, arrivals),
+        receiver,
+        sender,
+        slot,
+        arrivals,
+        steps[:-1].copy(),
+        int(steps[-1]) - 1,
         None if order is None else tuple(order),
-        None if order is None else {i: range(own[0][1], own[-1][1] + 1) for i, own in enumerate(edges_of) if own},
+        None if order is None else _ranges(sender),
         dtype,
     )
 
 
-def _schedule(program: Program, order: Sequence[int] | None) -> tuple[Any, ...]:
-    """The steps: values in the order of the text, the seed, then sends and sums in the reverse order, unless it is chosen."""
-    nodes, first, depends, reaches = program.nodes, program.first_gate, program.depends, program.reaches
-    # Counted before anything is sent: what nobody will send, towards data or off the ways to the output, must not be waited for.
-    expected = [0] * len(nodes)
-    for index in range(first, len(nodes)):
-        if reaches[index]:
-            for operand in nodes[index].operands:
-                if isinstance(operand, int) and depends[operand]:
-                    expected[operand] += 1
+def _edges(program: Program, order: Sequence[int] | None) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """The receivers, senders and slots of the edges in the order of sending: by slot, the last gate first unless it is chosen.
 
-    receiver: list[int] = []
-    sender: list[int] = []
-    slots: list[int] = []
-    edge_step: list[int] = []
-    edges_of: list[tuple[tuple[int, int], ...]] = [()] * len(nodes)
-    arrivals: list[list[int]] = [[] for _ in nodes]
-    sum_step: dict[int, int] = {}
-    events = [VALUE] * (len(nodes) - first) + [SEED]
-    subjects = [*range(first, len(nodes)), program.output]
-    gates_at = list(subjects)
-    for index in range(len(nodes) - 1, first - 1, -1) if order is None else order:
-        if not (reaches[index] and depends[index]):
-            continue
-        own = []
-        for slot, operand in enumerate(nodes[index].operands):
-            if not isinstance(operand, int) or not depends[operand]:
-                continue
-            edge = len(receiver)
-            receiver.append(operand)
-            sender.append(index)
-            slots.append(slot)
-            own.append((slot, edge))
-            events.append(SEND)
-            subjects.append(edge)
-            gates_at.append(index)
-            edge_step.append(len(events))
-            arrivals[operand].append(edge)
-            # The last sender completes the gradient, so the sum belongs to its work; a single contribution is the gradient.
-            if len(arrivals[operand]) == expected[operand] > 1:
-                events.append(SUM)
-                subjects.append(operand)
-                gates_at.append(index)
-                sum_step[operand] = len(events)
-        edges_of[index] = tuple(own)
-    return receiver, sender, slots, edge_step, edges_of, events, subjects, gates_at, arrivals, sum_step
+    What nobody sends is not among them: towards data, and off the ways to the output.
+    """
+    nodes = program.nodes
+    counts = np.array([len(node.operands) for node in nodes], np.int32)
+    read = np.array([x if isinstance(x, int) else -1 for node in nodes for x in node.operands], np.int32)
+    sender = np.repeat(np.arange(len(nodes), dtype=np.int32), counts)
+    slot = np.arange(len(read), dtype=np.int32) - np.repeat(counts.cumsum(dtype=np.int32) - counts, counts)
+    sent = np.flatnonzero((read >= 0) & np.array(program.depends, bool)[read] & np.array(program.reaches, bool)[sender])
+    rank = -np.arange(len(nodes), dtype=np.int32)
+    if order is not None:
+        rank[list(order)] = np.arange(len(order), dtype=np.int32)
+    sent = sent[np.argsort(rank[sender[sent]], kind="stable")]
+    return read[sent], sender[sent], slot[sent]
+
+
+def _ranges(sender: NDArray[np.int32]) -> dict[int, range]:
+    """By gate the edges that it sends along, which stand one behind the other."""
+    gates, firsts, counts = np.unique(sender, return_index=True, return_counts=True)
+    columns = zip(gates.tolist(), firsts.tolist(), counts.tolist(), strict=True)
+    return {gate: range(first, first + count) for gate, first, count in columns}
 
 
 def _starts(shapes: Sequence[Shape]) -> Sequence[int]:
@@ -245,16 +249,14 @@ def _starts(shapes: Sequence[Shape]) -> Sequence[int]:
     return tuple(accumulate(map(prod, shapes), initial=0))
 
 
-def _edge_starts(
-    program: Program, starts: Sequence[int], receiver: Sequence[int], arrivals: Sequence[Sequence[int]]
-) -> Sequence[int]:
+def _edge_starts(program: Program, starts: Sequence[int], receiver: NDArray[np.int32], arrivals: Arrivals) -> Sequence[int]:
     """Where the cells of each contribution begin (:attr:`Plan.edge_starts`)."""
     if isinstance(starts, range):
         return range(len(receiver) + 1)
-    starts_of_edges, free = [], starts[-1]
-    for index in receiver:
+    starts_of_edges, free, counts = [], starts[-1], arrivals.counts().tolist()
+    for index in receiver.tolist():
         shape = program.nodes[index].shape
-        if shape and len(arrivals[index]) == 1:
+        if shape and counts[index] == 1:
             starts_of_edges.append(starts[index])
         else:
             starts_of_edges.append(free)

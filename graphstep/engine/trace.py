@@ -19,9 +19,9 @@ from graphstep.engine.inputs import check_inputs, check_seed, reshapes
 from graphstep.engine.levels import Index
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
-from graphstep.engine.plan import SEED, SEND, SUM, VALUE, Plan, plan
+from graphstep.engine.plan import Plan, plan
 from graphstep.engine.recorded import Recorded
-from graphstep.engine.step import Event, Step
+from graphstep.engine.step import Step
 from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import Ties
@@ -32,8 +32,6 @@ from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.language.program import Node, Program
 from graphstep.language.setup import Setup, setup_of_program
 from graphstep.language.shapes import infer_shapes
-
-_EVENTS: dict[int, Event] = {VALUE: "value", SEED: "seed", SEND: "send", SUM: "sum"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,7 +273,7 @@ class Trace:
 
     def __len__(self) -> int:
         """How many steps the run has."""
-        return len(self.plan.events) + len(self.updates)
+        return self.plan.last_step + len(self.updates)
 
     @property
     def seed_step(self) -> int:
@@ -285,7 +283,7 @@ class Trace:
     @property
     def last_backward_step(self) -> int:
         """The number of the last step of the backward pass; updates come behind it."""
-        return len(self.plan.events)
+        return self.plan.last_step
 
     def step(self, n: int) -> Step:
         """The step with number ``n``, from 0 (the start) to ``len(trace)``; IndexError outside."""
@@ -293,10 +291,9 @@ class Trace:
             return Step(self, 0, "start", self.program.output, None)
         if not 1 <= n <= len(self):
             raise IndexError(f"step {n} is outside 0 … {len(self)}")
-        if n > len(self.plan.events):
-            return Step(self, n, "update", self.updates[n - len(self.plan.events) - 1].node, None)
-        subject = int(self.plan.subjects[n - 1])
-        event = _EVENTS[int(self.plan.events[n - 1])]
+        if n > self.plan.last_step:
+            return Step(self, n, "update", self.updates[n - self.plan.last_step - 1].node, None)
+        event, subject = self.plan.event(n)
         if event == "send":
             return Step(self, n, event, int(self.plan.receiver[subject]), subject)
         return Step(self, n, event, subject, None)
@@ -307,24 +304,24 @@ class Trace:
 
     def step_of_sum(self, index: int) -> int | None:
         """The number of the step that adds up a node's contributions; None where fewer than two arrive."""
-        return self.plan.sum_step.get(index)
+        return self.plan.step_of_sum(index)
 
     def step_of_gradient(self, index: int) -> int | None:
         """The number of the step that completes a node's gradient; None for constants and where nothing arrives."""
         if index == self.program.output:
             return self.plan.seed_step
-        if index in self.plan.sum_step:
-            return self.plan.sum_step[index]
-        return int(self.plan.edge_step[edges[-1]]) if (edges := self.plan.arrivals[index]) else None
+        if not (edges := self.plan.arrivals[index]):
+            return None
+        return int(self.plan.edge_step[edges[-1]]) + (len(edges) > 1)
 
     def gate_at(self, n: int) -> int | None:
         """The gate at work in step ``n``: the one that computes or sends (for a sum the last sender).
 
         None at the start. In an update no gate works; there it is the parameter, which is what the step is about.
         """
-        if n > len(self.plan.gates_at):
+        if n > self.plan.last_step:
             return self.step(n).node
-        return None if n == 0 else int(self.plan.gates_at[n - 1])
+        return None if n == 0 else self.plan.gate_at(n)
 
     @property
     def gates_at(self) -> NDArray[np.int32]:
