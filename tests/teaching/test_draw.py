@@ -16,6 +16,7 @@ from graphstep.teaching.exercise.draw import DRAWS, DrawError, _sketch, draw
 from graphstep.teaching.exercise.exercise import distractors
 from graphstep.teaching.exercise.faulty import lines_of
 from graphstep.teaching.exercise.item import Item
+from graphstep.teaching.exercise.proof import uneven
 from graphstep.teaching.exercise.reading import FILE, ItemError, find, items, parse, read_item
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.verdict import mark
@@ -79,6 +80,19 @@ def test_the_setup_of_an_exercise_makes_the_same_run(item: Item, level: int) -> 
     again = open_setup(exercise.setup)
     assert again.buffers.cells.tobytes() == exercise.trace.buffers.cells.tobytes()
     assert again.buffers.contributions.tobytes() == exercise.trace.buffers.contributions.tobytes()
+
+
+@levels
+def test_the_programs_of_a_level_are_alike(item: Item, level: int) -> None:
+    assert uneven(item, level) == ""
+
+
+def test_programs_that_are_not_alike_are_told() -> None:
+    text = GOOD.replace('program = "f = x*y"', 'programs = ["f = x*y", "f = y*x", "f = x + y"]')
+    assert (
+        uneven(parse(text, "own.toml"), 1)
+        == "not alike: f = x*y has switcher in 4 steps, and f = x + y has distributor in 4 steps"
+    )
 
 
 BUGS = [pytest.param(level, id=str(level)) for level in range(1, len(find("bug").levels) + 1)]

@@ -7,7 +7,7 @@ import sys
 
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.item import Item
-from graphstep.teaching.exercise.proof import SEEDS, trials
+from graphstep.teaching.exercise.proof import SEEDS, trials, uneven
 from graphstep.teaching.exercise.reading import find, items
 
 USAGE = "[KIND | FILE.toml …] [--seeds N]"
@@ -18,7 +18,8 @@ examples:
   graphstep exercise check-items fork --seeds 500
   graphstep exercise check-items                 all that come with graphstep
 
-It ends with status 1 and the seeds for which no nice numbers are found, or whose right answer is not marked right.
+It ends with status 1 and the seeds for which no nice numbers are found, or whose right answer is not marked right; and where
+the programs of a level are not alike: students would have other gates, or other steps, by chance.
 """
 
 _SHOWN = 10
@@ -61,9 +62,12 @@ def _prove(item: Item, seeds: int) -> int:
             if shows:
                 print("\r\x1b[K", end="", file=sys.stderr)
             wrong = faults[trial.level]
-            status = status or bool(wrong)
-            result = f"{len(wrong):,} fail" if wrong else "fine"
+            unfair = uneven(item, trial.level)
+            status = status or bool(wrong or unfair)
+            result = f"{len(wrong):,} fail" if wrong else "fine" if not unfair else "every seed is fine"
             print(f"{item.name} {trial.level}: {seeds:,} seeds, {len(variants[trial.level]):,} variants: {result}")
+            if unfair:
+                print(f"  {unfair}")
             for line in wrong[:_SHOWN]:
                 print(line)
             if len(wrong) > _SHOWN:

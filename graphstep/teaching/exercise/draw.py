@@ -68,6 +68,12 @@ def draw(item: Item, level: int, seed: int, language: str = ENGLISH) -> Exercise
     raise DrawError(f"{what}: no nice numbers in {DRAWS:,} draws", hint="give its inputs wider ranges, or finer steps")
 
 
+def forms(item: Item, level: int) -> list[Trace]:
+    """A run of each program of a level, under its own names. ItemError where one cannot be run."""
+    programs = range(len(item.levels[level - 1].programs))
+    return [_sketch(item, level, program, 0, ENGLISH).base for program in programs]
+
+
 def _solved(solution: Solution, trace: Trace) -> Solution:
     """The solution of the same question in another run of its program."""
     if solution.quantity is None or solution.right is not None or solution.formula:
@@ -93,7 +99,8 @@ class _Sketch:
             base = open_setup(setup, first)
         except GraphstepError as error:
             raise ItemError(item.path, level.line, f"the program cannot be run: {error.message}") from error
-        self._base = base
+        self.base = base
+        """A run with some numbers."""
         solutions = []
         for ask in level.asks:
             question = _asked(ask.question, names)
@@ -119,7 +126,7 @@ class _Sketch:
     def runs(self, chance: Chance) -> Iterator[Trace]:
         """The runs with nice numbers among so many draws."""
         for values in self._candidates(chance):
-            trace = self._base.with_inputs(values, {name: exact_text(value) or "" for name, value in values.items()})
+            trace = self.base.with_inputs(values, {name: exact_text(value) or "" for name, value in values.items()})
             if self._niceness.accepts(trace, values):
                 yield trace
 
@@ -135,7 +142,7 @@ class _Sketch:
         """Draws whose values may be nice."""
         draws = ({name: _value(each, chance) for name, each in self._ranges.items()} for _ in range(DRAWS))
         # The values of arrays are left to the run.
-        candidates = draws if self._base.has_arrays or not self._ranges else self._with_nice_values(draws)
+        candidates = draws if self.base.has_arrays or not self._ranges else self._with_nice_values(draws)
         for each in candidates:
             numbers = [number for number in each.values() if isinstance(number, float)]
             # Two inputs with one number cannot be told apart in an answer.
@@ -144,9 +151,9 @@ class _Sketch:
 
     def _with_nice_values(self, draws: Iterator[dict[str, Number]]) -> Iterator[dict[str, Number]]:
         """The draws whose values in a program of numbers are nice, looked for in many at once."""
-        program = self._base.program
+        program = self.base.program
         while some := [*itertools.islice(draws, _BATCH)]:
-            columns = Columns(self._base, len(some))
+            columns = Columns(self.base, len(some))
             for name in self._ranges:
                 columns.move(program.input_places[name], slice(None), np.array([each[name] for each in some]))
             with np.errstate(all="ignore"):
