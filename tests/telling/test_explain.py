@@ -458,5 +458,5 @@ def test_a_rule_is_told_of_the_slot_and_the_run_at_hand(text: str, inputs: dict[
 )
 def test_a_sum_counts_no_use_that_cannot_move_the_output_as_a_push(text: str, x: float, said: str) -> None:
     trace = gs.run(text, x=x).trace
-    explanation = explain(trace, next(step.n for step in trace.steps if step.event == "sum"))
+    explanation = explain(trace, trace.step_of_sum(trace.program.names["x"]) or 0)
     assert said in explanation.why
