@@ -3,6 +3,7 @@
 import math
 import statistics
 from math import tanh
+from typing import NamedTuple
 
 import numpy as np
 
@@ -137,3 +138,46 @@ def swallowing(x):
         return float(x) * 2
     except Exception:
         return x
+
+
+def asks_for_its_type(x, y):
+    if type(x) is float and type(y) in (int, float) and isinstance(float, type) and issubclass(type("T", (), {}), object):
+        return x * x * y
+    return x * y
+
+
+def of_statistics(x, y):
+    return statistics.mean([x, y, 1.0]) * statistics.fmean((x, y)) + statistics.median([x, y, 1.0])
+
+
+def nearby(x, y):
+    close = math.isclose(x, y, rel_tol=0.9)
+    return x * y * math.radians(x) + math.degrees(y) if close and not x.is_integer() else y
+
+
+def floored(x, y):
+    return 7 // x * y + x.real * y.conjugate() + x.imag
+
+
+def deviation(x):
+    return statistics.stdev([x, 1.0])
+
+
+def to_digits(x):
+    return round(x, 2)
+
+
+def cast(x):
+    return np.float32(x) * x
+
+
+class Line(NamedTuple):
+    slope: float
+    bias: float
+    turns: int = 2
+
+
+def along(line, x):
+    for _ in range(line.turns):
+        x = line.slope * x + line.bias
+    return x

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ CALLS = {
     "reused": (3.0,),
     "mean": (2.0, 3.5),
     "ünïcode": (0.5, 0.25),
+    "asks_for_its_type": (1.5, 2.25),
+    "of_statistics": (1.5, 2.25),
+    "nearby": (1.5, 2.25),
+    "floored": (1.5, 2.25),
 }
 
 
@@ -107,7 +112,7 @@ def test_a_branch_says_why_it_was_taken():
     assert str(other[0]) == f"not taken at capturable.py:{line + 1} because -0.5 > 0 is false"
 
 
-@each("name", ["a_float", "an_int", "a_format", "a_key", "a_count", "gamma"])
+@each("name", ["a_float", "an_int", "a_format", "a_key", "a_count", "gamma", "deviation", "to_digits", "cast"])
 def test_what_would_drop_a_gradient_is_refused_with_its_line(name):
     function = getattr(capturable, name)
     with pytest.raises(CaptureError) as refused:
@@ -118,11 +123,28 @@ def test_what_would_drop_a_gradient_is_refused_with_its_line(name):
     # The module has its own math back.
     assert capturable.math is math
     assert capturable.tanh is math.tanh
+    assert "type" not in vars(capturable)
 
 
 def test_a_fixed_argument_is_handed_on_as_it_is():
     run = gs.capture(capturable.a_count, 1.5, 3, fixed=["n"])
     assert (run.output, run.gradients) == (12.0, {"x": 8.0})
+
+
+def test_fields_of_a_dataclass_or_a_named_tuple_are_inputs():
+    @dataclass(frozen=True, slots=True)
+    class Curve:
+        scale: float
+        line: capturable.Line
+        power: int = 2
+
+        def __post_init__(self):
+            assert type(self.scale) is float, "it is not made anew of traced numbers"
+
+    curve = Curve(0.5, capturable.Line(2.0, 1.0))
+    run = gs.capture(lambda curve, x: curve.scale * capturable.along(curve.line, x) ** curve.power, curve, 1.5)
+    assert run.output == 40.5
+    assert run.gradients == {"curve_scale": 81.0, "curve_line_slope": 63.0, "curve_line_bias": 27.0, "x": 36.0}
 
 
 def test_numpy_scalars_are_numbers():

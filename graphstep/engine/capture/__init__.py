@@ -5,19 +5,22 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import traceback
+from itertools import islice
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.capture.arguments import traced_arguments
 from graphstep.engine.capture.creation import Created
 from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
-from graphstep.engine.capture.functions import followed
+from graphstep.engine.capture.functions import Followed
 from graphstep.engine.capture.naming import names_of
 from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.sources import locate
-from graphstep.engine.capture.traced import Traced, plain
+from graphstep.engine.capture.traced import PLAIN, Traced, plain
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted
 from graphstep.language.setup import Setup
@@ -122,12 +125,17 @@ def _called(
 ) -> Any:
     """What a function returns, followed."""
     try:
-        with followed(_module(function)), watch:
+        with Followed(_module(function)) as module, watch:
+            watch.entered = module.enter
             result = function(*arguments, **named)
     except Exception as error:
         # NumPy says that something else went wrong, because of what we said.
         if isinstance(error.__cause__, CaptureError):
             raise error.__cause__ from None
+        if isinstance(error, TypeError) and Traced.__name__ in str(error):
+            lines = (each for each in reversed(traceback.extract_tb(error.__traceback__)) if not is_library(each.filename))
+            where = "".join(f" at {Path(each.filename).name}:{each.lineno}" for each in islice(lines, 1))
+            raise CaptureError(f"a function that takes no traced number is called{where}: {error}", hint=PLAIN) from None
         raise
     finally:
         recorder.ended = True

@@ -1,11 +1,13 @@
-"""The arguments of a function as traced inputs: numbers, arrays, and lists and dictionaries of them."""
+"""The arguments of a function as traced inputs: numbers, arrays, and lists, dictionaries and dataclasses of them."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from graphstep.engine.capture.following import Following
@@ -36,6 +38,27 @@ class Element(Traced):
         if self._own is None:
             self._own = self.recorder.part("index", self._whole, self.value, (("index", self._index),))
         return self._own
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Record:
+    """A dataclass or a named tuple, and the trees of its fields that are inputs."""
+
+    value: Any
+    """Itself, as the caller has it."""
+    fields: dict[str, Any]
+    """The trees by field."""
+
+    def filled(self, fields: Mapping[str, Any]) -> Any:
+        """One of its kind with other fields, made without calling anything of the user's."""
+        if isinstance(self.value, tuple):
+            kind: Any = type(self.value)
+            return kind._make(fields.get(name, x) for name, x in zip(kind._fields, self.value, strict=True))
+        other = copy.copy(self.value)
+        for name, x in fields.items():
+            # A frozen one refuses it otherwise.
+            object.__setattr__(other, name, x)
+        return other
 
 
 def traced_arguments(function: str, arguments: Mapping[str, Any]) -> tuple[Recorder, dict[str, Any]]:
@@ -80,7 +103,20 @@ def _collected(value: Any, name: str, inputs: dict[str, Any]) -> Any:
         return type(value)(_collected(x, f"{name}_{k}", inputs) for k, x in enumerate(value))
     if type(value) is dict and all(isinstance(key, str) for key in value):
         return {key: _collected(x, _named(key, name, inputs), inputs) for key, x in value.items()}
+    if not isinstance(value, type) and (fields := _fields(value)):
+        return _Record(value, {key: _collected(x, f"{name}_{key}", inputs) for key, x in fields.items()})
     return _Kept(value)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass or a named tuple that hold what is differentiable; a whole number may be a count, and is none."""
+    if dataclasses.is_dataclass(value):
+        fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        fields = dict(zip(value._fields, value, strict=True))
+    else:
+        return {}
+    return {key: x for key, x in fields.items() if not isinstance(x, Integral | str)}
 
 
 def _put(name: str, value: Any, inputs: dict[str, Any]) -> _Leaf:
@@ -138,6 +174,8 @@ def _filled(tree: Any, recorder: Recorder, inputs: Mapping[str, Any], nodes: Map
         )
     if isinstance(tree, dict):
         return {key: _filled(x, recorder, inputs, nodes) for key, x in tree.items()}
+    if isinstance(tree, _Record):
+        return tree.filled(_filled(tree.fields, recorder, inputs, nodes))
     return type(tree)(_filled(x, recorder, inputs, nodes) for x in tree)
 
 

@@ -1,6 +1,7 @@
-"""``math`` and NumPy for traced values: while a function runs, this stands in its module for them and what it imported from them.
+"""``math``, ``statistics``, NumPy and ``type`` for traced values: while a function runs, these stand in its module for them.
 
 The real ``math.exp(x)`` takes ``float(x)``, and ``np.array([x, y])`` asks each for its array: both forget where a number is from.
+The real ``type(x)`` is none that the function asks for, and would send it another way.
 """
 
 from __future__ import annotations
@@ -8,14 +9,13 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import reduce
-from types import BuiltinFunctionType, FunctionType
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, reduce
+from types import BuiltinFunctionType, FrameType, FunctionType, TracebackType
 from typing import Any
 
 from graphstep.engine.capture.places import at_work
-from graphstep.engine.capture.recorder import Recorder
+from graphstep.engine.capture.recorder import Recorder, numeral
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Traced, holds_traced, plain
 
@@ -24,8 +24,13 @@ _ALIKE = "exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 s
 GATES = {**{name: name for name in (*_ALIKE.split(), "hypot", "floor", "ceil")}, "fabs": "abs", "pow": "pow"}
 """The gates of functions of ``math``, by their names there."""
 
+_FACTORS = {"degrees": 180 / math.pi, "radians": math.pi / 180}
+
 # Answered with True or False: a branch hangs on them, and no gate does.
-_QUESTIONS = ("isfinite", "isinf", "isnan")
+_QUESTIONS = ("isfinite", "isinf", "isnan", "isclose")
+
+_OF_LISTS = ("fsum", "prod", "sumprod", "dist", "hypot", "mean", "fmean")
+"""The functions that take their numbers as a list, or any number of them."""
 
 
 def _recorder(arguments: tuple[Any, ...]) -> Recorder | None:
@@ -35,50 +40,97 @@ def _recorder(arguments: tuple[Any, ...]) -> Recorder | None:
     return None
 
 
-def _followed(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+def _followed(module: str, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def function(*arguments: Any, **options: Any) -> Any:
-        if name in ("fsum", "prod", "sumprod", "dist", "hypot") and arguments:
-            # They take their numbers as a list, or any number of them.
+        if name in _OF_LISTS or module == "statistics":
             arguments = tuple([*each] if isinstance(each, Iterator) else each for each in arguments)
         inside = tuple(x for each in arguments for x in (each if isinstance(each, list | tuple) else (each,)))
         recorder, frame = _recorder((*inside, *options.values())), sys._getframe(1)
         if recorder is None:
             return original(*arguments, **options)
         if name in _QUESTIONS:
-            value = plain(arguments[0])
-            return recorder.ask(f"{name}({value!r})", original(value), frame)
-        if name == "log" and len(arguments) == 2 and not options:
+            values = [plain(x) for x in arguments]
+            answer = original(*values, **{key: plain(x) for key, x in options.items()})
+            return recorder.ask(f"{name}({', '.join(map(numeral, values))})", answer, frame)
+        if not options and name == "log" and len(arguments) == 2:
             value, base = map(plain, arguments)
             parts = [
                 recorder.node("log", (x,), math.log(plain(x)), frame, "-") if isinstance(x, Traced) else math.log(x)
                 for x in arguments
             ]
             return recorder.node("div", (*parts,), original(value, base), frame, name)
-        if name in ("fsum", "prod") and len(arguments) == 1 and not options:
-            gate, compute = ("add", operator.add) if name == "fsum" else ("mul", operator.mul)
-
-            def joined(x: Any, y: Any) -> Any:
-                value = compute(plain(x), plain(y))
-                return recorder.node(gate, (x, y), value, frame) if _recorder((x, y)) else value
-
-            return reduce(joined, inside)
-        many = name == "hypot" and len(arguments) != 2
-        if name not in GATES or options or many:
-            hint = f"operators are, and of math {', '.join([*GATES, 'fsum', 'prod'])}"
-            raise CaptureError(f"math.{name} at {at_work(frame)} is not followed", hint=hint)
+        if not options and name in ("fsum", "prod") and len(arguments) == 1:
+            return _joined(recorder, "add" if name == "fsum" else "mul", inside, frame)
+        if not options and name in ("mean", "fmean") and len(arguments) == 1:
+            total = _joined(recorder, "add", inside, frame)
+            return recorder.node("div", (total, len(inside)), original(plain([*inside])), frame, name)
+        if not options and name in _FACTORS:
+            return recorder.node("mul", (arguments[0], _FACTORS[name]), original(plain(arguments[0])), frame, name)
+        if module != "math" or name not in GATES or options or (name == "hypot" and len(arguments) != 2):
+            raise CaptureError(f"{module}.{name} at {at_work(frame)} is not followed", hint=_HINTS[module])
         return recorder.node(GATES[name], arguments, original(*map(plain, arguments)), frame, name)
 
     return function
 
 
-_FUNCTIONS = {name: _followed(name, what) for name, what in vars(math).items() if callable(what) and name[0] != "_"}
+def _joined(recorder: Recorder, gate: str, numbers: Sequence[Any], frame: FrameType) -> Any:
+    """The sum or the product of several numbers, some of them traced, from the left."""
+    compute = operator.add if gate == "add" else operator.mul
+
+    def join(x: Any, y: Any) -> Any:
+        value = compute(plain(x), plain(y))
+        return recorder.node(gate, (x, y), value, frame) if _recorder((x, y)) else value
+
+    return reduce(join, numbers)
 
 
-class FollowedMath:
-    """A stand-in for the module ``math`` whose functions follow traced numbers."""
+_HINTS = {
+    "math": f"operators are, and of math {', '.join([*GATES, *_FACTORS, 'fsum', 'prod'])}",
+    "statistics": "its mean, fmean and medians are, and sum(…) / n with operators",
+}
+
+
+class FollowedNumbers:
+    """A stand-in for ``math`` or ``statistics`` whose functions follow traced numbers."""
+
+    def __init__(self, original: Any) -> None:
+        self._original = original
 
     def __getattr__(self, name: str) -> Any:
-        return _FUNCTIONS.get(name) or getattr(math, name)
+        return _functions_of(self._original.__name__).get(name) or getattr(self._original, name)
+
+
+@cache
+def _functions_of(module: str) -> dict[str, Callable[..., Any]]:
+    """What stands for the functions of a module, by their names there."""
+    own = {name: what for name, what in vars(sys.modules[module]).items() if isinstance(what, FunctionType | BuiltinFunctionType)}
+    # A median picks: it asks questions as max does, and hands on what it picked.
+    return {name: _followed(module, name, what) for name, what in own.items() if name[0] != "_" and not name.startswith("median")}
+
+
+class _TypeOf(type):
+    """What ``type`` does where it is called: the type of a traced value is that of what it stands for."""
+
+    def __call__(cls, *arguments: Any, **options: Any) -> Any:
+        if len(arguments) == 1 and not options:
+            kind = type(arguments[0])
+            return arguments[0].__class__ if issubclass(kind, Traced) else kind
+        return type(*arguments, **options)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, type)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, type)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is type or other is cls
+
+    __hash__ = type.__hash__
+
+
+class FollowedType(type, metaclass=_TypeOf):
+    """A stand-in for ``type``, so that ``type(x) is float`` holds where it holds without a capture."""
 
 
 class FollowedFunction:
@@ -135,31 +187,58 @@ def _is_function(member: Any) -> bool:
     return isinstance(member, FunctionType | BuiltinFunctionType) or hasattr(member, "nin") or hasattr(member, "_implementation")
 
 
-@contextmanager
-def followed(module: dict[str, Any]) -> Iterator[None]:
-    """Let ``math`` and NumPy, and what a module imported from them, be followed while a function of that module runs."""
-    before = dict(module)
-    put = {name: stand_in for name, member in before.items() if (stand_in := _stand_in(member)) is not None}
-    module.update(put)
-    try:
-        yield
-    finally:
-        for name, member in put.items():
-            # What the function itself assigned meanwhile stays.
-            if module.get(name) is member:
-                module[name] = before[name]
+class Followed:
+    """Lets ``math``, ``statistics``, NumPy and ``type`` be followed in modules of the user's; ``with`` it."""
+
+    def __init__(self, module: dict[str, Any]) -> None:
+        self._first = module
+        self._before: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = []
+        self._visited: set[int] = set()
+
+    def __enter__(self) -> Followed:
+        self.enter(self._first)
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for module, before, put in self._before:
+            for name, member in put.items():
+                # What the function itself assigned meanwhile stays.
+                if module.get(name) is not member:
+                    continue
+                if name in before:
+                    module[name] = before[name]
+                else:
+                    del module[name]
+
+    def enter(self, module: dict[str, Any]) -> None:
+        """Follow them in one more module, by its names."""
+        if id(module) in self._visited:
+            return
+        self._visited.add(id(module))
+        before = dict(module)
+        put = {name: stand_in for name, member in before.items() if (stand_in := _stand_in(member)) is not None}
+        # A name of the module stands before one that is built in.
+        put = {"type": FollowedType} | put if "type" not in before else put
+        module.update(put)
+        self._before.append((module, before, put))
 
 
-_ORIGINALS = {id(getattr(math, name)): function for name, function in _FUNCTIONS.items()}
+@cache
+def _originals(module: str) -> dict[int, Callable[..., Any]]:
+    """By ``id`` of a function of ``math`` or ``statistics`` what stands for it."""
+    return {id(getattr(sys.modules[module], name)): function for name, function in _functions_of(module).items()}
 
 
 def _stand_in(member: Any) -> Any:
     """What stands for a module or a function of one; None for what is followed as it is."""
-    if member is math:
-        return FollowedMath()
+    if member is math or (member is not None and member is sys.modules.get("statistics")):
+        return FollowedNumbers(member)
+    for module in _HINTS:
+        if module in sys.modules and id(member) in _originals(module):
+            return _originals(module)[id(member)]
     numpy = sys.modules.get("numpy")
     if numpy is None or member is None:
-        return _ORIGINALS.get(id(member))
+        return None
     if member is numpy or member is numpy.linalg:
         return FollowedModule(member)
     name = getattr(member, "__name__", None)
@@ -169,4 +248,4 @@ def _stand_in(member: Any) -> Any:
         and member in (getattr(numpy, name, None), getattr(numpy.linalg, name, None))
     ):
         return FollowedFunction(member)
-    return _ORIGINALS.get(id(member))
+    return None

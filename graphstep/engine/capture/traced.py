@@ -13,7 +13,7 @@ from numbers import Real
 from typing import Any, NoReturn
 
 from graphstep.engine.capture.places import at_work, puts_cells
-from graphstep.engine.capture.recorder import Value
+from graphstep.engine.capture.recorder import Value, numeral
 from graphstep.engine.capture.recording import COMPARED, CaptureError
 
 _ALIKE = "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh hypot logaddexp sign floor ceil"
@@ -21,6 +21,9 @@ _OPERATORS = (
     "add=add subtract=sub multiply=mul divide=div negative=neg remainder=mod power=pow float_power=pow maximum=max minimum=min"
 )
 _OTHERS = "absolute=abs fabs=abs arcsin=asin arccos=acos arctan=atan arctan2=atan2 arcsinh=asinh arccosh=acosh arctanh=atanh"
+
+_CASTS = ("float64", "float32", "float16", "double", "single", "half", "longdouble")
+"""NumPy's types of numbers, which a function may call."""
 
 UFUNCS: dict[str, str] = {
     **{name: name for name in (*_ALIKE.split(), *COMPARED)},
@@ -62,14 +65,18 @@ def unary(gate: str, compute: Callable[[Any], Any]) -> Callable[[Any], Traced]:
     return method
 
 
-def _floored(self: Traced, other: Any) -> Any:
-    other = self.beside(other)
-    if other is NotImplemented:
-        return NotImplemented
-    frame, quotient = sys._getframe(1), self.value / plain(other)
-    return self.recorder.node(
-        "floor", (self.recorder.node("div", (self, other), quotient, frame),), self.value // plain(other), frame
-    )
+def _floored(*, swapped: bool) -> Callable[[Any, Any], Any]:
+    """The method of ``//``: the floor of a quotient."""
+
+    def method(self: Traced, other: Any) -> Any:
+        other = self.beside(other)
+        if other is NotImplemented:
+            return NotImplemented
+        frame, pair = sys._getframe(1), (other, self) if swapped else (self, other)
+        over, under = map(plain, pair)
+        return self.recorder.node("floor", (self.recorder.node("div", pair, over / under, frame),), over // under, frame)
+
+    return method
 
 
 def _of_quotient(self: Traced, other: Any) -> Any:
@@ -94,6 +101,7 @@ _ARRAY = (
     "np.array and np.stack are followed where the file imports numpy at its top; cells are not assigned to an array of numbers: "
     "build a list, then np.stack(list)"
 )
+_ROUNDED = "leave it out, as graphstep rounds what it shows; math.floor and math.ceil, whose slope is 0, are followed"
 _SHOWN = "leave it out of the function that is captured: graphstep shows every value"
 
 
@@ -126,7 +134,8 @@ class Traced(Value):
     __lt__, __le__ = binary("less", operator.lt), binary("less_equal", operator.le)
     __gt__, __ge__ = binary("greater", operator.gt), binary("greater_equal", operator.ge)
     __eq__, __ne__ = binary("equal", operator.eq), binary("not_equal", operator.ne)
-    __floordiv__, __divmod__ = _floored, _of_quotient
+    __floordiv__, __rfloordiv__ = _floored(swapped=False), _floored(swapped=True)
+    __divmod__ = _of_quotient
     __neg__, __abs__ = unary("neg", operator.neg), unary("abs", abs)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
@@ -160,12 +169,35 @@ class Traced(Value):
 
     __complex__ = refusal("complex()", PLAIN)
     __int__ = __trunc__ = refusal("int()", PLAIN)
-    __floor__ = __ceil__ = __round__ = refusal("rounding to a whole number", "math.floor and math.ceil of the file are followed")
+    __floor__ = __ceil__ = __round__ = refusal("rounding", _ROUNDED)
     __index__ = refusal("a count or an index", PLAIN)
-    __rfloordiv__ = refusal("a number // a traced one", "write math.floor(a / b)")
     __format__ = __str__ = refusal("formatting", _SHOWN)
     __hash__ = refusal("a key of a dictionary or a set", "use the name of the variable as the key")
-    __array__ = refusal("an array", _ARRAY)
+    as_integer_ratio = hex = refusal("taking a number apart", PLAIN)
+
+    @property
+    def real(self) -> Any:
+        """Itself: it has no imaginary part."""
+        return self
+
+    @property
+    def imag(self) -> float:
+        """Its imaginary part."""
+        return 0.0
+
+    def conjugate(self) -> Any:
+        """Itself: it has no imaginary part."""
+        return self
+
+    def is_integer(self) -> bool:
+        """Whether it is a whole number: a question, as that of an ``if`` is."""
+        return self.recorder.ask(f"{numeral(self.value)} is whole", float(self.value).is_integer(), sys._getframe(1))
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        place = at_work(sys._getframe(1))
+        named = place.called in _CASTS
+        hint = f"leave {place.called}(…) out: it computes with the type of its argument" if named else _ARRAY
+        raise CaptureError(f"an array at {place} would drop the gradient of a traced number", hint=hint)
 
     def __repr__(self) -> str:
         return f"<traced {self.value!r}>"

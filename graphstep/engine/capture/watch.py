@@ -96,6 +96,8 @@ class Watch:
         """The calls, loops and turns with an operation in them, each behind the one around it."""
         self.refused: CaptureError | None = None
         """What was refused first, also where the function went on."""
+        self.entered: Callable[[dict[str, Any]], None] = lambda _: None
+        """What is told of the names of a module, before a function of the user's in it runs."""
         self._created = created
         self._stack: list[_Active] = []
         self._counts: dict[tuple[int, str], int] = {}
@@ -204,7 +206,11 @@ class Watch:
         if event != "call":
             return None
         code = frame.f_code
-        about = self._codes.get(id(code)) or self._about(code)
+        about = self._codes.get(id(code))
+        if about is None:
+            about = self._about(code)
+            if not about.is_transparent:
+                self.entered(frame.f_globals)
         if about.note is not None:
             about.note(frame)
             return None
