@@ -248,13 +248,20 @@ class Program:
 
         Uses are counted from left to right in the typed text: a statement after the other, in each an operand after the other.
         """
-        nodes = self.nodes
-        readers: dict[int, list[tuple[int, int]]] = {}
-        visited: set[int] = set()
-        for root in (i for i, node in enumerate(nodes) if node.rule is not None and (node.name or i == self.output)):
-            if root in visited:
+        nodes, first, reaches, depends = self.nodes, self.first_gate, self.reaches, self.depends
+        counts = [0] * len(nodes)
+        for index in range(first, len(nodes)):
+            if reaches[index]:
+                for x in nodes[index].operands:
+                    if isinstance(x, int) and depends[x]:
+                        counts[x] += 1
+        numbers: dict[tuple[int, int], int] = {}
+        latest = [0] * len(nodes)
+        visited = [True] * first + [False] * (len(nodes) - first)
+        for root in (i for i in range(first, len(nodes)) if nodes[i].name or i == self.output):
+            if visited[root]:
                 continue
-            visited.add(root)
+            visited[root] = True
             # No recursion: a sum of 100,000 terms is as deep as it has terms. The iterator knows which operand comes next.
             stack = [(root, enumerate(nodes[root].operands))]
             while stack:
@@ -262,15 +269,16 @@ class Program:
                 for slot, x in operands:
                     if not isinstance(x, int):
                         continue
-                    if self.reaches[reader] and self.depends[x]:
-                        readers.setdefault(x, []).append((reader, slot))
-                    if x not in visited and nodes[x].rule is not None and nodes[x].name is None:
-                        visited.add(x)
+                    if counts[x] > 1 and reaches[reader]:
+                        latest[x] += 1
+                        numbers[reader, slot] = latest[x]
+                    if not visited[x] and nodes[x].name is None:
+                        visited[x] = True
                         stack.append((x, enumerate(nodes[x].operands)))
                         break
                 else:
                     stack.pop()
-        return {use: k for wires in readers.values() if len(wires) > 1 for k, use in enumerate(wires, 1)}
+        return numbers
 
     @cached_property
     def gates_of_frames(self) -> tuple[range, ...]:
