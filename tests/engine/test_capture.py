@@ -131,6 +131,29 @@ def test_a_fixed_argument_is_handed_on_as_it_is():
     assert (run.output, run.gradients) == (12.0, {"x": 8.0})
 
 
+def test_an_argument_that_hands_itself_back_as_its_copy_keeps_its_fields():
+    @dataclass
+    class Weights:
+        w: float
+
+        def __copy__(self):
+            return self
+
+    weights = Weights(2.0)
+    assert gs.capture(lambda p: p.w * p.w, weights).gradients == {"p_w": 4.0}
+    assert type(weights.w) is float
+
+
+def test_a_dataclass_that_extends_a_built_in_type_is_refused_with_what_would_do():
+    @dataclass
+    class Weights(dict):
+        w: float
+
+    with pytest.raises(CaptureError, match="extends a type that is built in") as refusal:
+        gs.capture(lambda p: p.w * p.w, Weights(2.0))
+    assert refusal.value.hint == "pass its fields one by one"
+
+
 def test_fields_of_a_dataclass_or_a_named_tuple_are_inputs():
     @dataclass(frozen=True, slots=True)
     class Curve:

@@ -128,7 +128,7 @@ def _called(
         with Followed(_module(function)) as module, watch:
             watch.entered = module.enter
             result = function(*arguments, **named)
-    except Exception as error:
+    except Exception as error:  # the user's function may raise anything, and all that is not ours goes on as it is
         # NumPy says that something else went wrong, because of what we said.
         if isinstance(error.__cause__, CaptureError):
             raise error.__cause__ from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import re
 import sys
@@ -12,7 +11,7 @@ from typing import Any
 
 from graphstep.engine.capture.following import Following
 from graphstep.engine.capture.recorder import Recorder
-from graphstep.engine.capture.recording import Recording
+from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.traced import Traced, is_array
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
@@ -49,13 +48,22 @@ class _Record:
     fields: dict[str, Any]
     """The trees by field."""
 
-    def filled(self, fields: Mapping[str, Any]) -> Any:
-        """One of its kind with other fields, made without calling anything of the user's."""
+    def filled(self, fields: dict[str, Any]) -> Any:
+        """One of its kind with other fields, made without its constructor.
+
+        CaptureError where the kind extends one that is built in, as ``dict``: such a one cannot be made so.
+        """
         if isinstance(self.value, tuple):
             kind: Any = type(self.value)
             return kind._make(fields.get(name, x) for name, x in zip(kind._fields, self.value, strict=True))
-        other = copy.copy(self.value)
-        for name, x in fields.items():
+        # copy.copy would ask __copy__, which may hand back the user's object itself, which then would hold traced fields.
+        try:
+            other, state = object.__new__(type(self.value)), object.__getstate__(self.value)
+        except TypeError as error:
+            what = f"a {type(self.value).__name__}, which extends a type that is built in, cannot be an argument: {error}"
+            raise CaptureError(what, hint="pass its fields one by one") from None
+        own, slots = state if isinstance(state, tuple) else (state, None)
+        for name, x in ((own or {}) | (slots or {}) | fields).items():
             # A frozen one refuses it otherwise.
             object.__setattr__(other, name, x)
         return other
