@@ -282,6 +282,7 @@ def test_a_terminal_has_a_prompt_with_completion_history_and_a_new_line_after_co
     terminal.send("garbage")
     terminal.until("garbage")
     terminal.wipe()
+    terminal.rest()
     # As Ctrl-C does where the terminal is that of the session.
     terminal.signal(signal.SIGINT)
     terminal.until("1/7>")

@@ -10,6 +10,7 @@ import struct
 import subprocess
 from codecs import getincrementaldecoder
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests import FOLDER
@@ -78,6 +79,13 @@ class Terminal:
     def signal(self, number: int) -> None:
         """Send a signal to the command."""
         self._process.send_signal(number)
+
+    def rest(self) -> None:
+        """Wait until the command waits, where the system says so. A signal between a key that readline took and its wait for the
+        next one would be heeded with that next one only."""
+        state = Path(f"/proc/{self._process.pid}/stat")
+        while state.exists() and state.read_text().rpartition(")")[2].split()[0] == "R":
+            os.sched_yield()
 
     def stopped(self) -> bool:
         """Wait until the command has stopped (not ended); whether it did, rather than end."""
