@@ -86,6 +86,8 @@ static int called(PyObject *functions, const double *cells, const int32_t *word,
     return *value == -1.0 && PyErr_Occurred() ? -1 : 0;
 }
 
+#include "_arrays.h"
+
 #define IN(place) ((uint32_t)(place) < count)
 #define HAS(words) if (end - word < (words)) goto wrong
 #define PUT(value, words) do { cells[word[1]] = (value); word += (words); } while (0)
@@ -178,6 +180,7 @@ static PyMethodDef functions[] = {
     {"forward", forward, METH_VARARGS, NULL},
     {"backward", backward, METH_VARARGS, NULL},
     {"zeros", zeros, METH_VARARGS, NULL},
+    {"product", product, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.engine.arithmetic import arithmetic
 from graphstep.engine.levels import Batch, Index, Region
 from graphstep.engine.plan import Plan
 from graphstep.gates import Ties
@@ -122,12 +123,13 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between:
     if plan.tape is not None and between is None:
         plan.tape.forward(cells)
         return
+    m = arithmetic()
     for level in plan.levels:
         # What stands in one level reads nothing of it: gates of one kind are one call of NumPy, in any order.
         for batch in level.batches:
             outs = batch.outs
             try:
-                result = value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options, plan.dtype)
+                result = value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options, plan.dtype, m)
             except MisfitError as error:
                 raise _misfit(plan, batch, error) from None
             if isinstance(outs, Region):
@@ -175,13 +177,13 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Ca
 
 
 def _send(batch: Batch, buffers: Buffers, ties: Ties, dtype: Dtype) -> None:
-    outs = batch.outs
+    outs, m = batch.outs, arithmetic()
     inputs, out = tuple(buffers.value(place) for place in batch.ins), buffers.value(outs)
     call = Call(inputs, out, batch.options, ties, constants=batch.constants)
     upstream = buffers.sent(outs) if isinstance(outs, Region) else buffers.gradients[outs]
     for slot, places, edges in batch.sends:
         target = buffers.sent(places) if isinstance(places, Region) else None
-        contribution, slope = send(batch.gate, call, slot, upstream, target, dtype)
+        contribution, slope = send(batch.gate, call, slot, upstream, target, dtype, m)
         if edges is not None:
             buffers.slopes[edges] = slope
         if target is None or contribution is not target:

@@ -6,36 +6,42 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphstep.gates.elementwise import contribution
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.mathematics import NUMBERS, Mathematics
 from graphstep.gates.rule import Array, Call, Options, Rule
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 
 
-def value(rule: Rule, inputs: Sequence[Any], options: Options, dtype: Dtype = FLOAT64) -> Any:
+def value(rule: Rule, inputs: Sequence[Any], options: Options, dtype: Dtype = FLOAT64, m: Mathematics = NUMBERS) -> Any:
     """The value of a gate, rounded to a type; of an elementwise one numbers or arrays as its inputs are.
 
-    MisfitError where the gate refuses an input.
+    ``m`` is what it is computed with. MisfitError where the gate refuses an input.
     """
-    return rounded(rule.value(NUMBERS, inputs, options), dtype)
+    return rounded(rule.value(m, inputs, options), dtype)
 
 
-def local(rule: Rule, call: Call, slot: int, dtype: Dtype = FLOAT64) -> Any | None:
+def local(rule: Rule, call: Call, slot: int, dtype: Dtype = FLOAT64, m: Mathematics = NUMBERS) -> Any | None:
     """The local gradient towards a slot, a slope for each cell; None where it is a Jacobian, which is not formed."""
-    return None if rule.local is None else rounded(rule.local(NUMBERS, call, slot), dtype)
+    return None if rule.local is None else rounded(rule.local(m, call, slot), dtype)
 
 
 def send(
-    rule: Rule, call: Call, slot: int, upstream: Any, into: Array | None = None, dtype: Dtype = FLOAT64
+    rule: Rule,
+    call: Call,
+    slot: int,
+    upstream: Any,
+    into: Array | None = None,
+    dtype: Dtype = FLOAT64,
+    m: Mathematics = NUMBERS,
 ) -> tuple[Any, Any | None]:
     """The contribution towards a slot, and the local gradient that it was multiplied by, as :func:`local` has it.
 
     A pullback may compute into an array that is given, and return it. Slope and product are each rounded to the type.
     """
-    slope = local(rule, call, slot, dtype)
+    slope = local(rule, call, slot, dtype, m)
     if slope is not None:
-        return rounded(contribution(NUMBERS, upstream, slope, shuts=rule.shuts), dtype), slope
+        return rounded(contribution(m, upstream, slope, shuts=rule.shuts), dtype), slope
     filled = call if into is None else Call(call.inputs, call.out, call.options, call.ties, into, call.constants)
-    return rounded(rule.pullback(NUMBERS, filled, slot, upstream), dtype), None
+    return rounded(rule.pullback(m, filled, slot, upstream), dtype), None
 
 
 def push(rule: Rule, call: Call, slot: int, direction: Array) -> Array:

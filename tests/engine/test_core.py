@@ -14,7 +14,9 @@ import pytest
 
 from graphstep import __version__
 from graphstep.engine import core as cores
+from graphstep.engine import passes
 from graphstep.engine import tape as tapes
+from graphstep.engine.arithmetic import with_products
 from graphstep.engine.core import SOURCE, compiler
 from graphstep.engine.core.compiler import LIBRARY, CompileError
 from graphstep.engine.core.loop import CompiledLoop
@@ -25,7 +27,10 @@ from graphstep.faces.cli import main
 from graphstep.gates import ELEMENTWISE
 from graphstep.gates.c import expression
 from graphstep.gates.floats import PLAIN, float_function
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.products import matmul
 from graphstep.ground.errors import GraphstepError
+from graphstep.language.rewrite import read_program
 from tests.benchmarks.shapes import SHAPES
 from tests.cases import each
 from tests.core_source import expressions, source
@@ -272,3 +277,79 @@ def test_a_build_that_demands_the_core_fails_without_it(monkeypatch: pytest.Monk
     with pytest.raises(CompileError, match="there is no C compiler"):
         build.initialize("standard", {})
     build.finalize()
+
+
+LYING: list[Callable[[Any, int, int], Any]] = [
+    lambda x, rows, columns: x[:rows, :columns].copy(),
+    lambda x, rows, columns: x.ravel()[: rows * columns].reshape(columns, rows).T,
+    lambda x, rows, columns: x[::2, ::-2],
+    lambda x, rows, columns: x[:rows][::-1, :columns],
+    lambda x, rows, columns: np.broadcast_to(x[:1, :columns], (rows, columns)),
+    lambda x, rows, columns: np.broadcast_to(x[:rows, :1], (rows, columns)),
+]
+"""Ways in which a matrix lies in memory, out of one of twice as many rows and columns."""
+
+
+def matrix(draw: np.random.Generator, rows: int, columns: int) -> Any:
+    """Numbers of all sizes, some of them special."""
+    numbers = draw.normal(size=(2 * rows, 2 * columns)) * 10.0 ** draw.integers(-9, 9, (2 * rows, 2 * columns))
+    if draw.random() < 0.3:
+        numbers[draw.random(numbers.shape) < 0.05] = draw.choice([0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1e308])
+    return LYING[draw.integers(len(LYING))](numbers, rows, columns)
+
+
+def test_the_core_multiplies_matrices_to_the_bits_of_numpy(core: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    m, called = with_products(core.product), 0
+
+    def counted(*sides: Any) -> Any:
+        nonlocal called
+        called += 1
+        return product_of(*sides)
+
+    product_of = m.small_product
+    monkeypatch.setattr(m, "small_product", counted)
+    draw = np.random.default_rng(5)
+    with np.errstate(all="ignore"):
+        for turn in range(600):
+            rows, inner, columns = (int(n) for n in draw.integers(0 if turn % 9 == 0 else 1, draw.choice([4, 20, 45]), 3))
+            left, right = matrix(draw, rows, inner), matrix(draw, inner, columns)
+            expected = matmul(NUMBERS, left, right)
+            into = matrix(draw, rows, columns).copy(order=draw.choice(["C", "F"])) if turn % 2 else None
+            got = matmul(m, left, right, into)
+            assert into is None or got is into
+            assert bits(got) == bits(expected), (left.shape, left.strides, right.strides)
+    assert called > 400
+
+
+def test_both_passes_of_a_network_have_the_same_bits_with_the_core_and_without(
+    monkeypatch: pytest.MonkeyPatch, core: Any
+) -> None:
+    draw = np.random.default_rng(6)
+    shapes = {"x": (20, 7), "a": (7, 9), "b": (9, 4), "k": (9,), "c": (5, 4, 3), "d": (20, 5)}
+    inputs = {name: draw.normal(size=shape) for name, shape in shapes.items()}
+    program = read_program("h = tanh(x@a); sum((h@b)@c) + sum(h@k) + sum(k@b) + sum(outer(k, k)) + sum(d.T@h)", inputs)
+    numbers = []
+    for m in (NUMBERS, with_products(core.product)):
+        monkeypatch.setattr(passes, "arithmetic", lambda m=m: m)
+        numbers.append(bits(every_number(trace(program, inputs))))
+    assert numbers[0] == numbers[1]
+
+
+MATRIX = np.ones((2, 2))
+UNFIT: dict[str, tuple[Any, Any, Any]] = {
+    "sides that do not fit": (MATRIX, np.ones((3, 2)), MATRIX),
+    "a result with too few rows": (MATRIX, MATRIX, np.ones((1, 2))),
+    "a result with too many columns": (MATRIX, MATRIX, np.ones((2, 3))),
+    "a vector": (MATRIX, np.ones(2), np.ones(2)),
+    "numbers of another type": (MATRIX.astype(np.float32), MATRIX, MATRIX),
+    "numbers that lie between the doubles": (np.zeros(40, np.uint8)[4:36].view(np.float64).reshape(2, 2), MATRIX, MATRIX[::2]),
+    "rows that are no whole number of doubles apart": (
+        np.zeros(3, np.dtype([("x", "f8"), ("y", "i4")]))["x"].reshape(3, 1), np.ones((1, 2)), np.ones((3, 2)),
+    ),
+}  # fmt: skip
+
+
+@each("sides", UNFIT.values(), UNFIT)
+def test_matrices_that_do_not_fit_are_refused(core: Any, sides: tuple[Any, Any, Any]) -> None:
+    with pytest.raises(ValueError, match=r"not there|no matrix"):
+        core.product(*sides, 0.0)

@@ -24,7 +24,10 @@ VARIABLE = "GRAPHSTEP_CORE"
 """The variable of the environment that says whether the core is used: 0 forbids it, 1 demands it."""
 
 SOURCE = Path(__file__).with_name("_core.c")
-"""Its source."""
+"""Its source, made of the rows of gates."""
+
+ARRAYS = SOURCE.with_name("_arrays.h")
+"""The part of it that is written by hand."""
 
 
 class Core(Protocol):
@@ -48,10 +51,13 @@ class Core(Protocol):
     def zeros(self, larger: float, larger_turned: float, smaller: float, smaller_turned: float, /) -> None:
         """Take what NumPy takes of 0 and −0, and of −0 and 0."""
 
+    def product(self, left: NDArray[np.float64], right: NDArray[np.float64], into: NDArray[np.float64], start: float, /) -> None:
+        """Compute a matrix product whose cells are added from the left, beginning with a number."""
+
 
 def checksum() -> int:
     """What tells the source from another: what was compiled from it knows it."""
-    return crc32(SOURCE.read_bytes()) & 0x7FFFFFFF
+    return crc32(SOURCE.read_bytes() + ARRAYS.read_bytes()) & 0x7FFFFFFF
 
 
 @cache

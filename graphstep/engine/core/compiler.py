@@ -18,7 +18,7 @@ from graphstep.engine.core import SOURCE, checksum
 
 LIBRARY = "_core.abi3.so"
 """The file that it is compiled into, for every CPython from 3.11 on."""
-_EXACT = ("-O2", "-fno-fast-math", "-ffp-contract=off", "-std=c11", "-fPIC")
+_EXACT = ("-O3", "-fno-fast-math", "-ffp-contract=off", "-std=c11", "-fPIC")
 _SHARED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 _LINES = 12
 """How many of a compiler's last lines are told."""

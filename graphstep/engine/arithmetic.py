@@ -1,0 +1,38 @@
+"""What both passes compute with: NumPy, and the compiled core for small matrix products where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphstep.engine.core import core
+from graphstep.gates.mathematics import NUMBERS, Mathematics
+
+Array = NDArray[np.float64]
+
+_START = float(np.add.reduce(np.full((1, 2), -0.0), axis=0)[0])
+"""What NumPy begins a sum with, which only −0 tells: 0, or before NumPy 2.4 the first number itself, or −0."""
+
+
+@cache
+def arithmetic() -> Mathematics:
+    """``m`` for both passes; to the bit :data:`graphstep.gates.mathematics.NUMBERS`, whatever is installed."""
+    compiled = core()
+    return NUMBERS if compiled is None else with_products(compiled.product)
+
+
+def with_products(product: Callable[[Array, Array, Array, float], None]) -> Mathematics:
+    """``m`` with the compiled products of matrices."""
+
+    def small_product(rows: Array, columns: Array, into: Array | None) -> Array:
+        result = np.empty((rows.shape[0], columns.shape[1])) if into is None else into
+        product(rows, columns, result, _START)
+        return result
+
+    m = copy(NUMBERS)
+    vars(m)["small_product"] = small_product
+    return m
