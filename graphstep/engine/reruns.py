@@ -7,8 +7,10 @@ depends on the node is computed again. A stop gate keeps its value: what is meas
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -74,10 +76,17 @@ class Columns:
         row: NDArray[np.float64] = self._cells[self._trace.program.output]
         return row
 
-    def gates(self) -> Iterator[tuple[Rule, NDArray[np.int32], list[NDArray[np.float64]], NDArray[np.float64]]]:
-        """The gates of one kind and level: ``(row, nodes, inputs by slot, values)``, numbers of shape ``(nodes, columns)``."""
+    def gates(
+        self, wanted: Callable[[Rule], bool] = lambda _: True
+    ) -> Iterator[tuple[Rule, NDArray[np.int32], list[NDArray[np.float64]], NDArray[np.float64]]]:
+        """The gates of one kind and level: ``(row, nodes, inputs by slot, values)``, numbers of shape ``(nodes, columns)``.
+
+        Only those of the ``wanted`` kinds: in a narrow program each of 10,000 gates is a batch of its own.
+        """
         for level in self._trace.plan.levels:
             for batch in level.batches:
+                if not wanted(batch.gate):
+                    continue
                 nodes = np.atleast_1d(np.asarray(_cells(batch.outs), np.int32))
                 inputs = [np.atleast_2d(self._cells[_cells(place)]) for place in batch.ins]
                 yield batch.gate, nodes, inputs, np.atleast_2d(self._cells[_cells(batch.outs)])
@@ -113,9 +122,17 @@ class Rerun:
     def __init__(self, trace: Trace, node: int) -> None:
         self._place, self._output = trace.plan.place(node), trace.plan.place(trace.program.output)
         self._cells, self._dtype = trace.buffers.cells.copy(), trace.plan.dtype
-        self._batches = _depending(trace, node)
-        self.work = tuple(work for _, work in self._batches)
+        batches = _depending(trace, node)
+        self.work = tuple(work for _, work in batches)
         """What is computed, in the order of the pass."""
+        self._tasks = [(work, [*map(self._reader, batch.ins)], batch.outs, self._reader(batch.outs)) for batch, work in batches]
+
+    def _reader(self, place: Index) -> Callable[[], Any]:
+        """What reads a place again and again: to make a view of a small array takes as long as to compute with it."""
+        if isinstance(place, Region):
+            view = read(self._cells, place)
+            return lambda: view
+        return partial(getitem, self._cells, place)
 
     def run(self, moved: Number) -> Iterator[tuple[Work, list[Any], Any]]:
         """Compute with another value of the node, step by step: what is at work, what it reads, and what it makes.
@@ -123,10 +140,14 @@ class Rerun:
         MisfitError where a gate refuses a value, such as a class that there is no score for.
         """
         write(self._cells, self._place, rounded(moved, self._dtype))
-        for batch, work in self._batches:
-            inputs = [read(self._cells, place) for place in batch.ins]
-            write(self._cells, batch.outs, value(batch.gate, inputs, batch.options, self._dtype))
-            yield work, inputs, np.asarray(read(self._cells, batch.outs))
+        for work, readers, outs, reader in self._tasks:
+            inputs = [reads() for reads in readers]
+            result = value(work.gate, inputs, work.options, self._dtype)
+            if isinstance(outs, Region):
+                reader()[...] = result
+            else:
+                self._cells[outs] = result
+            yield work, inputs, reader()
 
     @property
     def output(self) -> Any:

@@ -144,6 +144,11 @@ def settled(array: NDArray[np.float64]) -> NDArray[np.float64]:
     """An array with 0 where a cell is below 1e-15 of the largest: what rounding left there is no figure."""
     import numpy as np
 
+    if array.size <= SMALL:
+        # What is written out is a handful of cells, and NumPy would take longer to begin than they take.
+        cells = array.ravel().tolist()
+        least = _NOISE * max((abs(cell) for cell in cells if math.isfinite(cell)), default=0.0)
+        return np.array([0.0 if abs(cell) < least else cell for cell in cells]).reshape(array.shape)
     size = np.abs(array)
     settled: NDArray[np.float64] = np.where(size < _NOISE * np.max(size, initial=0.0, where=np.isfinite(size)), 0.0, array)
     return settled

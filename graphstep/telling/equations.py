@@ -106,13 +106,16 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     except (NoNumberError, ValueError, TypeError, AttributeError):
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
         return True
-    if np.any(np.not_equal(value, 0)) and _cancels(form, value):
+    single = isinstance(value, int | float)
+    if (value != 0 if single else np.any(np.not_equal(value, 0))) and _cancels(form, value):
         return False
     if not isinstance(value, int | float):
         return _cells_hold(form, cells, value, digits)
-    if np.size(left) != 1:
-        return True
-    computed, printed = float(np.reshape(left, ())), float(numeral(value, digits))
+    if not isinstance(left, float):
+        if np.size(left) != 1:
+            return True
+        left = np.reshape(left, ())
+    computed, printed = float(left), float(numeral(value, digits))
     if math.isnan(value) or math.isnan(computed):
         return math.isnan(value) and math.isnan(computed)
     if value == 0 or math.isinf(value) or math.isinf(computed):

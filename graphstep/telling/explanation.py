@@ -36,7 +36,7 @@ class Rung:
         text: str = self.term.read(text_style(self.digits)).text
         return f"{text}{f', {self.remark}' if self.relation == '=' else f' ({self.remark})'}" if self.remark else text
 
-    @property
+    @cached_property
     def latex(self) -> str:
         """The rung in LaTeX."""
         text: str = self.term.read(latex_style(self.digits)).text

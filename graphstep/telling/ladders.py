@@ -135,7 +135,7 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     rungs = [Rung(arrives * local_term(wire), "symbols")]
     alone = slope.rungs[0]
     # Asked of the contribution first: of a number that is not 0 that is all.
-    if np.any(shut := np.equal(contribution, 0)) and np.any(~np.isfinite(upstream) & np.equal(local, 0) & shut):
+    if _any_zero(contribution) and np.any(~np.isfinite(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
         # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
         rungs.append(result(contribution, trace.writing))
     elif _written((upstream, contribution)):
@@ -250,6 +250,10 @@ def number_term(trace: Trace, operand: Operand, value: Number) -> Term:
 def _is_number(term: Term) -> bool:
     """Whether a term is a number of a formula, the same whatever the inputs are."""
     return term.operator == "exactly" or (term.operator == "negative" and _is_number(term.arguments[0]))
+
+
+def _any_zero(value: Number) -> bool:
+    return value == 0 if isinstance(value, int | float) else not value.all()
 
 
 def _added(terms: Sequence[Term]) -> Term:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -144,9 +145,8 @@ def gate_cells(node: Node, writer: Writer, inputs: list[Cells], hints: list[Numb
 
 def _expanded(text: str, writer: Writer, inputs: list[Cells], numbers: list[Number | None]) -> Cells:
     """A composite gate as its parts: a program of x, y and z."""
-    template = read(text)
     letters = {letter: slot for slot, letter in enumerate("xyz"[: len(inputs)])}
-    program = infer_shapes(template, {name: array_of(np, inputs[letters[name]]).shape for name in template.inputs}).program
+    program = _parts(text, tuple(array_of(np, x).shape for x in inputs))
     cells: dict[int, Cells] = {}
     values: dict[int, Number] = {}
     for place, node in enumerate(program.nodes):
@@ -158,6 +158,13 @@ def _expanded(text: str, writer: Writer, inputs: list[Cells], numbers: list[Numb
         else:
             cells[place] = _value(program, place, writer, cells, {}, values)
     return cells[program.output]
+
+
+@lru_cache(maxsize=64)
+def _parts(text: str, shapes: tuple[Shape, ...]) -> Program:
+    """The program of a composite gate for inputs of these shapes: of one slope it is asked four times."""
+    template = read(text)
+    return infer_shapes(template, {name: shapes["xyz".index(name)] for name in template.inputs}).program
 
 
 def _computed(gate: Rule, values: list[Number], options: Mapping[str, Any]) -> Number:

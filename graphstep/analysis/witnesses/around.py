@@ -6,6 +6,7 @@ times its seed.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,12 @@ ENOUGH = 1e-8
 def objective(trace: Trace, output: Any) -> float:
     """The sum of the cells of an output, each times its seed."""
     with np.errstate(all="ignore"):
-        return float(np.sum(np.multiply(trace.seed, output)))
+        return _total(trace, output)
+
+
+def _total(trace: Trace, output: Any) -> float:
+    product = trace.seed * output
+    return float(product if isinstance(product, float) else np.sum(product))
 
 
 class Around:
@@ -54,6 +60,7 @@ class Around:
         self._trace, self._magnitudes = trace, magnitudes
         self._value = trace.value_of(index)
         self._rerun = Rerun(trace, index)
+        self._asked = [decides(work.gate) or work.gate.remark is not None for work in self._rerun.work]
         self.output = objective(trace, trace.output)
         """What is differentiated, at the point itself."""
         self.affordable = budget // self.work
@@ -82,11 +89,15 @@ class Around:
         estimate, settled = self._difference(x, move, sizes(size)[:FEW])
         if self.affordable < RUNS * PLENTY:
             settled |= estimate.error <= ENOUGH * abs(estimate.slope)
+        # What refuses a class that is no whole number refuses those that are nearer to one too.
+        settled |= bool(self.refusal) and math.isnan(estimate.slope)
         return estimate if settled else self._difference(x, move, sizes(size))[0]
 
     def _difference(self, x: float, move: Array, steps: Array) -> tuple[Difference, bool]:
         below, above = x - steps, x + steps
-        runs = [self._run(move, value - x) for value in (*below.tolist(), *above.tolist())]
+        # A number that is too large or undefined is an answer here.
+        with np.errstate(all="ignore"):
+            runs = [self._run(move, value - x) for value in (*below.tolist(), *above.tolist())]
         count = len(steps)
         outputs = np.array([output for output, _ in runs])
         sides = []
@@ -103,22 +114,22 @@ class Around:
     def _run(self, move: Array, step: float) -> tuple[float, list[NDArray[np.int8] | None]]:
         """One run: what comes out, and what the gates decide, an entry a batch."""
         value: Any = self._value + step * move
-        with np.errstate(all="ignore"):
-            try:
-                decisions = [_decided(work, inputs, out, self._trace) for work, inputs, out in self._rerun.run(value)]
-            except MisfitError as error:
-                self.refusal = self.refusal or error.reason
-                return float("nan"), [None] * len(self._rerun.work)
-        return objective(self._trace, self._rerun.output), decisions
+        try:
+            decided = [
+                _decided(work, inputs, np.asarray(out), self._trace) if asked else None
+                for (work, inputs, out), asked in zip(self._rerun.run(value), self._asked, strict=True)
+            ]
+        except MisfitError as error:
+            self.refusal = self.refusal or error.reason
+            return float("nan"), [None] * len(self._asked)
+        return _total(self._trace, self._rerun.output), decided
 
 
-def _decided(work: Work, inputs: list[Any], out: Array, trace: Trace) -> NDArray[np.int8] | None:
-    """What gates decide in a run, of shape ``(decisions, gates)``, or None where they decide nothing."""
+def _decided(work: Work, inputs: list[Any], out: Array, trace: Trace) -> NDArray[np.int8]:
+    """What gates that decide something decide in a run, of shape ``(decisions, gates)``."""
     gate = work.gate
     if decides(gate):
         return decisions(gate, inputs, out).reshape(-1, len(work.nodes))
-    if gate.remark is None:
-        return None
     # Which cells it lets through, and with which sign: all that changes at a tie, at a margin, at length 0.
     call = Call(tuple(map(np.asarray, inputs)), out, work.options, trace.ties)
     sent, _ = send(gate, call, 0, np.ones(out.shape))

@@ -125,9 +125,9 @@ def _decisions(trace: Trace, runs: Columns) -> list[tuple[NDArray[np.int32], Dec
     """For the gates that decide: which they are, and their decisions in every column."""
     sides = []
     reaches = np.array(trace.program.reaches)
-    for gate, nodes, inputs, out in runs.gates():
+    for gate, nodes, inputs, out in runs.gates(decides):
         used = reaches[nodes]
-        if decides(gate) and used.any():
+        if used.any():
             sides.append((nodes[used], decisions(gate, [x[used] for x in inputs], out[used])))
     return sides
 

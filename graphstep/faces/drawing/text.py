@@ -18,6 +18,11 @@ NORTH, EAST, SOUTH, WEST = 1, 3, 9, 27
 LINES = " ╵╹╶└┖╺┕┗╷│╿┌├┞┍┝┡╻╽┃┎┟┠┏┢┣╴┘┚─┴┸╼┶┺┐┤┦┬┼╀┮┾╄┒┧┨┰╁╂┲╆╊╸┙┛╾┵┹━┷┻┑┥┩┭┽╃┯┿╇┓┪┫┱╅╉┳╈╋"
 """The box-drawing character for each sum of arms (Unicode 2500 to 257F)."""
 ROUND = str.maketrans("┌┐└┘", "╭╮╰╯")
+_DRAWN = tuple(
+    (line.translate(ROUND), "wire-active" if any(arms // arm % 3 == 2 for arm in (NORTH, EAST, SOUTH, WEST)) else "wire", 1)
+    for arms, line in enumerate(LINES)
+)
+"""By the sum of its arms what stands in a cell: the character, its style and its width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +210,7 @@ def _wires(sheet: _Sheet, layout: Layout, visible: Window, marks: Marks) -> None
     for y, arms in enumerate(sheet.arms):
         cells = sheet.cells[y]
         for x, sum_of_arms in arms.items():
-            heavy = any(sum_of_arms // arm % 3 == 2 for arm in (NORTH, EAST, SOUTH, WEST))
-            cells[x] = (LINES[sum_of_arms].translate(ROUND), "wire-active" if heavy else "wire", 1)
+            cells[x] = _DRAWN[sum_of_arms]
     for x, y in visible.junctions:
         sheet.write(x, y, "●", "wire")
     for x, y in visible.loose:

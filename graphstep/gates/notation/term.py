@@ -49,14 +49,13 @@ class Term:
     def read(self, m: Any) -> Any:
         """What a reader makes of the tree: every operator is applied to what the reader made of its arguments."""
         head = self.operator
+        if (infix := _INFIX.get(head)) is not None:
+            x, y = self.arguments
+            return infix(x.read(m) if isinstance(x, Term) else x, y.read(m) if isinstance(y, Term) else y)
         if head == "constant":
             return getattr(m, self.arguments[0])
         arguments = [x.read(m) if isinstance(x, Term) else x for x in self.arguments]
-        if head in _INFIX:
-            return _INFIX[head](*arguments)
-        if head == "negative":
-            return -arguments[0]
-        return getattr(m, head)(*arguments)
+        return -arguments[0] if head == "negative" else getattr(m, head)(*arguments)
 
     def __add__(self, other: Any) -> Term:
         return Term("+", self, other)

@@ -36,7 +36,7 @@ from graphstep.telling.document import (
 )  # fmt: skip
 from graphstep.telling.explain import explain, fact_of
 from graphstep.telling.explanation import Explanation, Ladder, Note, Rules
-from graphstep.telling.ladders import objective_ladder, value_ladder
+from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports import gradients, inputs
@@ -198,8 +198,9 @@ def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: b
         titles = ("step", "gate", *formula, "value")
         columns = tuple(column(trace, key, key in ("step", "value")) for key in titles)
         row = _shaped_row if arrays else _value_row
-        yield Table(columns, tuple(row(trace, n, manner) for n in steps))
-        yield from _remarks([rules.brief(_explained(trace, n, manner)) for n in steps], manner)
+        explanations = [rules.brief(_explained(trace, n, manner)) for n in steps]
+        yield Table(columns, tuple(row(trace, each, manner) for each in explanations))
+        yield from _remarks(explanations, manner)
     if last >= trace.seed_step - 1:
         yield sentence(*phrase(trace.writing.language, "so", what=equal(output_term(program), trace.output, trace, manner)))
 
@@ -208,20 +209,21 @@ def _short(manner: Manner) -> bool:
     return manner.brief or manner.hidden
 
 
-def _shaped_row(trace: Trace, n: int, manner: Manner) -> tuple[Content, ...]:
+def _shaped_row(trace: Trace, explanation: Explanation, manner: Manner) -> tuple[Content, ...]:
     """A row of a program of arrays, whose numbers would burst a table."""
-    index = trace.step(n).node
-    ladder = value_ladder(trace, index)
+    index, ladder = trace.step(explanation.n).node, explanation.ladder
+    assert ladder is not None, "a gate computes something"
     # An unnamed short expression is called by its own formula: its ladder begins with numbers.
     formula = Math(ladder.left, ladder.rungs[: ladder.rungs[0].kind == "symbols"])
     shape = shape_text(trace.node(index).shape) or "number"
-    return (str(n),), (_box(trace, index),), (formula,), (shape,), (figure(trace, trace.value_of(index), "value", manner),)
+    head = (str(explanation.n),), (_box(trace, index),)
+    return *head, (formula,), (shape,), (figure(trace, trace.value_of(index), "value", manner),)
 
 
-def _value_row(trace: Trace, n: int, manner: Manner) -> tuple[Content, ...]:
-    index = trace.step(n).node
-    ladder = shown(value_ladder(trace, index), manner)
-    return (str(n),), (_box(trace, index),), (Math(ladder.left, ladder.rungs[:-1]),), (_result(ladder),)
+def _value_row(trace: Trace, explanation: Explanation, manner: Manner) -> tuple[Content, ...]:
+    assert explanation.ladder is not None, "a gate computes something"
+    ladder, box = shown(explanation.ladder, manner), _box(trace, trace.step(explanation.n).node)
+    return (str(explanation.n),), (box,), (Math(ladder.left, ladder.rungs[:-1]),), (_result(ladder),)
 
 
 def _result(ladder: Ladder) -> Math:

@@ -17,9 +17,15 @@ def rows(plan: Plan, size: Sizes) -> list[int]:
     """The row of each item's outgoing wire; the uppermost row that anything owns in its band is 0."""
     stacked = _stacked(plan, size)
     row = stacked[:]
-    # An odd number, so that the last sweep goes forward: gates end in the middle of their operands.
-    for sweep in range(7 if len(row) <= SMALL_ITEMS else 3):
-        _align(plan, size, stacked, row, forward=sweep % 2 == 0)
+    # The last sweep goes forward: gates end in the middle of their operands.
+    _align(plan, size, stacked, row, forward=True)
+    for _ in range(3 if len(row) <= SMALL_ITEMS else 1):
+        before = row[:]
+        for forward in (False, True):
+            _align(plan, size, stacked, row, forward=forward)
+        if row == before:
+            # It would go on like this.
+            break
     for _ in range(2 if len(row) <= SMALL_ITEMS else 1):
         _straighten(plan, size, stacked, row)
     for start, stop in plan.ranges():
