@@ -112,7 +112,7 @@ class Names:
     def _is_long(self, node: Node, texts: Sequence[str]) -> bool:
         """Whether a text that would be made from the gate is longer than a name, as a gate of cells shows all that it reads."""
         generated = node.rule is not None and node.rule.cellwise and (node.span is None or node.text is not None)
-        return generated and sum(len(texts[x]) - texts[x].count(" ") for x in node.operands if isinstance(x, int)) > NAME_WIDTH
+        return generated and len("".join([texts[x] for x in node.operands if isinstance(x, int)]).replace(" ", "")) > NAME_WIDTH
 
     def _definition(self, index: int) -> str:
         """What the name of a node stands for."""
@@ -386,8 +386,7 @@ def _is_name(text: str) -> bool:
 def _signature(node: Node) -> Any:
     if node.rule is None:
         return node.name
-    operands = tuple(x if isinstance(x, int) else (x.value, _is_name(x.text) and x.text) for x in node.operands)
-    return node.rule, operands, node.options
+    return node.rule, node.options, *[x if isinstance(x, int) else (x.value, _is_name(x.text) and x.text) for x in node.operands]
 
 
 def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:

@@ -207,7 +207,9 @@ def _recorded(options: argparse.Namespace) -> Opening:
     if unknown := [name for name in (*texts, *setup.data) if name not in opening.inputs]:
         hint = did_you_mean(unknown[0], opening.inputs) or f"its inputs are {', '.join(opening.inputs)}"
         raise InputError(f"{quoted(unknown[0])} is no input of the recorded run", hint=hint)
-    program = replace(opening.program, data=opening.program.data | frozenset(setup.data))
+    program = opening.program
+    if not program.data.issuperset(setup.data):
+        program = replace(program, data=program.data.union(setup.data))
     setup = replace(setup, ties=opening.setup.ties if setup.ties == "first" else setup.ties)
     seed = opening.seed if setup.seed == "1" else read_value(setup.seed or "1", files=True)
     changed = texts or setup.seed != "1" or setup.data

@@ -5,9 +5,10 @@ A call of one value is one box with that value. One of several values is a box w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import NEARBY, Diagram, box_of_node, centre_of, diagram, nearby, shown_labels, widths
@@ -38,14 +39,13 @@ def count_of_boxes(program: Program, within: int) -> int:
     """How many boxes a drawing has at most."""
     if not program.frames:
         return len(program.nodes)
-    closed = closed_frames(program, within)
-    calls: set[int] = set()
-    count = 0
-    for node in program.nodes:
-        call = closed[node.frame]
-        count += not call or call not in calls
-        if call:
-            calls.add(call)
+    kept: dict[str, Any] = vars(program)
+    if kept.get("_counted", (None,))[0] != within:
+        # A call is one box, and so is each node outside of calls.
+        closed = closed_frames(program, within)
+        nodes = Counter([closed[node.frame] for node in program.nodes])
+        kept["_counted"] = within, nodes.pop(0, 0) + len(nodes)
+    count: int = kept["_counted"][1]
     return count
 
 
@@ -71,6 +71,19 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
         kept["_folding"] = (within, alone), _Folding(program, within, alone)
     folding: _Folding = kept["_folding"][1]
     return folding.diagram(width_of, digits) if centre is None else folding.near(folding.box_of[centre], width_of, digits)
+
+
+class _Near(NamedTuple):
+    """By box what is next to it."""
+
+    before: list[list[int]]
+    """The boxes that its wires come from."""
+    behind: list[list[int]]
+    """The boxes that its wires lead to."""
+    leaving: list[list[int]]
+    """The wires that lead away from it."""
+    nodes: list[list[int]]
+    """The nodes that it stands for."""
 
 
 class _Folding:
@@ -149,40 +162,56 @@ class _Folding:
             frozenset(self.calls),
         )
 
+    @cached_property
+    def _near(self) -> _Near:
+        """What is next to each box, of all of them: a window that is opened asks for a part nine times."""
+        near = _Near(*_lists(4, len(self.boxes)))
+        for place, edge in enumerate(self.edges):
+            near.before[edge.target].append(edge.source)
+            near.behind[edge.source].append(edge.target)
+            near.leaving[edge.source].append(place)
+        for node, box in self.box_of.items():
+            near.nodes[box].append(node)
+        return near
+
     def near(self, centre: int, width_of: Widths, digits: int) -> Diagram:
         """The part that is near a box."""
-        before: list[list[int]] = [[] for _ in self.boxes]
-        behind: list[list[int]] = [[] for _ in self.boxes]
-        for edge in self.edges:
-            before[edge.target].append(edge.source)
-            behind[edge.source].append(edge.target)
-        kept = neighbourhood(before, behind, centre, NEARBY)
+        near = self._near
+        kept = neighbourhood(near.before, near.behind, centre, NEARBY)
         moved = {box: place for place, box in enumerate(kept)}
         edges: list[Edge] = []
         edge_at: dict[int, int] = {}
-        for place, edge in enumerate(self.edges):
-            if edge.source in moved and edge.target in moved:
+        for place in sorted(place for box in kept for place in near.leaving[box]):
+            edge = self.edges[place]
+            if edge.target in moved:
                 edge_at[place] = len(edges)
                 edges.append(Edge(moved[edge.source], moved[edge.target], edge.port))
+        wires = [[wire for wire in self.wires_from[box] if wire[0] in edge_at] for box in kept]
         return Diagram(
             self.program,
             tuple(self.drawn[box] for box in kept),
             tuple(self.boxes[box](width_of) for box in kept),
             tuple(edges),
-            {node: moved[box] for node, box in self.box_of.items() if box in moved},
-            {key: edge_at[edge] for key, edge in self.edge_of.items() if edge in edge_at},
-            tuple(tuple((edge_at[x[0]], *x[1:]) for x in self.wires_from[box] if x[0] in edge_at) for box in kept),
+            {node: moved[box] for box in kept for node in near.nodes[box]},
+            {(gate, slot): edge_at[edge] for those in wires for edge, gate, slot in those},
+            tuple(tuple((edge_at[edge], gate, slot) for edge, gate, slot in those) for those in wires),
             moved.get(self.box_of.get(self.program.output, -1)),
             digits,
             frozenset(moved[box] for box in self.calls if box in moved),
         )
 
 
+def _lists(kinds: int, boxes: int) -> list[list[list[int]]]:
+    return [[[] for _ in range(boxes)] for _ in range(kinds)]
+
+
 def _exits(program: Program, call_of: Sequence[int], inside: range) -> Mapping[int, list[int]]:
     """By closed call its gates that are read outside of it."""
     read = {program.output}
     for call, node in zip(call_of, program.nodes, strict=True):
-        read.update(x for x in node.operands if isinstance(x, int) and call_of[x] != call)
+        for x in node.operands:
+            if isinstance(x, int) and call_of[x] != call:
+                read.add(x)
     exits: dict[int, list[int]] = {}
     for index in sorted(read):
         if call_of[index] and index in inside:

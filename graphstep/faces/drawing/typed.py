@@ -64,7 +64,8 @@ class Typed:
         for index, node in enumerate(program.nodes):
             if node.rule is not None and node.span is not None and (node.text is None or node.frame):
                 gates.setdefault(node.frame, {})[node.span[0], -node.span[1]] = index
-        self._gates = {frame: sorted((*place, index) for place, index in those.items()) for frame, those in gates.items()}
+        self._gates = gates
+        self._sorted_gates: dict[int, list[tuple[int, int, int]]] = {}
 
     @cached_property
     def _uses(self) -> dict[int, int]:
@@ -88,6 +89,12 @@ class Typed:
             if len(spots) == counts[node]
             for use, place in enumerate(sorted(spots), 1)
         }
+
+    def _sorted(self, frame: int) -> list[tuple[int, int, int]]:
+        """Where gates of a frame begin, how far they reach, and which they are; of the frames that are looked at alone."""
+        if frame not in self._sorted_gates:
+            self._sorted_gates[frame] = sorted((*place, index) for place, index in self._gates.get(frame, {}).items())
+        return self._sorted_gates[frame]
 
     def lines(self, trace: Trace, at: int, width: int) -> Lines:
         """The lines of the typed text after step ``at``, in ``width`` cells."""
@@ -124,7 +131,7 @@ class Typed:
 
     def _spots(self, start: int, stop: int, frame: int) -> list[tuple[int, int, int]]:
         """``(start, stop, node)`` of the gates and names that stand within a part of the text, as they are meant in a frame."""
-        gates = self._gates.get(frame, [])
+        gates = self._sorted(frame)
         # Before every gate that begins at the same character, however far it reaches.
         low = bisect_left(gates, (start, -(1 << 60), 0))
         spots = []
