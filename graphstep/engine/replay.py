@@ -30,9 +30,7 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     check_inputs(program, inputs)
     fitted = infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()}, setup.ties)
     moved = recorded.moved(fitted.where, len(fitted.program.nodes))
-    for node, value, gradient in zip_longest(fitted.program.nodes, moved.values, moved.gradients):
-        if any(each is not None and shape_of(each) != node.shape for each in (value, gradient)):
-            raise GraphstepError("what was recorded has other shapes than the program that it was recorded with")
+    _check_shapes(fitted.program, moved)
     order, ordered_setup = ordered(fitted.program, asked_order(fitted.program, setup), setup)
     planned = plan(fitted.program, order)
     check_seed(planned.program, seed)
@@ -46,6 +44,15 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
             adopt(planned, buffers, moved)
         _check(planned, buffers, moved)
     return replace(finished(planned, buffers, seed, setup.ties, ordered_setup or setup), recorded=moved)
+
+
+def _check_shapes(program: Program, recorded: Recorded) -> None:
+    """Raise GraphstepError where a number or an array was recorded of a node with another shape."""
+    if program.of_numbers and {*map(type, recorded.values), *map(type, recorded.gradients)} <= {float, type(None)}:
+        return
+    for node, value, gradient in zip_longest(program.nodes, recorded.values, recorded.gradients):
+        if any(each is not None and shape_of(each) != node.shape for each in (value, gradient)):
+            raise GraphstepError("what was recorded has other shapes than the program that it was recorded with")
 
 
 def _check(planned: Plan, buffers: Buffers, recorded: Recorded) -> None:

@@ -149,3 +149,56 @@ def test_a_damaged_file_is_refused_or_is_a_run():
             read_run(packed(json.dumps(spoiled(document)), **parts)).run()
         except GraphstepError:
             continue
+
+
+COLUMNS = ("gate", "operands", "name", "span", "text", "options", "frame")
+STRANGE = (
+    -2,
+    -1,
+    0,
+    3,
+    4,
+    99,
+    2**70,
+    1.5,
+    True,
+    None,
+    "0",
+    "x",
+    [],
+    [0],
+    [0, 4],
+    [4, 0],
+    [99],
+    [-1, 0],
+    [None],
+    [[1.0, "1"]],
+    {},
+)
+
+
+def test_a_column_with_another_entry_is_refused_or_is_a_run():
+    content = write_run(opening_of_trace(RUNS["numbers"]().trace))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        document = json.loads(archive.read("run.json"))
+        parts = {name[:-4]: archive.read(name) for name in archive.namelist() if name.endswith(".npy")}
+    columns = document["program"]["nodes"]
+    for name in COLUMNS:
+        before, nodes = columns[name], range(len(columns[name]))
+        spoiled = [[*before[:k], strange, *before[k + 1 :]] for k in nodes for strange in STRANGE]
+        for columns[name] in (*spoiled, before[:-1], [*before, before[-1]], before[::-1]):
+            try:
+                gs.Run(read_run(packed(json.dumps(document), **parts)).run()).to_text()
+            except GraphstepError:
+                continue
+        columns[name] = before
+
+
+@pytest.mark.parametrize("count", [10**15, -1, 4, 2.0, None, [0] * 4, [1] * 5])
+def test_a_column_of_another_length_is_refused_before_it_is_made(count):
+    content = write_run(opening_of_trace(RUNS["numbers"]().trace))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        document = json.loads(archive.read("run.json"))
+    document["dtypes"][1] = count
+    with pytest.raises(InputError, match="is no recorded run"):
+        read_run(packed(json.dumps(document)))

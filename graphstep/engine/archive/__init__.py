@@ -82,9 +82,17 @@ def _columned(column: tuple[str, ...]) -> Any:
     return [kinds, [numbers[each] for each in column] if len(kinds) > 1 else len(column)]
 
 
-def _read_column(column: Any) -> tuple[str, ...]:
-    kinds, numbers = column
-    return tuple(str(kinds[k]) for k in ([0] * numbers if isinstance(numbers, int) else numbers))
+def _read_column(column: Any, count: int) -> tuple[str, ...]:
+    """A column of as many texts, or of none; ValueError for one of another length, whatever it says."""
+    kinds, numbers = [str(kind) for kind in column[0]], column[1]
+    if isinstance(numbers, int):
+        if numbers not in (0, count):
+            raise ValueError("each node has its type")
+        return (kinds[0],) * count if numbers else ()
+    texts = tuple(map(kinds.__getitem__, numbers))
+    if len(texts) not in (0, count):
+        raise ValueError("each node has its type")
+    return texts
 
 
 def read_file(path: str) -> Opening:
@@ -108,8 +116,8 @@ def read_run(content: bytes, called: str = "this") -> Opening:
 
 def _opening(document: Mapping[str, Any], cells: Mapping[str, Cells]) -> Opening:
     program = read_program(document["program"], cells["opaque"])
-    values = tuple(cells["values"].take(shape) for shape in document["shapes"])
-    gradients = tuple(cells["gradients"].take(shape) for shape in document["gradients"])
+    values = cells["values"].take_all(document["shapes"])
+    gradients = cells["gradients"].take_all(document["gradients"])
     if len(values) != len(program.nodes) or len(gradients) not in (0, len(values)):
         raise ValueError("each node has its numbers")
     if len(program.nodes) - program.first_gate > limits.GATES or len(program.text) > limits.TEXT:
@@ -122,11 +130,10 @@ def _opening(document: Mapping[str, Any], cells: Mapping[str, Cells]) -> Opening
     seed = cells["seed"].take(document["seed"])
     if seed is None:
         raise ValueError("the seed has a value")
-    columns = (_read_column(document[name]) for name in ("dtypes", "devices", "places"))
-    dtypes, devices, places = columns
-    recorded = Recorded(values, dtypes, gradients, devices, places)
-    if not len(dtypes) == len(values):
+    dtypes, devices, places = (_read_column(document[name], len(values)) for name in ("dtypes", "devices", "places"))
+    if not dtypes:
         raise ValueError("each node has its type")
+    recorded = Recorded(values, dtypes, gradients, devices, places)
     return Opening(_setup(document["setup"]), program, inputs, seed, recorded)
 
 

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -117,6 +117,15 @@ class Cells:
         piece = self._cells[self._at : self._at + count]
         self._at += count
         return piece.reshape(shape) if shape else float(piece[0])
+
+    def take_all(self, shapes: Sequence[Any]) -> tuple[Any, ...]:
+        """The next numbers and arrays, as :meth:`take` has them; numbers alone are taken together."""
+        if not all(shape == [] for shape in shapes):
+            return tuple(map(self.take, shapes))
+        if self._at + len(shapes) > len(self._cells):
+            raise ValueError("there are fewer numbers than nodes")
+        self._at += len(shapes)
+        return tuple(self._cells[self._at - len(shapes) : self._at].tolist())
 
     def array(self) -> Array:
         """One array of all cells that were put in, one behind the other."""

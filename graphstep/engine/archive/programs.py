@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import repeat, starmap
 from typing import Any, get_args
 
 from graphstep.engine.archive.packing import Cells
@@ -100,33 +101,11 @@ def read_option(value: Any) -> Any:
 def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
     """The program that :func:`plain_program` has written. ValueError, KeyError or TypeError for anything else."""
     rules = [_read_rule(each, cells) for each in document["gates"]]
-    # A file may come from anywhere, and passes ask nothing of a program: all that they rely on is checked here.
-    nodes: list[Node] = []
-    columns = document["nodes"]
-    for key in ("name", "text"):
-        if not {*map(type, columns[key])} <= {str, type(None)}:
-            raise ValueError("names are texts")
-    frames = document["frames"] or (0,)
-    keys = ("gate", "operands", "name", "span", "text", "options", "frame")
-    for k, (kind, operands, name, span, text, options, frame) in enumerate(zip(*map(columns.__getitem__, keys), strict=True)):
-        read = tuple([x if type(x) is int else Constant(float(x[0]), str(x[1]), _span(x[2])) for x in operands])
-        for x in read:
-            if type(x) is int and not 0 <= x < k:
-                raise ValueError("a node reads what is not computed yet")
-        rule = None if kind == -1 else rules[_within(kind, rules)]
-        if rule is None and (name is None or read):
-            raise ValueError("an input has a name, and reads nothing")
-        if rule is not None and not rule.arity[0] <= len(read) <= (rule.arity[1] or len(read)):
-            raise ValueError("a gate reads another number of nodes")
-        settings = tuple([(str(key), read_option(value)) for key, value in options]) if options else ()
-        nodes.append(Node(rule, read, name, _span(span), text, settings, (), _within(frame, frames)))
-    first = next((k for k, node in enumerate(nodes) if node.rule is not None), len(nodes))
-    if not nodes or any(node.rule is None for node in nodes[first:]):
-        raise ValueError("inputs stand in front of gates")
+    nodes = _read_nodes(document["nodes"], rules, document["frames"] or (0,))
     origin = document["origin"]
     return Program(
         str(document["text"]),
-        tuple(nodes),
+        nodes,
         _within(document["output"], nodes),
         {str(name): _within(node, nodes) for name, node in document["names"].items()},
         frozenset(map(str, document["data"])),
@@ -137,8 +116,51 @@ def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
     )
 
 
+def _read_nodes(columns: Mapping[str, Any], rules: Sequence[Rule], frames: Sequence[Any]) -> tuple[Node, ...]:
+    """The nodes in columns.
+
+    A file may come from anywhere, and passes ask nothing of a program: what they rely on is checked here, a column at a time.
+    """
+    kinds, names, texts = columns["gate"], columns["name"], columns["text"]
+    if not ({*map(type, names)} | {*map(type, texts)} <= {str, type(None)}):
+        raise ValueError("names are texts")
+    operands = [tuple(map(_read_operand, each)) for each in columns["operands"]]
+    first = _check_gates(kinds, rules, operands)
+    if not kinds or None in names[:first]:
+        raise ValueError("an input has a name")
+    settings = [tuple([(str(key), read_option(value)) for key, value in each]) if each else () for each in columns["options"]]
+    places = columns["frame"]
+    if not {*map(type, places)} <= {int} or not 0 <= min(places) <= max(places) < len(frames):
+        raise ValueError("a node belongs to a frame")
+    gates = [None if kind < 0 else rules[kind] for kind in kinds]
+    rows = zip(gates, operands, names, map(_span, columns["span"]), texts, settings, repeat((), len(kinds)), places, strict=True)
+    return tuple(starmap(Node, rows))
+
+
+def _read_operand(operand: Any) -> Operand:
+    return operand if type(operand) is int else Constant(float(operand[0]), str(operand[1]), _span(operand[2]))
+
+
+def _check_gates(kinds: Sequence[Any], rules: Sequence[Rule], operands: Sequence[tuple[Operand, ...]]) -> int:
+    """The number of inputs, which stand in front of gates. ValueError for nodes that cannot be computed one behind the other."""
+    if not {*map(type, kinds)} <= {int} or not all(-1 <= kind < len(rules) for kind in {*kinds}):
+        raise ValueError("a gate is one of the gates")
+    first = next((k for k, kind in enumerate(kinds) if kind >= 0), len(kinds))
+    if -1 in kinds[first:] or any(operands[:first]):
+        raise ValueError("inputs stand in front of gates, and read nothing")
+    for kind, count in {*zip(kinds[first:], map(len, operands[first:]), strict=True)}:
+        least, most = rules[kind].arity
+        if not least <= count <= (most or count):
+            raise ValueError("a gate reads another number of nodes")
+    for k, read in enumerate(operands):
+        for x in read:
+            if type(x) is int and not 0 <= x < k:
+                raise ValueError("a node reads what is not computed yet")
+    return first
+
+
 def _within(index: Any, of: Sequence[Any]) -> int:
-    if not isinstance(index, int) or not 0 <= index < len(of):
+    if type(index) is not int or not 0 <= index < len(of):
         raise ValueError("a number of a node is none")
     return index
 
@@ -172,7 +194,7 @@ def _read_rule(each: Mapping[str, Any], cells: Cells) -> Rule:
 
 def _read_frame(k: int, each: Sequence[Any], nodes: Sequence[Node]) -> Frame:
     kind, label, around, span, reads, results = each
-    if kind not in _KINDS or not isinstance(around, int) or not 0 <= around < max(1, k):
+    if kind not in _KINDS or type(around) is not int or not 0 <= around < max(1, k):
         raise ValueError("a frame is none")
-    places = tuple((int(start), int(stop), _within(node, nodes)) for start, stop, node in reads)
-    return Frame(kind, str(label), around, _span(span), places, tuple(_within(node, nodes) for node in results))
+    places = tuple([(int(start), int(stop), _within(node, nodes)) for start, stop, node in reads])
+    return Frame(kind, str(label), around, _span(span), places, tuple([_within(node, nodes) for node in results]))
