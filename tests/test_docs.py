@@ -146,6 +146,10 @@ JSON_REPORTS = {
         ["check", "1/x", "x=0"],
     ),
     "Diagnoses": (["diagnose", "sum(relu(W@x))*0 + y", W, x, "y=inf"], ["diagnose", "--network", "2x20", "--init", "0.01"]),
+    "Sweeps": (
+        ["diagnose", "--network", "2x20", "--sweep", "init=0.01:10:3", "--jobs", "1"],
+        ["diagnose", "tanh(w*x)", "x=2", "--sweep", "w=1,2", "--jobs", "1"],
+    ),
     "Jacobians": (
         ["jacobian", "sum(W@x)", W, x],
         ["jacobian", "sum(W@x)", W, x, "--path", "W"],

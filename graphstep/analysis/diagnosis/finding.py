@@ -10,11 +10,11 @@ from typing import Literal, get_args
 
 from graphstep.analysis.facts import Reason
 
-FindingKind = Literal["not finite", "saturated", "dead", "shrinking", "alike", "zero", "vanishing", "exploding"]
+FindingKind = Literal["not finite", "zero", "exploding", "vanishing", "saturated", "dead", "shrinking", "alike"]
 """What can be found."""
 
 FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
-"""All of them, by name."""
+"""All of them, by name, the gravest first: what ends all learning, what ends that of the first layers, what hinders it."""
 
 BACKWARD: tuple[FindingKind, ...] = ("zero", "vanishing", "exploding")
 """Findings about the gradient of a node; the others are about its value."""

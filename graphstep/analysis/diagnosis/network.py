@@ -6,14 +6,19 @@ look like says whether the network can learn.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
 
+from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
+from graphstep.ground.numerals import ENGLISH
+from graphstep.language.read import read
+from graphstep.language.setup import setup_of_program
 
 ACTIVATIONS = tuple(gate.name for gate in ELEMENTWISE.values() if gate.activation)
 """The activations that the experiment can be made with."""
@@ -22,7 +27,8 @@ SEED = 44
 """The seed of the random numbers unless told otherwise. A product of ten random matrices wanders by a tenth from one seed to the
 next; with this one every layer is within 5 % of what the lecture shows, for all five of its initialisations."""
 
-_SCALES = {"xavier": lambda units: 1 / sqrt(units), "he": lambda units: sqrt(2 / units)}
+SCALES = {"xavier": lambda units: 1 / sqrt(units), "he": lambda units: sqrt(2 / units)}
+"""By name, a rule for the standard deviation of the weights by the number of units."""
 
 
 def scale_of(word: str, units: int) -> float:
@@ -31,11 +37,11 @@ def scale_of(word: str, units: int) -> float:
     ``xavier`` is 1/√n (Glorot and Bengio 2010, in the form of the lecture), ``he`` is √(2/n) (He and others 2015). InputError
     for anything else.
     """
-    if word in _SCALES:
-        return _SCALES[word](units)
+    if word in SCALES:
+        return SCALES[word](units)
     from graphstep.language.values import read_number
 
-    hint = did_you_mean(word, _SCALES) or f"give a number such as 0.01, or one of {', '.join(_SCALES)}"
+    hint = did_you_mean(word, SCALES) or f"give a number such as 0.01, or one of {', '.join(SCALES)}"
     if word.isalpha():
         raise InputError(f"{quoted(word)} is no way to initialise", hint=hint)
     return read_number(word)
@@ -49,15 +55,7 @@ def network(
     The weights are normal with standard deviation ``scale``, and so are the examples, with 1. The output is the sum of the last
     layer times a fixed random direction, so that the gradient that starts is normal as well. InputError and LimitError.
     """
-    if activation not in ACTIVATIONS:
-        hint = did_you_mean(activation, ACTIVATIONS) or f"there are {', '.join(ACTIVATIONS)}"
-        raise InputError(f"{quoted(activation)} is no activation", hint=hint)
-    if layers < 1 or units < 1 or examples < 1:
-        raise InputError("a network has at least one layer of one unit, and one example")
-    cells = layers * (3 * examples * units + units * units)
-    if cells > limits.CELLS:
-        message = f"this experiment has about {cells:,} cells, more than the limit of {limits.CELLS:,}"
-        raise LimitError(message, hint="take fewer examples, units or layers")
+    check_network(layers, units, activation, examples)
     dice = np.random.default_rng(seed)
     inputs: dict[str, Number] = {"x": dice.standard_normal((examples, units))}
     statements, before = [], "x"
@@ -67,3 +65,46 @@ def network(
         before = f"h{number}"
     inputs["g"] = dice.standard_normal((examples, units))
     return "\n".join([*statements, f"sum({before}*g)"]), inputs
+
+
+def check_network(layers: int, units: int, activation: str, examples: int) -> None:
+    """Raise InputError and LimitError for a network that cannot be made."""
+    if activation not in ACTIVATIONS:
+        hint = did_you_mean(activation, ACTIVATIONS) or f"there are {', '.join(ACTIVATIONS)}"
+        raise InputError(f"{quoted(activation)} is no activation", hint=hint)
+    if layers < 1 or units < 1 or examples < 1:
+        raise InputError("a network has at least one layer of one unit, and one example")
+    cells = layers * (3 * examples * units + units * units)
+    if cells > limits.CELLS:
+        message = f"this experiment has about {cells:,} cells, more than the limit of {limits.CELLS:,}"
+        raise LimitError(message, hint="take fewer examples, units or layers")
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """The settings of such a network."""
+
+    layers: int
+    """How many layers it has."""
+    units: int
+    """How many units each of them has."""
+    activation: str = "tanh"
+    """The activation of each."""
+    init: str = "xavier"
+    """The standard deviation of the weights, as :func:`scale_of` reads it."""
+    examples: int = 1000
+    """How many examples run through it."""
+    seed: int = SEED
+    """The seed of weights and examples."""
+
+    def check(self) -> None:
+        """Raise InputError and LimitError where it cannot be made."""
+        check_network(self.layers, self.units, self.activation, self.examples)
+        scale_of(self.init, self.units)
+
+    def run(self, language: str = ENGLISH) -> Trace:
+        """Make it, and run it forward and backward; raises what :meth:`check` does."""
+        scale = scale_of(self.init, self.units)
+        text, inputs = network(self.layers, self.units, self.activation, scale, examples=self.examples, seed=self.seed)
+        program = read(text)
+        return trace(program, inputs, setup=replace(setup_of_program(program, inputs), language=language))

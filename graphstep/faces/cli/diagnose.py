@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from graphstep.faces.cli.classes import engine_arguments
 from graphstep.faces.cli.program import PYTHON, language_argument, language_of, opening_of, program_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.faces.cli.words import whole
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from graphstep.analysis.diagnosis import Experiment
     from graphstep.engine.trace import Trace
     from graphstep.telling.document import Document, Manner
 
@@ -28,11 +29,16 @@ examples:
   graphstep diagnose --network 10x500 --init xavier      weights of standard deviation 1/√n
   graphstep diagnose --network 10x500 --activation relu --init he --format json
   graphstep diagnose --torch train.py:loss --fail-on nan,zero,vanishing,exploding     a loss of PyTorch's, in CI
+  graphstep diagnose --network 10x500 --sweep init=0.001:10     where in between the gradient dies: 9 values, or :20
+  graphstep diagnose --network 10x500 --sweep init=0.01:1:log:15 --sweep layers=2:20 --to map.html     two at once
   graphstep diagnose @model.txt X=@X.csv W="randn(9,1)" --data X --fail-on zero,nan     a test for CI
 
 Every parameter is judged: a gradient that is 0, next to nothing, huge or nan is named with the gate that made it so.
 --fail-on zero,vanishing,exploding,nan ends with status 1 where one of these is found, as a test in CI wants it; so do
 saturated, dead, shrinking and alike, which are about layers, and any.
+
+--sweep NAME=FROM:TO:log:COUNT tries equal factors, :lin equal steps, NAME=a,b,c single values. With --to FILE it goes on
+where it was when it is begun again. Nothing is known between the values that are tried.
 
 A layer ends in an activation (sigmoid, tanh, relu, …). The experiment draws its weights and 1,000 examples from normal
 distributions and sends a normal gradient back from the last layer.
@@ -53,6 +59,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fail-on", metavar="KINDS", help=kinds)
     loss = "instead of a program: a function of a Python file that returns a loss of PyTorch's; it is run, as by capture"
     parser.add_argument("--torch", metavar="FILE.py:FUNCTION", help=loss)
+    names = "init, units, layers, activation, examples, random-seed, or inputs of the program"
+    sweep = f"diagnose at many values of a setting, given twice of two: {names}"
+    parser.add_argument("--sweep", metavar="NAME=FROM:TO[:log|lin][:COUNT]", action="append", default=[], help=sweep)
+    engine_arguments(parser)
     language_argument(parser)
     report_arguments(parser)
 
@@ -68,6 +78,13 @@ def run(options: argparse.Namespace) -> int:
             raise InputError("--torch stands instead of a program", hint=f"leave out {quoted(options.expression)}")
         options.values = [*([] if options.expression is None else [options.expression]), *options.values]
         options.expression, options.dialect = options.torch, PYTHON
+    if options.sweep:
+        from graphstep.faces.cli.sweep import run_sweep
+
+        network = None if options.network is None else _experiment(options)
+        return run_sweep(options, wanted, network, [] if network is None else _network_words(options))
+    if options.jobs is not None or options.on is not None:
+        raise InputError("--jobs and --on go with --sweep", hint="one diagnosis is one piece of work")
     diagnosis = diagnose(_trace(options))
 
     def document(manner: Manner, words: Sequence[str]) -> Document:
@@ -108,15 +125,9 @@ def _kinds(text: str | None) -> frozenset[str]:
     return frozenset("not finite" if word == "nan" else word for word in words)
 
 
-def _trace(options: argparse.Namespace) -> Trace:
-    if options.network is None:
-        if options.expression is None:
-            raise InputError("there is nothing to diagnose", hint="give a program with its values, or --network 10x500")
-        return opening_of(options).run()
-    from graphstep.analysis.diagnosis import SEED, network, scale_of
-    from graphstep.engine.trace import trace
-    from graphstep.language.read import read
-    from graphstep.language.setup import setup_of_program
+def _experiment(options: argparse.Namespace) -> Experiment:
+    """The network that was asked for; InputError for what is none."""
+    from graphstep.analysis.diagnosis import SEED, Experiment
 
     size = _SIZE.fullmatch(options.network)
     if size is None:
@@ -126,14 +137,14 @@ def _trace(options: argparse.Namespace) -> Trace:
     layers, units = map(int, size.groups())
     if not (layers and units):
         raise InputError(f"a network of {layers} layers of {units} units has none", hint="as in --network 10x500")
-    text, inputs = network(
-        layers,
-        units,
-        options.activation,
-        scale_of(options.init, units),
-        examples=whole("--examples", options.examples),
-        seed=SEED if options.random_seed is None else whole("--random-seed", options.random_seed),
-    )
-    program = read(text)
-    setup = setup_of_program(program, inputs)
-    return trace(program, inputs, setup=replace(setup, language=language_of(options.language)))
+    examples = whole("--examples", options.examples)
+    seed = SEED if options.random_seed is None else whole("--random-seed", options.random_seed)
+    return Experiment(layers, units, options.activation, options.init, examples, seed)
+
+
+def _trace(options: argparse.Namespace) -> Trace:
+    if options.network is not None:
+        return _experiment(options).run(language_of(options.language))
+    if options.expression is None:
+        raise InputError("there is nothing to diagnose", hint="give a program with its values, or --network 10x500")
+    return opening_of(options).run()

@@ -6,5 +6,6 @@ The order in which a text passes the modules: ``words`` (name and value), ``valu
 
 from __future__ import annotations
 
+from graphstep.language.values.ranges import Choices, Range, read_range
 from graphstep.language.values.value import read_number, read_value
 from graphstep.language.values.words import read_inputs, read_name, read_texts, split_inputs, split_words

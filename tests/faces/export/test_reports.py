@@ -22,6 +22,8 @@ COMMANDS = {
     "check": ["check", "sigmoid(w*x+b)", "w=2", "x=-1", "b=1"],
     "kink": ["check", "max(0, x_1)", "x_1=0"],
     "diagnose": ["diagnose", "--network", "3x20", "--init", "0.01", "--examples", "50"],
+    "sweep": ["diagnose", "--network", "3x20", "--examples", "50", "--sweep", "init=0.01:10:5", "--jobs", "1"],
+    "map": ["diagnose", "x = tanh(a*y + b); y*x", "y=2", "--sweep", "a=-1:1:3", "--sweep", "b=0.1:10:5", "--jobs", "1"],
     "healthy": ["diagnose", "sum(tanh(W@x))", "W=[[0.1,0.2],[0.3,0.4]]", "x=[1,2]"],
     "jacobian": ["jacobian", "q = W@x; sum(q^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]"],
     "one edge": ["jacobian", "q = W@x; sum(q^2)", "W=[[0.1,0.5],[-0.3,0.8]]", "x=[0.2,0.4]", "--of", "q"],

@@ -117,6 +117,25 @@ _DIAGNOSES: dict[str, English] = {
     "diagnosis-zero": "zero",
     "diagnosis-vanishing": "vanishing",
     "diagnosis-exploding": "exploding",
+    "sweep-healthy": "healthy",
+    "sweep-verdict": "verdict",
+    "sweep-besides": "besides",
+    "sweep-last": "at the last layer",
+    "sweep-first": "at the first",
+    "sweep-left": "left",
+    "sweep-legend-verdict": "verdict: the gravest that is found, with what is found besides",
+    "sweep-legend-left": (
+        "at the last layer, at the first: root mean square of the gradient that arrives there · left: the first over the last"
+    ),
+    "sweep-tried": ("{name} is tried at {count} value.", "{name} is tried at {count} values."),
+    "sweep-steady": "The same at every point: {settings}.",
+    "sweep-run": "{verdict} {values}",
+    "sweep-joint": "; ",
+    "sweep-from-to": "{first} to {last}",
+    "sweep-runs": "{name}: {runs}.",
+    "sweep-share": "{points} {verdict}",
+    "sweep-shares": ("{count} point: {shares}.", "{count} points: {shares}."),
+    "sweep-unknown": "Nothing is known between the values that were tried.",
 }
 
 _PATHS: dict[str, English] = {

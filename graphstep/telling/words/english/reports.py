@@ -323,6 +323,7 @@ _DOCUMENTS: dict[str, English] = {
     "heading-made-by": "Made by",
     "heading-command-needs": "The command needs the values of {names} besides, which are too large for a line.",
     "heading-diagnosis-of": "Diagnosis of {what}",
+    "heading-sweep-of": "Diagnosis over {names}",
     "heading-layers": "Layers",
     "heading-findings": "Findings",
     "label-step": "Step {n}",
