@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from graphstep.faces.cli.streams import replace_line
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
@@ -40,12 +41,16 @@ def engine(options: argparse.Namespace) -> Engine:
 def progress(of: int, each: int, task: str) -> Callable[[int], None]:
     """A bar on a terminal that fills: ``of`` sheets, ``each`` in one piece of work. Elsewhere nothing is shown."""
 
+    before = -1
+
     def show(done: int) -> None:
-        if not sys.stderr.isatty():
+        nonlocal before
+        if done == before or not sys.stderr.isatty():
             return
-        ready = min(of, done * each)
+        before, ready = done, min(of, done * each)
         bar = "#" * (_WIDTH * ready // max(1, of))
-        end = "\n" if ready >= of else ""
-        print(f"\r{task} [{bar:<{_WIDTH}}] {ready:,} of {of:,}{end}", end="", file=sys.stderr, flush=True)
+        replace_line(f"{task} [{bar:<{_WIDTH}}] {ready:,} of {of:,}")
+        if ready >= of:
+            print(file=sys.stderr)
 
     return show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from graphstep.faces.cli import main
+from graphstep.faces.cli.classes import progress
+from graphstep.faces.cli.streams import Output
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.course import code_of, read_course, read_roster, seeds_of
 from graphstep.teaching.exercise.key import Key, read_key
@@ -24,6 +27,22 @@ def course(tmp_path: Path) -> list[str]:
     (tmp_path / "roster.csv").write_bytes(ROSTER.encode("cp1252"))
     words = ["exercise", "sheet", str(tmp_path / "course.toml"), "--students", str(tmp_path / "roster.csv")]
     return [*words, "--to", str(tmp_path / "sheets"), "--jobs", "1"]
+
+
+def test_the_bar_fills_in_its_own_line_and_ends_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", Output(terminal, "standard error"))
+    show = progress(20, 8, "marking")
+    for done in (1, 2, 3, 3):
+        show(done)
+    lines = terminal.getvalue().split("\r\x1b[K")
+    assert lines[0] == ""
+    assert [line.rpartition("] ")[2] for line in lines[1:]] == ["8 of 20", "16 of 20", "20 of 20\n"]
+    assert lines[1].startswith("marking [############  ")
 
 
 def filled(key: Key, student: str, text: str) -> str:
