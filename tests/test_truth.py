@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.export import render
 from graphstep.gates.notation import LATEX
 from graphstep.gates.notation.mathml import MATHML
+from graphstep.gates.notation.term import Term
 from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
@@ -154,6 +155,68 @@ def test_what_rounding_leaves_of_a_sum_of_cells_is_no_equation(text: str, inputs
     ladder = explain(gs.run(text, inputs={name: np.array(x, float) for name, x in inputs.items()}).trace, 1).ladder
     assert ladder is not None
     assert ladder.line.endswith(rung)
+
+
+def _arrays(ladder: Ladder) -> Iterator[Any]:
+    """The arrays that a ladder writes."""
+    parts: list[Any] = [rung.term for rung in ladder.rungs]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, Term):
+            parts.extend(part.arguments)
+        elif isinstance(part, np.ndarray):
+            yield part
+
+
+def _may_be_rounding(array: Any) -> bool:
+    """Whether an array has a cell so much smaller than the largest as rounding leaves it of a sum."""
+    sizes = np.abs(array) / np.max(np.abs(array), initial=0.0)
+    return bool(np.any((sizes > 1e-19) & (sizes < 1e-15)))
+
+
+@each(
+    "text",
+    [
+        "log(x)",
+        "x*y",
+        "x/y",
+        "1/x",
+        "x^2",
+        "sqrt(x)",
+        "prod(x)",
+        "log(softmax(z))",
+        "norm(x)",
+        "log(exp(z))",
+    ],
+)
+def test_equations_of_cells_of_very_different_size_are_true_and_blame_no_rounding(text: str) -> None:
+    dice = np.random.default_rng(7)
+    for _ in range(12):
+        # To two digits, as somebody types them.
+        sizes = [float(f"{number:.2g}") for number in 10.0 ** dice.uniform(-25, 25, 6)]
+        inputs = {"x": np.array(sizes[:3]), "y": np.array(sizes[3:]), "z": np.round(dice.uniform(-90, 0, 3), 1)}
+        trace = gs.run(text, inputs={name: inputs[name] for name in read(text).inputs}).trace
+        assert not _false(trace)
+        lines = [ladder.line for ladder in _ladders(trace) if not any(map(_may_be_rounding, _arrays(ladder)))]
+        assert lines
+        assert "rounds here" not in "".join(lines)
+
+
+@each(
+    ("text", "inputs", "rung"),
+    [
+        ("bce(p, t)", {"p": 0.0, "t": 0.0}, "(0 - 0) / (0 · (1 - 0)) ≈ 1 (the limit: as written it is undefined)"),
+        ("bce(p, t)", {"p": 1.0, "t": 1.0}, "(1 - 1) / (1 · (1 - 1)) ≈ -1 (the limit: as written it is undefined)"),
+        ("var(v)", {"v": np.array([1e308, 1e308])}, "≈ [0, 0] (as written it leaves the range of float64)"),
+        ("var(v)", {"v": np.array([0.0, np.inf])}, "≈ [nan, nan] (undefined)"),
+        ("sin(x)", {"x": 1e200}, "cos(1e200) ≈ 0.7651 (float64 rounds here)"),
+    ],
+)
+def test_a_form_that_does_not_come_to_the_value_says_why(text: str, inputs: dict[str, Any], rung: str) -> None:
+    trace = gs.run(text, inputs=inputs).trace
+    explanation = explain(trace, 3)
+    ladders = [ladder.line for ladder in (explanation.ladder, explanation.local) if ladder is not None]
+    assert any(rung in line for line in ladders), ladders
 
 
 def _symbols(trace: Trace) -> Iterator[tuple[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite
 from string import Formatter
 
@@ -13,10 +14,14 @@ from graphstep.engine.causes import gradient_causes
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.ground.arrays import number_text
+from graphstep.gates.numbers import send
+from graphstep.ground.arrays import Number, number_text
 
 FOLLOWED = 2_000
 """Nodes of a program up to which the cause of an input's gradient is followed to where it began. It is asked of every input."""
+
+_TINY = 2.0**-600
+"""The part of what arrives that no finite slope makes too large for a number."""
 
 
 def why_not_finite(trace: Trace, index: int) -> Reason | None:
@@ -43,10 +48,16 @@ def _where_it_breaks(wire: Wire) -> Reason:
     begins = reason("begins", value=kind, step=str(wire.step), box=Box(sender), name=Named(wire.receiver))
     if zero_times_infinity(wire):
         return reason("breaks-trap", begins=begins)
-    odd = [x for x in (*node.operands, sender) if isinstance(x, int) and not np.isfinite(trace.value_of(x)).all()]
+    odd = [x for x in node.operands if isinstance(x, int) and not np.isfinite(trace.value_of(x)).all()]
+    if not odd and _made_of_the_value(wire):
+        odd = [sender]
     since = reason("since", name=Named(odd[0]), value=NotFinite.of(trace.value_of(odd[0]))) if odd else None
     if local is None:
-        return reason("breaks-since", begins=begins, since=since) if since else reason("breaks-too-large", begins=begins)
+        if since:
+            return reason("breaks-since", begins=begins, since=since)
+        if np.isfinite(_sent(wire, _TINY, trace.value_of(sender))).all():
+            return reason("breaks-too-large", begins=begins)
+        return reason("breaks-slope", begins=begins, slope=NotFinite.of(wire.contribution), since=None)
     if np.isfinite(local).all():
         if node.shape:
             return reason("breaks-product", begins=begins)
@@ -57,6 +68,19 @@ def _where_it_breaks(wire: Wire) -> Reason:
     if node.operands[slot] in odd[:1]:
         return reason("breaks-slope", begins=begins, slope=number_text(local), since=since)
     return reason("breaks-slope-at", begins=begins, at=Operand(sender, slot), slope=number_text(local), since=since)
+
+
+def _made_of_the_value(wire: Wire) -> bool:
+    """Whether it is by the sender's own value that something that is not finite is sent, as exp does, and not ln."""
+    value = wire.trace.value_of(wire.sender)
+    return not np.isfinite(value).all() and bool(np.isfinite(_sent(wire, 1.0, np.ones(np.shape(value)))).all())
+
+
+def _sent(wire: Wire, share: float, value: Number) -> Number:
+    """What a gate would send if this part of its gradient arrived, and if its value were another one."""
+    call = replace(wire.trace.call(wire.sender), out=np.asarray(value))
+    contribution: Number = send(wire.gate, call, wire.slot, np.multiply(share, wire.upstream))[0]
+    return contribution
 
 
 def zero_times_infinity(wire: Wire) -> tuple[Reason, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.ground.errors import InputError
 from graphstep.ground.memo import memo
-from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.numerals import DIGITS, DOUBLE, OPERAND_DIGITS, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +36,7 @@ BINS = 12
 """Bins of the histogram in a summary."""
 
 _NOISE = 1e-15
+_SMALLEST_NOISE = 1e-19
 """The part of its largest cell below which a cell of an array is rounding."""
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -137,21 +138,34 @@ def is_small(array: Number) -> bool:
 
 def array_text(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     """All cells in nested brackets, with ``digits`` significant digits: ``[[0.088, 0.176], [0.104, 0.208]]``."""
-    return _nested(settled(array).tolist(), lambda cell: numeral(cell, digits))
+    return _nested(settled(array, digits).tolist(), lambda cell: numeral(cell, digits))
 
 
-def settled(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """An array with 0 where a cell is below 1e-15 of the largest: what rounding left there is no figure."""
+def settled(array: NDArray[np.float64], digits: int = DIGITS) -> NDArray[np.float64]:
+    """A small array with 0 where a cell is what rounding leaves beside the largest, which is no figure: 1e-19 to 1e-15 of it.
+
+    A cell that is still smaller was computed so, as a probability of 1e-23 is, and one of a few decimal digits was given so: what
+    sums leave has many. All digits of a double are written of all cells.
+    """
     import numpy as np
 
-    if array.size <= SMALL:
-        # What is written out is a handful of cells, and NumPy would take longer to begin than they take.
-        cells = array.ravel().tolist()
-        least = _NOISE * max((abs(cell) for cell in cells if math.isfinite(cell)), default=0.0)
-        return np.array([0.0 if abs(cell) < least else cell for cell in cells]).reshape(array.shape)
-    size = np.abs(array)
-    settled: NDArray[np.float64] = np.where(size < _NOISE * np.max(size, initial=0.0, where=np.isfinite(size)), 0.0, array)
-    return settled
+    if digits >= DOUBLE:
+        return array
+    # What is written out is a handful of cells, and NumPy would take longer to begin than they take.
+    cells = array.ravel().tolist()
+    largest = max((abs(cell) for cell in cells if math.isfinite(cell)), default=0.0)
+    least, most = _SMALLEST_NOISE * largest, _NOISE * largest
+    noise = [k for k, cell in enumerate(cells) if least <= abs(cell) < most and cell and not _is_short(cell)]
+    if not noise:
+        return array
+    for k in noise:
+        cells[k] = 0.0
+    return np.array(cells).reshape(array.shape)
+
+
+def _is_short(cell: float) -> bool:
+    """Whether a number has few decimal digits, as what somebody typed has, and its products."""
+    return float(f"{cell:.{OPERAND_DIGITS}g}") == float(f"{cell:.15g}")
 
 
 def _nested(cells: Any, spell: Callable[[float], str]) -> str:
@@ -179,7 +193,7 @@ def latex_matrix(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     """
     if array.ndim not in {1, 2} or array.size == 0:
         return _nested(array.tolist(), lambda cell: _latex(cell, digits))
-    array = settled(array)
+    array = settled(array, digits)
     lies = array.ndim == 1 and array.size > COLUMN
     rows = array.reshape(1 if lies else -1, -1 if lies else 1).tolist() if array.ndim == 1 else array.tolist()
     inside = r" \\ ".join(" & ".join(_latex(cell, digits) for cell in row) for row in rows)

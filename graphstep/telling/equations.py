@@ -39,6 +39,9 @@ _SUMS = ("sum", "mean", "dot")
 _WHOLE = 2.0**53
 """Beyond this 1e23 is another number in print than in float64, and its sine another one too."""
 
+_LARGE = 1e150
+"""Beyond this the square of a number, and below its reciprocal that of a small one, has no room in float64."""
+
 _PRECISION = 60
 """Decimal digits of the exact arithmetic."""
 
@@ -66,8 +69,9 @@ def equation(forms: Sequence[Term], value: Number, writing: Writing, *, row: boo
             for operand_digits in (most, DOUBLE):
                 if _holds(form, value, operand_digits, fewer):
                     return _rungs(form, value, operand_digits, fewer, writing.language, row=row)
-    form, rounds = forms[-1], message(writing.language, "result-rounds-here", dtype=writing.dtype)
-    return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", rounds)
+    form = forms[-1]
+    why = message(writing.language, _why_not_equal(form, value), dtype=writing.dtype)
+    return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", why)
 
 
 def result(value: Number, writing: Writing, *, row: bool = False) -> Rung:
@@ -141,6 +145,19 @@ class _Sizes(Rounded):
     def number(self, value: Any) -> Any:
         """The size of a number, or of each cell."""
         return np.abs(value)
+
+
+def _why_not_equal(form: Term, value: Number) -> str:
+    """The id of why a form, as it stands in print, does not come to the value of the gate."""
+    if np.isnan(value).any():
+        return "result-undefined"
+    if _keeps_digits(form, value):
+        return "result-rounds-here"
+    sizes = np.concatenate([np.ravel(np.abs(x)) for x in _numbers(form)] or [np.ones(1)])
+    if np.any(np.isfinite(sizes) & (sizes != 0) & ((sizes > _LARGE) | (sizes < 1 / _LARGE))):
+        return "result-out-of-range"
+    with np.errstate(all="ignore"):
+        return "result-rounds-here" if np.isfinite(form.read(_rounded(DOUBLE))).all() else "result-limit"
 
 
 def _keeps_digits(form: Term, value: Number) -> bool:

@@ -74,6 +74,13 @@ def test_a_small_array_is_written_out_and_a_large_one_described() -> None:
     assert arrays.number_text(odd) == "vector of 20, every finite cell 1, 1 nan, 2 inf"
 
 
+def test_what_rounding_leaves_is_0_and_what_is_small_is_not() -> None:
+    left, probability, given_so = 0.1 + 0.2 - 0.3, math.exp(-51), 1e-17
+    assert arrays.number_text(np.array([left, probability, given_so, 1e-9**2, 1.0])) == "[0, 7.095e-23, 1e-17, 1e-18, 1]"
+    assert arrays.number_text(np.array([1.0, 1e17, 1e200])) == "[1, 1e17, 1e200]"
+    assert arrays.number_text(np.array([left, 1.0]), 17) == f"[{left}, 1]"
+
+
 def test_matrices_and_vectors_have_a_latex_spelling() -> None:
     assert arrays.latex_matrix(np.array([[1, 2.5], [-1e-7, math.inf]])) == (
         r"\begin{bmatrix} 1 & 2.5 \\ -1 \cdot 10^{-7} & \infty \end{bmatrix}"

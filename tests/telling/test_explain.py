@@ -193,6 +193,17 @@ def test_a_number_that_is_too_small_says_so() -> None:
             {"x": 1, "y": -1},
             {"x": "nan begins in step 5, where × sends to x: its slope at x = 1 is nan, since sqrt(y)"},
         ),
+        # Its own value is the reason only where the slope is made of it.
+        ("exp(x)", {"x": 800}, {"x": "inf begins in step 3, where exp sends to x: its slope at x = 800 is inf, since f is inf."}),
+        ("log(x)", {"x": 0}, {"x": "inf begins in step 3, where ln sends to x: its slope at x = 0 is inf."}),
+        ("bce(p, 1)", {"p": 0}, {"p": "-inf begins in step 3, where bce sends to p: its slope is -inf."}),
+        ("bce(0, t)", {"t": 0}, {"t": "inf begins in step 3, where bce sends to t: its slope is inf."}),
+        ("bce(p, 1)", {"p": -1}, {"p": ""}),
+        (
+            "mse(x, y)",
+            {"x": 1e308, "y": 0},
+            {"x": "inf begins in step 3, where mse sends to x: what it sends is too large for a number."},
+        ),
     ],
 )
 def test_what_is_not_finite_has_its_reason_on_its_own_way(text: str, inputs: dict[str, float], reasons: dict[str, str]) -> None:

@@ -111,7 +111,7 @@ class MathML(Typeset):
         """The cells of a small array of two axes."""
         from graphstep.ground.arrays import settled
 
-        rows = settled(value).tolist()
+        rows = settled(value, self.digits).tolist()
         inside = "".join(f"<mtr>{''.join(f'<mtd>{self.number(cell).text}</mtd>' for cell in row)}</mtr>" for row in rows)
         return self.fenced("[", f"<mtable>{inside}</mtable>")
 

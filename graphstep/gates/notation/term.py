@@ -283,5 +283,5 @@ def _rounded(value: Any, digits: int) -> Any:
 
     from graphstep.ground.arrays import settled
 
-    cells = np.array([float(numeral(cell, digits)) for cell in settled(value).ravel().tolist()])
+    cells = np.array([float(numeral(cell, digits)) for cell in settled(value, digits).ravel().tolist()])
     return cells.reshape(np.shape(value))

@@ -63,7 +63,11 @@ def _bce_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
 
 def _bce_remark(np: Any, call: Call) -> str:
     x, y = call.inputs
-    if call.options["logits"] or not np.any(((x == 0) & (y != 0)) | ((x == 1) & (y != 1))):
+    if call.options["logits"]:
+        return ""
+    if np.any((x < 0) | (x > 1)):
+        return "A probability lies between 0 and 1: outside, ln(p) or ln(1 − p) is undefined."
+    if not np.any(((x == 0) & (y != 0)) | ((x == 1) & (y != 1))):
         return ""
     return (
         "The probability 0 was given to what happened: the loss is inf, and so is its slope. (PyTorch holds each logarithm above "

@@ -132,6 +132,8 @@ _RESULTS: dict[str, English] = {
     "result-too-small": "too small",
     "result-undefined": "undefined",
     "result-rounds-here": "{dtype} rounds here",
+    "result-out-of-range": "as written it leaves the range of {dtype}",
+    "result-limit": "the limit: as written it is undefined",
 }
 
 _SIZES: dict[str, English] = {
