@@ -44,6 +44,11 @@ def functions(x, y):
     return sum(part * part for part in parts)
 
 
+def of_several_gates(x, y):
+    parts = [math.exp2(x) if hasattr(math, "exp2") else 2**x, math.fmod(-x, y), math.copysign(x, -y), math.dist([x, 1], [y, 2])]
+    return sum(parts) * math.hypot(x, y, 1.0) + sum(part > 1 for part in parts) * x
+
+
 def of_numpy(x, y):
     return np.exp(-x) * np.tanh(y) + np.maximum(x, y) ** 2 + np.float64(1.5) * np.log(x) - np.square(y)
 
@@ -147,7 +152,8 @@ def asks_for_its_type(x, y):
 
 
 def of_statistics(x, y):
-    return statistics.mean([x, y, 1.0]) * statistics.fmean((x, y)) + statistics.median([x, y, 1.0])
+    means = statistics.mean([x, y, 1.0]) * statistics.fmean((x, y)) + statistics.median([x, y, 1.0])
+    return means + statistics.stdev([x, y, 2.0]) * statistics.pvariance([x, 1.0]) + statistics.harmonic_mean([x, y])
 
 
 def nearby(x, y):
@@ -160,7 +166,7 @@ def floored(x, y):
 
 
 def deviation(x):
-    return statistics.stdev([x, 1.0])
+    return statistics.quantiles([x, 1.0])[0]
 
 
 def to_digits(x):

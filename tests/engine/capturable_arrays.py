@@ -127,14 +127,6 @@ def held(A):
     return out.sum()
 
 
-def item(A):
-    return A[0, 0].item() * A.sum()
-
-
-def listed(A):
-    return sum(A.tolist()[0])
-
-
 def of_real_numpy(A):
     return np.random.default_rng(0).choice(A).sum()
 
@@ -177,7 +169,7 @@ def formatted(A):
 
 
 def unfollowed(A):
-    return np.sort(A).sum()
+    return np.linalg.svd(A)[1].sum()
 
 
 def with_out(A):
@@ -186,8 +178,61 @@ def with_out(A):
 
 
 def rounded(A):
-    return A.astype(np.float32).sum()
+    return A.astype(int).sum()
+
+
+def written_through(A):
+    turned = np.transpose(A)
+    A *= 2
+    return turned.sum()
 
 
 def whole_array(A):
     return A * 2
+
+
+OF_TWO_ROWS = {
+    "ends": lambda x, y: np.append(x, y) * np.insert(np.delete(y, 1), [1, 2], x[:2]).sum(),
+    "blocks": lambda x, y: np.block([[x, y], [y, x]]) * np.dstack([x, y]).sum(),
+    "brackets": lambda x, y: np.r_[x, y, 1.0][:, None] * np.c_[x, y][0],
+    "diagonals": lambda x, y: np.diag(x, 1)[:4, 1:] @ np.diagflat(y) + np.rot90(np.outer(x, y)),
+    "padded": lambda x, y: np.pad(x, (1, 2), mode="reflect") * np.pad(y, (2, 1), constant_values=2.5),
+    "copied": lambda x, y: np.tile(x, 2) * np.roll(np.repeat(y, repeats=[1, 2, 0, 5]), -2) + np.broadcast_to(x[:1], (8,)),
+    "grid": lambda x, y: np.multiply(*np.meshgrid(x, y)),
+    "in order": lambda x, y: np.sort(x)[::-1] * np.median(y) + np.percentile(x, [10, 50])[0] + np.unique(y)[0],
+    "taken": lambda x, y: np.take_along_axis(x, np.argsort(y), 0) * np.compress(x > 0, x).sum() + y[np.where(x > 0)].sum(),
+    "polynomials": lambda x, y: np.polyfit(np.arange(4.0), x, 2).sum() * np.polyval(x, y) + np.vander(y, 3).sum(),
+    "between": lambda x, y: np.interp(x, [-3, -1, 0, 2], y) * np.interp(0.3, np.arange(4), x) + np.linspace(x[0], y[0], 4),
+    "folded": lambda x, y: np.convolve(x, y) * np.correlate(x, [1, 2], "same").sum() + np.convolve([1, 2, 3], y).sum(),
+    "products": lambda x, y: np.kron(x, y).sum() * np.cross(x[:3], y[1:]) + np.inner(np.outer(x, y), x)[:3] * np.vdot(x, y),
+    "contracted": lambda x, y: np.tensordot(np.outer(x, y), np.outer(y, x), axes=([1], [0])),
+    "differences": lambda x, y: np.gradient(x, 0.5) * np.trapezoid(x, y) + np.ptp(x) * np.diff(y, n=2).sum(),
+    "statistics": lambda x, y: np.cov(x, y) * np.corrcoef(x, y) + np.average(x, weights=y * y) * np.nanmax(y),
+    "filled": lambda x, y: np.full((2, 4), x) * np.full(4, y[0]) + np.nan_to_num(y),
+    "selected": lambda x, y: np.select([x > 0, y > 0], [x, y], 1.0) + np.piecewise(x, [x < 0], [lambda v: v**2, 3.0]),
+    "cells": lambda x, y: np.exp2(x) * np.cbrt(y) + np.heaviside(x, 0.5) * np.fmod(y, 0.25) + np.sinc(x) * np.copysign(y, x),
+    "to degrees": lambda x, y: np.deg2rad(x) * np.degrees(y) + np.round(x, 1) * np.fix(y) + np.divmod(x, y)[1],
+    "accumulated": lambda x, y: np.cumprod(x) * np.add.accumulate(y) + np.multiply.outer(x, y).sum(axis=0),
+    "called for each": lambda x, y: np.vectorize(lambda a, b: a * b + 1)(x, y) * np.apply_along_axis(np.cumsum, 0, x),
+    "from a generator": lambda x, y: np.fromiter((v * v for v in x), float) * y,
+    "lists": lambda x, y: y * x.tolist()[1] + x.item(2) + sum(x > 0),
+    "matrices": lambda x, y: np.linalg.det(np.outer(x, y) + np.eye(4)) * np.linalg.cholesky(np.outer(x, x) + np.eye(4)),
+    "solved": lambda x, y: np.linalg.lstsq(np.vander([1.0, 2.0, 3.0, 5.0], 2), x)[0].sum() * np.linalg.pinv(np.stack([x, y])),
+    "powers": lambda x, y: np.linalg.matrix_power(np.outer(x, y), 2) * np.linalg.slogdet(np.outer(x, x) + np.eye(4))[1],
+    "lengths": lambda x, y: np.linalg.norm(x, 1) * np.linalg.norm(y, np.inf) * np.linalg.vector_norm(x),
+    "by their names": lambda x, y: (
+        np.sum(a=x) * np.swapaxes(np.stack([x, y]), axis1=0, axis2=1) * np.clip(a=y, a_min=0, a_max=2)[0]
+    ),
+    "apart": lambda x, y: np.stack([[x, y]] * 2)[[0, 1], :, [2, 3]] * x.mean(axis=-1, dtype=float),
+}
+"""What functions of NumPy's do for which no gate stands alone."""
+
+
+def assigned_anywhere(x, y):
+    z = np.outer(x, y)
+    z[z < 0] *= 0.5
+    z[[0, 2], 1] = x[:2]
+    z[3] = y[0] * 2
+    z[:, 3:] = y[:1] * x[0]
+    z.sort(axis=1)
+    return z * z

@@ -25,6 +25,7 @@ CALLS = {
     "recurrent": (0.5, 2.0),
     "helped": (0.75, 1.25),
     "functions": (1.3, 0.7),
+    "of_several_gates": (1.3, 0.7),
     "of_numpy": (1.3, 0.7),
     "coefficients": (1.7,),
     "rectified": (2.0,),

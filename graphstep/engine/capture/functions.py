@@ -10,7 +10,7 @@ import math
 import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from types import BuiltinFunctionType, FrameType, FunctionType, TracebackType
 from typing import Any
 
@@ -29,7 +29,7 @@ _FACTORS = {"degrees": 180 / math.pi, "radians": math.pi / 180}
 # Answered with True or False: a branch hangs on them, and no gate does.
 _QUESTIONS = ("isfinite", "isinf", "isnan", "isclose")
 
-_OF_LISTS = ("fsum", "prod", "sumprod", "dist", "hypot", "mean", "fmean")
+_OF_LISTS = ("fsum", "prod", "sumprod", "dist", "hypot")
 """The functions that take their numbers as a list, or any number of them."""
 
 
@@ -43,50 +43,98 @@ def _recorder(arguments: tuple[Any, ...]) -> Recorder | None:
 def _followed(module: str, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def function(*arguments: Any, **options: Any) -> Any:
         if name in _OF_LISTS or module == "statistics":
-            arguments = tuple([*each] if isinstance(each, Iterator) else each for each in arguments)
+            arguments = tuple([*each] if isinstance(each, Iterator) or _is_row(each) else each for each in arguments)
         inside = tuple(x for each in arguments for x in (each if isinstance(each, list | tuple) else (each,)))
         recorder, frame = _recorder((*inside, *options.values())), sys._getframe(1)
         if recorder is None:
             return original(*arguments, **options)
+        values = [plain(x) for x in arguments]
+        answer = original(*values, **{key: plain(x) for key, x in options.items()})
         if name in _QUESTIONS:
-            values = [plain(x) for x in arguments]
-            answer = original(*values, **{key: plain(x) for key, x in options.items()})
             return recorder.ask(f"{name}({', '.join(map(numeral, values))})", answer, frame)
-        if not options and name == "log" and len(arguments) == 2:
-            value, base = map(plain, arguments)
+        composed = _COMPOSED.get(name) if (name, len(arguments)) != ("hypot", 2) else None
+        if composed is not None and not options:
+            return _settled(recorder, composed(*arguments), answer, frame, name)
+        if (name, len(arguments)) == ("log", 2):
             parts = [
-                recorder.node("log", (x,), math.log(plain(x)), frame, "-") if isinstance(x, Traced) else math.log(x)
-                for x in arguments
+                recorder.node("log", (x,), math.log(plain(x)), frame, "-") if _recorder((x,)) else math.log(x) for x in arguments
             ]
-            return recorder.node("div", (*parts,), original(value, base), frame, name)
-        if not options and name in ("fsum", "prod") and len(arguments) == 1:
-            return _joined(recorder, "add" if name == "fsum" else "mul", inside, frame)
-        if not options and name in ("mean", "fmean") and len(arguments) == 1:
-            total = _joined(recorder, "add", inside, frame)
-            return recorder.node("div", (total, len(inside)), original(plain([*inside])), frame, name)
-        if not options and name in _FACTORS:
-            return recorder.node("mul", (arguments[0], _FACTORS[name]), original(plain(arguments[0])), frame, name)
-        if module != "math" or name not in GATES or options or (name == "hypot" and len(arguments) != 2):
+            return recorder.node("div", (*parts,), answer, frame, name)
+        if name in _FACTORS:
+            return recorder.node("mul", (arguments[0], _FACTORS[name]), answer, frame, name)
+        if module != "math" or name not in GATES or options:
             raise CaptureError(f"{module}.{name} at {at_work(frame)} is not followed", hint=_HINTS[module])
-        return recorder.node(GATES[name], arguments, original(*map(plain, arguments)), frame, name)
+        return recorder.node(GATES[name], arguments, answer, frame, name)
 
     return function
 
 
-def _joined(recorder: Recorder, gate: str, numbers: Sequence[Any], frame: FrameType) -> Any:
-    """The sum or the product of several numbers, some of them traced, from the left."""
-    compute = operator.add if gate == "add" else operator.mul
+def _is_row(value: Any) -> bool:
+    return isinstance(value, Traced) and bool(getattr(value, "shape", ()))
 
-    def join(x: Any, y: Any) -> Any:
-        value = compute(plain(x), plain(y))
-        return recorder.node(gate, (x, y), value, frame) if _recorder((x, y)) else value
 
-    return reduce(join, numbers)
+def _settled(recorder: Recorder, result: Any, answer: Any, frame: FrameType, name: str) -> Any:
+    """What several gates came to, as the function's own number, and called by the variable that it is assigned to."""
+    if not isinstance(result, Traced) or not math.isclose(plain(result), answer, rel_tol=1e-9, abs_tol=1e-300):
+        if isinstance(result, Traced) and math.isnan(plain(result)) and math.isnan(answer):
+            return result
+        raise CaptureError(
+            f"{name} at {at_work(frame)} comes to other numbers than the gates that stand for it", hint=_HINTS["math"]
+        )
+    place, last = at_work(frame), len(recorder.values) - 1
+    if result.node == last:
+        operation = recorder.recording.operations[-1]
+        result.value = recorder.values[last] = answer
+        operation.value, operation.variable = float(answer), place.variable if place.called == name else ""
+    return result
+
+
+def _mean(numbers: Sequence[Any], *_: Any) -> Any:
+    return sum(numbers) / len(numbers)
+
+
+def _spread(numbers: Sequence[Any], mean: Any = None, *, less: int) -> Any:
+    mean = _mean(numbers) if mean is None else mean
+    return sum((x - mean) ** 2 for x in numbers) / (len(numbers) - less)
+
+
+def _product(numbers: Sequence[Any]) -> Any:
+    return reduce(operator.mul, numbers)
+
+
+def _length(*numbers: Any) -> Any:
+    return sum(x * x for x in numbers) ** 0.5
+
+
+def _sign(x: Any) -> float:
+    return math.copysign(1.0, plain(x))
+
+
+_COMPOSED: dict[str, Callable[..., Any]] = {
+    "fsum": lambda numbers: reduce(operator.add, numbers),
+    "prod": _product,
+    "sumprod": lambda p, q: sum(x * y for x, y in zip(p, q, strict=True)),
+    "dist": lambda p, q: _length(*(x - y for x, y in zip(p, q, strict=True))),
+    "hypot": _length,
+    "mean": _mean,
+    "fmean": _mean,
+    "pvariance": partial(_spread, less=0),
+    "variance": partial(_spread, less=1),
+    "pstdev": lambda *arguments: _spread(*arguments, less=0) ** 0.5,
+    "stdev": lambda *arguments: _spread(*arguments, less=1) ** 0.5,
+    "geometric_mean": lambda numbers: _product(numbers) ** (1 / len(numbers)),
+    "harmonic_mean": lambda numbers: len(numbers) / sum(1 / x for x in numbers),
+    "exp2": lambda x: 2.0**x,
+    "cbrt": lambda x: _sign(x) * abs(x) ** (1 / 3),
+    "fmod": lambda x, y: _sign(x) * (abs(x) % abs(y)),
+    "copysign": lambda x, y: abs(x) * _sign(y),
+}
+"""Functions for which several gates stand, by what these compute."""
 
 
 _HINTS = {
-    "math": f"operators are, and of math {', '.join([*GATES, *_FACTORS, 'fsum', 'prod'])}",
-    "statistics": "its mean, fmean and medians are, and sum(…) / n with operators",
+    "math": "operators are, and of math what has a slope that graphstep knows: exp, log, sin, …; gamma and lgamma are not",
+    "statistics": "its means, medians, variances and deviations are, and sum(…) / n with operators",
 }
 
 
@@ -140,7 +188,7 @@ class FollowedFunction:
         self._original = original
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        if not any(map(holds_traced, arguments)):
+        if not any(map(holds_traced, (*arguments, *options.values()))):
             return self._original(*arguments, **options)
         from graphstep.engine.capture import arrays
 
@@ -149,10 +197,9 @@ class FollowedFunction:
             return _array(name, frame, *arguments, **options)
         if hasattr(self._original, "nin"):
             return arrays.of_cells(self._original, "__call__", arguments, options, frame)
-        first, *others = arguments
         if name not in arrays.JOINING:
-            first = arrays.array_of(frame, first)
-        return arrays.apply(name, frame, (first, *others), options)
+            arguments = *(arrays.array_of(frame, x) for x in arguments[:1]), *arguments[1:]
+        return arrays.apply(name, frame, arguments, options)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._original, name)
@@ -170,6 +217,42 @@ def _array(name: str, frame: Any, value: Any, dtype: Any = None, **options: Any)
     return array if name != "array" or array is not value else array.copy()
 
 
+class FollowedVectorize:
+    """What stands for ``np.vectorize``, and for what that has made: the function is called for each cell."""
+
+    def __init__(self, function: Any, *arguments: Any, **options: Any) -> None:
+        import numpy
+
+        self._original = function if isinstance(function, numpy.vectorize) else numpy.vectorize(function, *arguments, **options)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        if not any(map(holds_traced, (*arguments, *options.values()))):
+            return self._original(*arguments, **options)
+        from graphstep.engine.capture import arrays
+
+        frame = sys._getframe(1)
+        if options or self._original.excluded or self._original.signature:
+            raise CaptureError(f"np.vectorize with options at {at_work(frame)} is not followed", hint=arrays.UNFOLLOWED)
+        return arrays.elementwise(self._original.pyfunc, frame, arguments)
+
+
+class FollowedIndices:
+    """What stands for ``np.r_`` and ``np.c_``."""
+
+    def __init__(self, original: Any, join: str) -> None:
+        self._original, self._join = original, join
+
+    def __getitem__(self, key: Any) -> Any:
+        if not holds_traced(key):
+            return self._original[key]
+        from graphstep.engine.capture import arrays
+
+        frame = sys._getframe(1)
+        parts = [x if holds_traced(x) else self._original[x] for x in (key if isinstance(key, tuple) else (key,))]
+        rows = [arrays.apply("atleast_1d", frame, (arrays.array_of(frame, x),), {}) if holds_traced(x) else x for x in parts]
+        return arrays.apply(self._join, frame, (rows,), {})
+
+
 class FollowedModule:
     """A stand-in for NumPy, or for a module inside it, whose functions follow traced arrays."""
 
@@ -180,6 +263,12 @@ class FollowedModule:
         member = getattr(self._original, name)
         if name == "linalg":
             return FollowedModule(member)
+        if name == "fromiter":
+            return lambda cells, *dtype, **options: FollowedModule(self._original).array([*cells], *dtype, **options)
+        if name in ("r_", "c_"):
+            return FollowedIndices(member, "concatenate" if name == "r_" else "column_stack")
+        if name == "vectorize":
+            return FollowedVectorize
         return FollowedFunction(member) if _is_function(member) else member
 
 
@@ -241,6 +330,8 @@ def _stand_in(member: Any) -> Any:
         return None
     if member is numpy or member is numpy.linalg:
         return FollowedModule(member)
+    if member is numpy.vectorize or isinstance(member, numpy.vectorize):
+        return FollowedVectorize if member is numpy.vectorize else FollowedVectorize(member)
     name = getattr(member, "__name__", None)
     if (
         isinstance(name, str)

@@ -20,6 +20,7 @@ _ALIKE = "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh
 _OPERATORS = (
     "add=add subtract=sub multiply=mul divide=div negative=neg remainder=mod power=pow float_power=pow maximum=max minimum=min"
 )
+_MORE = "fmax=max fmin=min rint=round expit=sigmoid erf=erf erfc=erfc"
 _OTHERS = "absolute=abs fabs=abs arcsin=asin arccos=acos arctan=atan arctan2=atan2 arcsinh=asinh arccosh=acosh arctanh=atanh"
 
 _CASTS = ("float64", "float32", "float16", "double", "single", "half", "longdouble")
@@ -27,7 +28,7 @@ _CASTS = ("float64", "float32", "float16", "double", "single", "half", "longdoub
 
 UFUNCS: dict[str, str] = {
     **{name: name for name in (*_ALIKE.split(), *COMPARED)},
-    **dict(pair.split("=") for pair in f"{_OPERATORS} {_OTHERS}".split()),
+    **dict(pair.split("=") for pair in f"{_OPERATORS} {_OTHERS} {_MORE}".split()),
 }
 """The gates of NumPy's functions of single cells, by their names there."""
 
@@ -47,12 +48,23 @@ def binary(gate: str, compute: Callable[[Any, Any], Any], *, swapped: bool = Fal
             return NotImplemented
         pair = (other, self) if swapped else (self, other)
         frame = sys._getframe(1)
-        if swapped and gate == "add" and isinstance(other, int) and other == 0 and at_work(frame).is_call:
+        if (
+            swapped
+            and gate == "add"
+            and isinstance(other, int)
+            and other == 0
+            and at_work(frame).is_call
+            and not _is_bool(self.value)
+        ):
             # sum() begins with a 0 that nobody wrote.
             return self
         return self.recorder.node(gate, pair, compute(plain(pair[0]), plain(pair[1])), frame)
 
     return method
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or getattr(value, "dtype", None) == "bool"
 
 
 def unary(gate: str, compute: Callable[[Any], Any]) -> Callable[[Any], Traced]:

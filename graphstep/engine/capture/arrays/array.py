@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from graphstep.engine.capture.arrays import cells
-from graphstep.engine.capture.arrays.following import apply, array_of, name_of
+from graphstep.engine.capture.arrays.following import FUNCTIONS, apply, array_of, name_of
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
 from graphstep.engine.capture.places import at_work, stores_cells
 from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError
-from graphstep.engine.capture.traced import PLAIN, Traced, binary, holds_traced, plain, refusal, unary
+from graphstep.engine.capture.traced import Traced, binary, holds_traced, plain, refusal, unary
 
 
 def _method(name: str) -> Callable[..., Any]:
@@ -31,11 +31,11 @@ def _method(name: str) -> Callable[..., Any]:
     return method
 
 
-def _shared(name: str) -> Callable[..., Any]:
-    """A method whose result shares the memory of the array."""
+def _shaped(name: str) -> Callable[..., Any]:
+    """A method that takes its shape, or its axes, also one by one."""
 
-    def method(self: TracedArray, *arguments: Any, **options: Any) -> Any:
-        return self.seen_in(apply(name, sys._getframe(1), (self, *arguments), options))
+    def method(self: TracedArray, *numbers: Any, **options: Any) -> Any:
+        return apply(name, sys._getframe(1), (self, numbers) if len(numbers) > 1 else (self, *numbers), options)
 
     return method
 
@@ -117,7 +117,7 @@ class TracedArray(Traced):
     @property
     def T(self) -> Any:  # noqa: N802 – as NumPy calls it
         """The array with its axes in reverse order."""
-        return self.seen_in(apply("transpose", sys._getframe(1), (self,), {}))
+        return apply("transpose", sys._getframe(1), (self,), {})
 
     def __len__(self) -> int:
         return len(self.value)
@@ -149,6 +149,13 @@ class TracedArray(Traced):
     def astype(self, dtype: Any, *_: Any, **__: Any) -> TracedArray:
         """The same as cells of another type; CaptureError where that changes cells."""
         value = self.value.astype(dtype)
+        if value.dtype.kind == "f" and self.value.dtype.kind == "f" and not np.array_equal(value, self.value, equal_nan=True):
+            # To round cells to a smaller type sends the gradient on as it is.
+            rounded: TracedArray = self.recorder.node("mul", (self, 1.0), value, sys._getframe(1))
+            return rounded
+        if value.dtype.kind == "b" and self.value.dtype.kind != "b":
+            nonzero: TracedArray = self.recorder.node("not_equal", (self, 0.0), value, sys._getframe(1))
+            return nonzero
         if value.dtype.kind not in "fiub" or not np.array_equal(value, self.value, equal_nan=True):
             where = at_work(sys._getframe(1))
             raise CaptureError(f"cells are rounded to {np.dtype(dtype)} at {where}", hint="leave it out, or compute in one type")
@@ -164,22 +171,40 @@ class TracedArray(Traced):
     __ipow__, __imatmul__ = _written("pow", operator.pow), _written("matmul", operator.matmul)
     __neg__, __abs__ = unary("neg", operator.neg), unary("abs", abs)
 
-    sum, mean, prod = _method("sum"), _method("mean"), _method("prod")
-    max, min, var, std = _method("max"), _method("min"), _method("var"), _method("std")
-    cumsum, dot, clip, round = _method("cumsum"), _method("dot"), _method("clip"), _method("round")
-    argmax, argmin, any, all = _method("argmax"), _method("argmin"), _method("any"), _method("all")
-    flatten, repeat, take = _method("flatten"), _method("repeat"), _method("take")
-    reshape, ravel, transpose = _shared("reshape"), _shared("ravel"), _shared("transpose")
-    squeeze, swapaxes = _shared("squeeze"), _shared("swapaxes")
+    flatten, reshape, transpose, round = _method("flatten"), _shaped("reshape"), _shaped("transpose"), _method("round")
 
-    item = refusal("item()", PLAIN)
-    tolist = refusal("tolist()", PLAIN)
-    fill = put = sort = itemset = resize = refusal("a method that writes", "make a new array: np.where, np.stack, np.concatenate")
+    def item(self, *place: Any) -> Any:
+        """One cell, as a number of Python's."""
+        frame, number = sys._getframe(1), self.value.item(*place)
+        where = tuple(map(int, np.unravel_index(place[0] if place else 0, self.shape))) if len(place) < 2 else place
+        cell = index(frame, self, where) if self.ndim else self
+        return Traced(self.recorder, cell.node, number)
+
+    def tolist(self) -> Any:
+        """Its cells as numbers of Python's, in lists."""
+        frame = sys._getframe(1)
+        if not self.ndim:
+            return Traced(self.recorder, self.node, self.value.item())
+        return [index(frame, self, place).tolist() for place in range(len(self.value))]
+
+    def sort(self, axis: int = -1, **_: Any) -> None:
+        """Put its cells in order."""
+        frame = sys._getframe(1)
+        self.check_alone("a method that writes", frame)
+        self.become(apply("sort", frame, (self,), {"axis": axis}))
+
+    fill = put = partition = itemset = resize = refusal(
+        "a method that writes", "make a new array: np.where, np.stack, np.concatenate"
+    )
     tofile = dump = dumps = tobytes = refusal("writing it out", "leave it out of the function that is captured")
 
     def __getattr__(self, name: str) -> Any:
         if not hasattr(np.ndarray, name) or name.startswith("__"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name in FUNCTIONS:
+            return _method(name).__get__(self)
+        if name in ("conj", "conjugate"):
+            return lambda: self
         hint = f"the function np.{name} may be" if hasattr(np, name) else "write it with operators and functions of np"
         raise CaptureError(f".{name} at {at_work(sys._getframe(1))} is not followed", hint=hint)
 

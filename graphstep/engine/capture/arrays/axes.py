@@ -48,7 +48,7 @@ def _spread(gate: str) -> Handler:
 FUNCTIONS["var"], FUNCTIONS["std"] = _spread("var"), _spread("std")
 
 
-@follows("cumsum")
+@follows("cumsum", "cumulative_sum")
 def _cumsum(frame: FrameType, x: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     check_plain("cumsum", frame, dtype=dtype, out=out)
     if axis is None and x.ndim > 1:
@@ -56,22 +56,46 @@ def _cumsum(frame: FrameType, x: Any, axis: Any = None, dtype: Any = None, out: 
     return emit(frame, "cumsum", (x,), np.cumsum(plain(x), axis=axis), **({} if axis is None else {"axis": int(axis)}))
 
 
+@follows("linalg.vector_norm")
+def _vector_norm(frame: FrameType, x: Any, **options: Any) -> Any:
+    check_plain("linalg.vector_norm", frame, **{key: each for key, each in options.items() if key not in ("axis", "keepdims")})
+    return _norm(frame, x, 2 if x.ndim == 1 else None, **options)
+
+
 @follows("linalg.norm")
 def _norm(frame: FrameType, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 – as NumPy calls it
+    if ord in (1, np.inf) and (x.ndim == 1 or isinstance(axis, int)):
+        return FUNCTIONS["sum" if ord == 1 else "max"](frame, abs(x), axis, keepdims=keepdims)
     if not (ord is None or (ord == 2 and (x.ndim == 1 or isinstance(axis, int))) or (ord == "fro" and x.ndim == 2)):
         check_plain("linalg.norm", frame, ord=ord)
     options = {**({} if axis is None else {"axis": _axes(axis)}), **({"keepdims": True} if keepdims else {})}
     return emit(frame, "length", (x,), np.linalg.norm(plain(x), ord, axis, keepdims), **options)
 
 
+_YES_OR_NO = "any all allclose array_equal array_equiv"
+"""Functions whose answer is yes or no."""
+
+_WHICH = (
+    "argmax argmin argsort argpartition nanargmax nanargmin count_nonzero nonzero flatnonzero argwhere searchsorted digitize "
+    "isclose isin lexsort histogram isneginf isposinf"
+)
+"""Functions whose answer is a count, places or a mask."""
+
+_ABOUT = "shape ndim size zeros_like ones_like empty_like isscalar iscomplexobj isrealobj result_type can_cast"
+"""Functions that ask for no cell."""
+
+
 def _asked(name: str) -> Handler:
     """A function whose answer no small change moves: it is answered, and said, as a branch is."""
 
     def handler(frame: FrameType, x: Any, *arguments: Any, **options: Any) -> Any:
-        answer = getattr(np, name)(plain(x), *arguments, **options)
-        recorder = first_traced((x,)).recorder
-        if name in ("any", "all") and not np.shape(answer):
-            return recorder.ask(f"{name} of its {np.size(plain(x))} cells holds", bool(answer), frame)
+        answer = getattr(np, name)(*map(plain, (x, *arguments)), **{key: plain(each) for key, each in options.items()})
+        recorder = first_traced((x, *arguments, *options.values())).recorder
+        if isinstance(answer, tuple):
+            recorder.ask(f"{name} is {len(answer)} arrays", True, frame)
+            return answer
+        if name in _YES_OR_NO.split() and not np.shape(answer):
+            return recorder.ask(f"{name} of {np.size(plain(x))} cells holds", bool(answer), frame)
         shown = f"{name} is {answer}" if not np.shape(answer) else f"{name} is an array of {np.size(answer)}"
         recorder.ask(shown, True, frame)
         return answer
@@ -79,12 +103,12 @@ def _asked(name: str) -> Handler:
     return handler
 
 
-for _name in ("any", "all", "argmax", "argmin", "argsort"):
+for _name in f"{_YES_OR_NO} {_WHICH}".split():
     FUNCTIONS[_name] = _asked(_name)
 
-for _name in ("shape", "ndim", "size", "zeros_like", "ones_like", "empty_like", "full_like"):
+for _name in _ABOUT.split():
 
     def _plainly(_: FrameType, x: Any, *arguments: Any, _name: str = _name, **options: Any) -> Any:
-        return getattr(np, _name)(plain(x), *arguments, **options)
+        return getattr(np, _name)(plain(x), *map(plain, arguments), **options)
 
     FUNCTIONS[_name] = _plainly

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -9,10 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from graphstep.engine.capture.arrays.following import apply, array_of, check_plain, emit, follows, unfollowed
+from graphstep.engine.capture.arrays.following import (
+    UNFOLLOWED,
+    apply,
+    array_of,
+    as_array,
+    check_plain,
+    emit,
+    follows,
+    settled,
+    unfollowed,
+)
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.places import at_work
-from graphstep.engine.capture.recording import COMPARED, CaptureError
+from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import UFUNCS, Traced, first_traced, holds_traced, plain
 
 
@@ -24,29 +35,59 @@ def of_cells(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, 
         whole = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}[name]
         return apply(whole, frame, inputs, {"axis": 0, **options})
     gate = UFUNCS.get(name)
+    if method == "accumulate" and name in ("add", "multiply"):
+        return apply("cumsum" if name == "add" else "cumprod", frame, inputs, {"axis": 0, **options})
+    if method == "outer" and not options and len(inputs) == 2:
+        left, right = (as_array(x) if isinstance(x, Traced) else np.asarray(x) for x in inputs)
+        return ufunc(left.reshape(left.shape + (1,) * right.ndim), right)
     if method == "__call__" and not options:
-        if name in ("isnan", "isfinite", "isinf"):
+        if name in ("isnan", "isfinite", "isinf", "signbit"):
             return ufunc(*map(plain, inputs))
-        if name == "positive":
+        if name in ("positive", "conjugate"):
             return inputs[0]
+        if name == "divmod":
+            return inputs[0] // inputs[1], inputs[0] % inputs[1]
         if name in ("matmul", "vecdot"):
             return product(frame, *inputs)
         if name == "floor_divide":
             return type(first_traced(inputs)).__floordiv__(*inputs) if isinstance(inputs[0], Traced) else unfollowed(name, frame)
         if name in ("logical_and", "logical_or", "logical_not"):
             return _logical(frame, name[8:], *inputs)
+        if name in _COMPOSED:
+            return _composed(frame, ufunc, *inputs)
     if "out" in options:
         hint = f"write y = np.{name}(…), and y = y + x in place of y += x where y is an array of plain numbers"
         raise CaptureError(f"np.{name} writes into an array at {at_work(frame)}, which is not followed", hint=hint)
     if gate is None or method != "__call__" or options:
-        hint = "operators, math and these are: " + ", ".join(name for name in UFUNCS if name not in COMPARED)
-        raise CaptureError(
-            f"np.{name}{'' if method == '__call__' else '.' + method} at {at_work(frame)} is not followed", hint=hint
-        )
+        called = name if method == "__call__" else f"{name}.{method}"
+        raise CaptureError(f"np.{called} at {at_work(frame)} is not followed", hint=UNFOLLOWED)
     read = [np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs]
     recorder = first_traced(read).recorder
     # np.abs and np.absolute are one function; which of its names is called does not matter.
     return recorder.node(gate, tuple(read), ufunc(*map(plain, read)), frame, "" if name == "absolute" else name)
+
+
+_COMPOSED: dict[str, Callable[..., Any]] = {
+    "exp2": lambda x: 2.0**x,
+    "cbrt": lambda x: np.sign(x) * abs(x) ** (1 / 3),
+    "heaviside": lambda x, y: np.where(x == 0, y, x > 0),
+    "fmod": lambda x, y: np.sign(x) * (abs(x) % abs(y)),
+    "copysign": lambda x, y: abs(x) * np.copysign(1.0, plain(y)),
+    "trunc": lambda x: np.sign(x) * np.floor(abs(x)),
+    "logaddexp2": lambda x, y: np.logaddexp(x * math.log(2), y * math.log(2)) / math.log(2),
+    "logical_xor": lambda x, y: np.not_equal(x, y),
+    "xlogy": lambda x, y: x * np.log(y),
+    "logit": lambda x: np.log(x / (1 - x)),
+    **dict.fromkeys(("degrees", "rad2deg"), lambda x: x * (180 / math.pi)),
+    **dict.fromkeys(("radians", "deg2rad"), lambda x: x * (math.pi / 180)),
+}
+"""What functions of cells compute for which several gates stand, in functions for which one does."""
+
+
+def _composed(frame: FrameType, ufunc: Any, *inputs: Any) -> Any:
+    read = [as_array(x) if isinstance(x, Traced) else x for x in inputs]
+    own, first = ufunc(*map(plain, read)), len(first_traced(read).recorder.values)
+    return settled(ufunc.__name__, frame, _COMPOSED[ufunc.__name__](*read), own, first)
 
 
 def _logical(frame: FrameType, name: str, *masks: Any) -> Any:
@@ -76,7 +117,7 @@ def joined(name: str) -> Callable[[Any, Any], Any]:
 @follows("where")
 def _where(frame: FrameType, condition: Any, *branches: Any) -> Any:
     if len(branches) != 2:
-        raise CaptureError(f"np.where with a condition alone at {at_work(frame)} is not followed", hint="np.where(c, x, y)")
+        return apply("nonzero", frame, (condition,), {})
     parts = [array_of(frame, x) if isinstance(x, list | tuple) else x for x in (condition, *branches)]
     return emit(frame, "where", parts, np.where(*map(plain, parts)))
 
@@ -91,7 +132,26 @@ def _clip(frame: FrameType, x: Any, a_min: Any = None, a_max: Any = None, out: A
     return emit(frame, "clip", (x, low, high), value)
 
 
+@follows("real")
+def _real(_: FrameType, x: Any) -> Any:
+    return x
+
+
+@follows("fix")
+def _fix(_: FrameType, x: Any) -> Any:
+    return np.trunc(x)
+
+
+@follows("sinc")
+def _sinc(frame: FrameType, x: Any) -> Any:
+    angle = np.where(plain(x) == 0, 1e-20, 0.0) + x * math.pi
+    return emit(frame, "sin", (angle,), np.sin(plain(angle))) / angle
+
+
 @follows("round", "around")
 def _round(frame: FrameType, x: Any, decimals: int = 0, out: Any = None) -> Any:
-    check_plain("round", frame, out=out, decimals=decimals or None)
+    check_plain("round", frame, out=out)
+    if decimals:
+        scale = 10.0**decimals
+        return emit(frame, "round", (x * scale,), np.round(plain(x) * scale)) / scale
     return emit(frame, "round", (x,), np.round(plain(x)))

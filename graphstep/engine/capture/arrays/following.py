@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +13,7 @@ import numpy as np
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Traced, first_traced, holds_traced, plain
+from graphstep.ground.arrays import plain as widened
 
 if TYPE_CHECKING:
     from graphstep.engine.capture.arrays.array import TracedArray
@@ -32,19 +35,102 @@ def follows(*names: str) -> Callable[[Handler], Handler]:
     return register
 
 
+UNFOLLOWED = "write it with operators, sums, products and indices; docs/capture.md says which functions are followed"
+"""What would do in place of a function that is not followed."""
+
+_ROUNDING = 1e-9
+"""By how much, relative to its largest cell, a function may come to another number than the gates that stand for it."""
+
+
+_ALSO_OUTSIDE = "cross diagonal outer tensordot trace"
+"""Functions of ``linalg`` that do what those of the same names outside of it do."""
+
+
 def name_of(function: Any) -> str:
     """The name of a function of NumPy in :data:`FUNCTIONS`."""
-    module = getattr(function, "__module__", "") or ""
-    return ("linalg." if "linalg" in module else "") + str(function.__name__)
+    module = str(getattr(function, "__module__", "") or "")
+    name = str(function.__name__)
+    if module not in ("numpy.linalg", "numpy.fft") or (module == "numpy.linalg" and name in _ALSO_OUTSIDE.split()):
+        return name
+    return f"{module.removeprefix('numpy.')}.{name}"
 
 
-def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
+def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """Follow a call of a function; CaptureError with the line where it is not followed."""
     handler = FUNCTIONS.get(name)
     if handler is None:
-        hint = f"operators are, and {', '.join(sorted(FUNCTIONS))}"
-        raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=hint)
-    return handler(frame, *arguments, **options)
+        raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=UNFOLLOWED)
+    original, leading = _original(name)
+    arguments, options = [as_array(x) for x in arguments], dict(options)
+    if (
+        arguments
+        and options.get("dtype") is not None
+        and isinstance(arguments[0], Traced)
+        and arguments[0].value.dtype == options["dtype"]
+    ):
+        del options["dtype"]
+    for parameter in leading[len(arguments) :]:
+        if parameter not in options:
+            break
+        arguments.append(options.pop(parameter))
+    if original is None or any(isinstance(x, Iterator) for x in arguments):
+        return handler(frame, *arguments, **options)
+    # What is wrong with the call NumPy itself says best.
+    own = original(*map(plain, arguments), **{key: plain(x) for key, x in options.items()})
+    try:
+        inspect.signature(handler).bind(frame, *arguments, **options)
+    except TypeError:
+        raise CaptureError(f"np.{name} with these options at {at_work(frame)} is not followed", hint=UNFOLLOWED) from None
+    first = len(first_traced((*arguments, *options.values())).recorder.values)
+    result = settled(name, frame, handler(frame, *arguments, **options), own, first)
+    for x in arguments:
+        if isinstance(x, Traced) and isinstance(own, np.ndarray) and np.may_share_memory(own, x.value):
+            cast("TracedArray", x).seen_in(result)
+    return result
+
+
+@cache
+def _original(name: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
+    """The function of a name, None where only arrays have it; and its arguments that may stand at a place."""
+    member: Any = np
+    for part in name.split("."):
+        member = getattr(member, part, None)
+    try:
+        parameters = inspect.signature(member).parameters.values()
+    except (TypeError, ValueError):
+        return member, ()
+    return member, tuple(x.name for x in parameters if x.kind is x.POSITIONAL_OR_KEYWORD)
+
+
+def settled(name: str, frame: FrameType, result: Any, own: Any, first: int) -> Any:
+    """A result with NumPy's own numbers. CaptureError where its gates come to others.
+
+    They may differ in the last place, as several gates stand for one function; ``first`` is the first node of these.
+    """
+    if isinstance(result, list | tuple):
+        for each, theirs in zip(result, own, strict=True):
+            settled(name, frame, each, theirs, first)
+        return result
+    if not isinstance(result, Traced):
+        return result
+    recorder, mine = result.recorder, result.value
+    same = np.shape(mine) == np.shape(own) and np.array_equal(mine, own, equal_nan=True)
+    place = at_work(frame)
+    if not same:
+        scale = float(np.max(np.abs(own), initial=0.0, where=np.isfinite(own)))
+        atol = _ROUNDING * scale if np.asarray(own).dtype.itemsize == 8 else 1e-3 * scale
+        close = np.shape(mine) == np.shape(own) and np.allclose(mine, own, rtol=_ROUNDING, atol=atol, equal_nan=True)
+        if not close or result.node < first:
+            raise CaptureError(f"np.{name} at {place} comes to other numbers than the gates that stand for it", hint=UNFOLLOWED)
+    if result.node < first:
+        return result
+    operation = recorder.recording.operations[result.node - len(recorder.recording.inputs)]
+    if not same or getattr(mine, "dtype", None) != getattr(own, "dtype", None):
+        result.value = recorder.values[result.node] = own
+        operation.value, operation.dtype = widened(own), str(own.dtype)
+    if place.called == name.rpartition(".")[2]:
+        operation.variable = place.variable
+    return result
 
 
 def emit(frame: FrameType, gate: str, operands: Sequence[Any], value: Any, **options: Any) -> TracedArray:
@@ -63,7 +149,7 @@ def check_plain(name: str, frame: FrameType, **options: Any) -> None:
 
 def unfollowed(name: str, frame: FrameType) -> Any:
     """Raise CaptureError for a function that is not followed."""
-    raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint="write it with operators")
+    raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=UNFOLLOWED)
 
 
 def array_of(frame: FrameType, value: Any) -> Any:
@@ -76,8 +162,8 @@ def array_of(frame: FrameType, value: Any) -> Any:
 
 
 def as_array(value: Any) -> Any:
-    """A traced number as one of NumPy's; an array is itself."""
-    if type(value) is not Traced:
+    """A traced number as one of NumPy's; anything else is itself."""
+    if not isinstance(value, Traced) or isinstance(value.value, np.ndarray | np.generic):
         return value
     return value.recorder.traced(value.node, np.float64(value.value))
 

@@ -63,10 +63,16 @@ def index(frame: FrameType, x: Any, key: Any, value: Any = None) -> Any:
     part = value if len(kept) == len(entries) else plain(x)[kept]
     gate = "index" if all(not isinstance(entry, Chosen | Slot) for entry in options) else "gather"
     if len(arrays) > 2 or (gate == "gather" and not _together(kept)):
-        hint = "take the slice first: x[:, 0:2][i, :]"
-        raise CaptureError(f"an index at {at_work(frame)} with arrays apart from each other is not followed", hint=hint)
+        # Arrays apart from each other: cells by their numbers in the order of all.
+        return _numbered(frame, x, np.arange(plain(x).size).reshape(x.shape)[entries])
     picked = emit(frame, gate, (x, *arrays), part, index=options)
     return picked if np.shape(part) == np.shape(value) else reshape(frame, picked, *np.shape(value))
+
+
+def _numbered(frame: FrameType, x: Any, places: Any) -> Any:
+    """The cells of an array by their numbers in the order of all."""
+    flat = x if np.ndim(plain(x)) == 1 else reshape(frame, x, -1)
+    return index(frame, flat, places)
 
 
 def _gate_index(entries: Sequence[Any]) -> tuple[tuple[Any, ...], list[Any]]:
@@ -104,11 +110,17 @@ def assigned(frame: FrameType, x: Any, key: Any, value: Any) -> Any:
     written[entries] = True
     placed = value
     if np.ndim(plain(value)):
-        if not is_basic(key) or any(entry is None for entry in entries):
-            hint = "write it with np.where or np.concatenate, or assign at slices"
-            raise CaptureError(f"an array is assigned at {at_work(frame)} to cells that an array picks", hint=hint)
-        placed = _placed(frame, entries, value, written)
+        slices = is_basic(key) and not any(entry is None for entry in entries)
+        alike = np.shape(plain(x)[entries]) == np.shape(plain(value))
+        placed = _placed(frame, entries, value, written) if slices and alike else _spread(frame, entries, value, written.shape)
     return emit(frame, "where", (written, placed, x), after)
+
+
+def _spread(frame: FrameType, entries: Any, value: Any, shape: Any) -> Any:
+    """The cells of a value where an assignment puts them, copied along axes or to cells that arrays pick; elsewhere its first."""
+    places = np.zeros(shape, int)
+    places[entries] = np.arange(np.size(plain(value))).reshape(np.shape(plain(value)))
+    return _numbered(frame, value, places) if hasattr(value, "node") else np.ravel(value)[places]
 
 
 def _placed(
@@ -131,9 +143,6 @@ def _placed(
         step = int(each[1] - each[0]) if len(each) > 1 else 1
         starts.append(int(each[-1] if back else each[0]))
         steps.append(-step if back else step)
-    if np.shape(plain(value)) != np.shape(numbers):
-        hint = "give it the shape of the cells that it is assigned to"
-        raise CaptureError(f"the value assigned at {at_work(frame)} is copied along an axis, which is not followed", hint=hint)
     boxed = reshape(frame, value, *box)
     return emit(frame, "place", (boxed,), full, shape=tuple(written.shape), start=tuple(starts), step=tuple(steps))
 

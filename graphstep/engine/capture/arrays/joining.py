@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from graphstep.engine.capture.arrays.following import array_of, check_plain, emit, follows, reshape, stack
+from graphstep.engine.capture.arrays.following import FUNCTIONS, array_of, check_plain, emit, follows, reshape, stack
 from graphstep.engine.capture.arrays.indices import index
 from graphstep.engine.capture.traced import Traced, plain
 
-JOINING = ("stack", "concatenate", "concat", "vstack", "hstack", "column_stack")
+JOINING = ("stack", "concatenate", "concat", "vstack", "hstack", "column_stack", "dstack", "block", "select", "linalg.multi_dot")
 """The functions that take a list of arrays as that, and not as the array that it would make."""
 
 
@@ -38,8 +38,14 @@ def _vstack(frame: FrameType, parts: Any) -> Any:
 @follows("hstack")
 def _hstack(frame: FrameType, parts: Any) -> Any:
     parts = [array_of(frame, x) for x in parts]
-    axes = np.ndim(plain(parts[0]))
-    return stack(frame, parts) if axes == 0 else _concatenate(frame, parts, 0 if axes == 1 else 1)
+    axes = [np.ndim(plain(x)) for x in parts]
+    if not any(axes):
+        return stack(frame, parts)
+    parts = [
+        x if n else FUNCTIONS["atleast_1d"](frame, x) if isinstance(x, Traced) else np.atleast_1d(x)
+        for x, n in zip(parts, axes, strict=True)
+    ]
+    return _concatenate(frame, parts, 0 if axes[0] < 2 else 1)
 
 
 @follows("column_stack")
@@ -53,6 +59,16 @@ def _split(frame: FrameType, x: Any, sections: Any, axis: int = 0) -> Any:
     pieces = np.array_split(np.arange(x.shape[axis]), sections)
     front = [slice(None)] * (axis % x.ndim)
     return [index(frame, x, (*front, slice(int(each[0]), int(each[-1]) + 1))) for each in pieces if each.size]
+
+
+@follows("hsplit")
+def _hsplit(frame: FrameType, x: Any, sections: Any) -> Any:
+    return _split(frame, x, sections, 0 if x.ndim == 1 else 1)
+
+
+@follows("vsplit")
+def _vsplit(frame: FrameType, x: Any, sections: Any) -> Any:
+    return _split(frame, x, sections)
 
 
 @follows("copy")

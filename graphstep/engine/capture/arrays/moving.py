@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphstep.engine.capture.arrays.following import FUNCTIONS, Handler, check_plain, emit, follows, reshape, unfollowed
+from graphstep.engine.capture.arrays.following import FUNCTIONS, Handler, check_plain, emit, follows, reshape
 from graphstep.engine.capture.arrays.indices import index
 from graphstep.engine.capture.traced import plain
 
@@ -25,6 +25,11 @@ def _squeeze(frame: FrameType, x: Any, axis: Any = None) -> Any:
 @follows("expand_dims")
 def _expand(frame: FrameType, x: Any, axis: Any) -> Any:
     return reshape(frame, x, np.expand_dims(plain(x), axis).shape)
+
+
+@follows("asfortranarray")
+def _itself(_: FrameType, x: Any) -> Any:
+    return x
 
 
 @follows("atleast_1d")
@@ -95,14 +100,6 @@ def _diff(frame: FrameType, x: Any, n: int = 1, axis: int = -1) -> Any:
     return x
 
 
-@follows("diag", "diagonal")
-def _diagonal(frame: FrameType, x: Any, k: int = 0) -> Any:
-    if x.ndim != 2 or k:
-        return unfollowed("diag other than of a matrix", frame)
-    places = np.arange(min(x.shape))
-    return index(frame, x, (places, places))
-
-
 @follows("trace")
-def _trace(frame: FrameType, x: Any) -> Any:
-    return FUNCTIONS["sum"](frame, _diagonal(frame, x))
+def _trace(frame: FrameType, x: Any, offset: int = 0) -> Any:
+    return FUNCTIONS["sum"](frame, FUNCTIONS["diagonal"](frame, x, offset))

@@ -1,0 +1,321 @@
+"""NumPy's functions for which several gates stand. That these come to NumPy's own numbers is seen to where they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from string import ascii_letters
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.arrays.following import (
+    FUNCTIONS,
+    Handler,
+    array_of,
+    check_plain,
+    emit,
+    follows,
+    reshape,
+    unfollowed,
+)
+from graphstep.engine.capture.arrays.indices import index
+from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.recording import CaptureError
+from graphstep.engine.capture.traced import Traced, holds_traced, plain
+
+_CELLS = 250_000
+"""Cells of a matrix up to which it stands for a function that adds up multiples of its cells."""
+
+
+def _whole(name: str, frame: FrameType, *arguments: Any, **options: Any) -> Any:
+    return FUNCTIONS[name](frame, *arguments, **options)
+
+
+@follows("average")
+def _average(frame: FrameType, x: Any, axis: Any = None, weights: Any = None, returned: bool = False, **options: Any) -> Any:
+    if returned or isinstance(axis, tuple):
+        return unfollowed("average with these options", frame)
+    if weights is None:
+        return _whole("mean", frame, x, axis, **options)
+    weights = array_of(frame, weights)
+    weights = weights if isinstance(weights, Traced) else np.asarray(weights)
+    if axis is not None and np.ndim(plain(weights)) == 1:
+        weights = weights.reshape([-1 if k == int(axis) % x.ndim else 1 for k in range(x.ndim)])
+    total = weights.sum(axis=axis if np.ndim(plain(weights)) > 1 or axis is None else None)
+    return _whole("sum", frame, x * weights, axis, **options) / total
+
+
+@follows("ptp")
+def _ptp(frame: FrameType, x: Any, axis: Any = None, out: Any = None, **options: Any) -> Any:
+    return _whole("max", frame, x, axis, out, **options) - _whole("min", frame, x, axis, out, **options)
+
+
+@follows("inner")
+def _inner(frame: FrameType, x: Any, y: Any) -> Any:
+    x, y = array_of(frame, x), array_of(frame, y)
+    return x * y if 0 in (np.ndim(plain(x)), np.ndim(plain(y))) else _tensordot(frame, x, y, (-1, -1))
+
+
+@follows("vdot")
+def _vdot(frame: FrameType, x: Any, y: Any) -> Any:
+    flat = [
+        reshape(frame, each, -1) if isinstance(each, Traced) else np.ravel(each)
+        for each in (array_of(frame, x), array_of(frame, y))
+    ]
+    return emit(frame, "dot", flat, np.dot(*map(plain, flat)))
+
+
+@follows("tensordot")
+def _tensordot(frame: FrameType, x: Any, y: Any, axes: Any = 2) -> Any:
+    x, y = array_of(frame, x), array_of(frame, y)
+    many = np.ndim(plain(x)), np.ndim(plain(y))
+    if isinstance(axes, int | np.integer):
+        axes = [*range(many[0] - int(axes), many[0])], [*range(int(axes))]
+    own, others = ([int(each) % n for each in np.atleast_1d(part)] for part, n in zip(axes, many, strict=True))
+    letters = iter(ascii_letters)
+    left = [next(letters) for _ in range(many[0])]
+    right = [left[own[others.index(k)]] if k in others else next(letters) for k in range(many[1])]
+    kept = "".join(each for k, each in enumerate(left) if k not in own) + "".join(
+        each for k, each in enumerate(right) if k not in others
+    )
+    return _whole("einsum", frame, f"{''.join(left)},{''.join(right)}->{kept}", x, y)
+
+
+@follows("kron")
+def _kron(frame: FrameType, x: Any, y: Any) -> Any:
+    x, y = array_of(frame, x), array_of(frame, y)
+    one, other = np.shape(plain(x)), np.shape(plain(y))
+    if len(one) != len(other):
+        return unfollowed("kron of arrays with other axes", frame)
+    apart = [tuple(n if k % 2 == place else 1 for n in shape for k in (0, 1)) for place, shape in enumerate((one, other))]
+    return (x.reshape(apart[0]) * y.reshape(apart[1])).reshape([m * n for m, n in zip(one, other, strict=True)])
+
+
+@follows("cross")
+def _cross(frame: FrameType, x: Any, y: Any, *rest: Any) -> Any:
+    x, y = array_of(frame, x), array_of(frame, y)
+    if rest or np.shape(plain(x))[-1] != 3 or np.shape(plain(y))[-1] != 3:
+        return unfollowed("cross with these options", frame)
+    (a, b, c), (d, e, f) = ([each[..., k] for k in range(3)] for each in (x, y))
+    return _whole("stack", frame, [b * f - c * e, c * d - a * f, a * e - b * d], -1)
+
+
+@follows("polyval")
+def _polyval(frame: FrameType, coefficients: Any, x: Any) -> Any:
+    del frame
+    return reduce(lambda total, each: total * x + each, coefficients, x * 0.0)
+
+
+@follows("trapezoid", "trapz")
+def _trapezoid(frame: FrameType, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    y = array_of(frame, y)
+    axes = np.ndim(plain(y))
+    front = (slice(None),) * (axis % axes)
+    width = dx if x is None else np.diff(x) if not holds_traced(x) else _whole("diff", frame, array_of(frame, x))
+    if np.ndim(plain(width)) == 1 and axes > 1:
+        width = width.reshape([-1 if k == axis % axes else 1 for k in range(axes)])
+    return _whole("sum", frame, width * (y[(*front, slice(1, None))] + y[(*front, slice(None, -1))]) / 2.0, axis)
+
+
+@follows("linspace")
+def _linspace(frame: FrameType, start: Any, stop: Any, num: int = 50, endpoint: bool = True, **options: Any) -> Any:
+    check_plain("linspace", frame, **{key: each or None for key, each in options.items()})
+    steps = max(num - 1 if endpoint else num, 1)
+    if np.ndim(plain(start)) or np.ndim(plain(stop)):
+        return unfollowed("linspace between arrays", frame)
+    return (stop - start) * (np.arange(num) / steps) + start
+
+
+@follows("logspace")
+def _logspace(
+    frame: FrameType, start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: float = 10.0, **more: Any
+) -> Any:
+    return base ** _linspace(frame, start, stop, num, endpoint, **more)
+
+
+@follows("geomspace")
+def _geomspace(frame: FrameType, start: Any, stop: Any, num: int = 50, endpoint: bool = True, **more: Any) -> Any:
+    return np.exp(_linspace(frame, np.log(start), np.log(stop), num, endpoint, **more))
+
+
+@follows("nan_to_num")
+def _number(frame: FrameType, x: Any, **options: Any) -> Any:
+    return _whole("where", frame, np.isfinite(plain(x)), x, np.nan_to_num(plain(x), **options))
+
+
+@follows("full", "full_like")
+def _full(frame: FrameType, shape: Any, value: Any, **options: Any) -> Any:
+    name = "full" if not isinstance(shape, Traced) and np.ndim(shape) < 2 else "full_like"
+    if not holds_traced(value):
+        return np.full_like(plain(shape), value, **options)
+    check_plain(name, frame, **{key: each for key, each in options.items() if each not in (float, np.float64)})
+    wanted = (
+        tuple(plain(shape).shape) if name == "full_like" or isinstance(shape, Traced) else tuple(map(int, np.atleast_1d(shape)))
+    )
+    value = array_of(frame, value)
+    return value + np.zeros(wanted)
+
+
+@follows("cumprod")
+def _cumprod(frame: FrameType, x: Any, axis: Any = None, **options: Any) -> Any:
+    check_plain("cumprod", frame, **options)
+    if axis is None:
+        x, axis = reshape(frame, x, -1), 0
+    axis = int(axis) % x.ndim
+    rows = [index(frame, x, (*(slice(None),) * axis, k)) for k in range(x.shape[axis])]
+    parts = rows[:1]
+    for row in rows[1:]:
+        parts.append(parts[-1] * row)
+    return _whole("stack", frame, parts, axis)
+
+
+@follows("select")
+def _select(frame: FrameType, conditions: Any, choices: Any, default: Any = 0) -> Any:
+    result = default
+    for condition, choice in zip(reversed(conditions), reversed(choices), strict=True):
+        result = _whole("where", frame, condition, choice, result)
+    return result
+
+
+def _without_nan(name: str, filling: float) -> Handler:
+    def handler(frame: FrameType, x: Any, axis: Any = None, **options: Any) -> Any:
+        missing = np.isnan(plain(x))
+        if missing.any():
+            if name in ("var", "std"):
+                return unfollowed(f"nan{name} of nan", frame)
+            x = _whole("where", frame, missing, filling, x)
+            if name == "mean":
+                return _whole("sum", frame, x, axis, **options) / (~missing).sum(
+                    axis=axis, keepdims=options.get("keepdims", False)
+                )
+        return _whole(name, frame, x, axis, **options)
+
+    return handler
+
+
+for _name, _filling in {"sum": 0.0, "prod": 1.0, "mean": 0.0, "max": -np.inf, "min": np.inf, "var": 0.0, "std": 0.0}.items():
+    FUNCTIONS[f"nan{_name}"] = _without_nan(_name, _filling)
+
+
+@follows("cov")
+def _cov(
+    frame: FrameType, x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, **options: Any
+) -> Any:
+    check_plain("cov", frame, **options)
+    x = array_of(frame, x)
+    x = x if np.ndim(plain(x)) > 1 else x.reshape((1, -1))
+    x = x if rowvar or x.shape[0] == 1 else x.T
+    if y is not None:
+        x = _whole("concatenate", frame, [x, array_of(frame, y).reshape((-1, x.shape[1]))])
+    x = x - x.mean(axis=1, keepdims=True)
+    spread = (x @ x.T) / (x.shape[1] - (int(not bias) if ddof is None else ddof))
+    return spread if spread.shape != (1, 1) else spread[0, 0]
+
+
+@follows("corrcoef")
+def _corrcoef(frame: FrameType, x: Any, y: Any = None, rowvar: bool = True, **options: Any) -> Any:
+    check_plain("corrcoef", frame, **options)
+    spread = _cov(frame, x, y, rowvar)
+    if not spread.ndim:
+        return spread / spread
+    width = _whole("diag", frame, spread) ** 0.5
+    return spread / width[:, None] / width[None, :]
+
+
+def linear(frame: FrameType, name: str, x: Any, compute: Callable[[Any], Any]) -> Any:
+    """What adds up multiples of the cells of an array, as a product with the matrix of these."""
+    shape, own = x.shape, np.asarray(compute(plain(x)))
+    if x.size * own.size > _CELLS:
+        raise CaptureError(f"np.{name} of so many cells at {at_work(frame)} is not followed", hint="write it with operators")
+    columns = [np.ravel(compute(unit.reshape(shape))) for unit in np.eye(x.size)]
+    return reshape(frame, product(frame, np.stack(columns, axis=1), reshape(frame, x, -1)), *own.shape)
+
+
+@follows("gradient")
+def _gradient(frame: FrameType, x: Any, *spacing: Any, **options: Any) -> Any:
+    if holds_traced(spacing) or (x.ndim > 1 and not isinstance(options.get("axis"), int)):
+        return unfollowed("gradient with these options", frame)
+    return linear(frame, "gradient", x, lambda each: np.gradient(each, *spacing, **options))
+
+
+@follows("interp")
+def _interp(frame: FrameType, at: Any, xp: Any, fp: Any, *rest: Any, **options: Any) -> Any:
+    at, fp = array_of(frame, at), array_of(frame, fp)
+    if holds_traced((xp, rest, tuple(options.values()))) or rest or options:
+        return unfollowed("interp with these options", frame)
+    if not isinstance(at, Traced):
+        return linear(frame, "interp", fp, lambda each: np.interp(at, xp, each))
+    # Between two of its points it is the straight line.
+    xp = np.asarray(xp, float)
+    place = np.clip(np.searchsorted(xp, plain(at), "right") - 1, 0, len(xp) - 2)
+    inside = (plain(at) >= xp[0]) & (plain(at) <= xp[-1])
+    slope = (fp[place + 1] - fp[place]) / (xp[place + 1] - xp[place])
+    line = fp[place] + slope * (at - xp[place])
+    ends = fp[np.where(plain(at) > xp[-1], len(xp) - 1, 0)]
+    return line if np.all(inside) else _whole("where", frame, inside, line, ends)
+
+
+def _convolving(name: str) -> Handler:
+    def handler(frame: FrameType, x: Any, y: Any, mode: Any = "full" if name == "convolve" else "valid") -> Any:
+        x, y, compute = array_of(frame, x), array_of(frame, y), getattr(np, name)
+        if not isinstance(y, Traced):
+            return linear(frame, name, x, lambda each: compute(each, y, mode))
+        if not isinstance(x, Traced):
+            return linear(frame, name, y, lambda each: compute(x, each, mode))
+        m, n = plain(x).size, plain(y).size
+        if m * n * (m + n) > _CELLS:
+            return unfollowed(f"{name} of so many cells", frame)
+        parts = np.array([[compute(one, other, mode) for other in np.eye(n)] for one in np.eye(m)])
+        return _whole("einsum", frame, "ijk,i,j->k", parts, x, y)
+
+    return handler
+
+
+FUNCTIONS["convolve"], FUNCTIONS["correlate"] = _convolving("convolve"), _convolving("correlate")
+
+
+@follows("polyfit")
+def _polyfit(frame: FrameType, x: Any, y: Any, degree: Any, *rest: Any, **options: Any) -> Any:
+    if holds_traced(x) or rest or options:
+        return unfollowed("polyfit with these options", frame)
+    return linear(frame, "polyfit", y, lambda each: np.polyfit(x, each, degree))
+
+
+@follows("vander")
+def _vander(frame: FrameType, x: Any, n: Any = None, increasing: bool = False) -> Any:
+    powers = [*range(x.size if n is None else n)]
+    return _whole("stack", frame, [x**k if k else x * 0.0 + 1.0 for k in (powers if increasing else powers[::-1])], 1)
+
+
+@follows("bincount")
+def _bincount(frame: FrameType, x: Any, weights: Any = None, minlength: Any = 0) -> Any:
+    if isinstance(x, Traced):
+        return unfollowed("bincount of a traced array", frame)
+    return linear(frame, "bincount", array_of(frame, weights), lambda each: np.bincount(x, each, minlength))
+
+
+@follows("apply_along_axis")
+def _along(frame: FrameType, function: Callable[..., Any], axis: int, x: Any, *more: Any, **options: Any) -> Any:
+    x = _whole("moveaxis", frame, x, axis, -1) if axis % x.ndim != x.ndim - 1 else x
+    front = x.shape[:-1]
+    parts = [function(x[place], *more, **options) for place in np.ndindex(front)]
+    shape = np.shape(plain(parts[0]))
+    whole = reshape(frame, _whole("stack", frame, parts), *front, *shape)
+    if not shape:
+        return whole
+    return _whole("moveaxis", frame, whole, -1, axis) if len(shape) == 1 else unfollowed("apply_along_axis with a matrix", frame)
+
+
+def elementwise(function: Callable[..., Any], frame: FrameType, arguments: Sequence[Any]) -> Any:
+    """What ``np.vectorize`` makes of a function: it is called for each cell."""
+    arrays = [array_of(frame, x) for x in arguments]
+    shape = np.broadcast_shapes(*(np.shape(plain(x)) for x in arrays))
+    spread = [
+        _whole("broadcast_to", frame, x, shape) if isinstance(x, Traced) and np.shape(x.value) != shape else x for x in arrays
+    ]
+    spread = [x if isinstance(x, Traced) else np.broadcast_to(x, shape) for x in spread]
+    parts = [function(*(x[place] for x in spread)) for place in np.ndindex(shape)]
+    return reshape(frame, array_of(frame, parts), *shape)

@@ -1,0 +1,83 @@
+"""NumPy's linear algebra as gates: inverses, determinants, and what is made of products."""
+
+from __future__ import annotations
+
+from functools import reduce
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from graphstep.engine.capture.arrays.composed import linear
+from graphstep.engine.capture.arrays.following import FUNCTIONS, array_of, check_plain, emit, follows, unfollowed
+from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.traced import Traced, plain
+
+_SIDE = 24
+"""Rows of a matrix up to which its Cholesky factor is computed cell by cell."""
+
+
+@follows("linalg.slogdet")
+def _slogdet(frame: FrameType, x: Any) -> Any:
+    own = np.linalg.slogdet(plain(x))
+    if x.ndim != 2 or not own[0]:
+        return unfollowed("linalg.slogdet other than of one regular matrix", frame)
+    return type(own)(own[0], emit(frame, "logdet", (x,), own[1]))
+
+
+@follows("linalg.det")
+def _det(frame: FrameType, x: Any) -> Any:
+    sign, logarithm = _slogdet(frame, x)
+    return emit(frame, "exp", (logarithm,), np.exp(plain(logarithm))) * sign
+
+
+@follows("linalg.matrix_power")
+def _matrix_power(frame: FrameType, x: Any, n: int) -> Any:
+    if n < 1:
+        return unfollowed("linalg.matrix_power other than by a positive number", frame)
+    return reduce(lambda one, other: product(frame, one, other), [x] * n)
+
+
+@follows("linalg.multi_dot")
+def _multi_dot(frame: FrameType, parts: Any, **options: Any) -> Any:
+    check_plain("linalg.multi_dot", frame, **options)
+    return reduce(lambda one, other: product(frame, one, other), parts)
+
+
+@follows("linalg.pinv")
+def _pinv(frame: FrameType, x: Any, **options: Any) -> Any:
+    check_plain("linalg.pinv", frame, **options)
+    if x.ndim != 2 or np.linalg.matrix_rank(plain(x)) < min(x.shape):
+        return unfollowed("linalg.pinv other than of one matrix of full rank", frame)
+    return (
+        FUNCTIONS["linalg.inv"](frame, x.T @ x) @ x.T
+        if x.shape[0] >= x.shape[1]
+        else x.T @ FUNCTIONS["linalg.inv"](frame, x @ x.T)
+    )
+
+
+@follows("linalg.lstsq")
+def _lstsq(frame: FrameType, x: Any, y: Any, rcond: Any = None) -> Any:
+    if isinstance(x, Traced):
+        return unfollowed("linalg.lstsq of a traced matrix", frame)
+    _, rest, rank, singular = np.linalg.lstsq(x, plain(y), rcond)
+    best = linear(frame, "linalg.lstsq", y, lambda each: np.linalg.lstsq(x, each, rcond)[0])
+    if np.size(rest):
+        rest = ((x @ best - y) ** 2).sum(axis=0).reshape(np.shape(rest))
+    return best, rest, rank, singular
+
+
+@follows("linalg.cholesky")
+def _cholesky(frame: FrameType, x: Any, **options: Any) -> Any:
+    check_plain("linalg.cholesky", frame, **{key: each or None for key, each in options.items()})
+    side = x.shape[0]
+    if x.ndim != 2 or side > _SIDE:
+        return unfollowed(f"linalg.cholesky other than of one matrix with up to {_SIDE} rows", frame)
+    rows: list[list[Any]] = []
+    for i in range(side):
+        row: list[Any] = []
+        for j in range(i + 1):
+            rest = x[i, j] - sum((row[k] * (row if j == i else rows[j])[k] for k in range(j)), 0.0)
+            row.append(rest**0.5 if i == j else rest / rows[j][j])
+        rows.append(row)
+    return array_of(frame, [[*row, *[0.0] * (side - len(row))] for row in rows])
