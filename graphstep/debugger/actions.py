@@ -166,6 +166,7 @@ STEPPING = (
     Action("palette", ("ctrl+p",), "palette", "search everything that can be done", "program", 18, "", ()),
     Action("theme", ("t",), "theme", "the next theme: dark, light, high contrast, colour-blind safe, the terminal's own",
            "program"),
+    Action("redraw", ("ctrl+l",), "redraw", "paint the whole screen again, where another program has written over it", "program"),
     Action("help", ("question_mark", "f1"), "help", "the keys, and what colours and shapes mean",
            "program", 3, "", ("help",), "WORD", optional=True),
     Action("quit", ("q", "ctrl+c"), "quit", "leave", "program", 20, "", ("quit", "exit")),

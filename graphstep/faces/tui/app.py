@@ -7,7 +7,7 @@ import os
 import signal
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -15,9 +15,10 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 
-from graphstep.debugger.actions import Set, keyed, keys_text
+from graphstep.debugger.actions import BY_ID, Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
 from graphstep.faces.keymap import bound, rebound
+from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import FrameType
 
+    from rich.console import RenderableType
     from textual.color import Color
     from textual.command import Provider
     from textual.driver import Driver
@@ -124,6 +126,8 @@ class GraphstepApp(App[None]):
         Binding("ctrl+c", "quit", "quit", id="app-interrupt", priority=True, show=False),
         Binding("ctrl+q", "quit", "quit", id="app-quit", show=False),
         Binding("ctrl+z", "suspend_process", "suspend", id="app-suspend", show=False),
+        # In every dialog too, whatever has the focus: it is the screen that is spoilt.
+        Binding(",".join(BY_ID["redraw"].keys), "redraw", "redraw", id="redraw", priority=True, show=False),
     ]
 
     def __init__(self, first: Screen[None]) -> None:
@@ -134,6 +138,7 @@ class GraphstepApp(App[None]):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._first = first
         self._panic: Exception | None = None
+        self._painting = Painting()
         self.loop: asyncio.AbstractEventLoop | None = None
         """What runs it, once it runs."""
         for theme in THEMES:
@@ -188,6 +193,23 @@ class GraphstepApp(App[None]):
         from graphstep.faces.tui.rewritten import RewrittenScreen
 
         self.push_screen(RewrittenScreen(message.typed, message.row))
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, self._painting.spared(renderable))
+
+    def on_resize(self) -> None:
+        # What a terminal of another size does with what it showed is its own affair.
+        self._painting.forget()
+
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Textual's; with ``layout`` the whole screen is painted, whatever the terminal shows now."""
+        if layout:
+            self._painting.forget()
+        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen again: another program has written over it."""
+        self.refresh(layout=True)
 
     def post_display_hook(self) -> None:
         """Tell the screen that something was painted, if it has a method for it."""

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 LARGE = 2_000
 """Gates from which making a run, or opening it, is said to take a moment."""
 
-_ALWAYS = frozenset({"quit", "help", "theme", "palette"})
+_ALWAYS = frozenset({"quit", "help", "theme", "redraw", "palette"})
 """What works before there is a run."""
 
 

@@ -1,4 +1,4 @@
-"""A pseudo-terminal with as much of a screen as the tests need: it knows where the cursor is told to go, and what is written."""
+"""A screen that shows what is written to it, as far as the terminal UI needs one, and a pseudo-terminal with such a screen."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import struct
 import subprocess
 from codecs import getincrementaldecoder
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 
 from tests import FOLDER
 
@@ -24,6 +27,7 @@ ROOT = FOLDER.parent
 _SEQUENCE = r"\x1b\[([0-9;?<>=$]*)([A-Za-z~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[^\[\]]"
 _PIECES = re.compile(_SEQUENCE + r"|\r|\n|[^\x1b\r\n]+")
 _WHOLE = re.compile(_SEQUENCE)
+_CODES = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
 
 
 @contextmanager
@@ -40,6 +44,76 @@ def heeded_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+class Screen:
+    """The cells of a terminal, and what its sequences do to them: the cursor goes somewhere, the pen changes, a link begins."""
+
+    def __init__(self, columns: int, rows: int, fill: str = " ") -> None:
+        self.columns, self.rows = columns, rows
+        self.cells: list[list[tuple[str, tuple[str, ...]]]] = [[(fill, ("",))] * columns for _ in range(rows)]
+        """Letter and pen by row and column; behind a wide letter stands an empty one."""
+        self._pen: tuple[str, ...] = ("",)
+        self._rest = ""
+        self._x = self._y = 0
+
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join("".join(letter for letter, _ in row).rstrip() for row in self.cells)
+
+    def write(self, text: str) -> None:
+        """Show a text and do what the sequences in it say."""
+        text = self._rest + text
+        # A sequence may be cut in two by the size of a read: its beginning waits for the rest.
+        cut = text.rfind("\x1b")
+        self._rest = text[cut:] if cut >= 0 and not _WHOLE.match(text, cut) else ""
+        for piece in _PIECES.finditer(text.removesuffix(self._rest)):
+            if piece[2] == "H":
+                row, _, column = piece[1].partition(";")
+                self._y, self._x = int(row or 1) - 1, int(column or 1) - 1
+            elif piece[2] == "m":
+                self._pen = _turned(self._pen, piece[1] or "0")
+            elif piece[0].startswith("\x1b]8;"):
+                self._pen = (piece[0].partition(";")[2].removeprefix(";\x1b\\"), *self._pen[1:])
+            elif piece[0] == "\r":
+                self._x = 0
+            elif piece[0] == "\n":
+                self._y += 1
+            elif piece[0][0] != "\x1b":
+                for letter in filter(str.isprintable, piece[0]):
+                    self._put(letter)
+
+    def _put(self, letter: str) -> None:
+        width, row = cell_len(letter), self.cells[self._y] if 0 <= self._y < self.rows else []
+        end = self._x + width
+        if width and self._x >= 0 and end <= len(row):
+            # Half of a wide letter that is written over takes the other half with it.
+            if row[self._x][0] == "":
+                row[self._x - 1] = (" ", row[self._x - 1][1])
+            if end < len(row) and row[end][0] == "":
+                row[end] = (" ", row[end][1])
+            row[self._x : end] = [(letter, self._pen), ("", self._pen)][:width]
+        elif not width and 0 < self._x <= len(row):
+            # A mark stands over what is before the cursor.
+            before, pen = row[self._x - 1]
+            row[self._x - 1] = (before + letter, pen)
+        self._x = end
+
+
+@lru_cache(maxsize=4096)
+def _turned(pen: tuple[str, ...], codes: str) -> tuple[str, ...]:
+    """A pen after some codes; its first part is its link."""
+    link, *rest = pen
+    for code in _CODES.findall(codes):
+        ground = _ground(code)
+        rest = [] if code == "0" else [other for other in rest if other != code and not (ground and _ground(other) == ground)]
+        rest += {code} - {"0", "39", "49"}
+    return (link, *sorted(rest))
+
+
+def _ground(code: str) -> str:
+    """What a code colours: the letter, or the paper under it; empty for any other code."""
+    return "letter" if re.match(r"3\d|9\d", code) else "paper" if re.match(r"4\d|10\d", code) else ""
+
+
 class Terminal:
     """A command in a pseudo-terminal of some size."""
 
@@ -50,11 +124,9 @@ class Terminal:
         import termios
 
         self.columns, self.rows = columns, rows
-        self.cells = [[" "] * columns for _ in range(rows)]
+        self._screen = Screen(columns, rows)
         self.raw = b""
         self._decoder = getincrementaldecoder("utf-8")("replace")
-        self._rest = ""
-        self._x = self._y = 0
         self._handle, inner = pty.openpty()
         # Before the start, so that the command finds this size and is not told of it later.
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -95,7 +167,7 @@ class Terminal:
         """Take in what was written so far, and forget what stands on the screen."""
         while select.select([self._handle], [], [], 0)[0] and self._read():
             pass
-        self.cells = [[" "] * self.columns for _ in range(self.rows)]
+        self._screen = Screen(self.columns, self.rows)
 
     def hang_up(self) -> int:
         """Close the terminal, as its window does; the exit status of the command."""
@@ -125,7 +197,7 @@ class Terminal:
 
     def screen(self) -> str:
         """What stands on the screen."""
-        return "\n".join("".join(row).rstrip() for row in self.cells)
+        return self._screen.text()
 
     def _read(self) -> bool:
         """Take in what was written; whether the command is still there. One that is silent for long is ended: a test that fails
@@ -138,27 +210,5 @@ class Terminal:
         except OSError:
             return False
         self.raw += data
-        self._write(data)
+        self._screen.write(self._decoder.decode(data))
         return bool(data)
-
-    def _write(self, data: bytes) -> None:
-        text = self._rest + self._decoder.decode(data)
-        # A sequence may be cut in two by the size of a read: its beginning waits for the rest.
-        cut = text.rfind("\x1b")
-        self._rest = text[cut:] if cut >= 0 and not _WHOLE.match(text, cut) else ""
-        for piece in _PIECES.finditer(text.removesuffix(self._rest)):
-            if piece[2] == "H":
-                row, _, column = piece[1].partition(";")
-                self._y, self._x = int(row or 1) - 1, int(column or 1) - 1
-            elif piece[0] == "\r":
-                self._x = 0
-            elif piece[0] == "\n":
-                self._y += 1
-            elif piece[0][0] != "\x1b":
-                self._put(piece[0])
-
-    def _put(self, text: str) -> None:
-        for letter in text:
-            if letter.isprintable() and 0 <= self._y < self.rows and 0 <= self._x < self.columns:
-                self.cells[self._y][self._x] = letter
-            self._x += letter.isprintable()

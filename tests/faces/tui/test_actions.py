@@ -14,7 +14,7 @@ from graphstep.faces.tui.dialogs.help import help_page
 from tests.faces.tui.driving import drive, opened
 
 # The application has these two itself, so that they work in every screen and dialog.
-OF_THE_APP = ("ctrl+c", "ctrl+p")
+OF_THE_APP = ("ctrl+c", "ctrl+l", "ctrl+p")
 
 
 def test_the_table_can_be_read_without_textual() -> None:

@@ -16,7 +16,7 @@ from graphstep.faces.recording import cast, svg
 from graphstep.faces.recording.frames import EACH, FIRST, LAST, Recording
 from graphstep.faces.tui.recorder import record
 from graphstep.faces.tui.screen import SteppingScreen
-from tests.faces.tui.terminal import Terminal
+from tests.faces.tui.terminal import Screen
 
 
 @cache
@@ -49,17 +49,11 @@ def test_a_player_of_the_cast_shows_every_frame() -> None:
     header, *events = [json.loads(line) for line in cast.content(recording).splitlines()]
     assert header == {"version": 2, "width": 80, "height": 24, "title": "graphstep (x+y)*z"}
     assert [event[0] for event in events] == list(recording.times)
-    screen = Terminal.__new__(Terminal)
-    screen.columns, screen.rows = 80, 24
-    screen.cells = [[" "] * 80 for _ in range(24)]
-    screen._rest, screen._x, screen._y = "", 0, 0
-    from codecs import getincrementaldecoder
-
-    screen._decoder = getincrementaldecoder("utf-8")("replace")
+    screen = Screen(80, 24)
     for (_, kind, written), frame in zip(events, recording.frames, strict=False):
         assert kind == "o"
-        screen._write(written.encode())
-        assert screen.screen() == shown(frame)
+        screen.write(written)
+        assert screen.text() == shown(frame)
 
 
 def test_the_picture_shows_each_row_in_the_frames_that_have_it_and_nothing_from_elsewhere() -> None:

@@ -61,6 +61,10 @@ def test_every_number_is_stepped_to_and_back_and_a_strange_byte_and_a_stop_leave
     terminal.wipe()
     terminal.signal(signal.SIGCONT)
     terminal.until("x+y = -2 + 5")
+    # Another program has written over it, and only the learner can know.
+    terminal.wipe()
+    terminal.send("\x0c")
+    terminal.until("x+y = -2 + 5")
     terminal.send(RIGHT)
     terminal.until("= -12")
     terminal.signal(signal.SIGTERM)

@@ -26,7 +26,7 @@ DOES: dict[str, str] = {
             *("pan_left", "pan_right", "arrows", "follow", "zoom", "values"),
         ),
         "playback": ("autoplay", "faster", "slower"),
-        "program": ("palette", "theme", "help", "quit"),
+        "program": ("palette", "theme", "redraw", "help", "quit"),
     }.items()
     for action in actions
 }

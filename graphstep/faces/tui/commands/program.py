@@ -29,6 +29,11 @@ def theme(screen: SteppingScreen | TrainingScreen) -> None:
     screen.say(say(screen, "screen-theme-now", name=screen.app.theme))
 
 
+def redraw(screen: SteppingScreen | TrainingScreen) -> None:
+    """Paint the whole screen again."""
+    screen.app.refresh(layout=True)
+
+
 def show_help(screen: SteppingScreen) -> None:
     """The keys and the legend."""
     from graphstep.faces.tui.dialogs.help import HelpPage

@@ -114,6 +114,7 @@ DOES: dict[str, Callable[[TrainingScreen], None]] = {
     "norms": norms,
     "palette": program.palette,
     "theme": program.theme,
+    "redraw": program.redraw,
     "help": show_help,
     "quit": leave,
 }

@@ -1,0 +1,210 @@
+"""What goes to the terminal: the cells that have changed.
+
+Textual writes every widget that was touched, whole: 7 to 25 kB for a key, where a step changes a few hundred cells; over a slow
+line that is what a key waits for. So the cells are kept that the terminal shows, and of an update those are written that it does
+not show yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+_GAP = 6
+"""Cells that are written again rather than jumped over: a jump takes about as many bytes."""
+
+_EMOJI = "\U0001f000"
+"""The first of the letters that are as wide as the terminal's font has them."""
+
+_LINK, _UNLINKED, _PLAIN = "\x1b]8;", "\x1b]8;;\x1b\\", "\x1b[0m"
+_CODES = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
+
+
+class Painting:
+    """The cells of a terminal, as far as they are known."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, _Row] = {}
+
+    def forget(self) -> None:
+        """Know nothing of the terminal any more: it has another size, or another program wrote there."""
+        self._rows = {}
+
+    def spared(self, update: Any) -> Any:
+        """What is to be displayed in place of what Textual would display; it shows the same."""
+        if isinstance(update, LayoutUpdate | ChopsUpdate):
+            return _Spared(self, update)
+        if update is not None:
+            self.forget()
+        return update
+
+    def written(self, update: LayoutUpdate | ChopsUpdate, console: Console) -> str:
+        """What is to be written so that the terminal shows an update; it is taken for written from then on."""
+        brush = _Brush()
+        system = console._color_system or ColorSystem.TRUECOLOR
+        for x, y, strip in _pieces(update):
+            row = self._rows.setdefault(y, _Row())
+            parts = [(_letters(text), "" if style is None else _pen(style, system)) for text, style, _ in strip]
+            if any(letters is None for letters, _ in parts):
+                # Where it ends the terminal knows, and whether a mark at its beginning goes to the letter before.
+                brush.whole(x, y, strip.render(console))
+                row.lose(max(x - 1, 0))
+                continue
+            for letters, pen in parts:
+                row.write(x, y, letters or [], pen, brush)
+                x += len(letters or [])
+        return brush.text()
+
+
+class _Spared(CompositorUpdate):
+    """An update of which only what is new is written, once it is."""
+
+    def __init__(self, painting: Painting, update: LayoutUpdate | ChopsUpdate) -> None:
+        self._painting, self._update = painting, update
+
+    def render_segments(self, console: Console) -> str:
+        """What is written."""
+        return self._painting.written(self._update, console)
+
+
+class _Row:
+    """A row of the terminal, as far as it is known."""
+
+    def __init__(self) -> None:
+        self.letters: list[str | None] = []
+        """The letter in every cell; the second cell of a wide letter has an empty one, and an unknown cell None."""
+        self.pens: list[str] = []
+        """The pen that wrote it."""
+
+    def lose(self, x: int) -> None:
+        """Know nothing from a column on."""
+        if x and self.letters[x : x + 1] == [""]:
+            self.letters[x - 1] = None
+        del self.letters[x:], self.pens[x:]
+
+    def write(self, x: int, y: int, letters: list[str], pen: str, brush: _Brush) -> None:
+        """Have letters there, and let those be written that are not."""
+        end = x + len(letters)
+        if self.letters[x:end] == letters and self.pens[x:end] == [pen] * len(letters):
+            return
+        if (missing := end - len(self.letters)) > 0:
+            self.letters += [None] * missing
+            self.pens += [""] * missing
+        # Half of a wide letter that is written over leaves the other half as the terminal likes it.
+        if x and self.letters[x] == "":
+            self.letters[x - 1] = None
+        if self.letters[end : end + 1] == [""]:
+            self.letters[end] = None
+        wide = "" in letters
+        for place, letter in enumerate(letters, x):
+            if wide or self.letters[place] != letter or self.pens[place] != pen:
+                brush.put(place, y, letter, pen, self)
+                self.letters[place], self.pens[place] = letter, pen
+
+
+class _Brush:
+    """What is written in one go: where the cursor is in it, and with which pen."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._x = self._y = -1
+        self._pen = ""
+
+    def put(self, x: int, y: int, letter: str, pen: str, row: _Row) -> None:
+        """Write one letter into one cell of a row."""
+        if (x, y) != (self._x, self._y):
+            self._pieces.append(self._on_the_way(x, y, row) or f"\x1b[{y + 1};{x + 1}H")
+        if pen != self._pen:
+            self._pieces.append(_turned(self._pen, pen))
+            self._pen = pen
+        self._pieces.append(letter)
+        self._x, self._y = x + 1, y
+
+    def _on_the_way(self, x: int, y: int, row: _Row) -> str:
+        """The letters from the cursor to there, where the pen writes them anyway and they are few."""
+        if y != self._y or not 0 < x - self._x <= _GAP:
+            return ""
+        letters, pens = row.letters[self._x : x], row.pens[self._x : x]
+        return "" if None in letters or any(pen != self._pen for pen in pens) else "".join(filter(None, letters))
+
+    def whole(self, x: int, y: int, text: str) -> None:
+        """Write a text with pens of its own from a cell on; where it ends is not known."""
+        self._pieces += (_turned(self._pen, ""), f"\x1b[{y + 1};{x + 1}H", text)
+        self._pen, self._y = "", -1
+
+    def text(self) -> str:
+        """All of it, with the pen put away."""
+        return "".join(self._pieces) + _turned(self._pen, "")
+
+
+def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """The strips of an update and where they begin: column, row."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield x, y, strip
+                x += strip.cell_length
+        return
+    for y, x1, x2 in update.spans:
+        for end, (x, piece) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if piece is not None and x <= x2 and end > x1:
+                yield x, y, piece if x1 <= x < x2 and end <= x2 else piece.crop(0, min(end, x2) - x)
+
+
+@lru_cache(maxsize=4096)
+def _letters(text: str) -> list[str] | None:
+    """The letters of a text cell by cell, behind a wide one an empty one; None where terminals do not agree on the cells."""
+    if text.isascii() and text.isprintable():
+        return list(text)
+    widths = [cell_len(letter) for letter in text]
+    if 0 in widths or max(text) >= _EMOJI or sum(widths) != cell_len(text):
+        return None
+    return [cell for letter, width in zip(text, widths, strict=True) for cell in (letter, "")[:width]]
+
+
+@lru_cache(maxsize=4096)
+def _pen(style: Style, system: ColorSystem) -> str:
+    """What is written before a text of that style."""
+    return Strip.render_style(style, "\0", system).partition("\0")[0]
+
+
+@lru_cache(maxsize=4096)
+def _turned(pen: str, other: str) -> str:
+    """What turns a pen into another one."""
+    if pen == other:
+        return ""
+    if not other or _LINK in pen or _LINK in other:
+        return (_PLAIN if pen else "") + (_UNLINKED if _LINK in pen else "") + other
+    if not pen:
+        return other
+    ink, paper, rest = _codes(pen)
+    new_ink, new_paper, new_rest = _codes(other)
+    anew = other.replace("\x1b[", "\x1b[0;", 1)
+    if not set(rest) <= set(new_rest):
+        return anew
+    codes = [code for code in new_rest if code not in rest]
+    codes += [new_ink or "39"] * (ink != new_ink) + [new_paper or "49"] * (paper != new_paper)
+    return min(f"\x1b[{';'.join(codes)}m", anew, key=len)
+
+
+def _codes(pen: str) -> tuple[str, str, list[str]]:
+    """The codes of a pen: those of the letter's colour, of the paper's, and all others."""
+    ink, paper, rest = "", "", []
+    for code in _CODES.findall(pen):
+        if len(code) > 1 and code[0] in "39":
+            ink = code
+        elif len(code) > 1 and code[0] in "41":
+            paper = code
+        else:
+            rest.append(code)
+    return ink, paper, rest

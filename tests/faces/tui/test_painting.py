@@ -1,0 +1,232 @@
+"""What goes to the terminal for a key: few bytes, after which the screen is the one that Textual's own bytes make."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from statistics import median
+from typing import Any
+
+import pytest
+import textual.app
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, InlineUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from graphstep.debugger.actions import STEPPING
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.lesson import LessonScreen
+from graphstep.faces.tui.painting import Painting
+from graphstep.language.setup import Setup
+from graphstep.teaching.lesson import open_lesson
+from graphstep.teaching.lesson.catalogue import find
+from graphstep.teaching.lesson.walk import LessonRun
+from tests.benchmarks.measure import balanced
+from tests.faces.tui.driving import LARGE, SMALL, Driver, drive, opened
+from tests.faces.tui.terminal import Screen
+
+KEYS = [action.keys[0] for action in STEPPING if action.keys and action.id != "quit"]
+SPOILT = "?"
+
+
+class Pair:
+    """Two terminals: one gets Textual's bytes, one ours. A terminal of a new size shows anything."""
+
+    def __init__(self) -> None:
+        self.ours = self.theirs = Screen(0, 0)
+        self.bytes: list[tuple[int, int]] = []
+
+    def show(self, size: tuple[int, int], theirs: str, ours: str) -> None:
+        if (self.ours.columns, self.ours.rows) != size:
+            self.spoil(size)
+        self.bytes.append((len(theirs.encode()), len(ours.encode())))
+        self.theirs.write(theirs)
+        self.ours.write(ours)
+        assert self.ours.cells == self.theirs.cells
+
+    def spoil(self, size: tuple[int, int]) -> None:
+        self.ours, self.theirs = (Screen(*size, fill=SPOILT) for _ in range(2))
+
+    @property
+    def spoilt(self) -> bool:
+        return SPOILT in self.ours.text().replace("? help", "")
+
+    def count(self) -> tuple[int, int]:
+        """How many bytes Textual would have written since the last count, and how many we did."""
+        counts, self.bytes = self.bytes, []
+        return sum(theirs for theirs, _ in counts), sum(ours for _, ours in counts)
+
+
+@pytest.fixture
+def pair(monkeypatch: pytest.MonkeyPatch, painted: None) -> Pair:
+    """The terminals on which every app of a test shows itself."""
+    pair = Pair()
+
+    def display(app: textual.app.App[None], screen: Any, update: Any) -> None:
+        if update is not None and not app._batch_count:
+            pair.show(tuple(app.size), update._update.render_segments(app.console), update.render_segments(app.console))
+        app.post_display_hook()
+
+    monkeypatch.setattr(textual.app.App, "_display", display)
+    return pair
+
+
+async def press_all(driver: Driver) -> None:
+    for key in KEYS:
+        await driver.press(key)
+        while driver.app.screen is not driver.screen:
+            await driver.press("down", "escape")
+    driver.screen.inquiries.give_up()
+
+
+def test_the_screen_is_the_one_that_textual_makes_after_every_key_in_every_dialog_theme_and_size(pair: Pair) -> None:
+    async def play(driver: Driver) -> None:
+        await press_all(driver)
+        for size in (LARGE, (60, 20), SMALL):
+            await driver.pilot.resize_terminal(*size)
+            await driver.pilot.pause()
+            assert not pair.spoilt
+            await driver.press("right", "question_mark", "down", "escape", "left", "t", "e", "5", "escape", "ctrl+p", "escape")
+
+    drive(play)
+
+
+def test_wide_letters_and_the_terminals_own_colours_are_painted_alike(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = "学习 = tanh(权重*x); é = 学习*权重; é + x"
+
+    async def play(driver: Driver) -> None:
+        await driver.press(*["right"] * 12, *["tab"] * 5, "question_mark", "pagedown", "escape", "e", "escape", *["left"] * 5)
+        assert "学习" in pair.ours.text()
+
+    drive(play, text, {"权重": 2.0, "x": -1.0}, setup=Setup(text, {"权重": "2", "x": "-1"}, language="zh"))
+
+
+def test_a_lesson_is_painted_alike(pair: Pair) -> None:
+    async def scene() -> None:
+        app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find("1")))))
+        async with app.run_test(size=SMALL) as pilot:
+            await pilot.pause()
+            await pilot.press("enter", "enter", "4", "enter", "f2", "f3", "enter", "f4", "f6", "ctrl+p", "escape")
+            await pilot.resize_terminal(*LARGE)
+            await pilot.press("enter", "f6", "enter")
+
+    asyncio.run(scene())
+
+
+def test_control_l_paints_over_what_another_program_wrote_also_in_a_dialog(pair: Pair) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "right")
+        for dialog in ((), ("e",), ("question_mark",), ("slash",)):
+            await driver.press(*dialog)
+            pair.spoil(SMALL)
+            await driver.press("ctrl+l")
+            await driver.pilot.pause()
+            assert not pair.spoilt
+            await driver.press("escape")
+
+    drive(play, "q = x + y; q*z")
+
+
+@pytest.mark.parametrize(("gates", "size", "most"), [(10, SMALL, 4_000), (10, LARGE, 4_000), (2_000, LARGE, 12_000)])
+def test_a_key_sends_a_few_thousand_bytes_and_a_quarter_of_what_textual_sends(
+    gates: int, size: tuple[int, int], most: int, pair: Pair
+) -> None:
+    async def scene() -> None:
+        async with opened(balanced(gates, names=5), {f"x{i}": 0.5 + i / 10 for i in range(5)}, size=size) as driver:
+            pair.count()
+            counts = []
+            for key in ["right"] * 12 + ["left"] * 5 + ["tab"] * 3:
+                await driver.press(key)
+                await driver.pilot.pause()
+                counts.append(pair.count())
+            theirs, ours = zip(*counts, strict=True)
+            assert all(0 < count <= most for count in ours)
+            assert median(ours) < median(theirs) / 4
+
+    asyncio.run(scene())
+
+
+# -- updates that no screen of ours makes ----------------------------------------------------------------------------------------
+
+NAMES = (
+    *("red", "bold red", "bold underline #102030 on #405060", "reverse", "on #405060", "dim on blue", "not bold"),
+    *("bright_red on bright_blue", "color(99) on color(200)", "bold link https://example.org"),
+)
+STYLES = [None, Style(meta={"@click": "none"}), *map(Style.parse, NAMES)]
+TEXTS = ("a", "abc", "  ", "─╭", "中", "中文", "a中b", "é", "👍", "e\u0301x", "\u0301")
+COLUMNS, ROWS = 14, 4
+CONSOLE = Console(color_system="truecolor", force_terminal=True, _environ={})
+
+
+def written(painting: Painting, update: Any) -> str:
+    return painting.spared(update).render_segments(CONSOLE)
+
+
+def line(choose: random.Random) -> Strip:
+    """A line of the screen, of letters and pens as they come."""
+    texts = [(choose.choice(TEXTS), choose.choice(STYLES)) for _ in range(COLUMNS)]
+    return Strip([Segment(text, style) for text, style in texts]).crop(0, COLUMNS)
+
+
+def cut(strip: Strip, choose: random.Random) -> dict[int, Strip | None]:
+    """A line in pieces, by the columns at which they begin."""
+    cuts = sorted({0, *choose.sample(range(1, COLUMNS), 3), COLUMNS})
+    return dict(zip(cuts, strip.divide(cuts[1:]), strict=False))
+
+
+def test_any_update_leaves_the_screen_that_textual_makes_of_it() -> None:
+    choose, pair, painting = random.Random(3), Pair(), Painting()
+    lines = [line(choose) for _ in range(ROWS)]
+    for turn in range(600):
+        lines = [line(choose) if choose.random() < 0.3 else old for old in lines]
+        chops = [cut(strip, choose) for strip in lines]
+        update: Any = LayoutUpdate([list(chop.values()) for chop in chops], Region(0, 0, COLUMNS, ROWS))
+        if turn % 7:
+            for chop in chops:
+                chop[choose.choice(list(chop))] = None
+            spans = [(y, *sorted(choose.sample(range(COLUMNS + 1), 2))) for y in sorted(choose.sample(range(ROWS), 2))]
+            update = ChopsUpdate(chops, spans, [[*list(chop)[1:], COLUMNS] for chop in chops])
+        if turn % 50 == 49:
+            pair.spoil((COLUMNS, ROWS))
+            painting.forget()
+        pair.show((COLUMNS, ROWS), update.render_segments(CONSOLE), written(painting, update))
+    theirs, ours = pair.count()
+    assert ours < theirs
+
+
+def test_what_is_shown_costs_nothing_and_an_update_of_another_kind_is_passed_on_and_makes_all_unknown() -> None:
+    painting = Painting()
+    update = LayoutUpdate([[Strip([Segment("abc", Style.parse("red"))])], [Strip([Segment("中d")])]], Region(0, 0, 3, 2))
+    inline = InlineUpdate([Strip([Segment("x")])])
+    whole = "\x1b[1;1H\x1b[31mabc\x1b[2;1H\x1b[0m中d"
+    # An update that Textual drops, since it is at something else, is not taken for shown.
+    painting.spared(update)
+    assert written(painting, update) == whole
+    assert painting.spared(None) is None
+    assert written(painting, update) == ""
+    assert painting.spared(inline) is inline
+    assert written(painting, update) == whole
+
+
+def test_a_pen_turns_into_another_one_in_the_fewest_codes() -> None:
+    names = ("bold red on blue", "bold green on blue", "green on blue", "green", "none", "bold", "link https://x.org", "bold")
+    segments = [Segment("a", Style.parse(name)) for name in names]
+    link = f"\x1b]8;id={segments[6].style._link_id};https://x.org\x1b\\"
+    codes = ("1;31;44", "32", "0;32;44", "49", "0", "1")
+    pens = [*(f"\x1b[{code}m" for code in codes), f"\x1b[0m{link}", "\x1b[0m\x1b]8;;\x1b\\\x1b[1m"]
+    update = LayoutUpdate([[Strip(segments)]], Region(0, 0, len(segments), 1))
+    assert written(Painting(), update) == "\x1b[1;1H" + "".join(f"{pen}a" for pen in pens) + "\x1b[0m"
+
+
+def test_letters_on_whose_width_terminals_do_not_agree_are_written_with_all_that_stands_behind_them() -> None:
+    painting = Painting()
+    for text in ("ae\u0301", "a👩\u200d🔬", "a❤\ufe0f", "a🇩🇪", "a👍🏽"):
+        strips = [Strip([Segment(text)]), Strip([Segment("b")])]
+        width = strips[0].cell_length
+        update = LayoutUpdate([strips], Region(0, 0, width + 1, 1))
+        for _ in range(2):
+            assert written(painting, update) == f"\x1b[1;1H{text}\x1b[1;{width + 1}Hb"
