@@ -40,7 +40,6 @@ def engine(options: argparse.Namespace) -> Engine:
 
 def progress(of: int, each: int, task: str) -> Callable[[int], None]:
     """A bar on a terminal that fills: ``of`` sheets, ``each`` in one piece of work. Elsewhere nothing is shown."""
-
     before = -1
 
     def show(done: int) -> None:
