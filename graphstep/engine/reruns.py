@@ -9,8 +9,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -125,14 +123,15 @@ class Rerun:
         batches = _depending(trace, node)
         self.work = tuple(work for _, work in batches)
         """What is computed, in the order of the pass."""
-        self._tasks = [(work, [*map(self._reader, batch.ins)], batch.outs, self._reader(batch.outs)) for batch, work in batches]
+        self._tasks = [
+            (work, [(self._view(place), place) for place in batch.ins], self._view(batch.outs), batch.outs)
+            for batch, work in batches
+        ]
 
-    def _reader(self, place: Index) -> Callable[[], Any]:
-        """What reads a place again and again: to make a view of a small array takes as long as to compute with it."""
-        if isinstance(place, Region):
-            view = read(self._cells, place)
-            return lambda: view
-        return partial(getitem, self._cells, place)
+    def _view(self, place: Index) -> NDArray[np.float64] | None:
+        """The array at a place: to make the view of a small one takes as long as to compute with it. None for numbers."""
+        view: NDArray[np.float64] | None = read(self._cells, place) if isinstance(place, Region) else None
+        return view
 
     def run(self, moved: Number) -> Iterator[tuple[Work, list[Any], Any]]:
         """Compute with another value of the node, step by step: what is at work, what it reads, and what it makes.
@@ -140,14 +139,15 @@ class Rerun:
         MisfitError where a gate refuses a value, such as a class that there is no score for.
         """
         write(self._cells, self._place, rounded(moved, self._dtype))
-        for work, readers, outs, reader in self._tasks:
-            inputs = [reads() for reads in readers]
+        cells = self._cells
+        for work, ins, out, outs in self._tasks:
+            inputs = [read(cells, place) if view is None else view for view, place in ins]
             result = value(work.gate, inputs, work.options, self._dtype)
-            if isinstance(outs, Region):
-                reader()[...] = result
+            if out is None:
+                write(cells, outs, result)
             else:
-                self._cells[outs] = result
-            yield work, inputs, reader()
+                out[...] = result
+            yield work, inputs, read(cells, outs) if out is None else out
 
     @property
     def output(self) -> Any:

@@ -16,7 +16,8 @@ def value(rule: Rule, inputs: Sequence[Any], options: Options, dtype: Dtype = FL
 
     ``m`` is what it is computed with. MisfitError where the gate refuses an input.
     """
-    return rounded(rule.value(m, inputs, options), dtype)
+    result = rule.value(m, inputs, options)
+    return result if dtype == FLOAT64 else rounded(result, dtype)
 
 
 def local(rule: Rule, call: Call, slot: int, dtype: Dtype = FLOAT64, m: Mathematics = NUMBERS) -> Any | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -138,7 +139,7 @@ def is_small(array: Number) -> bool:
 
 def array_text(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     """All cells in nested brackets, with ``digits`` significant digits: ``[[0.088, 0.176], [0.104, 0.208]]``."""
-    return _nested(settled(array, digits).tolist(), lambda cell: numeral(cell, digits))
+    return _nested(settled(array, digits).tolist(), partial(numeral, digits=digits))
 
 
 def settled(array: NDArray[np.float64], digits: int = DIGITS) -> NDArray[np.float64]:
@@ -170,9 +171,10 @@ def _is_short(cell: float) -> bool:
 
 def _nested(cells: Any, spell: Callable[[float], str]) -> str:
     # As deep as the array has axes, which NumPy limits to 64.
-    if isinstance(cells, list):
-        return f"[{', '.join(_nested(part, spell) for part in cells)}]"
-    return spell(cells)
+    if not isinstance(cells, list):
+        return spell(cells)
+    inside = map(spell, cells) if cells and isinstance(cells[0], float) else (_nested(part, spell) for part in cells)
+    return f"[{', '.join(inside)}]"
 
 
 def number_text(value: Number, digits: int = DIGITS) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from textwrap import wrap
 
 _WIDE = "\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
@@ -45,6 +46,7 @@ def wrapped(text: str, room: int, hang: int = 0) -> list[str]:
     return [line.rstrip() for line in lines if line.strip()]
 
 
+@lru_cache(maxsize=1024)
 def _character_width(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout import Anchor, Layout
@@ -189,6 +190,7 @@ class _Sheet:
         return row
 
 
+@cache
 def _joined(have: int, add: int, weight: int) -> int:
     """The arms of a cell after more of a weight: each arm keeps the heavier of the two."""
     if not have:

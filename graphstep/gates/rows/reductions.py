@@ -64,6 +64,12 @@ def _in_rows(np: Any, x: Any, options: Options) -> Any:
 
 def first_along(np: Any, mask: Any, axes: Sequence[int]) -> Any:
     """The mask with only the first True along the axes left, in reading order."""
+    if np.ndim(mask) == 1:
+        # Of the scores of one case nothing has to be turned around.
+        alone = np.zeros(mask.shape, bool)
+        first = mask.argmax() if mask.size else slice(0)
+        alone[first] = mask[first]
+        return alone
     rows = _in_rows(np, mask, {"axis": tuple(axes)})
     alone = np.zeros(rows.shape, bool)
     every = np.arange(len(rows))
