@@ -126,8 +126,12 @@ def texts(results: Iterable[str]) -> Iterator[str]:
 
 def sums(results: Iterable[str]) -> dict[str, float]:
     """What a class earned, of how much, and how many answers are for a person to mark."""
-    students = [student for result in results for student in json.loads(result)["students"]]
-    return {what: sum(student[what] for student in students) for what in ("earned", "of", "unsure")}
+    total = dict.fromkeys(("earned", "of", "unsure"), 0.0)
+    for result in results:
+        for student in json.loads(result)["students"]:
+            for what in total:
+                total[what] += student[what]
+    return total
 
 
 def write_feedback(folder: Path, results: Iterable[str]) -> None:

@@ -25,31 +25,31 @@ def key_before(folder: Path) -> Key | None:
 
 
 def write_sheets(folder: Path, title: str, form: str, results: Iterable[str], before: Key | None) -> None:
-    """Write the sheets that pieces of work made, the keys, and last the key of the class.
+    """Write the sheets that pieces of work made, the keys, and last the key of the class; the results are gone through more than
+    once, so that one of them at a time is in memory.
 
     Sheets that are there already, of students who are on no roster any more, stay in it. InputError where a student has a sheet
     already, and it is another one: somebody may have filled it; and where the folder is that of another course.
     """
-    every = [*results]
     others: list[Sheet] = []
     if before is not None:
         if before.title != title:
             what = quoted(before.title, 60)
             raise InputError(f"{quoted_path(folder)} has the sheets of another course, {what}", hint="name another folder")
         sheets = {sheet.student: sheet for sheet in before.sheets}
-        for each in _sheets(every):
+        for each in _sheets(results):
             if each["student"] in sheets:
                 _compare(each, sheets.pop(each["student"]), before, folder)
         others = [*sheets.values()]
     folder_at(folder / KEYS)
-    for each in _sheets(every):
+    for each in _sheets(results):
         name = file_name(each["student"])
         keep(folder / f"{name}.{form}", each["sheet"])
         keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", each["key"])
-    entries = (entry for each in _sheets(every) for entry in each["entries"].items())
+    entries = (entry for each in _sheets(results) for entry in each["entries"].items())
     older = ((code, before.entries[code].data()) for sheet in others for code in sheet.items) if before is not None else ()
     sweep(folder, folder / KEYS)
-    data = chain((each["data"] for each in _sheets(every)), (sheet.data() for sheet in others))
+    data = chain((each["data"] for each in _sheets(results)), (sheet.data() for sheet in others))
     keep(folder / KEY, pieces(title, chain(entries, older), data))
 
 

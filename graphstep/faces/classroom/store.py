@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -59,6 +59,19 @@ def file_name(student: str) -> str:
     return f"{clean}-{sha256(student.encode(errors='surrogatepass')).hexdigest()[:6]}"
 
 
+class Results(Iterable[str]):
+    """Results on the disk, in the order of their work. They may be gone through several times, and one at a time is read."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+
+    def __iter__(self) -> Iterator[str]:
+        for path in self._paths:
+            with open_file(path, _RESULT) as file:
+                text = file.read().decode()
+            yield text
+
+
 class Store:
     """A folder beside what is being made; it is removed when that is whole."""
 
@@ -67,8 +80,8 @@ class Store:
         """The folder, which may not be there yet."""
         self._version = version
 
-    def results(self, jobs: Iterable[str], engine: Engine, progress: Callable[[int], None]) -> Iterator[str]:
-        """The results of all work in its order; ``progress`` is told how many are done.
+    def results(self, jobs: Iterable[str], engine: Engine, progress: Callable[[int], None]) -> Results:
+        """Do all work; ``progress`` is told how many pieces are done.
 
         Each is written to the disk as it comes, and what is there from before is taken as it is.
         """
@@ -87,9 +100,7 @@ class Store:
             keep(self.folder / new[done], result)
             progress(len(names) - len(new) + done + 1)
         progress(len(names))
-        for name in names:
-            with open_file(self.folder / name, _RESULT) as file:
-                yield file.read().decode()
+        return Results([self.folder / name for name in names])
 
     def _name(self, job: str) -> str:
         """A name that belongs to this work and this version of graphstep alone."""

@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"results are those of one student, and {len(handed.sheets)} handed something in", hint=hint)
     store, done = Store(marking.folder_of(target), __version__), progress(len(handed.sheets), jobs.SHEETS, "marking")
     work = jobs.marking(key, handed.sheets, language_of(options.language))
-    results = [*store.results(work, engine(options), done)]
+    results = store.results(work, engine(options), done)
     if writer is not None:
         marks = [row.mark for row in marking.rows(results)]
         keep(target, writer.writes(marks, language_of(options.language)).decode())
@@ -100,9 +100,10 @@ def run(options: argparse.Namespace) -> int:
     if options.feedback:
         marking.write_feedback(Path(options.feedback), results)
     keep(target, _headed(HEAD, texts))
+    sums = marking.sums(results)
     store.remove()
     print(f"wrote {target}", file=sys.stderr)
-    _tell(handed, marking.sums(results))
+    _tell(handed, sums)
     return 1 if handed.remarks else 0
 
 
@@ -131,7 +132,7 @@ def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
     sheets = "1 sheet" if len(handed.sheets) == 1 else f"{len(handed.sheets):,} sheets"
     print(f"{sheets} with {answers:,} answers: {earned}")
     if sums["unsure"]:
-        print(f"{sums['unsure']:,} answers for a person to mark: their verdict is unsure, and earned is empty")
+        print(f"{int(sums['unsure']):,} answers for a person to mark: their verdict is unsure, and earned is empty")
     if handed.missing:
         named = ", ".join(handed.missing[:_SHOWN])
         print(f"no answers from {len(handed.missing):,}: {named}{' …' if len(handed.missing) > _SHOWN else ''}")

@@ -59,8 +59,9 @@ def run(options: argparse.Namespace) -> int:
     course = read_course(options.course)
     students = read_roster(options.students) if options.students else (Student("", ""),)
     store, done = Store(folder / ".parts", __version__), progress(len(students), jobs.SHEETS, "sheets")
-    results = [*store.results(jobs.setting(course, students, options.format), engine(options), done)]
+    results = store.results(jobs.setting(course, students, options.format), engine(options), done)
     setting.write_sheets(folder, course.title, options.format, results, before)
     store.remove()
-    print(f"wrote {len(students):,} sheets, their keys and {setting.KEY} to {folder}", file=sys.stderr)
+    what = "the sheet, its key" if len(students) == 1 else f"{len(students):,} sheets, their keys"
+    print(f"wrote {what} and {setting.KEY} to {folder}", file=sys.stderr)
     return 0

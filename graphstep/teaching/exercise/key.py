@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -224,12 +225,14 @@ def _again(question: Question, solution: Solution, trace: Trace) -> Solution:
 def pieces(title: str, entries: Iterable[tuple[str, Mapping[str, Any]]], sheets: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The text of a key, piece by piece: an exercise a line, then a sheet a line. An exercise that comes again stands once."""
     yield f'{{"schema": {SCHEMA},\n "title": {_json(title)},\n "exercises": {{'
-    before: dict[str, Mapping[str, Any]] = {}
+    # Of a large class the texts of all exercises are the key itself: their hashes do to know one again.
+    before: dict[str, bytes] = {}
     for code, data in entries:
+        digest = sha256(json.dumps(data, sort_keys=True).encode()).digest()
         if code not in before:
             yield f"{',' if before else ''}\n  {_json(code)}: {_json(data)}"
-            before[code] = data
-        elif before[code] != data:
+            before[code] = digest
+        elif before[code] != digest:
             raise InputError(f"two exercises of the key are called {quoted(code)}")
     yield '\n },\n "sheets": ['
     for place, sheet in enumerate(sheets):

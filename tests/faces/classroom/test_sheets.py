@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 import json
 import re
+import tracemalloc
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from graphstep.faces.classroom.marking import sums, texts, write_feedback
+from graphstep.faces.classroom.setting import write_sheets
+from graphstep.faces.classroom.store import Store
 from graphstep.faces.cli import main
 from graphstep.faces.cli.classes import progress
 from graphstep.faces.cli.streams import Output
@@ -202,3 +207,35 @@ def test_a_course_takes_items_from_files_beside_it(course: list[str], tmp_path: 
     assert main(course) == 0
     key = json.loads((tmp_path / "sheets" / "key.json").read_text())
     assert {data["program"] for data in key["exercises"].values()} == {"f = x*y"}
+
+
+LONG = 400_000
+"""Characters of a result, so that what is kept of two of them would show."""
+
+
+def peak(folder: Path, count: int) -> int:
+    """The most bytes that are in use at a time while so many long results of sheets and of marks become files."""
+
+    def engine(asked: Iterable[str]) -> Iterator[str]:
+        for name in asked:
+            code = f"fork-1-{name}"
+            sheet = {"student": name, "sheet": "x" * LONG, "key": "", "entries": {code: {"program": "x"}}}
+            marked = {"student": name, "earned": 1.0, "of": 2.0, "unsure": 0, "feedback": "well done"}
+            sheet["data"] = {"code": name, "student": name, "name": "", "items": [code]}
+            yield json.dumps({"sheets": [sheet], "lines": ["y" * LONG], "students": [marked]})
+
+    tracemalloc.start()
+    results = Store(folder / ".parts", "1").results((f"s{n}" for n in range(count)), engine, lambda _: None)
+    write_sheets(folder / "sheets", "Week 1", "md", results, None)
+    write_feedback(folder / "feedback", results)
+    assert sum(map(len, texts(results))) == count * LONG
+    assert sums(results) == {"earned": count, "of": 2 * count, "unsure": 0}
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len([*(folder / "sheets").glob("*.md")]) == len([*(folder / "feedback").glob("*.md")]) == count
+    return most
+
+
+def test_of_a_large_class_one_result_at_a_time_is_in_memory(tmp_path: Path) -> None:
+    few, many = peak(tmp_path / "few", 2), peak(tmp_path / "many", 12)
+    assert many < few + LONG
