@@ -128,8 +128,8 @@ def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: NDArray[np.b
     moved = [k for k, x in enumerate(operands) if isinstance(x, int)]
 
     def slope(*factors: float) -> float:
-        inputs = [x * factor for x, factor in zip(point, factors, strict=True)]
         with np.errstate(all="ignore"):
+            inputs = [x * factor for x, factor in zip(point, factors, strict=True)]
             return float(number(local(gate, Call(tuple(inputs), value(gate, inputs, {}), {}), slot)))
 
     if slope(*(1 + 2.0 ** -(20 + k) for k in range(len(point)))) != 0:

@@ -90,6 +90,14 @@ def test_weights_that_are_all_zero_make_all_units_alike() -> None:
     assert {finding.kind for finding in experiment("tanh", "0", units=20, examples=10).findings} == {"alike", "vanishing", "zero"}
 
 
+def test_a_saturated_layer_of_huge_numbers_is_judged_without_a_warning() -> None:
+    # Twice of them is inf.
+    assert {finding.kind for finding in experiment("tanh", "1e300", layers=2, units=5, examples=9).findings} >= {
+        "zero",
+        "saturated",
+    }
+
+
 def test_a_saturated_sigmoid_is_found_with_its_figure() -> None:
     of = diagnose(gs.run("sum(sigmoid(x))", x=[9.0, -9.0, 12.0, 0.1]).trace)
     (finding,) = of.findings
