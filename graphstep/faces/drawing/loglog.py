@@ -114,7 +114,8 @@ def svg(curve: Curve, title: str) -> str:
         return _short(bottom - place * (bottom - ABOVE))
 
     def text(x: str, y: str, words: str, anchor: str) -> str:
-        return f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="currentColor">{escaped(words)}</text>'
+        # The class is for a page, whose style is heard before an attribute.
+        return f'<text x="{x}" y="{y}" class="{anchor}" text-anchor="{anchor}" fill="currentColor">{escaped(words)}</text>'
 
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{HEIGHT}" '
