@@ -205,6 +205,22 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A sign at every pair of the values of two settings."""
+
+    titles: tuple[str, str]
+    """The settings: the one whose values go down, and the one whose values go across."""
+    down: tuple[str, ...]
+    """The values of the rows, the first on top."""
+    across: tuple[str, ...]
+    """The values of the columns, the first at the left."""
+    cells: tuple[tuple[str, ...], ...]
+    """A sign for each column, row by row; a sign is one character."""
+    legend: tuple[tuple[str, str], ...]
+    """The signs, each with what it says."""
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """The text of a program, as typed."""
 
@@ -299,7 +315,7 @@ class Step:
 
 
 Block: TypeAlias = (
-    Heading | Prose | Listing | Equations | Ladder | Table | Graph | Curve | Typed | Command | Note
+    Heading | Prose | Listing | Equations | Ladder | Table | Graph | Curve | Grid | Typed | Command | Note
     | Verdict | Columns | Question | Step
 )  # fmt: skip
 """What a document is made of."""

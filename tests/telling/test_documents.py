@@ -45,6 +45,7 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     blocks.Graph(RUN.trace, len(RUN.trace)),
     blocks.Curve((("lambda", (3.0, 2.0, 1.0)),)),
+    blocks.Grid(("mu", "nu"), ("0", "1"), ("0.1", "10"), (("+", "-"), ("!", "·")), (("+", "xi"), ("-", "pi"))),
     blocks.Typed("omicron + 1"),
     blocks.Command("rho"),
     Note("warning", "sigma"),

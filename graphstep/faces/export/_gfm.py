@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.faces.drawing import loglog
+from graphstep.faces.drawing import grids, loglog
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export import _latex as latex
@@ -101,6 +101,9 @@ class Markdown(Writer):
             return fence("\n".join(loglog.rows(curve)))
         wide = max(len(name) for name, _ in curve.series)
         return fence("\n".join(f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}" for name, n in curve.series))
+
+    def grid(self, grid: blocks.Grid) -> str:
+        return fence("\n".join(grids.rows(grid)))
 
     def typed(self, typed: blocks.Typed) -> str:
         return fence(typed.text)

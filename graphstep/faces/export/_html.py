@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from graphstep.faces.drawing import loglog
+from graphstep.faces.drawing import grids, loglog
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.scene import scene
@@ -124,6 +124,9 @@ class Html(Writer):
             for name, n in curve.series
         )
         return f"<table>{''.join(rows)}</table>\n"
+
+    def grid(self, grid: blocks.Grid) -> str:
+        return f'<figure><div class="graph" tabindex="0">{grids.svg(grid)}</div></figure>\n'
 
     def typed(self, typed: blocks.Typed) -> str:
         return f'<pre tabindex="0">{self.words(typed.text)}</pre>\n'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from graphstep.faces.drawing import grids
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.drawing.tikz import COLOURS
 from graphstep.faces.export import _tex as tex
@@ -15,7 +16,7 @@ from graphstep.faces.export._gfm import Markdown
 from graphstep.faces.export._markdown import plain
 from graphstep.faces.export._picture import diagram, has_shapes
 from graphstep.faces.export.tex import CHINESE, Tex, picture
-from graphstep.telling.document import Curve, Graph
+from graphstep.telling.document import Curve, Graph, Grid
 from graphstep.telling.reports import graph as words
 
 _BEYOND_LATIN = 0x250
@@ -54,3 +55,6 @@ class Pandoc(Markdown):
     def curve(self, curve: Curve) -> str:
         plain = super().curve(curve)
         return f"```{{=latex}}\n{Tex().curve(curve)}```\n\n```{{=html}}\n<pre>{plain}</pre>\n```\n"
+
+    def grid(self, grid: Grid) -> str:
+        return f"```{{=latex}}\n{Tex().grid(grid)}```\n\n```{{=html}}\n{grids.svg(grid)}```\n"

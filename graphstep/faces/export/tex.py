@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.drawing import loglog
+from graphstep.faces.drawing import grids, loglog
 from graphstep.faces.drawing.diagram import Diagram
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.layout import Layout
@@ -166,6 +166,9 @@ class Tex(Writer):
             return f"\\begin{{center}}\n{loglog.tikz(curve, self.words)}\\end{{center}}\n"
         rows = (rf"{self.words(name)} & {_drawn(numbers)} & {_ends(numbers)} \\" + "\n" for name, numbers in curve.series)
         return f"\\begin{{tabular}}{{lll}}\n{''.join(rows)}\\end{{tabular}}\n"
+
+    def grid(self, grid: blocks.Grid) -> str:
+        return f"\\begin{{center}}\n{grids.tikz(grid, self.words)}\\end{{center}}\n"
 
     def typed(self, typed: blocks.Typed) -> str:
         lines = "\\\\\n".join(tex.code(printable(line)).replace(" ", r"\ ") or r"\mbox{}" for line in typed.text.splitlines())

@@ -162,6 +162,11 @@ class Text(Writer):
         lines = (f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}\n" for name, n in curve.series)
         return "".join(lines)
 
+    def grid(self, grid: blocks.Grid) -> str:
+        from graphstep.faces.drawing import grids
+
+        return "".join(f"{line}\n" for line in grids.rows(grid))
+
     def typed(self, typed: blocks.Typed) -> str:
         return "".join(f"{line}\n" for line in typed.text.splitlines())
 

@@ -19,6 +19,7 @@ from graphstep.telling.document import (
     Content,
     Curve,
     Document,
+    Grid,
     Heading,
     Listing,
     Manner,
@@ -33,6 +34,9 @@ from graphstep.telling.words.catalogue import joined, message
 
 _WORDS = ("verdict", "besides")
 """The columns of words behind the value that was tried."""
+
+_SIGNS: dict[FindingKind | None, str] = {**dict(zip(FINDING_KINDS, "!0+-#x<=", strict=True)), None: "·"}
+"""The sign of a verdict in a grid."""
 
 _LARGE = 1e3
 """From here on a size has a power of ten: two digits say how large it is."""
@@ -160,6 +164,14 @@ def _runs(tried: Range, points: Sequence[Point], language: str) -> str:
 
 def _grid(of: Sweep, language: str) -> Iterator[Block]:
     along, across = of.ranges
+    kinds = {point.verdict for point in of.points}
+    yield Grid(
+        (across.name, along.name),
+        across.values,
+        along.values,
+        tuple(tuple(_SIGNS[point.verdict] for point in row) for row in of.rows()),
+        tuple((sign, _named(language, kind)) for kind, sign in _SIGNS.items() if kind in kinds),
+    )
     lines = (
         message(language, "sweep-runs", name=f"{across.name} {value}", runs=_runs(along, row, language))
         for value, row in zip(across.values, of.rows(), strict=True)

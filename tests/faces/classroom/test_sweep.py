@@ -74,6 +74,25 @@ def test_of_two_settings_every_pair_is_tried(capsys: pytest.CaptureFixture[str])
     assert "\n6 points: " in text
 
 
+def test_every_format_has_the_curve_and_the_grid(tmp_path: Path, capsys: pytest.CaptureFixture[str], golden) -> None:
+    line = ["diagnose", "--network", "4x20", "--examples", "40", "--sweep", "init=0.001:10:5", "--jobs", "1"]
+    grid = ["diagnose", "x = tanh(a*y + b); tanh(9*x)*y", "y=2", "--sweep", "a=-1:1:3", "--sweep", "b=0.1:100:5", "--jobs", "1"]
+    marks = {
+        "txt": ("┤", "0.1  -  ·  -"),
+        "md": ("● left", "```"),
+        "html": ("<polyline", "<rect"),
+        "tex": ("\\draw", "\\filldraw"),
+    }
+    for suffix, (curve, field) in marks.items():
+        for name, words, mark in (("line", line, curve), ("grid", grid, field)):
+            path = tmp_path / f"{name}.{suffix}"
+            printed(capsys, [*words, "--to", str(path)])
+            text = path.read_text(encoding="utf-8")
+            assert mark in text
+            if suffix in ("md", "tex"):
+                golden(f"export/sweep-{name}.{suffix}", text)
+
+
 def test_processes_and_a_second_run_print_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     words = [*NETWORK, "--sweep", "init=0.001:10:4", "--format", "json"]
     serial = printed(capsys, [*words, "--jobs", "1"])
