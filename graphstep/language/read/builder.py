@@ -80,10 +80,10 @@ class Builder(Recorder):
         for operand in operands:
             if isinstance(operand, Results):
                 raise misuses.several_values(self.text, operand, span)
-        place = len(self._gates)
+        place, depends = len(self._gates), self._varies
         self._gates.append((name, operands, *span, text, options))
         self.framing.of_gates.append(self.scope.frame)
-        self._varies.append(any(map(self.varies, operands)))
+        depends.append(any(isinstance(x, int) and (x < 0 or depends[x]) for x in operands))
         return place, *span
 
     def varies(self, operand: Operand) -> bool:
@@ -111,9 +111,9 @@ class Builder(Recorder):
         spelled = self._spelled(called)
         nodes = [Node(None, (), name, span) for name, span in self.inputs.items()]
         for place, (gate, operands, start, stop, text, options) in enumerate(self._gates):
-            moved = tuple(settled(x) if isinstance(x, int) else x for x in operands)
+            moved = tuple([x if not isinstance(x, int) else x + first if x >= 0 else ~x for x in operands])
             rule, frame = GATES.get(gate, self._gradient), self.framing.of_gates[place]
-            nodes.append(Node(rule, moved, called.get(place), (start, stop), spelled.get(place, text), options, frame=frame))
+            nodes.append(Node(rule, moved, called.get(place), (start, stop), spelled.get(place, text), options, (), frame))
         by_name = {name: place for place, name in enumerate(self.inputs)} | {name: settled(x) for name, x in names.items()}
         frames = self.framing.frames(settled)
         return Program(self.text, tuple(nodes), settled(output), by_name, frames=frames, lengths=dict(self.lengths))

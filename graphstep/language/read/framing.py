@@ -184,6 +184,8 @@ class Framing:
 
     def _named(self, others: Iterable[str]) -> list[str]:
         """By record the name that stands for this node alone."""
+        if len(self._frames) == 1:
+            return [f"{name}.0" if before else name for _, name, _, before in self._records]
         paths, depths = self._paths(), self._depths()
         whole: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
         kinds: dict[tuple[str, ...], int] = {(name,): 0 for name in others}

@@ -98,10 +98,34 @@ START, END = "start", "$END"
 """What a whole text is, and what stands behind its last token."""
 
 
-@cache
-def _tables() -> tuple[list[tuple[str, int, str]], list[dict[str, int]]]:
-    tables = json.loads(TABLES.read_text(encoding="utf-8"))
-    return tables["rules"], tables["states"]
+_Rule = tuple[str, int, str]
+
+
+class _Tables:
+    """The parse tables, and what comes of them."""
+
+    def __init__(self) -> None:
+        tables = json.loads(TABLES.read_text(encoding="utf-8"))
+        self.rules: list[_Rule] = list(map(tuple, tables["rules"]))
+        self.states: list[dict[str, int]] = tables["states"]
+        self.settled: dict[tuple[int, str, str], tuple[int, int | None]] = {}
+        """What :meth:`settle` has said."""
+
+    def settle(self, state: int, left_side: str, symbol: str) -> tuple[int, int | None]:
+        """The state behind what a rule makes where ``symbol`` stands behind it, and the move from there.
+
+        A rule that hands its only part on is passed over: between an operand and the operator behind it stand four of those.
+        """
+        behind = self.states[state][left_side]
+        move = self.states[behind].get(symbol)
+        while move is not None and move < 0 and self.rules[~move][1:] == (1, ""):
+            behind = self.states[state][self.rules[~move][0]]
+            move = self.states[behind].get(symbol)
+        self.settled[state, left_side, symbol] = behind, move
+        return behind, move
+
+
+_tables = cache(_Tables)
 
 
 def parse(lexer: Lexer, builder: Builder) -> None:
@@ -109,22 +133,25 @@ def parse(lexer: Lexer, builder: Builder) -> None:
 
     Raises :class:`~graphstep.ground.errors.ReadError` at the first token that cannot stand where it stands.
     """
-    rules, states = _tables()
-    act = builder.act
+    tables = _tables()
+    rules, states, settled, act = tables.rules, tables.states, tables.settled, builder.act
     # The states that lead here, and of all but the first what the part came to that led to it.
     path, parts = [0], list[Any]()
     for token in chain(lexer, (None,)):
         symbol = END if token is None else token.type
-        while (move := states[path[-1]].get(symbol)) is not None and move < 0:
+        move = states[path[-1]].get(symbol)
+        while move is not None and move < 0:
             left_side, count, action = rules[~move]
             del path[-count:]
             if action:
                 of_rule = parts[-count:]
                 del parts[-count:]
                 parts.append(act(action, of_rule))
-            if left_side == START:
+            if token is None and left_side == START:
                 return
-            path.append(states[path[-1]][left_side])
+            key = path[-1], left_side, symbol
+            behind, move = settled.get(key) or tables.settle(*key)
+            path.append(behind)
         if move is None:
             if token is None:
                 raise complaints.unexpected(lexer.text, None, lexer.last)

@@ -23,10 +23,10 @@ NUMERAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A numeral without a sign, as a regular expression."""
 
 _WORD = re.compile(
-    rf"(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
+    rf"[ \t\r]*(?:(?P<skip>[ \t\r]+|\#[^\n]*)|(?P<call>{NAME}[ \t]*\()|(?P<name>{NAME})|(?P<numeral>{NUMERAL})"
     r"|(?P<compare>[<>=!]=|[<>≤≥≠])|(?P<other>//)|(?P<operator>\*\*|[-+*/^@×·⋅∗−÷])|(?P<open>\()|(?P<close>\))|(?P<brace>[{}])"
     r"|(?P<comma>,)|(?P<bar>\|\|?|‖)"
-    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<list_end>\])|(?P<unknown>.)",
+    r"|(?P<equals>=)|(?P<end>[;\n])|(?P<postfix>\.T(?!\w)|['′’]|\[)|(?P<list_end>\])|(?P<unknown>.))",
     re.DOTALL,
 )
 _SIGNED = re.compile(rf"[ \t]*(?P<numeral>{NUMERAL})")
@@ -103,28 +103,30 @@ class Lexer(Statements):
         while position < size:
             word = match(text, position)
             assert word is not None  # the last group takes any character
-            kind, start, position = word.lastgroup, word.start(), word.end()
+            kind = word.lastgroup
+            assert kind is not None  # what stands behind blanks is one of the groups
+            symbol, (start, position) = word[kind], word.span(kind)
             if kind == "skip":
                 continue
             if kind == "end":
-                ended = self._ends_statement(word[0]) or ended
+                ended = self._ends_statement(symbol) or ended
                 continue
-            if ended and self.last is not None and self.last.type not in BEGINS and word[0] != "}":
+            if ended and self.last is not None and self.last.type not in BEGINS and symbol != "}":
                 yield self._hand_out("SEPARATOR", text[start - 1], start - 1, start)
                 self._end_statement()
             ended = False
             if self._first is None and kind == "name":
                 kind = self._begin_statement(start)
             elif kind == "bar":
-                kind = self._bar(word[0], start)
-            if word[0] in _QUOTES and self.last is not None and self.last.type == "CALL" and takes_quoted(self.last.text):
+                kind = self._bar(symbol, start)
+            elif symbol in _QUOTES and self.last is not None and self.last.type == "CALL" and takes_quoted(self.last.text):
                 kind = "quoted"
             if self._operand and kind in ("name", "numeral", "call", "open"):
                 yield self._beside(start)
-            reader = readers.get(kind or "")
+            reader = readers.get(kind)
             if reader is None:
                 raise self._unknown(start)
-            token = reader(word[0], start, position)
+            token = reader(symbol, start, position)
             # It may take more than its first word, such as all of an index.
             position = token.end_pos
             yield token
