@@ -8,6 +8,7 @@ import numpy as np
 from numpy import concatenate, exp
 
 LABELS = np.array([0, 2, 1, 1])
+SPARE = np.zeros((2, 3))
 MASK = np.array([[True, False, True], [False, True, True]])
 
 
@@ -121,10 +122,68 @@ def part_written(A):
     return A.sum()
 
 
-def held(A):
+def cell_by_cell(A):
+    out = np.zeros((4, 4))
+    for i in range(3):
+        for j in range(3):
+            out[i + 1][j] = A[i % 2, j] * A[1, i] + out[i, j]
+    return np.maximum(out, 0).sum() * out[3, 2] + (out[:, 2] ** 2).sum()
+
+
+def seen_from_both_sides(A):
+    out = np.zeros((2, 3))
+    row, flat, turned = out[0], out.reshape(-1), np.transpose(out)
+    out[0] = A[1]
+    row[2] *= A[0, 0]
+    flat[4] = 2.0
+    return row.prod() + flat[2] * flat[0] + (turned @ out).sum() + flat[4] * sum(out[1])
+
+
+def steps_of_time(A):
+    place, speed = np.zeros((5, 3)), np.zeros((5, 3))
+    place[0], speed[0] = A
+    for k in range(4):
+        speed[k + 1] = speed[k] - 0.1 * place[k] / np.linalg.norm(place[k]) ** 3
+        place[k + 1] = place[k] + 0.1 * speed[k + 1]
+    return (place[-1] ** 2).sum() + place[:, 0].mean()
+
+
+def collected(A):
+    total = np.zeros(3)
+    np.add.at(total, [0, 1, 1, 2], A.ravel()[:4])
+    np.add.at(total, [2, 2], 0.5)
+    for row in A:
+        total += row
+        total *= 0.5
+    out = np.empty_like(total)
+    out[total > 0.1] = total[total > 0.1]
+    out[~(total > 0.1)] = -1.0
+    np.exp(total, out=total)
+    first = total.copy()
+    first[0] = A[0, 1]
+    several = [np.zeros(3), np.ones(3)]
+    several[1][1] = A[0, 2]
+    return np.stack(several).sum() * (out * total * first).sum() + np.diag(first)[1, 1] + (type(out) is np.ndarray)
+
+
+def untouched(A):
+    out = np.ones(3)
+    out[1] += 2.0
+    out = np.sort(out)
+    return A[0, int(out[2]) - 1] * out.sum() * float(out[0]) + len(str(out)) * A[1, 0]
+
+
+def swapped(A):
+    B = A.copy()
+    B[[0, 1]] = B[[1, 0]]
+    B[0, 0], B[0, 1] = B[0, 1], B[0, 0]
+    return (B * [1, 2, 3]).sum() * B[0].prod()
+
+
+def read_unseen(A):
     out = np.zeros(3)
     out[0] = A[0, 0]
-    return out.sum()
+    return sum(memoryview(out).tolist()) * A[0, 1]
 
 
 def of_real_numpy(A):
@@ -143,12 +202,6 @@ def as_it_is(A, B):
         return A
     quotient, rest = divmod(A[0, 1], 0.3)
     return quotient * rest + copy.deepcopy(B)[0].sum() * copy.copy(A).sum() * (2.0 if isinstance(rest, float) else 3.0)
-
-
-def added_to_zeros(A):
-    total = np.zeros((2, 3))
-    total += A
-    return total.sum()
 
 
 def of_complex(A):
@@ -173,7 +226,7 @@ def unfollowed(A):
 
 
 def with_out(A):
-    np.exp(A, out=np.zeros((2, 3)))
+    np.exp(A, out=SPARE)
     return A.sum()
 
 

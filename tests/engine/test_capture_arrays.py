@@ -22,6 +22,7 @@ CALLS = {
     "functions": {"A": A, "B": B},
     "written": {"A": A, "B": B},
     "masked": {"A": A},
+    **{key: {"A": A} for key in ["cell_by_cell", "seen_from_both_sides", "steps_of_time", "collected", "untouched", "swapped"]},
     "as_it_is": {"A": A, "B": B},
     "of_lists": {"w": [[0.5, -1.0], [2.0, 0.25]], "x": [1.5, -0.75], "b": 0.5},
     "of_a_dictionary": {
@@ -144,9 +145,8 @@ def test_an_array_that_is_returned_is_differentiated_cell_by_cell():
     [
         ("viewed", 2, "changes an array of which another variable is a part"),
         ("part_written", 1, "changes an array of which another variable is a part"),
-        ("held", 2, "a traced number is put into an array of numbers at"),
+        ("read_unseen", 3, "read at .* in a way that is not followed"),
         ("of_real_numpy", 1, "would drop the gradient"),
-        ("added_to_zeros", 2, "np.add writes into an array at"),
         ("of_complex", 1, "a complex number is read at"),
         ("chosen", 1, "an index at .* is a traced value"),
         ("saved", 1, "would drop the gradient|np.save at"),

@@ -18,9 +18,10 @@ from graphstep.engine.capture.functions import Followed
 from graphstep.engine.capture.naming import names_of
 from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
+from graphstep.engine.capture.recorder import holds_poison, unseen
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.sources import locate
-from graphstep.engine.capture.traced import PLAIN, Traced, plain
+from graphstep.engine.capture.traced import PLAIN, Fillable, Traced, plain
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted
 from graphstep.language.setup import Setup
@@ -81,6 +82,8 @@ def record(
         recording.output = result.node
     elif isinstance(result, Real):
         recording.output = float(plain(result))
+        if recording.output != recording.output and holds_poison(recording.output):
+            raise unseen()
     else:
         hint = "what is differentiated is one number: return the loss"
         raise CaptureError(f"{recording.function} returned {_kind(result)}, and no number", hint=hint)
@@ -125,9 +128,11 @@ def _called(
 ) -> Any:
     """What a function returns, followed."""
     try:
-        with Followed(_module(function)) as module, watch:
+        with Followed(_module(function), recorder.stands_in) as module, watch:
             watch.entered = module.enter
             result = function(*arguments, **named)
+        if isinstance(result, Fillable) and watch.frame is not None:
+            result = result.now(watch.frame)
     except Exception as error:  # the user's function may raise anything, and all that is not ours goes on as it is
         # NumPy says that something else went wrong, because of what we said.
         if isinstance(error.__cause__, CaptureError):

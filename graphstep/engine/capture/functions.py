@@ -17,7 +17,7 @@ from typing import Any
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recorder import Recorder, numeral
 from graphstep.engine.capture.recording import CaptureError
-from graphstep.engine.capture.traced import Traced, holds_traced, plain
+from graphstep.engine.capture.traced import Fillable, Traced, holds_traced, plain
 
 _ALIKE = "exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc"
 
@@ -162,6 +162,8 @@ class _TypeOf(type):
     def __call__(cls, *arguments: Any, **options: Any) -> Any:
         if len(arguments) == 1 and not options:
             kind = type(arguments[0])
+            if issubclass(kind, Fillable):
+                return kind.__mro__[-2]
             return arguments[0].__class__ if issubclass(kind, Traced) else kind
         return type(*arguments, **options)
 
@@ -181,19 +183,34 @@ class FollowedType(type, metaclass=_TypeOf):
     """A stand-in for ``type``, so that ``type(x) is float`` holds where it holds without a capture."""
 
 
+_AS_ARRAY = ("asarray", "ascontiguousarray", "asanyarray")
+"""The functions that hand back an array as it is."""
+
+
 class FollowedFunction:
     """What stands for a function of NumPy: lists of traced values are arrays for it, as lists of numbers are for NumPy."""
 
-    def __init__(self, original: Any) -> None:
-        self._original = original
+    def __init__(self, original: Any, fills: bool = False) -> None:
+        self._original, self._fills = original, fills
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        if not any(map(holds_traced, (*arguments, *options.values()))):
-            return self._original(*arguments, **options)
+        if arguments and isinstance(arguments[0], Fillable) and self._original.__name__ in _AS_ARRAY and not options:
+            return arguments[0]
+        if any(map(holds_traced, (*arguments, *options.values()))):
+            result = self._followed(sys._getframe(1), arguments, options)
+        else:
+            result = self._original(*arguments, **options)
+        if not self._fills:
+            return result
         from graphstep.engine.capture import arrays
 
-        frame, name = sys._getframe(1), arrays.name_of(self._original)
-        if name in ("array", "asarray", "ascontiguousarray", "asanyarray"):
+        return arrays.own(result, *arguments)
+
+    def _followed(self, frame: FrameType, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        from graphstep.engine.capture import arrays
+
+        name = arrays.name_of(self._original)
+        if name in ("array", *_AS_ARRAY):
             return _array(name, frame, *arguments, **options)
         if hasattr(self._original, "nin"):
             return arrays.of_cells(self._original, "__call__", arguments, options, frame)
@@ -254,22 +271,25 @@ class FollowedIndices:
 
 
 class FollowedModule:
-    """A stand-in for NumPy, or for a module inside it, whose functions follow traced arrays."""
+    """A stand-in for NumPy, or for a module inside it, whose functions follow traced arrays.
 
-    def __init__(self, original: Any) -> None:
-        self._original = original
+    Where the function may put traced numbers into what they make, it ``fills``.
+    """
+
+    def __init__(self, original: Any, fills: bool = False) -> None:
+        self._original, self._fills = original, fills
 
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._original, name)
         if name == "linalg":
-            return FollowedModule(member)
+            return FollowedModule(member, self._fills)
         if name == "fromiter":
             return lambda cells, *dtype, **options: FollowedModule(self._original).array([*cells], *dtype, **options)
         if name in ("r_", "c_"):
             return FollowedIndices(member, "concatenate" if name == "r_" else "column_stack")
         if name == "vectorize":
             return FollowedVectorize
-        return FollowedFunction(member) if _is_function(member) else member
+        return FollowedFunction(member, self._fills) if _is_function(member) else member
 
 
 def _is_function(member: Any) -> bool:
@@ -277,10 +297,13 @@ def _is_function(member: Any) -> bool:
 
 
 class Followed:
-    """Lets ``math``, ``statistics``, NumPy and ``type`` be followed in modules of the user's; ``with`` it."""
+    """Lets ``math``, ``statistics``, NumPy and ``type`` be followed in modules of the user's; ``with`` it.
 
-    def __init__(self, module: dict[str, Any]) -> None:
-        self._first = module
+    Where the function may put traced numbers into arrays that it makes, it ``fills``.
+    """
+
+    def __init__(self, module: dict[str, Any], fills: bool) -> None:
+        self._first, self._fills = module, fills
         self._before: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = []
         self._visited: set[int] = set()
 
@@ -305,7 +328,7 @@ class Followed:
             return
         self._visited.add(id(module))
         before = dict(module)
-        put = {name: stand_in for name, member in before.items() if (stand_in := _stand_in(member)) is not None}
+        put = {name: stand_in for name, member in before.items() if (stand_in := _stand_in(member, self._fills)) is not None}
         # A name of the module stands before one that is built in.
         put = {"type": FollowedType} | put if "type" not in before else put
         module.update(put)
@@ -318,7 +341,7 @@ def _originals(module: str) -> dict[int, Callable[..., Any]]:
     return {id(getattr(sys.modules[module], name)): function for name, function in _functions_of(module).items()}
 
 
-def _stand_in(member: Any) -> Any:
+def _stand_in(member: Any, fills: bool) -> Any:
     """What stands for a module or a function of one; None for what is followed as it is."""
     if member is math or (member is not None and member is sys.modules.get("statistics")):
         return FollowedNumbers(member)
@@ -329,7 +352,7 @@ def _stand_in(member: Any) -> Any:
     if numpy is None or member is None:
         return None
     if member is numpy or member is numpy.linalg:
-        return FollowedModule(member)
+        return FollowedModule(member, fills)
     if member is numpy.vectorize or isinstance(member, numpy.vectorize):
         return FollowedVectorize if member is numpy.vectorize else FollowedVectorize(member)
     name = getattr(member, "__name__", None)
@@ -338,5 +361,5 @@ def _stand_in(member: Any) -> Any:
         and _is_function(member)
         and member in (getattr(numpy, name, None), getattr(numpy.linalg, name, None))
     ):
-        return FollowedFunction(member)
+        return FollowedFunction(member, fills)
     return None

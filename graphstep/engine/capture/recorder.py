@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from itertools import count
 from numbers import Real
@@ -116,13 +117,18 @@ class Recorder:
         if isinstance(x, Value):
             return x.node
         if isinstance(x, Real) or not getattr(x, "shape", ()):
-            return float(x)
+            number = float(x)
+            if number != number and holds_poison(number):
+                raise unseen(frame)
+            return number
         return self._constant(x, frame)
 
     def _constant(self, array: Any, frame: FrameType) -> int:
         """An array of the function's that is not traced: one node for all of its uses, while its cells stay what they are."""
         import numpy as np
 
+        if holds_poison(array):
+            raise unseen(frame)
         constants = self.recording.constants
         names = [*constants]
         for held, number in self._held:
@@ -155,6 +161,25 @@ class Recorder:
             return f"{numeral(self.values[node])} != 0"
         read = [x if isinstance(x, float) else self.values[x] for x in operation.operands]
         return f" {COMPARED[operation.gate]} ".join(map(numeral, read))
+
+
+POISON = struct.unpack("<d", struct.pack("<Q", 0x7FF8_5EED_5EED_5EED))[0]
+"""A nan of its own, which stands in the memory of arrays where something traced was put into them."""
+
+
+def unseen(frame: FrameType | None = None) -> CaptureError:
+    """What is said where that is read."""
+    where = f" at {at_work(frame)}" if frame is not None else ""
+    hint = "read it by its name, by indices and by functions of np"
+    return CaptureError(f"an array that traced numbers were put into is read{where} in a way that is not followed", hint=hint)
+
+
+def holds_poison(value: Any) -> bool:
+    """Whether a number, or a cell of an array, is what stands for something traced: what had to be seen was read unseen."""
+    import numpy as np
+
+    cells = np.asarray(value)
+    return cells.dtype == np.float64 and bool(np.any(np.ascontiguousarray(cells).view(np.uint64) & 0xFFFF_FFFF == 0x5EED_5EED))
 
 
 def _is_number(x: Any) -> bool:

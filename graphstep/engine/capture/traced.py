@@ -10,6 +10,7 @@ import operator
 import sys
 from collections.abc import Callable, Iterable
 from numbers import Real
+from types import FrameType
 from typing import Any, NoReturn
 
 from graphstep.engine.capture.places import at_work, puts_cells
@@ -110,11 +111,26 @@ PLAIN = (
     "with --fixed NAME (fixed=[…])"
 )
 _ARRAY = (
-    "np.array and np.stack are followed where the file imports numpy at its top; cells are not assigned to an array of numbers: "
-    "build a list, then np.stack(list)"
+    "np.array and np.stack are followed where the file imports numpy at its top; an array that is filled has to be made in "
+    "the function: out = np.zeros(n), or out = np.array(out)"
 )
 _ROUNDED = "leave it out, as graphstep rounds what it shows; math.floor and math.ceil, whose slope is 0, are followed"
 _SHOWN = "leave it out of the function that is captured: graphstep shows every value"
+
+
+class Fillable:
+    """An array that the captured function made, into which it may put traced numbers."""
+
+    is_traced: bool
+    """Whether there is one in it."""
+    cells: Callable[[], Any]
+    """Its plain cells, as an array of NumPy."""
+    add_at: Callable[[FrameType, Any, Any], None]
+    """Adds something to cells of it: ``add_at(frame, key, value)``."""
+    fill_in: Callable[[FrameType, Any, Any], None]
+    """Puts something into cells of it: ``fill_in(frame, key, value)``."""
+    now: Callable[[FrameType], Any]
+    """The traced array that it is now, at work in a frame; itself where nothing in it is traced."""
 
 
 class Traced(Value):
@@ -136,6 +152,8 @@ class Traced(Value):
         if isinstance(other, complex):
             where = at_work(sys._getframe(2))
             raise CaptureError(f"a complex number is read at {where}", hint="graphstep computes with real numbers")
+        if isinstance(other, Fillable):
+            return other.now(sys._getframe(2))
         return other if isinstance(other, Traced | Real) or is_array(other) else NotImplemented
 
     __add__, __radd__ = binary("add", operator.add), binary("add", operator.add, swapped=True)
@@ -175,8 +193,7 @@ class Traced(Value):
     def __float__(self) -> NoReturn:
         frame = sys._getframe(1)
         if puts_cells(frame):
-            hint = "begin with a list, out = [0.0]*n, and end with np.stack(out); or build it in one go: np.array([f(x) for …])"
-            raise CaptureError(f"a traced number is put into an array of numbers at {at_work(frame)}", hint=hint)
+            raise CaptureError(f"a traced number is put into an array of numbers at {at_work(frame)}", hint=_ARRAY)
         raise CaptureError(f"float() at {at_work(frame)} would drop the gradient of a traced number", hint=PLAIN)
 
     __complex__ = refusal("complex()", PLAIN)
@@ -222,14 +239,14 @@ def plain(number: Any) -> Any:
     """The value of a traced one, alone or in a list; anything else is itself."""
     if isinstance(number, list | tuple):
         return type(number)(map(plain, number)) if type(number) in (list, tuple) else number
-    return number.value if isinstance(number, Traced) else number
+    return number.value if isinstance(number, Traced) else number.cells() if isinstance(number, Fillable) else number
 
 
 def holds_traced(value: Any) -> bool:
     """Whether a value is traced, or a list that holds one, at any depth."""
     if isinstance(value, list | tuple):
         return any(map(holds_traced, value))
-    return isinstance(value, Traced)
+    return isinstance(value, Traced) or (isinstance(value, Fillable) and value.is_traced)
 
 
 def first_traced(values: Iterable[Any]) -> Traced:

@@ -106,6 +106,8 @@ class Watch:
         self._codes: dict[int, _Code] = {}
         self.variables: dict[str, Any] = {}
         """The variables of the function that is captured, as it returned."""
+        self.frame: FrameType | None = None
+        """That function, as it returned."""
 
     def __enter__(self) -> Watch:
         self._before = sys.gettrace()
@@ -248,7 +250,7 @@ class Watch:
             if self._stack and frame.f_code.co_flags & inspect.CO_GENERATOR and _is_over(frame):
                 self._stack[-1].loops = [loop for loop in self._stack[-1].loops if loop.key is not frame]
             if not self._stack:
-                self.variables = dict(frame.f_locals)
+                self.variables, self.frame = dict(frame.f_locals), frame
         elif event == "exception" and self.refused is None and isinstance(value[1], CaptureError):
             self.refused = value[1]
         return self._went

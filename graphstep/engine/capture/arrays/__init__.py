@@ -11,3 +11,4 @@ from graphstep.engine.capture.arrays.cells import of_cells
 from graphstep.engine.capture.arrays.composed import elementwise
 from graphstep.engine.capture.arrays.following import UNFOLLOWED, apply, array_of, as_array, check_plain, name_of
 from graphstep.engine.capture.arrays.joining import JOINING
+from graphstep.engine.capture.arrays.own import own

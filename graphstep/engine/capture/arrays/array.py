@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from graphstep.engine.capture.arrays import cells
-from graphstep.engine.capture.arrays.following import FUNCTIONS, apply, array_of, name_of
+from graphstep.engine.capture.arrays.following import FUNCTIONS, apply, array_of, current, name_of
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
 from graphstep.engine.capture.places import at_work, stores_cells
 from graphstep.engine.capture.recorder import Recorder
@@ -125,14 +125,19 @@ class TracedArray(Traced):
     def __iter__(self) -> Iterator[Any]:
         frame = sys._getframe(1)
         for place in range(len(self.value)):
-            yield self.seen_in(index(frame, self, place))
+            yield self._part(index(frame, self, place))
 
     def __getitem__(self, key: Any) -> Any:
         part = index(sys._getframe(1), self, key)
-        return self.seen_in(part) if is_basic(key) else part
+        return self._part(part) if is_basic(key) else part
+
+    def _part(self, part: Any) -> Any:
+        """A part of it, which shares its memory; a single cell of an array has its own."""
+        return self.seen_in(part) if isinstance(part.value, np.ndarray) else part
 
     def __setitem__(self, key: Any, value: Any) -> None:
         frame = sys._getframe(1)
+        value = current(frame, value)
         self.check_alone("an assignment to cells", frame)
         self.become(assigned(frame, self, key, value))
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from graphstep.engine.capture.arrays.following import (
-    UNFOLLOWED,
     apply,
     array_of,
     as_array,
     check_plain,
+    current,
     emit,
     follows,
     settled,
@@ -24,43 +24,58 @@ from graphstep.engine.capture.arrays.following import (
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
-from graphstep.engine.capture.traced import UFUNCS, Traced, first_traced, holds_traced, plain
+from graphstep.engine.capture.traced import UFUNCS, Fillable, Traced, first_traced, holds_traced, plain
 
 
 def of_cells(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, Any], frame: FrameType) -> Any:
     """Follow a function of cells, which NumPy's operators are too."""
     name = ufunc.__name__
+    if method == "at" and name == "add" and isinstance(inputs[0], Fillable):
+        return inputs[0].add_at(frame, *inputs[1:])
+    out = options.get("out")
+    target = out[0] if isinstance(out, tuple) and out else out
+    if isinstance(target, Fillable) and method == "__call__":
+        result = of_cells(ufunc, method, inputs, {key: x for key, x in options.items() if key != "out"}, frame)
+        target.fill_in(frame, ..., result)
+        return target
+    inputs = [current(frame, x) for x in inputs]
     inputs = [array_of(frame, x) if holds_traced(x) and not isinstance(x, Traced) else x for x in inputs]
+    if out is not None:
+        hint = f"write y = np.{name}(…), and y = y + x in place of y += x where y is an array of plain numbers"
+        raise CaptureError(f"np.{name} writes into an array at {at_work(frame)}, which is not followed", hint=hint)
+    if method == "__call__" and not options:
+        return _of_cells(ufunc, inputs, frame)
     if method == "reduce" and name in ("add", "multiply", "maximum", "minimum"):
         whole = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}[name]
         return apply(whole, frame, inputs, {"axis": 0, **options})
-    gate = UFUNCS.get(name)
     if method == "accumulate" and name in ("add", "multiply"):
         return apply("cumsum" if name == "add" else "cumprod", frame, inputs, {"axis": 0, **options})
     if method == "outer" and not options and len(inputs) == 2:
         left, right = (as_array(x) if isinstance(x, Traced) else np.asarray(x) for x in inputs)
         return ufunc(left.reshape(left.shape + (1,) * right.ndim), right)
-    if method == "__call__" and not options:
-        if name in ("isnan", "isfinite", "isinf", "signbit"):
-            return ufunc(*map(plain, inputs))
-        if name in ("positive", "conjugate"):
-            return inputs[0]
-        if name == "divmod":
-            return inputs[0] // inputs[1], inputs[0] % inputs[1]
-        if name in ("matmul", "vecdot"):
-            return product(frame, *inputs)
-        if name == "floor_divide":
-            return type(first_traced(inputs)).__floordiv__(*inputs) if isinstance(inputs[0], Traced) else unfollowed(name, frame)
-        if name in ("logical_and", "logical_or", "logical_not"):
-            return _logical(frame, name[8:], *inputs)
-        if name in _COMPOSED:
-            return _composed(frame, ufunc, *inputs)
-    if "out" in options:
-        hint = f"write y = np.{name}(…), and y = y + x in place of y += x where y is an array of plain numbers"
-        raise CaptureError(f"np.{name} writes into an array at {at_work(frame)}, which is not followed", hint=hint)
-    if gate is None or method != "__call__" or options:
-        called = name if method == "__call__" else f"{name}.{method}"
-        raise CaptureError(f"np.{called} at {at_work(frame)} is not followed", hint=UNFOLLOWED)
+    return unfollowed(name if method == "__call__" else f"{name}.{method}", frame)
+
+
+def _of_cells(ufunc: Any, inputs: Sequence[Any], frame: FrameType) -> Any:
+    """Follow a call of one without options."""
+    name = ufunc.__name__
+    gate = UFUNCS.get(name)
+    if name in ("isnan", "isfinite", "isinf", "signbit"):
+        return ufunc(*map(plain, inputs))
+    if name in ("positive", "conjugate"):
+        return inputs[0]
+    if name == "divmod":
+        return inputs[0] // inputs[1], inputs[0] % inputs[1]
+    if name in ("matmul", "vecdot"):
+        return product(frame, *inputs)
+    if name == "floor_divide":
+        return type(first_traced(inputs)).__floordiv__(*inputs) if isinstance(inputs[0], Traced) else unfollowed(name, frame)
+    if name in ("logical_and", "logical_or", "logical_not"):
+        return _logical(frame, name[8:], *inputs)
+    if name in _COMPOSED:
+        return _composed(frame, ufunc, *inputs)
+    if gate is None:
+        return unfollowed(name, frame)
     read = [np.asarray(x) if isinstance(x, list | tuple) else x for x in inputs]
     recorder = first_traced(read).recorder
     # np.abs and np.absolute are one function; which of its names is called does not matter.

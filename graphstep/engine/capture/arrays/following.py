@@ -12,7 +12,7 @@ import numpy as np
 
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
-from graphstep.engine.capture.traced import Traced, first_traced, holds_traced, plain
+from graphstep.engine.capture.traced import Fillable, Traced, first_traced, holds_traced, plain
 from graphstep.ground.arrays import plain as widened
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mappin
     if handler is None:
         raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=UNFOLLOWED)
     original, leading = _original(name)
-    arguments, options = [as_array(x) for x in arguments], dict(options)
+    arguments, options = [as_array(current(frame, x)) for x in arguments], {key: current(frame, x) for key, x in options.items()}
     if (
         arguments
         and options.get("dtype") is not None
@@ -155,10 +155,17 @@ def unfollowed(name: str, frame: FrameType) -> Any:
 def array_of(frame: FrameType, value: Any) -> Any:
     """What NumPy makes an array of: lists of traced values are stacked, anything else is itself."""
     if not isinstance(value, list | tuple):
-        return value
+        return value.now(frame) if isinstance(value, Fillable) else value
     if not holds_traced(value):
         return np.array(value)
     return stack(frame, [array_of(frame, x) for x in value])
+
+
+def current(frame: FrameType, value: Any) -> Any:
+    """What an array that the function has filled is now, alone or in a list; anything else is itself."""
+    if type(value) in (list, tuple) and holds_traced(value):
+        return type(value)(current(frame, x) for x in value)
+    return value.now(frame) if isinstance(value, Fillable) else value
 
 
 def as_array(value: Any) -> Any:

@@ -31,7 +31,7 @@ def _is_whole(x: Any) -> bool:
     return isinstance(x, int | np.integer) and not isinstance(x, bool)
 
 
-def _checked(frame: FrameType, key: Any) -> tuple[Any, ...]:
+def entries_of(frame: FrameType, key: Any) -> tuple[Any, ...]:
     """The entries of an index; whole numbers behind True and False. CaptureError for traced numbers, a question for a mask."""
     entries: list[Any] = []
     for x in _entries(key):
@@ -54,7 +54,7 @@ def _checked(frame: FrameType, key: Any) -> tuple[Any, ...]:
 
 def index(frame: FrameType, x: Any, key: Any, value: Any = None) -> Any:
     """``x[key]``: gates ``index`` and ``gather``, and a ``reshape`` where axes of length 1 are put in."""
-    entries = _checked(frame, key)
+    entries = entries_of(frame, key)
     value = plain(x)[entries] if value is None else value
     kept = tuple(entry for entry in entries if entry is not None)
     if not kept:
@@ -103,7 +103,7 @@ def _together(entries: Sequence[Any]) -> bool:
 def assigned(frame: FrameType, x: Any, key: Any, value: Any) -> Any:
     """The array behind ``x[key] = value``: the value put into its place, and what was there before everywhere else."""
     value = array_of(frame, value)
-    entries = _checked(frame, key)
+    entries = entries_of(frame, key)
     after = plain(x).copy()
     after[entries] = plain(value)
     written = np.zeros(after.shape, bool)
