@@ -75,3 +75,12 @@ def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("graphstep.faces.classroom.cluster.SECONDS", 1)
     with pytest.raises(InputError, match="no scheduler of Dask answers at"):
         list(on_cluster("127.0.0.1:9", []))
+
+
+def test_a_sweep_comes_to_the_bytes_of_one_process(cluster: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    # Products this large are BLAS's, with another number of threads on a worker.
+    words = ["diagnose", "--network", "6x120", "--sweep", "init=0.001:10:5", "--sweep", "activation=tanh,relu", "--format", "json"]
+    assert main([*words, "--jobs", "1"]) == 0
+    serial = capsys.readouterr().out
+    assert main([*words, "--on", f"dask://{address(cluster)}"]) == 0
+    assert capsys.readouterr().out == serial
