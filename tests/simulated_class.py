@@ -14,8 +14,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from graphstep.faces.classroom.store import file_name
 from graphstep.faces.cli import main as graphstep
+from graphstep.faces.work.store import file_name
 from graphstep.ground.arrays import number_text
 from graphstep.teaching.exercise.exercise import Blank, Exercise, distractors
 from graphstep.teaching.exercise.key import Key, Sheet, read_key

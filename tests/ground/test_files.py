@@ -16,12 +16,12 @@ import pytest
 
 import graphstep
 from graphstep.faces import export
-from graphstep.faces.classroom.store import keep
 from graphstep.faces.cli import main
 from graphstep.faces.export.training.formats import FORMATS
 from graphstep.faces.history import remember
 from graphstep.faces.recording import write
 from graphstep.faces.recording.frames import Ink, Recording, Span
+from graphstep.faces.work.store import keep
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.files import is_stream, open_file, write_file
 from graphstep.teaching.lesson import progress
@@ -188,7 +188,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
         _by_command("gradient", "x*y", "x=2", "y=3", "--format=numpy", "--to"),
     ),
     "a recording": ("faces/recording/__init__.py", _recording),
-    "what belongs to a class": ("faces/classroom/store.py", lambda path, _: _of_a_class(path)),
+    "what belongs to a class": ("faces/work/store.py", lambda path, _: _of_a_class(path)),
     "questions for a platform": ("faces/cli/platforms.py", _by_command("lesson", "2", "--format=moodle", "--to")),
     "a new lesson": ("teaching/lesson/command.py", _by_command("lesson", "new")),
 }
@@ -216,7 +216,7 @@ NO_FILES_OF_USERS = {
     "faces/export/_pdf.py",  # what TeX reads, in a folder that is thrown away
     "engine/capture/child.py",  # a pipe to the process that asked
     "teaching/judge/child.py",  # another one
-    "faces/classroom/worker.py",  # and another
+    "faces/work/worker.py",  # and another
     "telling/words/template.py",  # a file of the package, which a translator has under version control
 }
 _WRITES = re.compile(r"write_|open\(|mkstemp|tofile|savetxt")

@@ -1,25 +1,16 @@
-"""A piece of work for a class, or of a sweep: a text of JSON that becomes another one, by nothing but what stands in it."""
+"""A piece of work for a class: a text of JSON that becomes another one, by nothing but what stands in it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 from typing import Any, TypeVar
 
-import numpy as np
-
-from graphstep.analysis.diagnosis import Experiment, Point, at_point, figures, grid
-from graphstep.engine.opening import open_setup
 from graphstep.faces.classroom.notebook import notebook
 from graphstep.faces.export import html, md, tex
-from graphstep.ground.arrays import Number, plain
-from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.unprintable import printable
-from graphstep.language.setup import Setup, setup_of
-from graphstep.language.values import Range
 from graphstep.teaching.exercise.course import Course, Setting, Student, code_of, exercise_of, seeds_of
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.feedback import feedback
@@ -89,39 +80,6 @@ def _setting(course: Course, students: Iterable[Student], form: str) -> str:
     )
 
 
-def diagnosing(ranges: Sequence[Range], subject: Experiment | Setup, values: Mapping[str, Number]) -> Iterator[str]:
-    """The pieces of work that diagnose a network, or a program, at every point of a sweep; ``values`` are those without a text.
-
-    InputError and LimitError for a network that cannot be made.
-    """
-    cells = {name: np.asarray(value).tolist() for name, value in values.items()}
-    for point in grid(ranges):
-        settings = dict(zip((each.name for each in ranges), point, strict=True))
-        where = ", ".join(f"{name}={text}" for name, text in settings.items())
-        if isinstance(subject, Experiment):
-            with _told_where(where):
-                what: dict[str, Any] = {"network": asdict(at_point(subject, settings))}
-        else:
-            there = subject.edited(settings)
-            what = {"program": there.program, "keywords": there.keywords(), "values": cells}
-        yield json.dumps({"work": "diagnose", "where": where, "point": point, **what})
-
-
-@contextmanager
-def _told_where(where: str) -> Iterator[None]:
-    """An error of one point of a sweep says at which."""
-    try:
-        yield
-    except GraphstepError as error:
-        raise InputError(f"with {where}: {error.message}", hint=error.hint) from error
-
-
-def work(job: str) -> str:
-    """Do a piece of work. Raises GraphstepError where what stands in it cannot be used."""
-    asked = json.loads(job)
-    return json.dumps(WORK[asked["work"]](asked))
-
-
 def _mark(asked: Any) -> Any:
     """The lines of the table of marks, and for each student the sum and the feedback."""
     language = asked["language"]
@@ -174,24 +132,6 @@ def _sheet(asked: Any) -> Any:
     return {"sheets": sheets}
 
 
-def _diagnose(asked: Any) -> Any:
-    """The figures of a diagnosis at one point."""
-    with _told_where(asked["where"]):
-        if "network" in asked:
-            trace = Experiment(**asked["network"]).run()
-        else:
-            values = {name: plain(np.asarray(cells, np.float64)) for name, cells in asked["values"].items()}
-            trace = open_setup(setup_of(asked["program"], **asked["keywords"]), values)
-        kinds, last, first = figures(trace)
-    return {"values": asked["point"], "kinds": kinds, "last": last, "first": first}
-
-
-def points(results: Iterable[str]) -> Iterator[Point]:
-    """The points that pieces of work diagnosed."""
-    for each in map(json.loads, results):
-        yield Point(tuple(each["values"]), tuple(each["kinds"]), each["last"], each["first"])
-
-
 def _written(document: Document, form: str) -> str:
     return printable("".join(FORMATS[form](document)))
 
@@ -199,5 +139,5 @@ def _written(document: Document, form: str) -> str:
 FORMATS: dict[str, Callable[[Document], Iterable[str]]] = {"md": md.write, "html": html.write, "tex": tex.write}
 """By format what writes a document; a notebook is written cell by cell."""
 
-WORK: dict[str, Callable[[Any], Any]] = {"mark": _mark, "sheet": _sheet, "diagnose": _diagnose}
-"""By name what can be done."""
+WORK: dict[str, Callable[[Any], Any]] = {"mark": _mark, "sheet": _sheet}
+"""By the name of a piece of work what does it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from graphstep.faces.classroom.jobs import Answered
-from graphstep.faces.classroom.store import file_name, folder_at, keep, sweep
+from graphstep.faces.work.store import file_name, folder_at, keep, sweep
 from graphstep.ground.errors import InputError, quoted
 from graphstep.teaching.exercise.key import Key, Sheet
 from graphstep.teaching.exercise.submission import Submission
@@ -141,8 +141,3 @@ def write_feedback(folder: Path, results: Iterable[str]) -> None:
         for student in json.loads(result)["students"]:
             keep(folder / f"{file_name(student['student'])}.md", student["feedback"])
     sweep(folder)
-
-
-def folder_of(target: Path) -> Path:
-    """Where the results lie until the table is whole."""
-    return target.parent / f".{target.name}.parts"

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from graphstep.faces.classroom.store import file_name, folder_at, keep, sweep
+from graphstep.faces.work.store import file_name, folder_at, keep, sweep
 from graphstep.ground.errors import InputError, quoted, quoted_path
 from graphstep.teaching.exercise.key import Key, Sheet, pieces, read_key
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from graphstep.faces.classroom.store import Engine
+    from graphstep.faces.work.store import Engine
 
 # Characters of the bar: with the words beside it, it fits into 80.
 _WIDTH = 30
@@ -28,7 +28,7 @@ def engine_arguments(parser: argparse.ArgumentParser) -> None:
 
 def engine(options: argparse.Namespace) -> Engine:
     """Where the work is done."""
-    from graphstep.faces.classroom.engines import engine_of, processors
+    from graphstep.faces.work.engines import engine_of, processors
 
     count = processors()
     if options.jobs is not None:

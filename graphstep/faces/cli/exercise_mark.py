@@ -64,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Mark, compare, write."""
     from graphstep.faces.classroom import jobs, marking
-    from graphstep.faces.classroom.store import Store, keep
+    from graphstep.faces.work.store import Store, folder_of, keep
     from graphstep.teaching.exercise.key import read_key
     from graphstep.teaching.exercise.submission import submissions
     from graphstep.teaching.exercise.table import HEAD, lines, read_rows
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     if writer is not None and len(handed.sheets) != 1:
         hint = "an autograder is given what one student did"
         raise InputError(f"results are those of one student, and {len(handed.sheets)} handed something in", hint=hint)
-    store, done = Store(marking.folder_of(target), __version__), progress(len(handed.sheets), jobs.SHEETS, "marking")
+    store, done = Store(folder_of(target), __version__), progress(len(handed.sheets), jobs.SHEETS, "marking")
     work = jobs.marking(key, handed.sheets, language_of(options.language))
     results = store.results(work, engine(options), done)
     if writer is not None:

@@ -47,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make the sheets."""
     from graphstep.faces.classroom import jobs, setting
-    from graphstep.faces.classroom.store import Store
+    from graphstep.faces.work.store import Store
     from graphstep.teaching.exercise.course import Student, read_course, read_roster
 
     forms = (*jobs.FORMATS, "ipynb")

@@ -38,9 +38,8 @@ def run_sweep(options: argparse.Namespace, wanted: frozenset[str], network: Expe
     """Diagnose at every point and print; ``network`` is the experiment, made by ``words``, or None for a program."""
     from graphstep.analysis.diagnosis import Sweep, grid, steady_settings
     from graphstep.analysis.diagnosis.sweep import SETTINGS
-    from graphstep.faces.classroom import jobs
-    from graphstep.faces.classroom.marking import folder_of
-    from graphstep.faces.classroom.store import Store
+    from graphstep.faces.sweep import diagnosing, points
+    from graphstep.faces.work.store import Store, folder_of
     from graphstep.telling.reports import sweep as reports
 
     language = language_of(options.language)
@@ -49,7 +48,7 @@ def run_sweep(options: argparse.Namespace, wanted: frozenset[str], network: Expe
         ranges = _ranges(options.sweep, SETTINGS)
         setup, steady, program = None, steady_settings(network, ranges), ""
         # Where a network of one of the points cannot be made, none is.
-        pieces: Iterable[str] = [*jobs.diagnosing(ranges, network, {})]
+        pieces: Iterable[str] = [*diagnosing(ranges, network, {})]
     else:
         setup, ranges, opening = _program(options)
         pieces, steady, program = _pieces(setup, ranges, opening), {}, opening.program.text
@@ -59,7 +58,7 @@ def run_sweep(options: argparse.Namespace, wanted: frozenset[str], network: Expe
     @cache
     def sweep() -> Sweep:
         results = store.results(pieces, where, show) if store else _shown(where(pieces), show)
-        return Sweep(ranges, tuple(jobs.points(results)), steady, program)
+        return Sweep(ranges, tuple(points(results)), steady, program)
 
     def document(manner: Manner, more: Sequence[str]) -> Document:
         if setup is None:
@@ -143,7 +142,7 @@ def _given(name: str, value: Number, text: str) -> ReadError:
 def _pieces(typed: Setup, ranges: Sequence[Range], opening: Opening) -> Iterator[str]:
     """The pieces of work that diagnose a program at every point; what stands in files goes with them."""
     from graphstep.engine.opening import program_text
-    from graphstep.faces.classroom import jobs
+    from graphstep.faces.sweep import diagnosing
     from graphstep.ground.arrays import shape_of
     from graphstep.ground.exact import exact_text
 
@@ -153,4 +152,4 @@ def _pieces(typed: Setup, ranges: Sequence[Range], opening: Opening) -> Iterator
         raise LimitError(f"the files of a sweep have at most {CELLS:,} cells together, not {cells:,}")
     seed = exact_text(opening.seed, CELLS) if (typed.seed or "").lstrip().startswith("@") else typed.seed
     setup = replace(typed.edited(dict.fromkeys(values)), program=program_text(typed.program), seed=seed)
-    return jobs.diagnosing(ranges, setup, values)
+    return diagnosing(ranges, setup, values)

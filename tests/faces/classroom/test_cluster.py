@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from graphstep.faces.classroom import store
-from graphstep.faces.classroom.cluster import on_cluster
 from graphstep.faces.cli import main
+from graphstep.faces.work import store
+from graphstep.faces.work.cluster import on_cluster
 from graphstep.ground.errors import GraphstepError, InputError
 from tests.faces.classroom.test_marking import work
 from tests.simulated_class import large_class
@@ -72,14 +72,14 @@ def test_what_is_wrong_in_the_work_comes_back_as_the_error_that_it_is(cluster: A
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graphstep.faces.classroom.cluster.SECONDS", 1)
+    monkeypatch.setattr("graphstep.faces.work.cluster.SECONDS", 1)
     with pytest.raises(InputError, match="no scheduler of Dask answers at"):
         list(on_cluster("127.0.0.1:9", []))
 
 
 def test_a_sweep_comes_to_the_bytes_of_one_process(cluster: Any, capsys: pytest.CaptureFixture[str]) -> None:
     # Products this large are BLAS's, with another number of threads on a worker.
-    words = ["diagnose", "--network", "6x120", "--sweep", "init=0.001:10:5", "--sweep", "activation=tanh,relu", "--format", "json"]
+    words = ["diagnose", "--network", "6x120", "--sweep", "init=0.001:10:5", "--sweep", "activation=tanh,relu"]
     assert main([*words, "--jobs", "1"]) == 0
     serial = capsys.readouterr().out
     assert main([*words, "--on", f"dask://{address(cluster)}"]) == 0

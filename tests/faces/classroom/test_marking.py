@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from graphstep.faces.classroom import engines, jobs
-from graphstep.faces.classroom.engines import pooled, serial
+from graphstep.faces.classroom import jobs
 from graphstep.faces.classroom.marking import collected
-from graphstep.faces.classroom.store import Store, file_name
 from graphstep.faces.cli import main
+from graphstep.faces.work import engines
+from graphstep.faces.work.engines import pooled, serial
+from graphstep.faces.work.store import Store, file_name
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.teaching.exercise.key import Key, key_of
 from graphstep.teaching.exercise.submission import Submission

@@ -13,10 +13,10 @@ import pytest
 
 from graphstep.faces.classroom.marking import sums, texts, write_feedback
 from graphstep.faces.classroom.setting import write_sheets
-from graphstep.faces.classroom.store import Store
 from graphstep.faces.cli import main
 from graphstep.faces.cli.classes import progress
 from graphstep.faces.cli.streams import Output
+from graphstep.faces.work.store import Store
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.course import code_of, read_course, read_roster, seeds_of
 from graphstep.teaching.exercise.key import Key, read_key

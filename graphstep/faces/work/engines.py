@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
-from graphstep.faces.classroom.jobs import work
-from graphstep.faces.classroom.store import AHEAD, Engine
-from graphstep.faces.classroom.worker import result
+from graphstep.faces.work.kinds import work
+from graphstep.faces.work.store import AHEAD, Engine
+from graphstep.faces.work.worker import result
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.processes import end_process, environment_of, words_of
 
@@ -24,7 +24,7 @@ TRIES = 3
 def engine_of(jobs: int, on: str | None) -> Engine:
     """The engine that options name: a cluster, so many processes, or this one. InputError for an address of none."""
     if on is not None:
-        from graphstep.faces.classroom.cluster import on_cluster
+        from graphstep.faces.work.cluster import on_cluster
 
         if not on.startswith("dask://") or not on.removeprefix("dask://"):
             raise InputError(f"{quoted(on, 80)} is no cluster", hint="--on dask://HOST:PORT, the address of a scheduler of Dask")
@@ -124,7 +124,7 @@ class _Pool:
 
 def _child() -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 – a module of ours
-        words_of("graphstep.faces.classroom.worker"),
+        words_of("graphstep.faces.work.worker"),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment_of(), start_new_session=True,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Pieces of work on a cluster of Dask, for a class that is too large for one machine."""
+"""Pieces of work on a cluster of Dask, for what is too large for one machine."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from graphstep.faces.classroom.store import AHEAD
-from graphstep.faces.classroom.worker import answer, result
+from graphstep.faces.work.store import AHEAD
+from graphstep.faces.work.worker import answer, result
 from graphstep.ground.errors import InputError, quoted
 
 SECONDS = 20

@@ -72,6 +72,11 @@ class Results(Iterable[str]):
             yield text
 
 
+def folder_of(target: Path) -> Path:
+    """Where results lie until the file that is made of them is whole."""
+    return target.parent / f".{target.name}.parts"
+
+
 class Store:
     """A folder beside what is being made; it is removed when that is whole."""
 

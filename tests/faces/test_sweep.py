@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from graphstep.faces.classroom import jobs, store
+from graphstep.faces import sweep
 from graphstep.faces.cli import main
+from graphstep.faces.work import engines, store
+from graphstep.faces.work.kinds import KINDS
 from graphstep.ground.errors import GraphstepError
 from tests.cases import each
 
@@ -103,7 +106,7 @@ def test_processes_and_a_second_run_print_the_same_bytes(capsys: pytest.CaptureF
 def test_begun_again_it_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target, keep, work, worked = tmp_path / "sweep.md", store.keep, jobs.WORK["diagnose"], list[Any]()
+    target, keep, work, worked = tmp_path / "sweep.md", store.keep, sweep.WORK["diagnose"], list[Any]()
     words = [*PROGRAM, "--sweep", "s=0.001:100:5", "--jobs", "1", "--to", str(target)]
 
     def watched(path: Path, content: Any) -> None:
@@ -115,7 +118,7 @@ def test_begun_again_it_goes_on_where_it_was(
         worked.append(asked["point"])
         return work(asked)
 
-    monkeypatch.setitem(jobs.WORK, "diagnose", counted)
+    monkeypatch.setitem(sweep.WORK, "diagnose", counted)
     with monkeypatch.context() as patch:
         patch.setattr(store, "keep", watched)
         assert main(words) == 1
@@ -149,9 +152,9 @@ def test_what_stands_in_files_goes_with_the_work(tmp_path: Path, monkeypatch: py
 def _work(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]) -> list[str]:
     """The pieces of work that a command hands out."""
     handed: list[str] = []
-    work = jobs.work
+    work = engines.work
     with monkeypatch.context() as patch:
-        patch.setattr("graphstep.faces.classroom.engines.work", lambda job: handed.append(job) or work(job))
+        patch.setattr(engines, "work", lambda job: handed.append(job) or work(job))
         printed(capsys, [*words, "--jobs", "1"])
     return handed
 
@@ -190,3 +193,7 @@ def test_what_cannot_be_tried_is_said(which: str, capsys: pytest.CaptureFixture[
     err = capsys.readouterr().err
     assert message in err
     assert "Traceback" not in err
+
+
+def test_what_can_be_done_in_pieces_is_where_it_is_looked_for() -> None:
+    assert [kind for kind, module in KINDS.items() if kind not in import_module(module).WORK] == []

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from graphstep.faces.classroom.jobs import work
+from graphstep.faces.work.kinds import work
 from graphstep.ground.errors import GraphstepError, InputError
 
 
