@@ -22,7 +22,7 @@ from graphstep.teaching.marking.precision import NOISE, Typed, is_equal, is_mean
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.marking.solution import Solution, solve
-from graphstep.teaching.marking.verdict import mark
+from graphstep.teaching.marking.verdict import mark, same_number
 from graphstep.telling.words.wording import wording
 from tests.cases import each
 from tests.programs import run, seeded
@@ -615,3 +615,67 @@ def test_a_whole_number_is_not_met_by_what_is_only_near() -> None:
 def test_half_a_derivative_is_refused_as_what_it_is(text: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         evaluate(gs.run("x*x", x=3).trace, text)
+
+
+@each(
+    ("text", "inputs", "typed_answer", "value"),
+    [
+        ("x*x", {"x": 3}, "[−1, 2·3]", [-1, 6]),
+        ("(x+y)*z", {"x": 1, "y": 2, "z": -4}, "df/d(x+y) + 1", -3),
+        ("(x+y)*z", {"x": 1, "y": 2, "z": -4}, "2*∂f/∂(x+y)", -8),
+        ("q = x+y; q*q", {"x": 1, "y": 2}, "df/d(q⁽²⁾)", 3),
+        ("(x+y)*(x+y)", {"x": 1, "y": 2}, "df/d((x+y)⁽²⁾) + 0.5", 3.5),
+    ],
+)
+def test_an_answer_may_be_written_as_mathematics_is(
+    text: str, inputs: dict[str, float], typed_answer: str, value: float | list[float]
+) -> None:
+    np.testing.assert_array_equal(evaluate(gs.run(text, inputs=inputs, share=True).trace, typed_answer).value, value)
+
+
+def test_the_part_of_a_gradient_that_a_use_brings_is_named_once_it_was_sent() -> None:
+    run_of_a_square = gs.run("x*x", x=3).trace
+    assert evaluate(run_of_a_square, "df/dx⁽¹⁾", 3).value == 3
+    for name in ("df/dx⁽¹⁾", "∂f/∂x⁽¹⁾"):
+        with pytest.raises(InputError, match=re.escape(f"{name} is not known yet")):
+            evaluate(run_of_a_square, name, 2)
+
+
+def test_a_cell_that_is_a_node_of_the_program_is_that_node() -> None:
+    assert solution("x[0]*2", {"x": [3, 4]}, "contribution × → x[0]").answer == "contribution of ×2 to x[0] = 2"
+    assert solution("sum(x*x)", {"x": [3, 4]}, "gradient x[1]").answer == "df/dx[1] = 8"
+
+
+def test_what_can_be_asked_is_proposed_for_a_word_that_is_near() -> None:
+    for word in ("shap", "ordr", "choic"):
+        with pytest.raises(InputError, match="did you mean"):
+            solution("x*y", {"x": 3, "y": 4}, f"{word} x")
+
+
+@each(
+    ("program", "ask", "answer", "outcome"),
+    [
+        ("x*2", "shape f", "1", "right"),
+        ("v*2", "shape f", "1", "wrong"),
+        ("v @ W", "shape v @ W", "2", "right"),
+        ("v @ W", "shape v @ W", "3", "wrong"),
+    ],
+)
+def test_a_shape_is_asked_of_an_expression_and_a_number_has_none(program: str, ask: str, answer: str, outcome: str) -> None:
+    inputs = {"x": 3, "v": [1, 2, 3], "W": [[1, 2], [3, 4], [5, 6]]}
+    assert marked(program, {name: inputs[name] for name in read(program).inputs}, ask, answer)[0] == outcome
+
+
+def test_a_question_has_its_own_words_or_says_what_it_asks() -> None:
+    of = gs.run("x*y", x=3, y=4).trace
+    ask = "formula × → x"
+    assert solve(Question(ask, (), "", "By what is x multiplied?", (), ask, 0), of).wording == "By what is x multiplied?"
+    assert "∂f/∂x" in solve(Question(ask, (), "", "", (), ask, 0), of).wording
+
+
+def test_a_slip_on_an_array_is_right_by_chance_only_in_every_cell() -> None:
+    right = np.array([1.0, 2.0])
+    assert same_number(right, np.array([1.0, 2.0]))
+    assert not same_number(right, np.array([1.0, 2.5]))
+    assert not same_number(right, np.array([[1.0, 2.0]]))
+    assert not same_number(right, 1.0)

@@ -191,7 +191,7 @@ def _whole(trace: Trace, above: str, below: str, use: int, at: int | None) -> Nu
     if wire is None:
         raise InputError(f"{inner} has no use number {use} in this run")
     if at is not None and not wire.sent(at):
-        raise InputError(f"{shown} is not known yet")
+        raise InputError(f"{gradient_name(trace, node, use)} is not known yet")
     return wire.contribution
 
 
@@ -208,7 +208,7 @@ def _local(trace: Trace, above: str, below: str, use: int, at: int | None) -> Nu
     if not use and wires[0].use:
         raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(wires[0])}")
     if at is not None and not wires[0].sent(at):
-        raise InputError(f"{shown} is not known yet")
+        raise InputError(f"{local_name(wires[0])} is not known yet")
     local = wires[0].local
     if local is None:
         raise InputError(f"{shown} is a Jacobian, which is not formed")
