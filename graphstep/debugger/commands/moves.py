@@ -78,9 +78,13 @@ def _out(state: State, way: Literal[1, -1]) -> Done:
 
 
 def _step(state: State, _: Argument) -> Done:
-    from graphstep.debugger.commands import predictions
+    if state.score is not None and state.at < state.last:
+        # Questions and how they are marked are loaded where they are asked.
+        from graphstep.debugger.commands import predictions
 
-    return (predictions.ask(state) if state.at < state.last else None) or _on(state, forth(state, state.at + 1))
+        if (asked := predictions.ask(state)) is not None:
+            return asked
+    return _on(state, forth(state, state.at + 1))
 
 
 def _back(state: State, _: Argument) -> Done:

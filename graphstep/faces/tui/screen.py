@@ -268,7 +268,11 @@ class SteppingScreen(Screen[None]):
         from graphstep.engine.trace import trace
 
         try:
-            return trace(self.program, self.inputs, seed=self._seed, ties=self._ties, setup=self._setup)
+            run = trace(self.program, self.inputs, seed=self._seed, ties=self._ties, setup=self._setup)
+            if len(run.program.nodes) >= LARGE:
+                # The first step that is told would wait for it, a third of a second; here it is in nobody's way.
+                _ = run.program.uses
+            return run
         except GraphstepError as error:
             return error
 
@@ -292,17 +296,28 @@ class SteppingScreen(Screen[None]):
             self.do(Command("break_on", "; ".join(condition.text for condition in self._conditions)))
         if self._start > len(trace):
             self.say(say(self, "run-ends-before", step=str(self._start), steps=str(len(trace))), "bold $warn")
-        if len(trace.program.nodes) >= LARGE:
-            import gc
-
-            # The garbage collector would look through a large run again and again: pauses of 200 ms between keys.
-            gc.collect()
-            gc.freeze()
+        self.call_after_refresh(self.get_ready)
         if self._saved is not None:
             self.do(Command("compare", self._saved))
         waiting, self._waiting = self._waiting, []
         for action in waiting:
             self.action_do(action)
+
+    def get_ready(self) -> None:
+        """Do what the first key would wait for, once the first frame is painted."""
+        import gc
+        from importlib import import_module
+
+        for module in ("graphstep.debugger.commands.moves", "graphstep.faces.tui.answers"):
+            import_module(module)
+        self.panes.make_room()
+        large = len(self.now.trace.program.nodes) >= LARGE
+        if large:
+            gc.collect()
+        if large or self is self.app.screen_stack[0]:
+            # The garbage collector would look through all that was made so far again and again: pauses of 50 ms between keys, and
+            # of 200 with a large run.
+            gc.freeze()
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 
