@@ -97,9 +97,13 @@ def local_name(wire: Wire) -> str:
 
 def sent_name(wire: Wire) -> str:
     """From where to where a wire sends, as plain text: ``f → q``, or ``f → q⁽²⁾`` where q is used more than once."""
-    names = names_of(wire.trace.program)
-    to = TERMS.symbol(NodeSymbol(names, wire.receiver, wire.use)).read(TEXT).text
-    return f"{names.texts[wire.sender]} → {to}"
+    return f"{names_of(wire.trace.program).texts[wire.sender]} → {wire_target(wire)}"
+
+
+def wire_target(wire: Wire) -> str:
+    """To which node a wire sends, as plain text, with the number of the use where that has several: ``q⁽²⁾``."""
+    text: str = TERMS.symbol(NodeSymbol(names_of(wire.trace.program), wire.receiver, wire.use)).read(TEXT).text
+    return text
 
 
 def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ...]:

@@ -138,6 +138,20 @@ def test_the_same_seed_makes_the_same_exercise_everywhere(golden: Callable[[str,
     golden("exercises.txt", "\n".join(lines) + "\n")
 
 
+def test_no_exercise_asks_two_questions_in_the_same_words() -> None:
+    for item in items():
+        for level in range(1, len(item.levels) + 1):
+            for seed in range(4):
+                asked = [blank.solution.wording for blank in draw(item, level, seed).blanks]
+                assert len(set(asked)) == len(asked), (item.name, level, seed, asked)
+
+
+def test_a_whole_effect_has_its_usual_letter_in_every_exercise() -> None:
+    # Where a node is called d, the letter of df/dx is another one.
+    for item in items():
+        assert not {"d"} & {name for names in item.names.values() for name in names}, item.name
+
+
 def test_chance_is_even_and_hangs_on_its_whole_name() -> None:
     chance = Chance("even")
     counts = np.bincount([chance.below(6) for _ in range(6_000)], minlength=6)

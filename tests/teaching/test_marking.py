@@ -246,6 +246,22 @@ def test_an_answer_may_name_what_is_on_show() -> None:
         assert marked("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, ask, answer)[0] == "right"
 
 
+def test_of_several_gates_with_one_sign_and_of_several_uses_a_question_says_which_it_means() -> None:
+    run_of_three = trace(read("q = x*x; f = q + x*z"), {"x": 3.0, "z": 2.0})
+    asks = ("contribution q → x", "contribution q → x, second", "contribution x*z → x")
+    asked = [solve(Question(ask, (), "", "", (), ask, 0), run_of_three) for ask in asks]
+    assert [each.wording.partition(":")[0] for each in asked] == [
+        "What does the × gate that computes q send to x⁽¹⁾",
+        "What does the × gate that computes q send to x⁽²⁾",
+        "What does the × gate that computes x*z send to x",
+    ]
+    assert [each.answer for each in asked] == [
+        "contribution of × (q) to x⁽¹⁾ = 3",
+        "contribution of × (q) to x⁽²⁾ = 3",
+        "contribution of × (x*z) to x = 2",
+    ]
+
+
 def test_where_the_learner_stands_bounds_what_may_be_named_and_never_loosens_it() -> None:
     asked = solution("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient x")
     assert mark(asked, "df/dq", at=asked.shown_at - 1).right

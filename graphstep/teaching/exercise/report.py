@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from graphstep.ground.numerals import numeral
-from graphstep.teaching.exercise.statistics import APART, BlankStatistics, Statistics
+from graphstep.teaching.exercise.statistics import APART, LEAST, BlankStatistics, Statistics
 from graphstep.telling.document import (
     Block,
     Code,
@@ -57,7 +57,7 @@ def body(of: Statistics, language: str) -> Iterator[Block]:
     if of.unsure:
         yield Prose((say("class-unsure", count=of.unsure),))
     yield Heading(2, (say("class-blanks"),), "blanks")
-    yield Prose((say("class-blanks-how"),))
+    yield Prose((say("class-blanks-how", least=LEAST),))
     yield _blanks(of, language)
     yield Heading(2, (say("class-misconceptions"),), "misconceptions")
     if of.misconceptions:

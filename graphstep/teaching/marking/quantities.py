@@ -16,7 +16,7 @@ from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.teaching.marking.question import send_of
-from graphstep.telling.derivatives import gradient_name, local_name
+from graphstep.telling.derivatives import gradient_name, local_name, wire_target
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.words.catalogue import kind, message
 
@@ -240,10 +240,16 @@ def on_wire(wire: Wire, *, local: bool) -> Quantity:
             noun = f"the local gradient of the {box} gate towards {name}"
             raise InputError(f"{noun} is a Jacobian, which is not formed", hint="ask for a contribution or a gradient")
         return Quantity("local", trace, wire.receiver, wire, slope, slopes, step, wording)
-    if not gate.cellwise:
-        # Its box also says an axis or a shape, and there is no local gradient that could be multiplied by.
-        box, wording = gate.symbol, say("question-sent", gate=gate.symbol, name=name)
+    # Of a structural gate the box also says an axis or a shape, and there is no local gradient that could be multiplied by.
+    box, key = (box, "question-contribution") if gate.cellwise else (gate.symbol, "question-sent")
+    if len(trace.between(wire.sender, wire.receiver)) > 1:
+        name = wire_target(wire)
+    left = {"gate": box, "name": name}
+    if any(other.sender != wire.sender and other.gate.symbol == gate.symbol for other in trace.arrivals(wire.receiver)):
+        # Two gates with one sign send to this node, and the question is about one of them.
+        computed, key = name_of(trace.program, wire.sender), f"{key}-of"
+        left["gate"] = f"{box} ({computed})"
+        wording = say(key, gate=box, name=name, computed=computed)
     else:
-        wording = say("question-contribution", gate=box, name=name)
-    left = say("contribution-to", gate=box, name=name)
-    return Quantity("contribution", trace, wire.receiver, wire, left, wire.contribution, step, wording)
+        wording = say(key, **left)
+    return Quantity("contribution", trace, wire.receiver, wire, say("contribution-to", **left), wire.contribution, step, wording)

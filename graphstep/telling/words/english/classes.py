@@ -37,7 +37,8 @@ CLASSES: dict[str, English] = {
     "class-blanks": "Blanks",
     "class-blanks-how": (
         "Facility is the share of its marks that a blank earned. Discrimination is the correlation with what all other blanks "
-        "earned: high where it tells those who know from those who do not."
+        "earned: high where it tells those who know from those who do not. It is – where fewer than {least} answers have marks, "
+        "or all have the same."
     ),
     "class-misconceptions": "Misconceptions",
     "class-no-misconceptions": "No wrong answer is explained by a misconception.",

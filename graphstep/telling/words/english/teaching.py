@@ -198,6 +198,10 @@ because = "The × gate scales its upstream gradient by the other input."
     "question-local": "What is {slope}, the local gradient of the {gate} gate towards {name}?",
     "question-sent": "What does the {gate} gate send to {name}?",
     "question-contribution": "What does the {gate} gate send to {name}: upstream gradient times local gradient?",
+    "question-sent-of": "What does the {gate} gate that computes {computed} send to {name}?",
+    "question-contribution-of": (
+        "What does the {gate} gate that computes {computed} send to {name}: upstream gradient times local gradient?"
+    ),
     "contribution-to": "contribution of {gate} to {name}",
     "example-choice": "your choice: 1 to {most}",
     "example-number": "your answer: 3, -1/2, 0.2 …",
