@@ -32,8 +32,8 @@ class Source:
         self.problems: list[Problem] = []
         """All that is wrong so far."""
         for number, line in enumerate(self.lines, 1):
-            # A control character could move the terminal's cursor or change its state.
-            if any(not shows(c) for c in line):
+            # A control character could move the terminal's cursor or change its state. Nearly every line is printable as a whole.
+            if not line.isprintable() and not all(map(shows, line)):
                 self.note(number, "there is a character here that cannot be printed")
 
     def note(self, line: int, message: str) -> None:
@@ -92,7 +92,7 @@ class Source:
     def _short(self, text: str, key: str, lines: dict[str, int]) -> str:
         if len(text) > WORDS:
             self.note(lines.get(key, 1), f"{key} has {len(text):,} characters; at most {WORDS:,} are shown")
-        if any(not shows(c) and c != "\n" for c in text):
+        if not text.isprintable() and not all(c == "\n" or shows(c) for c in text):
             self.note(lines.get(key, 1), f"{key} holds a character that cannot be printed")
         return text.strip()
 
