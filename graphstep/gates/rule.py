@@ -175,7 +175,7 @@ class Rule:
     """``multiplications(slot, shapes, options)``: how many its pullback takes; one for each cell of the input unless given."""
     nonzero: Callable[[Any, int, Sequence[Shape], Options], int] | None = None
     """``nonzero(np, slot, shapes, options)``: how many entries of its Jacobian towards a slot are not 0 whatever the numbers are,
-    where it comes in blocks that are not as large as each other; None where one block stands for all."""
+    where its structure does not say it: in blocks that are not as large as each other, or on a diagonal of the input."""
     expansion: Callable[[Options], str] | None = None
     """The same function out of smaller gates, as a program of ``x`` (``y``, ``z``); None when it is not composite. Options as in
     :class:`Call`, defaults filled in."""

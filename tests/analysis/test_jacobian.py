@@ -46,6 +46,8 @@ def assert_structure_holds(one: Jacobian) -> None:
     there = matrix != 0
     assert matrix.shape == (one.rows, one.columns)
     assert np.count_nonzero(there) <= one.nonzero <= one.entries
+    if one.structure == "dense":
+        assert one.nonzero == one.entries
     if one.structure == "diagonal":
         assert np.array_equal(matrix, np.diag(np.diag(matrix)))
     if one.structure == "permutation":

@@ -118,8 +118,8 @@ GIVEN: dict[str, list[dict[str, Any]]] = {
 """Options of the gates that need some, or of which few of the pool fit."""
 CLASSES = {"onehot": (0, 1), "cross_entropy": (1, 0), "hinge": (1, 0), "nll": (1, 0)}
 """The slot that takes classes, and the slot of the scores that they belong to."""
-MOST = 40
-"""Cases a gate."""
+FEW = 12
+"""So many cases of a gate are all tried."""
 
 
 @dataclass(frozen=True)
@@ -184,17 +184,38 @@ def combinations(gate: Rule) -> Iterator[Case]:
             yield Case(gate, shapes, filled)
 
 
-def thinned(gate: Rule) -> list[Case]:
-    """At most so many of them, from everywhere."""
+def traits(case: Case) -> Iterator[object]:
+    """What a case shows: each input's shape, how many there are, each option, and what of this it shows together: two options, an
+    option and the rank of the first input, the ranks of two inputs; without options, the shapes of two."""
+    shapes = [("shape", slot, shape) for slot, shape in enumerate(case.shapes)]
+    ranks = [("rank", slot, len(shape)) for slot, shape in enumerate(case.shapes)]
+    options = [(name, repr(value)) for name, value in case.options.items()]
+    yield from (*shapes, *options, len(shapes))
+    yield from itertools.combinations(ranks if options else shapes, 2)
+    yield from itertools.combinations(options, 2)
+    yield from itertools.product(options, ranks[:1])
+
+
+def covering(gate: Rule) -> list[Case]:
+    """Cases that show all that any case of the gate shows; each next one is the first that shows most that none did before."""
     every = list(combinations(gate))
-    return [every[i * len(every) // min(len(every), MOST)] for i in range(min(len(every), MOST))]
+    if len(every) <= FEW:
+        return every
+    places: dict[object, int] = {}
+    shown = [sum(1 << places.setdefault(trait, len(places)) for trait in set(traits(case))) for case in every]
+    chosen, missing = set(), (1 << len(places)) - 1
+    while missing:
+        best = max(range(len(every)), key=lambda n: (shown[n] & missing).bit_count())
+        chosen.add(best)
+        missing &= ~shown[best]
+    return [every[n] for n in sorted(chosen)]
 
 
 class _Cases(dict[str, list[Case]]):
     """By name of the gate its cases, made when they are asked for: every worker collects this module."""
 
     def __missing__(self, name: str) -> list[Case]:
-        self[name] = thinned(STRUCTURAL[name])
+        self[name] = covering(STRUCTURAL[name])
         return self[name]
 
 

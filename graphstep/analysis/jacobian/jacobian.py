@@ -183,11 +183,11 @@ def _nonzero(gate: Rule, call: Call, structure: Structure, slot: int, shapes: Se
         return rows * columns
     if structure in ("diagonal", "permutation", "selection"):
         return min(rows, columns)
+    if gate.nonzero is not None:
+        return gate.nonzero(np, slot, shapes, call.options)
     if structure == "repetition":
         # Each copy is a copy of one cell; each cell is added into one sum. Of cells that are picked some have no copy.
         return rows if gate.routes else max(rows, columns)
-    if gate.nonzero is not None:
-        return gate.nonzero(np, slot, shapes, call.options)
     # Blocks are as large as each other, so one column stands for all; with numbers that are not 0 and no two the same, nothing
     # in it is 0 by chance.
     inputs = tuple(_all_different(shape) for shape in shapes)

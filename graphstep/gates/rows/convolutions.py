@@ -129,8 +129,10 @@ def _multiplications(axes: int, slot: int, shapes: Sequence[Shape], options: Opt
     return 0 if slot == 2 else prod(_shape(axes, shapes, options)) * prod(shapes[1][1:])
 
 
-def _nonzero(np: Any, axes: int, shapes: Sequence[Shape], options: Options) -> int:
+def _nonzero(np: Any, axes: int, slot: int, shapes: Sequence[Shape], options: Options) -> int:
     """Each entry is a cell under a filter: with ones in all of them the convolution counts these, fewer at the edges."""
+    if slot == 2:
+        return prod(_shape(axes, shapes, options))
     return int(np.sum(_value(np, axes, [np.ones(shape) for shape in shapes[:2]], options)))
 
 
@@ -215,7 +217,7 @@ def _convolution(axes: int, over: str) -> Rule:
         defaults={"stride": (), "padding": ()},
         inside=_inside,
         multiplications=lambda slot, shapes, options: _multiplications(axes, slot, shapes, options),
-        nonzero=lambda np, slot, shapes, options: _nonzero(np, axes, shapes, options),
+        nonzero=lambda np, slot, shapes, options: _nonzero(np, axes, slot, shapes, options),
         returned=lambda slot, shapes, options: _returned(axes, slot, shapes, options),
     )
 

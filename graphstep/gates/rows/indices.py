@@ -189,10 +189,16 @@ def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structur
     of = _indices(shapes, options)
     own = {*of.terms[slot]}
     if len(shapes) > 1:
-        return "block" if own & {*of.out} else "dense"
+        return "block" if own & {*of.out} or len(own) < len(of.terms[slot]) else "dense"
     if own > {*of.out}:
         return "repetition"
     return "selection" if len(own) < len(of.terms[slot]) else "permutation"
+
+
+def _nonzero(slot: int, shapes: Sequence[Shape], options: Options) -> int:
+    """One for every index of the letters that the input or the value has; with a letter twice, most cells are in no product."""
+    of = _indices(shapes, options)
+    return prod(of.shape("".join({*of.terms[slot], *of.out})))
 
 
 def _spelled_slots(slots: Sequence[int]) -> Iterator[str]:
@@ -267,6 +273,7 @@ INDICES = (
         rest="subscripts",
         inside=lambda options: f" {options['subscripts'].replace('->', '→')}",
         multiplications=_multiplications,
+        nonzero=lambda np, slot, shapes, options: _nonzero(slot, shapes, options),
         meets=_meets,
         returned=_returned,
     ),
