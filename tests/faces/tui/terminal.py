@@ -199,6 +199,10 @@ class Terminal:
         """What stands on the screen."""
         return self._screen.text()
 
+    def hears(self, seconds: float) -> bool:
+        """Whether something more is written within so many seconds; it is taken in."""
+        return bool(select.select([self._handle], [], [], seconds)[0]) and self._read()
+
     def _read(self) -> bool:
         """Take in what was written; whether the command is still there. One that is silent for long is ended: a test that fails
         is better than one that hangs, and no machine is so busy that a command of ours writes nothing in that time."""

@@ -195,6 +195,7 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
                     await pilot.pause()
                     assert app.screen.lesson.right == run.right + 1, f"{keys} is wrong:\n{screen}"
                 await pilot.pause()
+                assert app.screen.lesson.finished or frame(app) != screen, f"a key leads nowhere:\n{screen}"
                 if not app.screen.panes.graph.scene.fits(app.screen.panes.graph.size):
                     cut.append(app.screen.lesson.scene.section.heading)
             return app.screen.lesson
@@ -246,11 +247,14 @@ def test_a_lesson_on_arrays_has_its_words_and_cells_on_the_screen(tmp_path: Path
                         assert any(abs(other - number) <= READ * number for other in there), f"{ask}: no {number:g} in\n{screen}"
                     await pilot.press("f3")
                 await pilot.pause()
+                assert app.screen.lesson.finished or frame(app) != screen, f"a key leads nowhere:\n{screen}"
 
     asyncio.run(go())
     assert asked > 10
 
 
+PATIENCE = 20
+"""So many seconds after the last change a screen is as it stays, on the busiest machine."""
 NAMES = {"-": "minus", ".": "full_stop", ",": "comma", " ": "space", "^": "circumflex_accent"}
 """What Textual calls the keys that are no letters."""
 
@@ -288,5 +292,5 @@ def read_off(terminal: Terminal, run: LessonRun) -> str:
             assert run.answer(typed)[1].outcome == "right", typed
             return typed
         except AssertionError:
-            if not terminal._read():
+            if not terminal.hears(PATIENCE):
                 raise
