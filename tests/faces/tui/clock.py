@@ -11,8 +11,12 @@ from textual import _time
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.pilot import Pilot
+
 _TICK = 1 / 50
 """For so long Textual's pilot lets the screens go on after a key, in seconds."""
+_MOMENT = 1e-6
+"""No timer of Textual's is as short, in seconds."""
 _PATIENCE = 1.0
 """For so long it waits for a thread that computes."""
 
@@ -82,3 +86,10 @@ async def idle(min_sleep: float = _TICK, max_sleep: float = _PATIENCE) -> None:
     await asyncio.sleep(min_sleep or _TICK)
     while loop.threads and loop.time() < end:
         await asyncio.sleep(_TICK)
+
+
+async def settle(pilot: Pilot[Any], timeout: float = 0.0) -> bool:
+    """Let the screens do all that is asked of them: the clock goes on where nothing is left to do. Textual's pilot sends every
+    widget a message to know it, at every key."""
+    await asyncio.sleep(_MOMENT)
+    return True

@@ -44,6 +44,7 @@ def jumping(monkeypatch) -> None:
     monkeypatch.setattr(textual._time, "get_time", clock.time)
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", clock.idle)
+    monkeypatch.setattr(textual.pilot.Pilot, "_wait_for_screen", clock.settle)
 
 
 @pytest.fixture(autouse=True)
