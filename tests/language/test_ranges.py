@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -69,6 +70,14 @@ def test_a_range_rises_from_end_to_end_and_every_value_reads_back(
     assert tuple(map(read_number, tried.values)) == tried.numbers
 
 
+@given(st.text(alphabet="xunits=01.5:,login-e[](@/^*nahe ", max_size=24))
+def test_whatever_is_typed_is_a_range_or_an_error_with_its_place(text: str) -> None:
+    with suppress(ReadError):
+        tried = range_of(f"x={text}")
+        assert 2 <= len(tried.values) <= 60
+        assert tried.numbers == tuple(sorted({*tried.numbers}))
+
+
 def test_equal_factors_are_taken_where_numbers_span_two_powers_of_ten() -> None:
     logs = {text: range_of(text).log for text in ("x=1:99", "x=1:100", "x=-1:100", "x=1:1000:lin", "x=1,5,200", "init=1,he")}
     assert [text for text, log in logs.items() if log] == ["x=1:100", "x=1,5,200"]
@@ -102,6 +111,8 @@ ERRORS = {
     "x=1,2,1.0": ("is tried already", "1.0"),
     f"x={','.join(map(str, range(61)))}": ("at most 60 values", None),
     "x=1:1.0000000000000002:3": ("no 3 numbers between", "1:1.0000000000000002"),
+    "x=9007199254740991:9007199254740993:log": ("no 9 numbers between", "9007199254740991:9007199254740993"),
+    "x=[:": ("never closed", "["),
     "units=0:5": ("a whole number from 1", "0"),
     "units=1.5,2": ("a whole number from 1", "1.5"),
     "init=1,hee": ("init has no 'hee'", "hee"),

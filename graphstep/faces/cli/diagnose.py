@@ -60,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     loss = "instead of a program: a function of a Python file that returns a loss of PyTorch's; it is run, as by capture"
     parser.add_argument("--torch", metavar="FILE.py:FUNCTION", help=loss)
     names = "init, units, layers, activation, examples, random-seed, or inputs of the program"
-    sweep = f"diagnose at many values of a setting, given twice of two: {names}"
+    sweep = f"diagnose at many values of a setting, or given twice at those of two: {names}"
     parser.add_argument("--sweep", metavar="NAME=FROM:TO[:log|lin][:COUNT]", action="append", default=[], help=sweep)
     engine_arguments(parser)
     language_argument(parser)

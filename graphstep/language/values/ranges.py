@@ -68,7 +68,8 @@ def read_range(text: str, settings: Mapping[str, Choices], unknown: Callable[[st
     place = len(text) - len(typed)
     if not typed.strip():
         raise reading.wrong("values are missing", (place - 1, place), _FORM)
-    return reading.range(place) if ":" in typed else reading.values(place)
+    parts = _parts(text, place, ":")
+    return reading.range(parts) if len(parts) > 1 else reading.values(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,12 @@ class _Reading:
     def wrong(self, message: str, span: Span, hint: str = "") -> ReadError:
         return ReadError(message, text=self.text, span=span, hint=hint)
 
-    def range(self, place: int) -> Range:
+    def range(self, parts: Sequence[Span]) -> Range:
         """A range: its two ends, and how it gets from one to the other."""
-        first_span, last_span, *more = _parts(self.text, place, ":")
+        first_span, last_span, *more = parts
         if not self.choices.numbers:
             hint = f"write {self.name}={','.join(self.choices.words[:3])}"
-            raise self.wrong(f"{self.name} is a word, and has no range", (place, len(self.text)), hint)
+            raise self.wrong(f"{self.name} is a word, and has no range", (first_span[0], len(self.text)), hint)
         for span in (first_span, last_span):
             if self._part(span) in self.choices.words:
                 raise self.wrong(f"{self._part(span)} is a word, and ends no range", span, _FORM)
@@ -128,11 +129,13 @@ class _Reading:
             message = f"at most {VALUES} values of a setting are tried, not {len(spans):,}"
             raise LimitError(message, text=self.text, span=(place, len(self.text)))
         if len(spans) == 1:
+            # What is wrong with it is said before that it is alone.
+            self._value(spans[0])
             hint = f"write {self.name}=FROM:TO, or several values with commas between them"
             raise self.wrong("one value is nothing to compare", spans[0], hint)
         words = [self._part(span) for span in spans]
         if any(word in self.choices.words for word in words) or not self.choices.numbers:
-            values = [word if word in self.choices.words else self._other(span) for word, span in zip(words, spans, strict=True)]
+            values = [*map(self._value, spans)]
             self._differ(values, spans)
             return Range(self.name, tuple(values), (), log=False)
         numbers = [self._number(span) for span in spans]
@@ -146,13 +149,19 @@ class _Reading:
             if value in values[:place]:
                 raise self.wrong(f"{quoted(self._part(span))} is tried already", span, "leave one of the two out")
 
-    def _other(self, span: Span) -> str:
-        """A number among words, as it is typed; ReadError where only words do."""
+    def _value(self, span: Span) -> str:
+        """A word, or a number among words, as it is typed."""
         word = self._part(span)
-        if self.choices.numbers and not word.isalpha():
+        if word in self.choices.words:
+            return word
+        if self.choices.numbers:
             return _text(self._number(span))
+        raise self._unknown(span)
+
+    def _unknown(self, span: Span) -> ReadError:
+        word = self._part(span)
         hint = did_you_mean(word, self.choices.words) or f"there are {', '.join(self.choices.words)}"
-        raise self.wrong(f"{self.name} has no {quoted(word)}", span, hint)
+        return self.wrong(f"{self.name} has no {quoted(word)}", span, hint)
 
     def _number(self, span: Span) -> float:
         start, stop = span
@@ -160,7 +169,7 @@ class _Reading:
         if not typed.strip():
             raise self.wrong("a number is missing", (max(start - 1, 0), start), _FORM)
         if self.choices.words and typed.strip().isalpha():
-            self._other(span)
+            raise self._unknown(span)
         try:
             number = read_number(typed)
         except ReadError as error:
@@ -209,7 +218,7 @@ def _spread(first: float, last: float, count: int, *, log: bool) -> list[float]:
         low, high = math.log10(first), math.log10(last)
         step = (high - low) / (count - 1)
         # A factor of 10^step is 1 + step·ln 10 for short steps.
-        digits = min(17, max(3, 2 - math.floor(math.log10(step * math.log(10)))))
+        digits = min(DOUBLE, max(3, 2 - math.floor(math.log10(step * math.log(10))))) if step else DOUBLE
         inside = [float(f"{10 ** (low + (high - low) * share):.{digits}g}") for share in shares]
     else:
         step = last / (count - 1) - first / (count - 1)

@@ -38,8 +38,8 @@ _WORDS = ("verdict", "besides")
 _SIGNS: dict[FindingKind | None, str] = {**dict(zip(FINDING_KINDS, "!0+-#x<=", strict=True)), None: "·"}
 """The sign of a verdict in a grid."""
 
-_LARGE = 1e3
-"""From here on a size has a power of ten: two digits say how large it is."""
+_ORDINARY = (1e-3, 1e3)
+"""Sizes outside of these have a power of ten: two digits say how large they are."""
 
 _FIGURES = ("last", "first", "left")
 """The columns of figures."""
@@ -138,8 +138,11 @@ def _size(number: float) -> str:
     """A size of two digits, whatever its power of ten."""
     if isnan(number):
         return "–"
+    low, high = _ORDINARY
+    if number in (0, inf) or low <= number < high:
+        return numeral(number, 2)
     mantissa, _, power = f"{number:.1e}".partition("e")
-    return f"{mantissa}e{int(power)}" if _LARGE <= number < inf else numeral(number, 2)
+    return f"{mantissa}e{int(power)}"
 
 
 def _runs(tried: Range, points: Sequence[Point], language: str) -> str:
