@@ -133,6 +133,9 @@ def svg(curve: Curve, title: str) -> str:
         drawn = " ".join(f"{x_of(x)},{y_of(y)}" for x, y in points)
         dash = "" if tone == _TONES[0] else ' stroke-dasharray="5 3"'
         lines.append(f'<polyline points="{drawn}" fill="none" stroke="{tone}" stroke-width="2"{dash}/>')
+        # Between the points nothing was computed.
+        dots = "".join(f"M{x_of(x)} {y_of(y)}h0" for x, y in points)
+        lines.append(f'<path d="{dots}" fill="none" stroke="{tone}" stroke-width="6" stroke-linecap="round"/>')
         lines.append(
             f'<path d="M{start} 14h22" stroke="{tone}" stroke-width="2"{dash}/>{text(str(start + 28), "18", name, "start")}'
         )
@@ -161,6 +164,7 @@ def _drawn(places: Plot, width: int, height: int, escape: Callable[[str], str]) 
         style = "thick" if k == 0 else "thick, dashed"
         if drawn:
             yield f"\\draw[{style}] {drawn};"
+            yield f"\\fill {' '.join(f'({_short(x * width)},{_short(y * height)}) circle[radius=1.5]' for x, y in points)};"
         yield f"\\draw[{style}] ({width + 8},{height - 8 - 14 * k}) -- +(16,0) node[right] {{{escape(name)}}};"
 
 
