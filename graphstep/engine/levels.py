@@ -129,7 +129,6 @@ class Levels:
     def batches(self, members: Sequence[int]) -> tuple[Batch, ...]:
         """The gates among nodes in ascending order that do not read each other, those of one kind together."""
         nodes, constants_from, of_numbers = self._program.nodes, self._starts[-1], self._program.of_numbers
-        one_cell_each = isinstance(self._edge_starts, range)
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
             row = self.cells[index]
@@ -152,10 +151,7 @@ class Levels:
                 batches.append(self._of_arrays(alone, rules[rank], constants))
                 continue
             edges = [_index([self._edges_of[i][k][1] for i in chosen]) for k in range(len(slots))]
-            # In a program of numbers an edge's cell is its number, and one column says both.
-            places = edges
-            if not one_cell_each:
-                places = [_index([self._edge_starts[self._edges_of[i][k][1]] for i in chosen]) for k in range(len(slots))]
+            places = [_index([self._edge_starts[self._edges_of[i][k][1]] for i in chosen]) for k in range(len(slots))]
             batches.append(
                 Batch(
                     rules[rank],

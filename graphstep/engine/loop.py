@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.engine.columns import Columns
 from graphstep.engine.levels import Cells
 from graphstep.gates.floats import Function, float_function
 from graphstep.gates.numbers import value
@@ -42,11 +43,11 @@ class Group:
 class Sent(NamedTuple):
     """What the backward pass adds up."""
 
-    senders: list[int]
+    senders: Cells
     """By edge the owner of the gradient that is sent."""
-    receivers: list[int]
+    receivers: Cells
     """By edge the gate that gets its contribution."""
-    start: list[float]
+    start: Array
     """The gradients before anything is sent: −0, which changes nothing that is added to it, and 0 where nothing arrives. The last
     is no node's: 0, for who sends nothing."""
 
@@ -83,17 +84,27 @@ class PythonLoop:
     """By group what its gates are and read."""
     inputs: int
     """How many inputs there are."""
-    sent: Sent
-    """The backward pass."""
+    senders: list[int]
+    """By edge the owner of the gradient that is sent."""
+    receivers: list[int]
+    """By edge the gate that gets its contribution."""
+    start: list[float]
+    """The gradients before anything is sent."""
 
     @classmethod
-    def of(cls, program: Program, groups: Sequence[Group], cells: Sequence[Sequence[int]], sent: Sent) -> PythonLoop:
-        """The loop of a program; ``cells`` are those that each node reads."""
-        return cls(tuple(groups), _work(program, groups, cells), program.first_gate, sent)
+    def of(cls, program: Program, groups: Sequence[Group], columns: Columns, sent: Sent) -> PythonLoop:
+        """The loop of a program."""
+        # Lists in which a number is one object, wherever it stands, are half as large, and read faster.
+        zeros = {False: 0.0, True: -0.0}
+        start = [*map(zeros.__getitem__, np.signbit(sent.start).tolist())]
+        numbers = list(range(len(program.nodes)))
+        senders, receivers = ([*map(numbers.__getitem__, column.tolist())] for column in (sent.senders, sent.receivers))
+        work = _work(program, groups, columns.rows())
+        return cls(tuple(groups), work, program.first_gate, senders, receivers, start)
 
     def forward(self, cells: Array) -> None:
         """Compute the values of all gates from those of the inputs."""
-        values = cells[: self.inputs].tolist() + cells[len(self.sent.start) - 1 :].tolist()
+        values = cells[: self.inputs].tolist() + cells[len(self.start) - 1 :].tolist()
         append = values.append
         for group, work in zip(self.groups, self.work, strict=True):
             group.compute(cells)
@@ -111,7 +122,7 @@ class PythonLoop:
 
     def sums(self, output: int, seed: float, factors: Array, shut: Sequence[int]) -> Array:
         """The gradients by their owners, from the factor that each edge multiplies by; those that are ``shut`` send nothing."""
-        senders, receivers, start = self.sent
+        senders, receivers, start = self.senders, self.receivers, self.start
         sums = start.copy()
         sums[output] = seed
         if shut:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.engine.arrivals import Arrivals
+from graphstep.engine.columns import Columns
 from graphstep.engine.levels import Level, Levels, Region, depths, place_of
 from graphstep.engine.tape import Tape
 from graphstep.ground.collector import collector_paused
@@ -72,12 +73,16 @@ class Plan:
     def levels(self) -> tuple[Level, ...]:
         """Batches: forward from the first level to the last, backward from the last to the first."""
         with collector_paused():
-            return self._levels.levels()
+            return self._columns.levels() if self.program.of_numbers else self._levels.levels()
 
     @property
     def _levels(self) -> Levels:
         edges = zip(self.sender.tolist(), self.slot.tolist(), strict=True)
         return Levels(self.program, self.starts, self.edge_starts, edges, self.arrivals)
+
+    @property
+    def _columns(self) -> Columns:
+        return Columns(self.program, self.sender, self.slot, self.arrivals)
 
     @cached_property
     def without_gradient(self) -> NDArray[np.intp]:
@@ -93,7 +98,7 @@ class Plan:
         It follows from the program and the type of its numbers alone.
         """
         with collector_paused():
-            return Tape.of(self.program, self._levels, self.sender, self.slot, self.receiver) if self._is_narrow else None
+            return Tape.of(self.program, self._columns, self.sender, self.receiver) if self._is_narrow else None
 
     @property
     def _is_narrow(self) -> bool:

@@ -7,20 +7,21 @@ is left are sums of products, upstream × local, in the order of the send steps.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.engine.columns import Columns
 from graphstep.engine.core import core
 from graphstep.engine.core.loop import CompiledLoop
-from graphstep.engine.levels import Batch, Level, Levels, depths
+from graphstep.engine.levels import Batch, Cells, Level, depths
 from graphstep.engine.loop import Group, Loop, PythonLoop, Sent
 from graphstep.gates import Ties
 from graphstep.gates.floats import float_function, hands_on
 from graphstep.gates.numbers import local
-from graphstep.gates.rule import Call, Rule
+from graphstep.gates.rule import Call
 from graphstep.language.program import Program
 
 Array = NDArray[np.float64]
@@ -50,30 +51,27 @@ class Tape:
     """By edge the gate that sends."""
 
     @classmethod
-    def of(
-        cls,
-        program: Program,
-        levels: Levels,
-        sender: NDArray[np.int32],
-        slot: NDArray[np.int32],
-        receiver: NDArray[np.int32],
-    ) -> Tape:
-        """The tape of a program of numbers; the columns are those of its edges, in the order in which they send."""
-        nodes, first = program.nodes, program.first_gate
-        owners, edges, senders, receivers = _sent(program, sender.tolist(), slot.tolist(), receiver.tolist())
-        shut = {index for index in range(first, len(nodes)) if (rule := nodes[index].rule) is not None and rule.shuts}
-        start = [0.0] * (len(nodes) + 1)
-        for index in receivers:
-            start[index] = -0.0
-        work = program, _groups(program, levels.cells), levels.cells, Sent(senders, receivers, start)
+    def of(cls, program: Program, columns: Columns, sender: Cells, receiver: Cells) -> Tape:
+        """The tape of a program of numbers; ``sender`` and ``receiver`` are those of its edges, in the order of sending."""
+        first = program.first_gate
+        passing = _passing(program, columns, sender, receiver)
+        owners = _owners(len(program.nodes), sender[passing], receiver[passing])
+        between = receiver >= first
+        between[passing] = False
+        edges = np.flatnonzero(between).astype(np.int32)
+        receivers = owners[receiver[edges]]
+        start = np.zeros(len(program.nodes) + 1)
+        start[receivers] = -0.0
+        work = _groups(program, columns), columns, Sent(owners[sender[edges]], receivers, start)
         compiled = core()
+        shuts = np.array([kind.rule.shuts for kind in columns.of_kinds], np.bool_)
         return cls(
-            PythonLoop.of(*work) if compiled is None else CompiledLoop.of(compiled, *work),
-            levels.batches(range(first, len(nodes))),
-            levels.level(range(first)),
-            np.array(owners[first:], np.int32),
-            np.array(edges, np.int32),
-            np.array([edge for edge, gate in enumerate(sender.tolist()) if gate in shut], np.int32) if shut else _NONE,
+            PythonLoop.of(program, *work) if compiled is None else CompiledLoop.of(compiled, *work),
+            columns.batches(np.arange(first, len(program.nodes))),
+            columns.level(np.arange(first)),
+            owners[first:],
+            edges,
+            np.flatnonzero(shuts[columns.kinds[sender]]).astype(np.int32) if shuts.any() else _NONE,
             sender,
         )
 
@@ -105,74 +103,69 @@ class Tape:
 _NONE = np.array([], np.int32)
 
 
-def _sent(
-    program: Program, senders: list[int], slots: list[int], receivers: list[int]
-) -> tuple[list[int], list[int], list[int], list[int]]:
-    """By node the owner of its gradient; then the edges between gates that change one, with the owners at both ends."""
-    nodes, first = program.nodes, program.first_gate
-    unchanged: dict[tuple[Rule, int, int], bool] = {}
-    arrivals = Counter(receivers)
-    # Lists of numbers that are one object each are half as large, and read faster.
-    owners = list(range(len(nodes)))
-    edges, owning, getting = [], [], []
-    for edge, (sender, slot, receiver) in enumerate(zip(senders, slots, receivers, strict=True)):
-        if receiver < first:
-            continue
-        rule, size = nodes[sender].rule, len(nodes[sender].operands)
-        assert rule is not None, "an input sends nothing"
-        if arrivals[receiver] == 1:
-            key = rule, slot, size
-            if key not in unchanged:
-                unchanged[key] = hands_on(rule, slot, size)
-            if unchanged[key]:
-                owners[receiver] = owners[sender]
-                continue
-        edges.append(edge)
-        owning.append(owners[sender])
-        getting.append(owners[receiver])
-    return owners, edges, owning, getting
+def _passing(program: Program, columns: Columns, sender: Cells, receiver: Cells) -> NDArray[np.intp]:
+    """The edges whose contribution is the whole gradient of a gate, and is the gradient of the sender, unchanged."""
+    alone = np.bincount(receiver, minlength=len(program.nodes)) == 1
+    edges = np.flatnonzero((receiver >= program.first_gate) & alone[receiver])
+    # The slot of an edge is where it stands among those of its sender.
+    places = np.empty(len(sender), np.intp)
+    sent = np.flatnonzero(columns.edges >= 0)
+    places[columns.edges[sent]] = sent
+    gates = sender[edges]
+    slots = places[edges] - columns.starts[gates]
+    unchanged = np.array(
+        [hands_on(rule, k, len(fixed)) for rule, fixed, _ in columns.of_kinds for k in range(len(fixed))], np.bool_
+    )
+    ways = np.array([0, *accumulate(len(kind.fixed) for kind in columns.of_kinds)], np.intp)[columns.kinds[gates]] + slots
+    passing: NDArray[np.intp] = edges[unchanged[ways]]
+    return passing
 
 
-def _groups(program: Program, cells: list[list[int]]) -> tuple[Group, ...]:
+def _owners(count: int, sender: Cells, receiver: Cells) -> Cells:
+    """By node the owner of its gradient, where a sender hands its own on to a receiver."""
+    owners = np.arange(count, dtype=np.int32)
+    owners[receiver] = sender
+    # Twice as far at each turn: a chain of a million takes twenty.
+    while not np.array_equal(owners, further := owners[owners]):
+        owners = further
+    return owners
+
+
+def _groups(program: Program, columns: Columns) -> tuple[Group, ...]:
     """The forward pass: what is computed together, level by level, and behind each other gates in the order of the program."""
-    nodes, first = program.nodes, program.first_gate
-    kinds: dict[tuple[Rule, int], tuple[int, bool]] = {}
-    ranks = []
-    for node in nodes[first:]:
-        assert node.rule is not None, "behind the inputs stand gates"
-        key = node.rule, len(node.operands)
-        if key not in kinds:
-            kinds[key] = len(kinds), float_function(*key)[1]
-        ranks.append(kinds[key][0])
+    first = program.first_gate
+    sizes = [(kind.rule, len(kind.fixed)) for kind in columns.of_kinds]
+    ranks = {each: rank for rank, each in enumerate(dict.fromkeys(sizes))}
+    rank_of = np.array([ranks[each] for each in sizes], np.intp)[columns.kinds[first:]]
     groups = []
-    for together, alone in _split(depths(program)[first:], ranks, [plain for _, plain in kinds.values()]):
+    for together, alone in _split(depths(program)[first:], rank_of, [float_function(*each)[1] for each in ranks]):
         batch = None
-        if together:
-            rule = nodes[first + together[0]].rule
-            assert rule is not None, "behind the inputs stand gates"
-            columns = zip(*(cells[first + index] for index in together), strict=True)
-            ins = tuple(np.array(column, np.int32) for column in columns)
-            batch = rule, np.array(together, np.int32) + np.int32(first), ins
-        groups.append(Group(batch, np.array(alone, np.int32) + np.int32(first)))
+        if len(together):
+            gates = together + first
+            rule, size = sizes[columns.kinds[gates[0]]]
+            batch = rule, gates.astype(np.int32), tuple(columns.read(gates, slot) for slot in range(size))
+        groups.append(Group(batch, (alone + first).astype(np.int32)))
     return tuple(groups)
 
 
-def _split(depth: list[int], rank: list[int], plain: list[bool]) -> list[tuple[list[int], list[int]]]:
+def _split(depth: list[int], rank: NDArray[np.intp], plain: list[bool]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Gates by number: those that are computed together, none in the first group, and those behind them, one after the other.
 
     ``plain`` says of each kind whether Python alone computes it.
     """
+    nothing = np.array([], np.intp)
     if not depth:
-        return [([], [])]
+        return [(nothing, nothing)]
     levels = np.array(depth)
-    codes = levels * len(plain) + np.array(rank)
-    _, starts, codes_of, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
-    wide = counts >= np.where(plain, _WIDE, _TOGETHER)[np.array(rank)[starts]]
+    _, starts, codes_of, counts = np.unique(
+        levels * len(plain) + rank, return_index=True, return_inverse=True, return_counts=True
+    )
+    wide = counts >= np.where(plain, _WIDE, _TOGETHER)[rank[starts]]
     # Behind whatever is computed together at its level or before.
     behind = levels[starts[wide]].searchsorted(levels, "right")
     by_code, ends = np.argsort(codes_of, kind="stable"), counts.cumsum()
-    together = [by_code[ends[code] - counts[code] : ends[code]].tolist() for code in np.flatnonzero(wide).tolist()]
+    together = [by_code[ends[code] - counts[code] : ends[code]] for code in np.flatnonzero(wide).tolist()]
     alone = np.flatnonzero(~wide[codes_of])
     alone = alone[np.argsort(behind[alone], kind="stable")]
     parts = np.split(alone, behind[alone].searchsorted(range(1, len(together) + 1)))
-    return list(zip([[], *together], [part.tolist() for part in parts], strict=True))
+    return list(zip([nothing, *together], parts, strict=True))

@@ -217,7 +217,12 @@ class Program:
             if node.rule is None:
                 depends.append(node.name not in self.data)
                 continue
-            depends.append(any(isinstance(x, int) and depends[x] for x in node.operands))
+            for x in node.operands:
+                if isinstance(x, int) and depends[x]:
+                    depends.append(True)
+                    break
+            else:
+                depends.append(False)
         return tuple(depends)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ import pytest
 
 from graphstep.engine import tape as tapes
 from graphstep.engine.core.loop import CompiledLoop
-from graphstep.engine.loop import PythonLoop
+from graphstep.engine.levels import Batch, Level
+from graphstep.engine.loop import PythonLoop, Sent
 from graphstep.engine.order import following_order
 from graphstep.engine.passes import Buffers, backward, forward
 from graphstep.engine.plan import plan
@@ -82,7 +83,8 @@ def runs(work: Plan, inputs: dict[str, float], ties: Ties = "first") -> list[lis
     tapes_of = [in_python, in_python]
     if not isinstance(core := compiled.core(), str):
         loop = in_python.loop
-        tapes_of.append(replace(in_python, loop=CompiledLoop.of(core, work.program, loop.groups, work._levels.cells, loop.sent)))
+        sent = Sent(np.array(loop.senders, np.int32), np.array(loop.receivers, np.int32), np.array(loop.start))
+        tapes_of.append(replace(in_python, loop=CompiledLoop.of(core, loop.groups, work._columns, sent)))
     for between, tape in zip((lambda: None, None, None), tapes_of, strict=False):
         vars(work)["tape"] = tape
         buffers = Buffers.of(work)
@@ -106,6 +108,22 @@ def test_two_thousand_random_programs_have_the_same_bits_on_the_tape_in_c_and_in
         for node in program.nodes[program.first_gate :]:
             counts[node.gate or ""] += 1
     assert min(count for name, count in counts.items() if name != "constant") > 100
+
+
+def plain(of: object) -> object:
+    """Levels in tuples and lists, with each rule by its name."""
+    if isinstance(of, np.ndarray):
+        return of.tolist()
+    if isinstance(of, tuple):
+        return [*map(plain, of)]
+    return [plain(getattr(of, field.name)) for field in fields(of)] if isinstance(of, Batch | Level) else of
+
+
+def test_levels_in_columns_are_those_that_are_made_gate_by_gate() -> None:
+    for seed in range(200):
+        program, _ = drawn(seed)
+        work = plan(program)
+        assert plain(work._columns.levels()) == plain(work._levels.levels()), seed
 
 
 def test_a_gate_makes_the_same_of_a_number_alone_as_of_many() -> None:

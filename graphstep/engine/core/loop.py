@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.engine.columns import Columns
 from graphstep.engine.core import Core
 from graphstep.engine.levels import Cells
 from graphstep.engine.loop import Group, Sent
 from graphstep.gates.c import expression
 from graphstep.gates.floats import PLAIN, Function, float_function
 from graphstep.gates.rule import Rule
-from graphstep.language.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,11 @@ class CompiledLoop:
     """The gradients before anything is sent."""
 
     @classmethod
-    def of(
-        cls, core: Core, program: Program, groups: Sequence[Group], cells: Sequence[Sequence[int]], sent: Sent
-    ) -> CompiledLoop:
-        """The loop of a program; ``cells`` are those that each node reads."""
-        code, functions = _code(core, program, groups, cells)
+    def of(cls, core: Core, groups: Sequence[Group], columns: Columns, sent: Sent) -> CompiledLoop:
+        """The loop of a program."""
+        code, functions = _code(core, groups, columns)
         core.zeros(*(PLAIN[name](x, -x) for name in ("maximum", "minimum") for x in (0.0, -0.0)))
-        columns = np.array(sent.senders, np.int32), np.array(sent.receivers, np.int32)
-        return cls(core, tuple(groups), code, functions, *columns, np.array(sent.start))
+        return cls(core, tuple(groups), code, functions, *sent)
 
     def forward(self, cells: NDArray[np.float64]) -> None:
         """Compute the values of all gates from those of the inputs."""
@@ -63,36 +61,41 @@ class CompiledLoop:
         return sums
 
 
-def _code(
-    core: Core, program: Program, groups: Sequence[Group], cells: Sequence[Sequence[int]]
-) -> tuple[tuple[Cells, ...], tuple[Function, ...]]:
+def _code(core: Core, groups: Sequence[Group], columns: Columns) -> tuple[tuple[Cells, ...], tuple[Function, ...]]:
     """The words of every group, and the functions that they call."""
-    nodes, operations = program.nodes, {text: number for number, text in enumerate(core.EXPRESSIONS)}
-    kinds: dict[tuple[Rule, int], tuple[int, ...]] = {}
+    operations = {text: number for number, text in enumerate(core.EXPRESSIONS)}
     functions: list[Function] = []
 
+    @cache
     def head(rule: Rule, count: int) -> tuple[int, ...]:
-        """The words of an operation: its number, with the function where it calls one."""
+        """The words of an operation, with the function where it calls one, but for the cells."""
         operation = operations.get(expression(rule, count) or "")
         if operation is not None:
             return (operation,)
         functions.append(float_function(rule, count)[0])
         return len(operations), len(functions) - 1, count
 
-    code = []
-    for group in groups:
-        words: list[int] = []
-        for index in group.alone.tolist():
-            read, rule = cells[index], nodes[index].rule
-            assert rule is not None, "behind the inputs stand gates"
-            # The largest of many is the larger one of two, again and again.
-            count = min(len(read), 2) if rule.chooses else len(read)
-            key = rule, count
-            if key not in kinds:
-                kinds[key] = head(*key)
-            operation, *rest = kinds[key]
-            words += (operation, index, *rest, *read[:count])
-            for cell in read[count:]:
-                words += (operation, index, *rest, index, cell)
-        code.append(np.array(words, np.int32))
-    return tuple(code), tuple(functions)
+    return tuple(_words(group.alone, columns, head) for group in groups), tuple(functions)
+
+
+def _words(alone: Cells, columns: Columns, head: Callable[[Rule, int], tuple[int, ...]]) -> Cells:
+    """The words of gates, one behind the other: of each its operation, the cell that it writes, and those that it reads."""
+    # The largest of many is the larger one of two, again and again.
+    counts = [min(len(kind.fixed), 2) if kind.rule.chooses else len(kind.fixed) for kind in columns.of_kinds]
+    heads = [head(kind.rule, count) for kind, count in zip(columns.of_kinds, counts, strict=True)]
+    turns = [1 + len(kind.fixed) - count for kind, count in zip(columns.of_kinds, counts, strict=True)]
+    sizes = [1 + len(words) + count for words, count in zip(heads, counts, strict=True)]
+    lengths = (np.array(sizes, np.intp) * np.array(turns, np.intp))[columns.kinds[alone]]
+    words = np.empty(int(lengths.sum()), np.int32)
+    starts = np.empty(len(columns.kinds), np.intp)
+    starts[alone] = lengths.cumsum() - lengths
+    for k, gates in columns.alike(alone.astype(np.intp)):
+        for turn in range(turns[k]):
+            at = starts[gates] + turn * sizes[k]
+            read = (
+                [columns.read(gates, slot) for slot in range(counts[k])] if not turn else [gates, columns.read(gates, turn + 1)]
+            )
+            operation, *rest = heads[k]
+            for place, column in enumerate([operation, gates, *rest, *read]):
+                words[at + place] = column
+    return words
