@@ -202,7 +202,11 @@ def is_narrow(recorded: Recorded) -> bool:
 
 
 def _added(plan: Plan, buffers: Buffers, node: int) -> float:
-    """How large the numbers are that a gradient is added up from: contributions, or cells of which a copy sends back the sum."""
+    """How large the numbers are that a gradient is added up from.
+
+    Contributions, cells of which a copy sends back the sum, and the products that a gate sums which does not treat every cell alike:
+    a bias in front of a batch norm gets the sum of numbers that cancel, and no two orders of that sum agree in its digits.
+    """
     sizes = [0.0]
     for edge in plan.arrivals[node]:
         sender = int(plan.sender[edge])
@@ -210,6 +214,11 @@ def _added(plan: Plan, buffers: Buffers, node: int) -> float:
             sizes.append(_size(read(buffers.gradients, plan.place(sender))))
         elif len(plan.arrivals[node]) > 1:
             sizes.append(_size(read(buffers.contributions, plan.edge_place(edge))))
+        rule = plan.program.nodes[sender].rule
+        if rule is not None and not rule.cellwise:
+            others = (x for _, x in plan.program.nodes[sender].sources if x != node)
+            factor = max((_size(read(buffers.cells, plan.place(x))) for x in others), default=1.0)
+            sizes.append(_size(read(buffers.gradients, plan.place(sender))) * max(1.0, factor))
     return max(sizes)
 
 

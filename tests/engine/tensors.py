@@ -18,6 +18,8 @@ table = nn.Embedding(6, 4)
 recurrent = nn.LSTM(3, 4, batch_first=True)
 network = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 3))
 convolutions = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 3))
+cell = nn.LSTMCell(3, 4)
+cancelling = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
 normed = nn.BatchNorm1d(4)
 dead = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1))
 with torch.no_grad():
@@ -199,11 +201,24 @@ def sparse() -> Any:
     return (torch.sparse.mm(torch.eye(5).to_sparse(), x @ W) ** 2).sum()
 
 
+def cell_by_cell() -> Any:
+    h = c = torch.zeros(5, 4)
+    for _ in range(2):
+        # Its c is what its h is computed from, too.
+        h, c = cell(x, (h, c))
+    return (h * c).sum()
+
+
+def bias_before_a_batch_norm() -> Any:
+    # What arrives at the bias adds up to 0 but for its rounding.
+    return F.cross_entropy(torch.tanh(cancelling(x)), y)
+
+
 FOLLOWED = (
     two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
     written_to_behind_an_unknown_function, added_in_place, read_through_a_view, two_types,
-    with_a_backward_of_its_own, sparse,
+    with_a_backward_of_its_own, sparse, cell_by_cell, bias_before_a_batch_norm,
 )  # fmt: skip
 
 

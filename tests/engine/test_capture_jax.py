@@ -74,6 +74,10 @@ def saved_in_part(w: Any) -> Any:
     return jax.checkpoint(lambda v: jnp.sin(jnp.sin(v)))(w).sum()
 
 
+def of_no_cells(x: Any) -> Any:
+    return jax.lax.associative_scan(jnp.add, x)[2] + (x[:0] * 2).sum()
+
+
 PARAMS = {"first": (V, jnp.ones(3)), "second": (V.T, jnp.zeros(4))}
 CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (network, (PARAMS, X, jnp.array([0, 3, 1, 1, 2])), {"jax.gather"}),
@@ -85,6 +89,7 @@ CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (few_digits, (X,), {"jax.convert_element_type"}),
     (compiled, (X,), set()),
     (saved_in_part, (X,), set()),
+    (of_no_cells, (jnp.arange(4.0),), {"jax.pad"}),
 )
 """The functions, what they are called with, and the gates that only JAX knows."""
 

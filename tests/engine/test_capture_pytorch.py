@@ -20,6 +20,7 @@ from tests.engine import tensors  # noqa: E402
 
 OPAQUE = {
     "long_short_term": {"torch.lstm"},
+    "cell_by_cell": {"torch.lstm_cell"},
     "few_digits": {"torch.bfloat16"},
     "written_to_behind_an_unknown_function": {"torch.i0", "torch.special_i0", "torch.type"},
     "with_a_backward_of_its_own": {"torch.Rounded.apply"},

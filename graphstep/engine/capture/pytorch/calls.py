@@ -93,6 +93,25 @@ class Done:
         return parts[number], read
 
 
+def apart(result: Any) -> Any:
+    """Several results of a call, each with a place of its own in PyTorch's graph.
+
+    A cell of an LSTM computes its h from the c that it hands out too: what arrives at that c is then more than what its readers send.
+    """
+    parts = {id(x): x for x in flat(result) if is_tensor(x) and x.requires_grad and x._base is None}
+    return _rebuilt(result, {key: x.clone() for key, x in parts.items()}) if len(parts) > 1 else result
+
+
+def _rebuilt(value: Any, own: dict[int, Any]) -> Any:
+    """Results with other tensors in place of their own."""
+    if is_tensor(value):
+        return own.get(id(value), value)
+    if not isinstance(value, list | tuple):
+        return value
+    parts = [_rebuilt(x, own) for x in value]
+    return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+
+
 def _replaced(value: Any, own: dict[int, Any]) -> Any:
     """A value with other tensors in place of its own, at any depth."""
     if is_tensor(value):

@@ -12,7 +12,7 @@ import numpy as np
 
 from graphstep.engine.capture.following import Following
 from graphstep.engine.capture.places import at_work, is_library
-from graphstep.engine.capture.pytorch.calls import Call, Done, chooses
+from graphstep.engine.capture.pytorch.calls import Call, Done, apart, chooses
 from graphstep.engine.capture.pytorch.modules import Modules, module_call
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
 from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, UnfollowedError
@@ -231,11 +231,14 @@ class Tape(Following):
         chance = sys.modules["torch"].get_rng_state()
         result = function(*arguments, **options)
         written = [x for x, version in zip(tensors, versions, strict=True) if x._version != version]
+        if not is_tensor(result) and not written:
+            result = apart(result)
         parts = [result] if is_tensor(result) else [x for x in flat(result) if is_tensor(x)]
         if name == "__setitem__":
             parts = [arguments[0]]
         elif any(all(x is not part for part in parts) for x in written if x.is_floating_point() and self.is_traced(x)):
-            raise CaptureError(f"{base} at {at_work(frame)} writes into a tensor, which is not followed")
+            hint = "compute what it writes before, as a tensor of its own"
+            raise CaptureError(f"{base} at {at_work(frame)} writes into a tensor, which is not followed", hint=hint)
         done = Done(
             name,
             arguments,
