@@ -204,8 +204,8 @@ def is_narrow(recorded: Recorded) -> bool:
 def _added(plan: Plan, buffers: Buffers, node: int) -> float:
     """How large the numbers are that a gradient is added up from.
 
-    Contributions, cells of which a copy sends back the sum, and the products that a gate sums which does not treat every cell alike:
-    a bias in front of a batch norm gets the sum of numbers that cancel, and no two orders of that sum agree in its digits.
+    Contributions, cells of which a copy sends back the sum, and the products that a gate sums which does not treat every cell
+    alike: a bias in front of a batch norm gets the sum of numbers that cancel, and no two orders of that sum agree in its digits.
     """
     sizes = [0.0]
     for edge in plan.arrivals[node]:

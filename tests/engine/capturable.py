@@ -1,5 +1,6 @@
 """Functions that are captured in tests: what a user may have in a file."""
 
+import json
 import math
 import statistics
 from math import tanh
@@ -101,6 +102,10 @@ def a_key(x):
     return {x: 1}[x]
 
 
+def packed(x):
+    return json.dumps({"x": x}) and x
+
+
 def a_count(x, n):
     for _ in range(n):
         x = x * 2
@@ -149,6 +154,36 @@ def asks_for_its_type(x, y):
     if type(x) is float and type(y) in (int, float) and isinstance(float, type) and issubclass(type("T", (), {}), object):
         return x * x * y
     return x * y
+
+
+def answers_that_are_true(x, y):
+    match x > 1:
+        case True:
+            z = x * y
+        case _:
+            z = y
+    return z * 2 if (y < 1) is False else z
+
+
+def prints(x, y):
+    z = x * y
+    print("z is", z, f"{z:.3f}", round(z, 2), float(z), "%.2f" % z)  # noqa: UP031 – as users write
+    if z < 0:
+        raise ValueError(f"{z} is too small")
+    return z * z
+
+
+def imports_inside(x, y):
+    import math as m
+    from math import exp
+
+    import numpy
+
+    return m.sin(x) * exp(y) + numpy.array([x, y]).sum()
+
+
+def any_number(*numbers, **named):
+    return numbers[0] * numbers[1] + sum(named.values())
 
 
 def of_statistics(x, y):

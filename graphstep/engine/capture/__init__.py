@@ -6,6 +6,7 @@ import functools
 import inspect
 import sys
 import traceback
+from contextlib import suppress
 from itertools import islice
 from numbers import Real
 from pathlib import Path
@@ -23,7 +24,7 @@ from graphstep.engine.capture.recording import CaptureError, Operation, Recordin
 from graphstep.engine.capture.sources import locate
 from graphstep.engine.capture.traced import PLAIN, Fillable, Traced, plain
 from graphstep.ground.collector import collector_paused
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def record(
     name = called(function)
     if is_for_pytorch(function, bound.arguments, _module(function)):
         return _record_tensors(function, bound.args, bound.kwargs)[0]
-    _refuse_any_number(bound.signature)
     for adapter in adapters():
         if adapter.is_for(function, bound.arguments, _module(function)):
+            _refuse_any_number(bound.signature)
             recorded: Recording = adapter.record(function, bound, name, fixed)
             return recorded
     plain_arguments = dict(bound.arguments)
@@ -64,7 +65,21 @@ def record(
     created = Created()
     watch = created.watch
     recorder.scope = watch.scope
-    result = _called(function, bound.args, bound.kwargs, watch, recorder)
+    try:
+        result = _called(function, bound.args, bound.kwargs, watch, recorder)
+    except GraphstepError:
+        raise
+    except Exception as error:
+        # Where the function works by itself, it is a traced number that it fails with; else it fails as it did.
+        bound.arguments.update(plain_arguments)
+        works = False
+        with suppress(Exception):
+            function(*bound.args, **bound.kwargs)
+            works = True
+        if works:
+            what = f"{type(error).__name__}{_line_of(error)}, with a traced number only: {error}"
+            raise CaptureError(what, hint=PLAIN) from None
+        raise
     if not isinstance(result, Traced | Real) and any(isinstance(getattr(result, each, None), Traced) for each in VALUES):
         # It builds a graph of its own, out of plain numbers.
         bound.arguments.update(plain_arguments)
@@ -138,9 +153,9 @@ def _called(
         if isinstance(error.__cause__, CaptureError):
             raise error.__cause__ from None
         if isinstance(error, TypeError) and Traced.__name__ in str(error):
-            lines = (each for each in reversed(traceback.extract_tb(error.__traceback__)) if not is_library(each.filename))
-            where = "".join(f" at {Path(each.filename).name}:{each.lineno}" for each in islice(lines, 1))
-            raise CaptureError(f"a function that takes no traced number is called{where}: {error}", hint=PLAIN) from None
+            raise CaptureError(
+                f"a function that takes no traced number is called{_line_of(error)}: {error}", hint=PLAIN
+            ) from None
         raise
     finally:
         recorder.ended = True
@@ -148,6 +163,12 @@ def _called(
         # The function went on, on a way that it would not have taken.
         raise watch.refused
     return result
+
+
+def _line_of(error: Exception) -> str:
+    """The innermost of the user's lines that an error comes from."""
+    lines = (each for each in reversed(traceback.extract_tb(error.__traceback__)) if not is_library(each.filename))
+    return "".join(f" at {Path(each.filename).name}:{each.lineno}" for each in islice(lines, 1))
 
 
 def _bound(function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> inspect.BoundArguments:

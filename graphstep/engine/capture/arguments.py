@@ -7,9 +7,12 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from numbers import Integral, Real
+from types import FunctionType
 from typing import Any
 
 from graphstep.engine.capture.following import Following
+from graphstep.engine.capture.objects import engine_of
+from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.traced import Traced, is_array
@@ -39,34 +42,41 @@ class Element(Traced):
         return self._own
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class _Record:
-    """A dataclass or a named tuple, and the trees of its fields that are inputs."""
+    """An object of a class of the user's, or a named tuple, and the trees of its attributes that are inputs."""
 
     value: Any
     """Itself, as the caller has it."""
     fields: dict[str, Any]
-    """The trees by field."""
+    """The trees by attribute."""
 
-    def filled(self, fields: dict[str, Any]) -> Any:
-        """One of its kind with other fields, made without its constructor.
+    def made(self) -> Any:
+        """One of its kind, made without its constructor, with what it holds.
 
         CaptureError where the kind extends one that is built in, as ``dict``: such a one cannot be made so.
         """
-        if isinstance(self.value, tuple):
-            kind: Any = type(self.value)
-            return kind._make(fields.get(name, x) for name, x in zip(kind._fields, self.value, strict=True))
         # copy.copy would ask __copy__, which may hand back the user's object itself, which then would hold traced fields.
         try:
-            other, state = object.__new__(type(self.value)), object.__getstate__(self.value)
+            other = object.__new__(type(self.value))
         except TypeError as error:
             what = f"a {type(self.value).__name__}, which extends a type that is built in, cannot be an argument: {error}"
             raise CaptureError(what, hint="pass its fields one by one") from None
-        own, slots = state if isinstance(state, tuple) else (state, None)
-        for name, x in ((own or {}) | (slots or {}) | fields).items():
-            # A frozen one refuses it otherwise.
-            object.__setattr__(other, name, x)
+        _fill(other, _state(self.value))
         return other
+
+
+def _fill(other: Any, attributes: Mapping[str, Any]) -> None:
+    for name, x in attributes.items():
+        # A frozen one refuses it otherwise.
+        object.__setattr__(other, name, x)
+
+
+def _state(value: Any) -> dict[str, Any]:
+    """What an object holds, by attribute."""
+    state = object.__getstate__(value)
+    own, slots = state if isinstance(state, tuple) else (state, None)
+    return (own or {}) | (slots or {})
 
 
 def traced_arguments(function: str, arguments: Mapping[str, Any]) -> tuple[Recorder, dict[str, Any]]:
@@ -75,12 +85,12 @@ def traced_arguments(function: str, arguments: Mapping[str, Any]) -> tuple[Recor
     InputError for one that cannot be an input.
     """
     inputs: dict[str, Any] = {}
-    trees = {name: _collected(value, name, inputs) for name, value in arguments.items()}
+    trees = {name: _collected(value, name, inputs, {}) for name, value in arguments.items()}
     recording = Recording(function, {name: _cells(name, value) for name, value in inputs.items()})
     recorder = Following(recording, inputs)
     recorder.stands_in = True
     nodes = {name: place for place, name in enumerate(inputs)}
-    return recorder, {name: _filled(tree, recorder, inputs, nodes) for name, tree in trees.items()}
+    return recorder, {name: _filled(tree, recorder, inputs, nodes, {}) for name, tree in trees.items()}
 
 
 class _Leaf(str):
@@ -96,35 +106,66 @@ class _Kept:
         self.value = value
 
 
-def _collected(value: Any, name: str, inputs: dict[str, Any]) -> Any:
-    """The tree of an argument with the names of its inputs as leaves; the inputs are put into ``inputs``."""
+def _collected(value: Any, name: str, inputs: dict[str, Any], visited: dict[int, Any]) -> Any:
+    """The tree of an argument with the names of its inputs as leaves; the inputs are put into ``inputs``.
+
+    An object or an array that stands in it twice is one: ``visited`` has their trees, by ``id``.
+    """
     if isinstance(value, Real) and not isinstance(value, bool) and not _is_bool(value):
         return _put(name, value if _is_of_numpy(value) else float(value), inputs)
+    if id(value) in visited:
+        return visited[id(value)]
     if is_array(value):
         if value.dtype.kind not in "fiu":
             return _Kept(value)
         number = value.astype(float) if value.dtype.kind != "f" else value.copy()
-        return _put(name, number, inputs)
+        leaf = visited[id(value)] = _put(name, number, inputs)
+        return leaf
     if type(value) in (list, tuple):
         if any(True for _ in _shape(value)):
             return _put(name, value, inputs)
-        return type(value)(_collected(x, f"{name}_{k}", inputs) for k, x in enumerate(value))
+        return type(value)(_collected(x, f"{name}_{k}", inputs, visited) for k, x in enumerate(value))
     if type(value) is dict and all(isinstance(key, str) for key in value):
-        return {key: _collected(x, _named(key, name, inputs), inputs) for key, x in value.items()}
+        return {key: _collected(x, _named(key, name, inputs), inputs, visited) for key, x in value.items()}
     if not isinstance(value, type) and (fields := _fields(value)):
-        return _Record(value, {key: _collected(x, f"{name}_{key}", inputs) for key, x in fields.items()})
+        record = visited[id(value)] = _Record(value, {})
+        before = len(inputs)
+        record.fields.update({key: _collected(x, f"{name}_{key.strip('_')}", inputs, visited) for key, x in fields.items()})
+        if len(inputs) > before or dataclasses.is_dataclass(value):
+            return record
+        visited[id(value)] = _Kept(value)
     return _Kept(value)
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass or a named tuple that hold what is differentiable; a whole number may be a count, and is none."""
-    if dataclasses.is_dataclass(value):
-        fields = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
-    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+    """The attributes of an object of the user's, or of a named tuple, that may hold what is differentiable.
+
+    A whole number may be a count, and whole numbers may be labels: they are none.
+    """
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
         fields = dict(zip(value._fields, value, strict=True))
+    elif dataclasses.is_dataclass(value) or _is_of_user(value):
+        fields = _state(value)
     else:
         return {}
-    return {key: x for key, x in fields.items() if not isinstance(x, Integral | str)}
+    return {key: x for key, x in fields.items() if not _is_whole(x)}
+
+
+def _is_whole(x: Any) -> bool:
+    """Whether a value is no variable by itself; nor are more numbers than a list may have, which are what a loop has noted."""
+    if isinstance(x, Integral | str) or (is_array(x) and x.dtype.kind != "f"):
+        return True
+    return type(x) in (list, tuple) and any(n > LISTED for shape in _shape(x) for n in shape)
+
+
+def _is_of_user(value: Any) -> bool:
+    """Whether something is an object of a class in a file of the user's, and no value of an autograd engine."""
+    kind = type(value)
+    if vars(object)["__new__"] is not kind.__new__ or issubclass(kind, Traced):
+        return False
+    codes = (each.__code__.co_filename for each in vars(kind).values() if isinstance(each, FunctionType))
+    path = getattr(sys.modules.get(kind.__module__), "__file__", None) or next(codes, None)
+    return path is not None and not is_library(path) and engine_of(value) is None
 
 
 def _put(name: str, value: Any, inputs: dict[str, Any]) -> _Leaf:
@@ -170,21 +211,30 @@ def _cells(name: str, value: Any) -> Any:
     return widened(value)
 
 
-def _filled(tree: Any, recorder: Recorder, inputs: Mapping[str, Any], nodes: Mapping[str, int]) -> Any:
+def _filled(tree: Any, recorder: Recorder, inputs: Mapping[str, Any], nodes: Mapping[str, int], made: dict[Any, Any]) -> Any:
     if isinstance(tree, _Kept):
         return tree.value
     if isinstance(tree, _Leaf):
         value = inputs[tree]
-        return (
-            _elements(recorder, nodes[tree], value, ())
-            if isinstance(value, list | tuple)
-            else recorder.traced(nodes[tree], value)
-        )
+        if isinstance(value, list | tuple):
+            return _elements(recorder, nodes[tree], value, ())
+        if tree not in made:
+            made[tree] = recorder.traced(nodes[tree], value)
+        return made[tree]
     if isinstance(tree, dict):
-        return {key: _filled(x, recorder, inputs, nodes) for key, x in tree.items()}
-    if isinstance(tree, _Record):
-        return tree.filled(_filled(tree.fields, recorder, inputs, nodes))
-    return type(tree)(_filled(x, recorder, inputs, nodes) for x in tree)
+        return {key: _filled(x, recorder, inputs, nodes, made) for key, x in tree.items()}
+    if not isinstance(tree, _Record):
+        return type(tree)(_filled(x, recorder, inputs, nodes, made) for x in tree)
+    if tree in made:
+        return made[tree]
+    if isinstance(tree.value, tuple):
+        kind: Any = type(tree.value)
+        fields = {key: _filled(x, recorder, inputs, nodes, made) for key, x in tree.fields.items()}
+        return kind._make(fields.get(name, x) for name, x in zip(kind._fields, tree.value, strict=True))
+    # Its attributes may lead back to it.
+    other = made[tree] = tree.made()
+    _fill(other, {key: _filled(x, recorder, inputs, nodes, made) for key, x in tree.fields.items()})
+    return other
 
 
 def _elements(recorder: Recorder, whole: int, value: Any, index: tuple[int, ...]) -> Any:

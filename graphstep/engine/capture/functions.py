@@ -6,6 +6,7 @@ The real ``type(x)`` is none that the function asks for, and would send it anoth
 
 from __future__ import annotations
 
+import builtins
 import math
 import operator
 import sys
@@ -309,9 +310,18 @@ class Followed:
 
     def __enter__(self) -> Followed:
         self.enter(self._first)
+        self._import = builtins.__import__
+        builtins.__import__ = self._imported  # type: ignore[assignment]  # it hands on what it is called with
         return self
 
+    def _imported(self, name: str, within: Any = None, *more: Any, **options: Any) -> Any:
+        """What an import inside a function of the user's gets."""
+        module = self._import(name, within, *more, **options)
+        stand_in = _stand_in(module, self._fills) if within is not None and id(within) in self._visited else None
+        return module if stand_in is None else stand_in
+
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        builtins.__import__ = self._import
         for module, before, put in self._before:
             for name, member in put.items():
                 # What the function itself assigned meanwhile stays.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dis
 import linecache
 import os
@@ -9,10 +10,12 @@ import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
+_LOGS = ("debug", "info", "warning", "error", "critical", "exception")
 _OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")
 _LIBRARIES = tuple(
     os.path.join(path, "")
@@ -130,6 +133,43 @@ def place_in(frames: Sequence[tuple[CodeType, int]]) -> Place:
         called, following = _around(*caller)
         variable = following[1] if "CALL" in called else ""
     return Place(code.co_filename, code, last, extent, extent.line if extent else 0, "CALL" in operation, variable)
+
+
+@cache
+def asks_for_identity(code: CodeType) -> bool:
+    """Whether a function asks if something *is* True or False, as ``match`` does."""
+    pairs = pairwise(dis.get_instructions(code))
+    return any(each.opname == "IS_OP" and isinstance(before.argval, bool) for before, each in pairs)
+
+
+def is_shown(place: Place) -> bool:
+    """Whether a place stands in a statement whose value goes nowhere: a call of ``print`` or of a log, or ``raise``."""
+    extent = place.extent
+    if extent is None:
+        return False
+    start, stop = (extent.line, extent.start), (extent.last_line, extent.stop)
+    return any(first <= start and stop <= last for first, last in _messages(place.path))
+
+
+@cache
+def _messages(path: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
+    """From where to where such statements of a file stand."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError):
+        return ()
+    return tuple(
+        ((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and _is_message(node) and not any(isinstance(x, ast.NamedExpr) for x in ast.walk(node))
+    )
+
+
+def _is_message(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
+        return isinstance(node, ast.Raise)
+    called = node.value.func
+    return (isinstance(called, ast.Name) and called.id == "print") or (isinstance(called, ast.Attribute) and called.attr in _LOGS)
 
 
 def stores_cells(frame: FrameType) -> bool:

@@ -13,7 +13,7 @@ from numbers import Real
 from types import FrameType
 from typing import Any, NoReturn
 
-from graphstep.engine.capture.places import at_work, puts_cells
+from graphstep.engine.capture.places import asks_for_identity, at_work, is_shown, puts_cells
 from graphstep.engine.capture.recorder import Value, numeral
 from graphstep.engine.capture.recording import COMPARED, CaptureError
 
@@ -49,6 +49,12 @@ def binary(gate: str, compute: Callable[[Any, Any], Any], *, swapped: bool = Fal
             return NotImplemented
         pair = (other, self) if swapped else (self, other)
         frame = sys._getframe(1)
+        if gate in COMPARED and asks_for_identity(frame.f_code):
+            answer = compute(plain(pair[0]), plain(pair[1]))
+            if isinstance(answer, bool):
+                # A traced answer is not the one True that is asked for, and no slope passes a comparison.
+                asked = f"{numeral(plain(pair[0]))} {COMPARED[gate]} {numeral(plain(pair[1]))}"
+                return self.recorder.ask(asked, answer, frame)
         if (
             swapped
             and gate == "add"
@@ -97,25 +103,28 @@ def _of_quotient(self: Traced, other: Any) -> Any:
     return self // other, self % other
 
 
-def refusal(what: str, hint: str) -> Callable[..., Any]:
-    """The method of what would drop the gradient."""
+def refusal(what: str, hint: str, compute: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The method of what would drop the gradient. In a call of ``print`` and its like, it drops none, and is computed."""
 
-    def method(*_: Any) -> NoReturn:
-        raise CaptureError(f"{what} at {at_work(sys._getframe(1))} would drop the gradient of a traced number", hint=hint)
+    def method(self: Traced, *arguments: Any) -> Any:
+        place = at_work(sys._getframe(1))
+        if compute is not None and is_shown(place):
+            return compute(self.value, *arguments)
+        raise CaptureError(f"{what} at {place} would drop the gradient of a traced number", hint=hint)
 
     return method
 
 
 PLAIN = (
-    "write it with operators, and math imported at the top of the file; an argument that is no variable is handed on as it is "
-    "with --fixed NAME (fixed=[…])"
+    "leave it out, or write it with operators and functions of math and np; an argument that is no variable is handed on as it "
+    "is with --fixed NAME (fixed=[…])"
 )
 _ARRAY = (
     "np.array and np.stack are followed where the file imports numpy at its top; an array that is filled has to be made in "
     "the function: out = np.zeros(n), or out = np.array(out)"
 )
 _ROUNDED = "leave it out, as graphstep rounds what it shows; math.floor and math.ceil, whose slope is 0, are followed"
-_SHOWN = "leave it out of the function that is captured: graphstep shows every value"
+_SHOWN = "print it, or leave it out of the function that is captured: graphstep shows every value"
 
 
 class Fillable:
@@ -190,17 +199,20 @@ class Traced(Value):
     def __bool__(self) -> bool:
         return self.recorder.ask(self.recorder.comparison(self.node), bool(self.value), sys._getframe(1))
 
-    def __float__(self) -> NoReturn:
+    def __float__(self) -> float:
         frame = sys._getframe(1)
+        if is_shown(at_work(frame)):
+            return float(self.value)
         if puts_cells(frame):
             raise CaptureError(f"a traced number is put into an array of numbers at {at_work(frame)}", hint=_ARRAY)
         raise CaptureError(f"float() at {at_work(frame)} would drop the gradient of a traced number", hint=PLAIN)
 
     __complex__ = refusal("complex()", PLAIN)
-    __int__ = __trunc__ = refusal("int()", PLAIN)
-    __floor__ = __ceil__ = __round__ = refusal("rounding", _ROUNDED)
+    __int__ = __trunc__ = refusal("int()", PLAIN, int)
+    __floor__ = __ceil__ = refusal("rounding", _ROUNDED)
+    __round__ = refusal("rounding", _ROUNDED, round)
     __index__ = refusal("a count or an index", PLAIN)
-    __format__ = __str__ = refusal("formatting", _SHOWN)
+    __format__, __str__ = refusal("formatting", _SHOWN, format), refusal("formatting", _SHOWN, str)
     __hash__ = refusal("a key of a dictionary or a set", "use the name of the variable as the key")
     as_integer_ratio = hex = refusal("taking a number apart", PLAIN)
 

@@ -96,7 +96,8 @@ class Done:
 def apart(result: Any) -> Any:
     """Several results of a call, each with a place of its own in PyTorch's graph.
 
-    A cell of an LSTM computes its h from the c that it hands out too: what arrives at that c is then more than what its readers send.
+    A cell of an LSTM computes its h from the c that it hands out too: what arrives at that c
+    is then more than what its readers send.
     """
     parts = {id(x): x for x in flat(result) if is_tensor(x) and x.requires_grad and x._base is None}
     return _rebuilt(result, {key: x.clone() for key, x in parts.items()}) if len(parts) > 1 else result
