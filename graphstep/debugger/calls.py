@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphstep.debugger.facts import Held, NoNode, NoStep, UnfitError
 from graphstep.debugger.state import State, moved, without_question
 from graphstep.engine.calls import around, extent, frame_at, next_step, open_at, outermost_at, previous_step, steps_of_frame
 
@@ -34,6 +33,8 @@ def opened_call(state: State, frame: int) -> State:
     trace = state.trace
     steps = extent(trace, frame, state.at) or steps_of_frame(trace, frame, backward=False)
     if steps.start > state.last:
+        from graphstep.debugger.facts import Held, UnfitError
+
         raise UnfitError(Held(state.at))
     first = next_step(trace, steps.start - 1, frame, steps.start)
     after = moved(state, first)
@@ -78,6 +79,8 @@ def _number(state: State, frame: int) -> int:
 
 def at_position_within(state: State, name: str, step: int, text: str) -> State:
     """The state at a step of a call, by the name of the call in the one that is open; UnfitError where there is none such."""
+    from graphstep.debugger.facts import NoNode, NoStep, UnfitError
+
     trace, frames = state.trace, state.trace.program.frames
     near = [*around(trace, frame_at(trace, state.at)), *around(trace, frame_at(trace, min(state.at + 1, state.last)))]
     frame = next((x for x in [*near, *range(1, len(frames))] if x and frames[x].label == name), None)

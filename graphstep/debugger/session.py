@@ -10,8 +10,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from graphstep.debugger.actions import BY_ID, SETS
-from graphstep.debugger.effects import Ask, Own
-from graphstep.debugger.facts import AnswerFirst, Elsewhere, Fault, UnfitError
 from graphstep.debugger.training import TrainingState
 from graphstep.ground.errors import GraphstepError
 
@@ -57,6 +55,10 @@ def perform(state: State, command: Command) -> tuple[State, Reply]: ...
 def perform(state: TrainingState, command: Command) -> tuple[TrainingState, Reply]: ...
 def perform(state: Any, command: Command) -> tuple[Any, Reply]:
     """Perform a command. A command that is refused, or that fails, leaves the state as it is. KeyError for an unknown action."""
+    # A hundred classes, which the first frame of a face does not wait for.
+    from graphstep.debugger.effects import Ask, Own
+    from graphstep.debugger.facts import Fault, UnfitError
+
     row = BY_ID[command.action]
     rule = _rule(command.action)
     if (refusal := _refusal(state, command.action, rule)) is not None:
@@ -83,6 +85,8 @@ def allowed(state: State | TrainingState, action: str) -> bool:
 
 
 def _refusal(state: State | TrainingState, action: str, rule: Rule | None) -> Fact | None:
+    from graphstep.debugger.facts import AnswerFirst, Elsewhere
+
     # The set first: a rule may ask for a trace, which a training has not.
     row = BY_ID[action]
     if row not in SETS[state.at_hand]:

@@ -6,7 +6,7 @@ import pytest
 
 from graphstep.engine.trace import Trace, trace
 from graphstep.engine.training import Settings, Training
-from graphstep.faces.replies.explanations import tell
+from graphstep.faces.explanations import tell
 from graphstep.gates.optimizers import optimizer, settings_of
 from graphstep.language.read import read
 from graphstep.telling.explain import explain

@@ -7,7 +7,7 @@ from functools import partial
 
 from graphstep.analysis.diagnosis import Finding
 from graphstep.engine.trace import Trace
-from graphstep.faces.replies.panels import Line
+from graphstep.faces.explanations import Line
 from graphstep.ground.arrays import Number, is_small, number_text, summary
 from graphstep.ground.widths import cell_width, padded
 from graphstep.language.frames import is_composite

@@ -27,11 +27,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.facts import CausesOf, Nudged, TangentsFrom
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
-
-Line = list[tuple[str, str]]
-"""One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
-``quiet``; and as in the graph ``value``, ``gradient``, ``upstream``, ``local``, ``contribution``, ``value-result``,
-``gradient-result``."""
+    from graphstep.faces.explanations import Line
 
 MOST = 40
 """Jacobians that get a row: a hub has thousands."""

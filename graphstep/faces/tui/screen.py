@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from graphstep.debugger.search import Candidate
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
+    from graphstep.faces.explanations import Line
     from graphstep.faces.export import Options
-    from graphstep.faces.replies.panels import Line
     from graphstep.faces.tui.dialogs.inputs import Filled
     from graphstep.faces.tui.panes.ask import AskPane
     from graphstep.faces.tui.panes.rows import RowsPane
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 
 LARGE = 2_000
 """Gates from which making a run, or opening it, is said to take a moment."""
+
+_PAUSE = 0.02
+"""Seconds."""
 
 _ALWAYS = frozenset({"quit", "help", "theme", "redraw", "palette"})
 """What works before there is a run."""
@@ -99,6 +102,7 @@ class SteppingScreen(Screen[None]):
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
         self._seed, self._ties, self._saved = seed, ties, saved
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
+        self._ready = False
         self._waiting: list[str] = []
         self._missing: list[str] = []
 
@@ -296,15 +300,21 @@ class SteppingScreen(Screen[None]):
             self.do(Command("break_on", "; ".join(condition.text for condition in self._conditions)))
         if self._start > len(trace):
             self.say(say(self, "run-ends-before", step=str(self._start), steps=str(len(trace))), "bold $warn")
-        self.call_after_refresh(self.get_ready)
         if self._saved is not None:
             self.do(Command("compare", self._saved))
         waiting, self._waiting = self._waiting, []
         for action in waiting:
             self.action_do(action)
 
+    def painted(self) -> None:
+        """Called by the application after a frame; behind the first one of the run it is made ready for keys."""
+        if self.state is not None and not self._ready:
+            self._ready = True
+            # What writes the frame to the terminal is a thread, which goes first.
+            self.set_timer(_PAUSE, self.get_ready)
+
     def get_ready(self) -> None:
-        """Do what the first key would wait for, once the first frame is painted."""
+        """Do what the first key would wait for."""
         import gc
         from importlib import import_module
 

@@ -15,8 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from graphstep.debugger.state import State
-from graphstep.faces.replies.explanations import folded
-from graphstep.faces.replies.panels import Line
+from graphstep.faces.explanations import Line, folded
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground import pages

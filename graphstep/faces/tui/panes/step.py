@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.step import Step
     from graphstep.engine.trace import Trace
-    from graphstep.faces.replies.panels import Line
+    from graphstep.faces.explanations import Line
     from graphstep.telling.explanation import Explanation
 
 _STYLES = {
@@ -109,12 +109,12 @@ class StepPane(Widget):
         """What stands there, line by line."""
         width = max(self.size.width, 20)
         if self._said:
-            from graphstep.faces.replies.explanations import folded
+            from graphstep.faces.explanations import folded
 
             return folded(self._said, width)
         if self._explained is None:
             return ()
-        from graphstep.faces.replies.explanations import tell
+        from graphstep.faces.explanations import tell
 
         return [*tell(*self._explained, width), *([(text, "result")] for text in self._watched)]
 

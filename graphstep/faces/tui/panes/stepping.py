@@ -265,7 +265,7 @@ class SteppingPanes(Container):
             return self.step.wanted
         key = self._trace, width
         if self._tallest is None or self._tallest[0] != key:
-            from graphstep.faces.replies.explanations import tallest
+            from graphstep.faces.explanations import tallest
 
             self._tallest = key, tallest(self._trace, width)
         return self._tallest[1]

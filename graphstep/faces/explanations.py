@@ -9,12 +9,16 @@ from textwrap import wrap
 
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
-from graphstep.faces.replies.panels import Line
 from graphstep.gates.notation import TEXT, pieces
 from graphstep.gates.notation.text import text_style
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation, Ladder, Rung
 from graphstep.telling.words.catalogue import joined, message
+
+Line = list[tuple[str, str]]
+"""One line: texts, each with its style: ``rule``, ``number``, ``result``, ``why``, ``shape``, ``note``, ``warning`` or
+``quiet``; and as in the graph ``value``, ``gradient``, ``upstream``, ``local``, ``contribution``, ``value-result``,
+``gradient-result``."""
 
 _LOOKED_AT = 200
 """Steps at either end of a long run that are looked at for its kinds."""
