@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.work import engines, store
 from graphstep.faces.work.kinds import KINDS
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.processes import environment_of, words_of
 from tests.cases import each
 
 NETWORK = ["diagnose", "--network", "6x20", "--examples", "40"]
@@ -197,3 +199,13 @@ def test_what_cannot_be_tried_is_said(which: str, capsys: pytest.CaptureFixture[
 
 def test_what_can_be_done_in_pieces_is_where_it_is_looked_for() -> None:
     assert [kind for kind, module in KINDS.items() if kind not in import_module(module).WORK] == []
+
+
+def test_a_process_whose_starter_is_gone_ends_without_a_word() -> None:
+    job = json.dumps({"work": "diagnose", "where": "", "point": [], "network": {"layers": 1, "units": 1, "examples": 1}})
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    child = subprocess.Popen(words_of("graphstep.faces.work.worker"), env=environment_of(), **pipes)
+    assert child.stdout is not None
+    child.stdout.close()
+    assert child.communicate(f"{json.dumps(job)}\n".encode())[1] == b""
+    assert child.returncode == 0

@@ -20,7 +20,11 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     # What is printed by mistake must not stand between results.
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, out)
+    try:
+        serve(sys.stdin.buffer, out)
+    except BrokenPipeError:
+        # Nobody waits for it any more; what is held back must not fail once more when the file is closed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 def serve(jobs: BinaryIO, out: BinaryIO) -> None:
