@@ -168,6 +168,11 @@ def _runs(tried: Range, points: Sequence[Point], language: str) -> str:
 def _grid(of: Sweep, language: str) -> Iterator[Block]:
     along, across = of.ranges
     kinds = {point.verdict for point in of.points}
+    lines = (
+        message(language, "sweep-runs", name=f"{across.name} {value}", runs=_runs(along, row, language))
+        for value, row in zip(across.values, of.rows(), strict=True)
+    )
+    yield Listing(tuple((line,) for line in lines))
     yield Grid(
         (across.name, along.name),
         across.values,
@@ -175,11 +180,6 @@ def _grid(of: Sweep, language: str) -> Iterator[Block]:
         tuple(tuple(_SIGNS[point.verdict] for point in row) for row in of.rows()),
         tuple((sign, _named(language, kind)) for kind, sign in _SIGNS.items() if kind in kinds),
     )
-    lines = (
-        message(language, "sweep-runs", name=f"{across.name} {value}", runs=_runs(along, row, language))
-        for value, row in zip(across.values, of.rows(), strict=True)
-    )
-    yield Listing(tuple((line,) for line in lines))
     verdicts = [point.verdict for point in of.points]
     shares = (
         message(language, "sweep-share", points=f"{verdicts.count(kind):,}", verdict=_named(language, kind))
