@@ -59,6 +59,7 @@ PACKAGES = {
             "gates/test_gate_texts.py",
             "gates/test_new_rows.py",
             "gates/test_stop.py",
+            "language/test_backward.py",
         ),
     ),
     "trace": Package(

@@ -50,6 +50,8 @@ def _broadcast_shape(shapes: Sequence[Shape], options: Options) -> Shape:
 
 def _gathered_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     axes = stretched(shapes[0], options["shape"])
+    if not axes:
+        return "d"
     total = "sum(d)" if len(axes) == len(options["shape"]) else f"sum(d, axis={spelled(axes)})"
     return f"reshape({total}, {spelled(shapes[0])})" if 1 in shapes[0] else total
 
