@@ -92,7 +92,7 @@ And here, in one place for all gates, is the chain rule: *contribution = upstrea
 
 {{ graphstep/gates/numbers.py send }}
 
-{{ graphstep/engine/passes.py _send }}
+{{ graphstep/engine/passes.py send_batch }}
 
 That is backpropagation. What is left is to look at it.
 

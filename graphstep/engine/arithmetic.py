@@ -9,20 +9,25 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.engine.core import core
+from graphstep.engine.core import Core, core
 from graphstep.gates.mathematics import NUMBERS, Mathematics
 
 Array = NDArray[np.float64]
 
-_START = float(np.add.reduce(np.full((1, 2), -0.0), axis=0)[0])
+START = float(np.add.reduce(np.full((1, 2), -0.0), axis=0)[0])
 """What NumPy begins a sum with, which only −0 tells: 0, or before NumPy 2.4 the first number itself, or −0."""
+
+
+def compiled() -> Core | None:
+    """The compiled core, for whoever comes to the same bits without it."""
+    return core()
 
 
 @cache
 def arithmetic() -> Mathematics:
     """``m`` for both passes; to the bit :data:`graphstep.gates.mathematics.NUMBERS`, whatever is installed."""
-    compiled = core()
-    return NUMBERS if compiled is None else with_products(compiled.product)
+    core = compiled()
+    return NUMBERS if core is None else with_products(core.product)
 
 
 def with_products(product: Callable[[Array, Array, Array, float], None]) -> Mathematics:
@@ -30,7 +35,7 @@ def with_products(product: Callable[[Array, Array, Array, float], None]) -> Math
 
     def small_product(rows: Array, columns: Array, into: Array | None) -> Array:
         result = np.empty((rows.shape[0], columns.shape[1])) if into is None else into
-        product(rows, columns, result, _START)
+        product(rows, columns, result, START)
         return result
 
     m = copy(NUMBERS)

@@ -123,21 +123,25 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between:
     if plan.tape is not None and between is None:
         plan.tape.forward(cells)
         return
-    m = arithmetic()
     for level in plan.levels:
         # What stands in one level reads nothing of it: gates of one kind are one call of NumPy, in any order.
         for batch in level.batches:
-            outs = batch.outs
-            try:
-                result = value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options, plan.dtype, m)
-            except MisfitError as error:
-                raise _misfit(plan, batch, error) from None
-            if isinstance(outs, Region):
-                buffers.value(outs)[...] = result
-            else:
-                cells[outs] = result
+            compute_batch(plan, buffers, batch)
         if between is not None:
             between()
+
+
+def compute_batch(plan: Plan, buffers: Buffers, batch: Batch) -> None:
+    """Compute the values of the gates of a batch from those of what they read."""
+    inputs = [buffers.value(place) for place in batch.ins]
+    try:
+        result = value(batch.gate, inputs, batch.options, plan.dtype, arithmetic())
+    except MisfitError as error:
+        raise _misfit(plan, batch, error) from None
+    if isinstance(batch.outs, Region):
+        buffers.value(batch.outs)[...] = result
+    else:
+        buffers.cells[batch.outs] = result
 
 
 def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
@@ -171,12 +175,13 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Ca
             between()
         for batch in level.batches:
             if batch.sends:
-                _send(batch, buffers, ties, plan.dtype)
+                send_batch(batch, buffers, ties, plan.dtype)
         if between is not None:
             between()
 
 
-def _send(batch: Batch, buffers: Buffers, ties: Ties, dtype: Dtype) -> None:
+def send_batch(batch: Batch, buffers: Buffers, ties: Ties, dtype: Dtype) -> None:
+    """Compute what the gates of a batch send, each its upstream gradient times its local gradients."""
     outs, m = batch.outs, arithmetic()
     inputs, out = tuple(buffers.value(place) for place in batch.ins), buffers.value(outs)
     call = Call(inputs, out, batch.options, ties, constants=batch.constants)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RATE = 1e-4
 NETWORK = "h = sigmoid(x@w1); sum((h@w2 - y)^2)"
-SIZES = (((64, 1000, 100, 10), 500, 2.5), ((8, 4, 3, 2), 5_000, 2.0))
+SIZES = (((64, 1000, 100, 10), 500, 1.1), ((8, 4, 3, 2), 5_000, 2.0))
 """Examples, inputs, hidden units and outputs; how many rounds; and what we may take of the loop's time at most."""
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Array = NDArray[np.float64]
+
 VARIABLE = "GRAPHSTEP_CORE"
 """The variable of the environment that says whether the core is used: 0 forbids it, 1 demands it."""
 
@@ -35,6 +37,8 @@ class Core(Protocol):
 
     EXPRESSIONS: tuple[str, ...]
     """By operation its expression in C."""
+    ORDERS: tuple[str, ...]
+    """By number what an order does with arrays."""
     CHECKSUM: int
     """That of the source it was compiled from."""
 
@@ -53,6 +57,12 @@ class Core(Protocol):
 
     def product(self, left: NDArray[np.float64], right: NDArray[np.float64], into: NDArray[np.float64], start: float, /) -> None:
         """Compute a matrix product whose cells are added from the left, beginning with a number."""
+
+    def prepare(self, orders: tuple[tuple[int, Array, Array, Array], ...], start: float, /) -> object:
+        """Prepare calls on matrices: an order's number, what it writes, and what it reads; sums begin with a number."""
+
+    def play(self, score: object, /) -> bool:
+        """Do what was prepared, in its order; False where a number stopped it."""
 
 
 def checksum() -> int:

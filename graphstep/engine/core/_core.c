@@ -331,23 +331,31 @@ static PyMethodDef functions[] = {
     {"backward", backward, METH_VARARGS, NULL},
     {"zeros", zeros, METH_VARARGS, NULL},
     {"product", product, METH_VARARGS, NULL},
+    {"prepare", prepare, METH_VARARGS, NULL},
+    {"play", play, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
-static int filled(PyObject *module)
+static int named(PyObject *module, const char *attribute, const char *const *texts, Py_ssize_t count)
 {
-    PyObject *names = PyTuple_New(OPERATIONS);
+    PyObject *names = PyTuple_New(count);
     if (!names) return -1;
-    for (int operation = 0; operation < OPERATIONS; operation++) {
-        PyObject *name = PyUnicode_FromString(expressions[operation]);
-        if (!name || PyTuple_SetItem(names, operation, name)) {
+    for (Py_ssize_t place = 0; place < count; place++) {
+        PyObject *name = PyUnicode_FromString(texts[place]);
+        if (!name || PyTuple_SetItem(names, place, name)) {
             Py_DECREF(names);
             return -1;
         }
     }
-    int failed = PyModule_AddObjectRef(module, "EXPRESSIONS", names);
+    int failed = PyModule_AddObjectRef(module, attribute, names);
     Py_DECREF(names);
-    return failed ? failed : PyModule_AddIntConstant(module, "CHECKSUM", CHECKSUM);
+    return failed;
+}
+
+static int filled(PyObject *module)
+{
+    if (named(module, "EXPRESSIONS", expressions, OPERATIONS) || named(module, "ORDERS", orders, ORDERS)) return -1;
+    return PyModule_AddIntConstant(module, "CHECKSUM", CHECKSUM);
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, filled}, {0, NULL}};

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,11 @@ from graphstep.engine.levels import Region
 from graphstep.engine.passes import Buffers, backward, forward, read, write
 from graphstep.engine.plan import Plan, plan
 from graphstep.engine.trace import Trace, finished
+from graphstep.engine.training.drill import Drill
 from graphstep.engine.training.examples import Examples
+from graphstep.engine.training.rehearsal import Note, Turn, Watched, is_still, watching
 from graphstep.engine.training.schedule import Schedule
+from graphstep.engine.training.score import Score
 from graphstep.engine.training.settings import Settings
 from graphstep.engine.update import update
 from graphstep.gates.mathematics import NUMBERS
@@ -30,7 +34,7 @@ from graphstep.language.shapes import infer_shapes
 
 Array = NDArray[np.float64]
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 12
 """Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the
 parameters would be asked of the system anew in every round, which takes several times as long as the arithmetic."""
 
@@ -68,15 +72,17 @@ class Machine:
         data = frozenset(name for name in program.inputs if name not in settings.params)
         self._program = replace(program, data=data)
         self._inputs = inputs
-        self._made: dict[int, tuple[Plan, Buffers]] = {}
+        self._drills: dict[int, Drill] = {}
         for size in self.examples.sizes:
             self._plan_for(size)
         self._size = self.examples.sizes[0]
-        first = self._made[self._size][0]
-        self._nodes = [first.program.names[name] for name in settings.params]
+        first = self._drills[self._size]
+        self._nodes = [first.plan.program.names[name] for name in settings.params]
         self._stretches = list(_stretches(self._nodes))
-        self._weights = [self._cells(first, self._made[self._size][1].cells, span) for span in self._stretches]
+        self._weights = [self._cells(first.plan, first.buffers.cells, span) for span in self._stretches]
         self._state = [{name: np.zeros_like(w) for name in settings.optimizer.state} for w in self._weights]
+        self._rate = np.zeros(())
+        self._updates: dict[int, Score | None] = {}
         self.next = 0
         """The round that comes next, from 0."""
 
@@ -84,55 +90,81 @@ class Machine:
 
     def forward(self) -> float:
         """The loss of the next round's batch, with the parameters as they are; the parameters stay."""
-        places = self.examples.places(self.next)
-        size = self.examples.size if places is None else len(places)
-        plan, buffers = self._made[size]
-        if places is not None:
-            for name in self.examples.names:
-                target = read(buffers.cells, plan.place(plan.program.names[name]))
-                # Without a mode, take would fill a copy first.
-                np.take(self._inputs[name], places, axis=0, out=target, mode="clip")
-        self._bring(plan, buffers)
-        forward(plan, buffers, {})
-        self._size = size
-        return float(buffers.cells[plan.starts[plan.program.output]])
+        drill = self._begin()
+        drill.forward()
+        return _output(drill)
 
     def backward(self) -> dict[str, float]:
         """The gradients of the round whose loss was just computed; returns the norm of each parameter's."""
-        plan, buffers = self._made[self._size]
-        backward(plan, buffers, 1.0, self.settings.ties)
+        drill = self._drills[self._size]
+        drill.backward()
         norms = {}
-        for name, node in zip(self.settings.params, self._nodes, strict=True):
-            cells = buffers.gradients[plan.starts[node] : plan.starts[node + 1]]
-            norms[name] = _norm(cells)
+        for name, node, squares in zip(self.settings.params, self._nodes, drill.squares.tolist(), strict=True):
+            norms[name] = math.sqrt(squares)
+            if not math.isfinite(squares):
+                norms[name] = _norm(drill.buffers.gradients[drill.plan.starts[node] : drill.plan.starts[node + 1]])
         return norms
 
     def update(self) -> None:
         """Move the parameters along the gradients that were just computed; that ends the round."""
-        plan, buffers = self._made[self._size]
-        settings, rate = self.settings, self.schedule.rate(self.next)
+        self._rate[...] = self.schedule.rate(self.next)
+        score = self._updates.get(self._size)
+        if score is not None:
+            score.play()
+        elif self.next < 2 or self._size in self._updates:
+            self._update()
+        else:
+            self._updates[self._size] = self._watch_update()
+        self.next += 1
+
+    def _update(self, notes: list[Note] | None = None) -> None:
+        """Update the parameters, and write down how where notes are given."""
+        m: Any = NUMBERS
+        rate: Any = float(self._rate)
+        turn: Any = self.next + 1
+
+        def seen(array: Array) -> Any:
+            return array if notes is None else Watched(array, notes)
+
+        if notes is not None:
+            m, rate, turn = watching(notes), seen(self._rate), Turn(lambda: self.next + 1, notes)
+        drill, settings = self._drills[self._size], self.settings
         for span, weights, state in zip(self._stretches, self._weights, self._state, strict=True):
-            gradient = self._cells(plan, buffers.gradients, span)
+            gradient = self._cells(drill.plan, drill.buffers.gradients, span)
             for start in range(0, len(weights), _BLOCK):
                 part = slice(start, start + _BLOCK)
-                held = {name: cells[part] for name, cells in state.items()}
-                moved = weights[part]
-                quantities = {"w": moved, "g": gradient[part], **held, "lr": rate, "t": self.next + 1, **settings.hyper}
-                assigned = apply(settings.optimizer, NUMBERS, quantities, climbs=settings.climbs, in_place=True)
+                held = {name: seen(cells[part]) for name, cells in state.items()}
+                moved = seen(weights[part])
+                quantities = {"w": moved, "g": seen(gradient[part]), **held, "lr": rate, "t": turn, **settings.hyper}
+                assigned = apply(settings.optimizer, m, quantities, climbs=settings.climbs, in_place=True)
                 if assigned["w"] is not moved:
                     moved[...] = assigned["w"]
                 for name, cells in held.items():
                     cells[...] = assigned[name]
-        self.next += 1
+
+    def _watch_update(self) -> Score | None:
+        """Update the parameters and write down how; None where that cannot be, and it was done as ever."""
+        notes: list[Note] = []
+        before = self.checkpoint()
+        try:
+            self._update(notes)
+        except (TypeError, AttributeError):
+            self.restore(before)
+            self._update()
+            return None
+        # Half of an update cannot be done again: where a rule looks at numbers, it is done as ever.
+        return None if any(note.function is is_still for note in notes) else Score(notes)
 
     def trace(self, setup: Setup, *, updates: bool = True) -> Trace:
         """The next round as a trace, from its forward pass to its updates; the machine stays where it is.
 
         ``setup`` is what it was opened with.
         """
-        self.forward()
-        self.backward()
-        plan, buffers = self._made[self._size]
+        drill = self._begin()
+        plan, buffers = drill.plan, drill.buffers
+        # With all that a trace has: a drill leaves out what the loop does not need.
+        forward(plan, buffers, {})
+        backward(plan, buffers, 1.0, self.settings.ties)
         run = finished(plan, buffers.copy(), 1.0, self.settings.ties, setup)
         if not updates:
             return run
@@ -170,10 +202,10 @@ class Machine:
         examples = self.examples
         if not held_out and examples.whole:
             return self.forward()
-        plan, buffers = self._plan_for(examples.held if held_out else examples.count, held_out=held_out)
-        self._bring(plan, buffers)
-        forward(plan, buffers, {})
-        return float(buffers.cells[plan.starts[plan.program.output]])
+        drill = self._plan_for(examples.held if held_out else examples.count, held_out=held_out)
+        self._bring(drill)
+        drill.forward()
+        return _output(drill)
 
     @property
     def checkpoint_size(self) -> int:
@@ -209,10 +241,23 @@ class Machine:
 
     # -- plans -------------------------------------------------------------------------------------------------------------------
 
-    def _plan_for(self, size: int, *, held_out: bool = False) -> tuple[Plan, Buffers]:
+    def _begin(self) -> Drill:
+        """Bring the examples of the next round, and the parameters."""
+        places = self.examples.places(self.next)
+        self._size = self.examples.size if places is None else len(places)
+        drill = self._drills[self._size]
+        if places is not None:
+            for name in self.examples.names:
+                target = read(drill.buffers.cells, drill.plan.place(drill.plan.program.names[name]))
+                # Without a mode, take would fill a copy first.
+                np.take(self._inputs[name], places, axis=0, out=target, mode="clip")
+        self._bring(drill)
+        return drill
+
+    def _plan_for(self, size: int, *, held_out: bool = False) -> Drill:
         key = -1 if held_out else size
-        if key in self._made:
-            return self._made[key]
+        if key in self._drills:
+            return self._drills[key]
         values = dict(self._inputs)
         for name in self.examples.names:
             whole = self.examples.held_out(name) if held_out else self.examples.trained(name)
@@ -229,22 +274,23 @@ class Machine:
         buffers = Buffers.of(new)
         for index, name in enumerate(fitted.inputs):
             write(buffers.cells, new.place(index), values[name])
-        self._made[key] = new, buffers
-        return self._made[key]
+        params = [fitted.names[name] for name in self.settings.params]
+        self._drills[key] = Drill(new, buffers, self.settings.ties, params)
+        return self._drills[key]
 
-    def _bring(self, plan: Plan, buffers: Buffers) -> None:
+    def _bring(self, drill: Drill) -> None:
         """The parameters into the cells of a plan; they live in those of the first one."""
-        if buffers is self._made[self.examples.sizes[0]][1]:
+        if drill is self._drills[self.examples.sizes[0]]:
             return
         for span, weights in zip(self._stretches, self._weights, strict=True):
-            self._cells(plan, buffers.cells, span)[...] = weights
+            self._cells(drill.plan, drill.buffers.cells, span)[...] = weights
 
     @staticmethod
     def _cells(plan: Plan, buffer: Array, span: tuple[int, int]) -> Array:
         return buffer[plan.starts[span[0]] : plan.starts[span[1]]]
 
     def _view(self, parts: list[Array], name: str) -> Array:
-        plan = self._made[self.examples.sizes[0]][0]
+        plan = self._drills[self.examples.sizes[0]].plan
         node = plan.program.names[name]
         for (first, last), cells in zip(self._stretches, parts, strict=True):
             if first <= node < last:
@@ -253,10 +299,14 @@ class Machine:
         raise AssertionError("every parameter lies in a stretch")
 
     def _part(self, parts: list[Array], name: str) -> Number:
-        plan = self._made[self.examples.sizes[0]][0]
+        plan = self._drills[self.examples.sizes[0]].plan
         place = plan.place(plan.program.names[name])
         cells = self._view(parts, name)
         return cells.copy().reshape(place.shape) if isinstance(place, Region) else float(cells[0])
+
+
+def _output(drill: Drill) -> float:
+    return float(drill.buffers.cells[drill.plan.starts[drill.plan.program.output]])
 
 
 def _norm(cells: Array) -> float:
