@@ -177,7 +177,6 @@ def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
         left = np.broadcast_to(left, value.shape)
     except ValueError:
         return True
-    scale = max((float(np.max(np.abs(x[np.isfinite(x)]), initial=0.0)) for x in map(np.asarray, _numbers(form))), default=0.0)
     for computed, cell in zip(left.ravel().tolist(), settled(value).ravel().tolist(), strict=True):
         printed = float(numeral(cell, digits))
         if math.isnan(cell) or math.isnan(computed):
@@ -186,9 +185,17 @@ def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
         elif math.isinf(cell) or math.isinf(computed):
             if cell != computed:
                 return False
-        elif abs(computed - printed) > (unit(cell, digits) * _SLACK if cell else _CANCELLED * scale):
+        elif computed != printed and abs(computed - printed) > (
+            unit(cell, digits) * _SLACK if cell else _CANCELLED * _scale(form)
+        ):
             return False
     return True
+
+
+def _scale(form: Term) -> float:
+    """The size of the largest number in a form."""
+    arrays = [np.asarray(x) for x in _numbers(form)]
+    return max((float(np.max(np.abs(x[np.isfinite(x)]), initial=0.0)) for x in arrays), default=0.0)
 
 
 def _numbers(form: Any) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.ground.arrays import Number, array_text
@@ -9,6 +10,8 @@ from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, numeral
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 MORE = "+…"
@@ -48,6 +51,17 @@ def digest(value: Number, digits: int = DIGITS) -> str:
     """
     if isinstance(value, int | float):
         return numeral(float(value), digits)
+    # A drawing asks for the widths of its wires first, and then for what stands on them.
+    return memo(_of_cells(digits), value)
+
+
+@cache
+def _of_cells(digits: int) -> Callable[[NDArray[Any]], str]:
+    return partial(_cells, digits=digits)
+
+
+def _cells(value: NDArray[Any], digits: int) -> str:
+    """What stands on a wire for an array."""
     if not value.size:
         return "no cells"
     if value.size <= DIGEST // 3:
