@@ -87,6 +87,7 @@ PACKAGES = {
             "engine/test_training.py",
             "debugger/test_breakpoints.py",
             "engine/test_wires.py",
+            "engine/test_tape.py",
         ),
     ),
     "breakpoints": Package(

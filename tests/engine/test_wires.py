@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, trace
 from graphstep.engine.wires import RunNode
 from graphstep.language.read import read
@@ -91,3 +92,49 @@ def test_a_wire_outside_the_run_and_of_another_run_is_none_of_its_wires() -> Non
     assert one.wire(0) in one.arrivals(0) or one.wire(0) in one.arrivals(1)
     assert other.wire(0) not in one.wires
     assert one.wire(0) != other.wire(0)
+
+
+@each("run", runs)
+def test_the_plan_knows_of_every_step_the_gate_at_work(run: Trace) -> None:
+    plan_, sums, works = run.plan, {}, []
+    for n in range(1, run.plan.last_step + 1):
+        step = run.step(n)
+        if step.event == "sum":
+            sums[step.node] = n
+        sender = run.arrivals(step.node)[-1].sender if step.event == "sum" else step.sender
+        works.append(step.node if sender is None else sender)
+        assert (step.contributions != ()) == (step.event == "sum")
+    assert [plan_.gate_at(n) for n in range(1, run.plan.last_step + 1)] == works == plan_.gates_at.tolist()
+    for index in range(len(run.program.nodes)):
+        assert plan_.step_of_sum(index) == sums.get(index)
+        assert [*plan_.edges_of(index)] == [wire.edge for wire in run.wires if wire.sender == index]
+        assert RunNode(run, index).rule is run.program.nodes[index].rule
+    # The last step over a gate's work and the first one back are each other's.
+    for n in range(run.plan.last_step):
+        after = plan_.over(n, run.plan.last_step)
+        assert n < after
+        assert plan_.back_over(after) <= n
+        assert after == run.plan.last_step or not plan_.same_work(after, after + 1)
+
+
+@each("run", runs)
+def test_gates_may_send_in_an_order_that_was_chosen(run: Trace) -> None:
+    program = run.program
+    gates = [index for index in reversed(range(program.first_gate, len(program.nodes))) if program.reaches[index]]
+    chosen = plan(program, gates)
+    assert [*chosen.sender] == [*run.plan.sender]
+    assert [*chosen.edge_step] == [*run.plan.edge_step]
+    for index in range(len(program.nodes)):
+        assert chosen.edges_of(index) == run.plan.edges_of(index) or not len(run.plan.edges_of(index))
+        assert len(chosen.edges_of(index)) == len(run.plan.edges_of(index))
+
+
+@each("run", runs)
+def test_the_columns_of_wires_are_what_each_wire_says(run: Trace) -> None:
+    wires = run.wires
+    assert wires.senders.tolist() == [wire.sender for wire in wires]
+    assert wires.receivers.tolist() == [wire.receiver for wire in wires]
+    assert wires.slots.tolist() == [wire.slot for wire in wires]
+    assert wires.steps.tolist() == [wire.step for wire in wires]
+    for wire, slope in zip(wires, wires.slopes.tolist(), strict=True):
+        assert run is ARRAYS or np.array_equal(slope, wire.local, equal_nan=True)
