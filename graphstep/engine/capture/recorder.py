@@ -134,7 +134,7 @@ class Recorder:
         for held, number in self._held:
             if held is array and np.array_equal(widened(array), constants[names[-1 - number]], equal_nan=True):
                 return number
-        constants[self._free(_name_of(array, frame))] = widened(np.array(array, np.float64))
+        constants[self._free(variable_of(array, frame))] = widened(np.array(array, np.float64))
         # The array itself is kept too, so that no other one takes its place in memory.
         self._held.append((array, -len(constants)))
         return -len(constants)
@@ -193,7 +193,7 @@ def numeral(value: Any) -> str:
     return exact_text(number) or repr(number)
 
 
-def _name_of(array: Any, frame: FrameType | None) -> str:
+def variable_of(array: Any, frame: FrameType | None) -> str:
     """The variable of the frame at work, or of its module, that holds an array; empty where none does."""
     here = frame
     while here is not None and is_library(here.f_code.co_filename):

@@ -7,6 +7,7 @@ n, not n times n. A part of such an array, ``row = out[0]``, knows which of its 
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from copy import copy
 from types import FrameType
@@ -20,9 +21,9 @@ from graphstep.engine.capture.arrays.indices import entries_of, is_basic
 from graphstep.engine.capture.arrays.picking import joined, pick
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.places import at_work
-from graphstep.engine.capture.recorder import POISON
+from graphstep.engine.capture.recorder import POISON, variable_of
 from graphstep.engine.capture.recording import CaptureError
-from graphstep.engine.capture.traced import Fillable, Traced, holds_traced, plain
+from graphstep.engine.capture.traced import Fillable, Traced, first_traced, holds_traced, plain
 
 _VIEWS = "reshape ravel transpose swapaxes squeeze diagonal"
 _SCATTERED = 4_000_000
@@ -37,6 +38,8 @@ class Memory:
         """Its plain cells; nan where something traced was put, so that what reads them unseen cannot pass for a result."""
         self.places = np.arange(cells.size).reshape(cells.shape)
         """The number of each cell."""
+        self.array: weakref.ref[OwnArray] | None = None
+        """The array that has all of them."""
         self.whole: Any = None
         """The traced array that it was when it was last read as a whole; None for a plain one."""
         self._pieces: list[Any] = []
@@ -76,6 +79,8 @@ class Memory:
         """Make one array of the pieces."""
         if not self._pieces:
             return
+        recorder = first_traced(x for x in self._pieces if isinstance(x, Traced)).recorder
+        first = len(recorder.recording.operations)
         used = np.unique(self._owner[self._owner >= 0])
         pieces = [self._pieces[k] for k in used]
         sizes = [np.size(plain(x)) for x in pieces]
@@ -94,6 +99,12 @@ class Memory:
             mask, base = written.reshape(shape), self.cells if self.whole is None else self.whole
             value = np.where(mask, plain(whole), plain(base)).astype(self.cells.dtype)
             whole = emit(frame, "where", (mask, whole, np.where(mask, 0.0, base) if self.whole is None else base), value)
+        # What is joined is none of the variables that the line at work assigns: it is the array that was filled.
+        for operation in recorder.recording.operations[first:]:
+            operation.variable = ""
+        array = self.array() if self.array is not None else None
+        if array is not None and len(recorder.recording.operations) > first:
+            recorder.recording.operations[-1].variable = variable_of(array, frame)
         self.whole, self._pieces = whole, []
         self._owner[:] = -1
 
@@ -285,5 +296,5 @@ def own(array: Any, *sources: Any) -> Any:
         return array
     whole = np.ndarray.view(array, OwnArray)
     whole._memory = Memory(array)
-    whole._places = whole._memory.places
+    whole._places, whole._memory.array = whole._memory.places, weakref.ref(whole)
     return whole
