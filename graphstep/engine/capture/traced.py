@@ -127,6 +127,13 @@ _ROUNDED = "leave it out, as graphstep rounds what it shows; math.floor and math
 _SHOWN = "print it, or leave it out of the function that is captured: graphstep shows every value"
 
 
+def fixed_hint(value: Any) -> str:
+    """What would do where a traced value is a count or an index: to hand its argument on as it is."""
+    inputs = [*value.recorder.recording.inputs]
+    name = inputs[value.node] if value.node < len(inputs) else "NAME"
+    return f"a count and an index are no variables: hand it on as it is with --fixed {name} (fixed=[{name!r}])"
+
+
 class Fillable:
     """An array that the captured function made, into which it may put traced numbers."""
 
@@ -211,7 +218,11 @@ class Traced(Value):
     __int__ = __trunc__ = refusal("int()", PLAIN, int)
     __floor__ = __ceil__ = refusal("rounding", _ROUNDED)
     __round__ = refusal("rounding", _ROUNDED, round)
-    __index__ = refusal("a count or an index", PLAIN)
+
+    def __index__(self) -> NoReturn:
+        where = at_work(sys._getframe(1))
+        raise CaptureError(f"a count or an index at {where} would drop the gradient of a traced number", hint=fixed_hint(self))
+
     __format__, __str__ = refusal("formatting", _SHOWN, format), refusal("formatting", _SHOWN, str)
     __hash__ = refusal("a key of a dictionary or a set", "use the name of the variable as the key")
     as_integer_ratio = hex = refusal("taking a number apart", PLAIN)

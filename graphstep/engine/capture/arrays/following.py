@@ -78,7 +78,7 @@ def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mappin
     # What is wrong with the call NumPy itself says best.
     own = original(*map(plain, arguments), **{key: plain(x) for key, x in options.items()})
     try:
-        inspect.signature(handler).bind(frame, *arguments, **options)
+        _signature(handler).bind(frame, *arguments, **options)
     except TypeError:
         raise CaptureError(f"np.{name} with these options at {at_work(frame)} is not followed", hint=UNFOLLOWED) from None
     first = len(first_traced((*arguments, *options.values())).recorder.values)
@@ -87,6 +87,9 @@ def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mappin
         if isinstance(x, Traced) and isinstance(own, np.ndarray) and np.may_share_memory(own, x.value):
             cast("TracedArray", x).seen_in(result)
     return result
+
+
+_signature = cache(inspect.signature)
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy as np
 from graphstep.engine.capture.arrays.following import array_of, emit, reshape
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
-from graphstep.engine.capture.traced import PLAIN, holds_traced, plain
+from graphstep.engine.capture.traced import first_traced, fixed_hint, holds_traced, plain
 from graphstep.ground.operands import Chosen, Slice, Slot
 
 _SHOWN = 64
@@ -37,7 +37,8 @@ def entries_of(frame: FrameType, key: Any) -> tuple[Any, ...]:
     for x in _entries(key):
         if holds_traced(x):
             if not getattr(x, "shape", ()) or plain(x).dtype != bool:
-                raise CaptureError(f"an index at {at_work(frame)} is a traced value, whose gradient it would drop", hint=PLAIN)
+                said = f"an index at {at_work(frame)} is a traced value, whose gradient it would drop"
+                raise CaptureError(said, hint=fixed_hint(first_traced((x,))))
             # Which cells it picks hangs on values, as the way does that an if takes.
             mask = plain(x)
             x.recorder.ask(f"a mask picks {np.count_nonzero(mask)} of {mask.size} cells", True, frame)
