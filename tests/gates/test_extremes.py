@@ -92,11 +92,11 @@ class Exact:
 
     @staticmethod
     def sigmoid(x: Any) -> Any:
-        return 1 / (1 + mpmath.exp(-x))
+        return 1 / (1 + Exact.exp(-x))
 
     @staticmethod
     def softplus(x: Any) -> Any:
-        return mpmath.log(1 + mpmath.exp(x))
+        return mpmath.log(1 + Exact.exp(x))
 
     @staticmethod
     def where(condition: bool, then: Any, otherwise: Any) -> Any:
@@ -104,7 +104,7 @@ class Exact:
 
     @staticmethod
     def logaddexp(x: Any, y: Any) -> Any:
-        return mpmath.log(mpmath.exp(x) + mpmath.exp(y))
+        return mpmath.log(Exact.exp(x) + Exact.exp(y))
 
     round = staticmethod(mpmath.nint)
 

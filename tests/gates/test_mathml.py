@@ -103,7 +103,7 @@ def test_every_optimizer_is_written(name: str) -> None:
         element(term, digits)
 
 
-@each("run", runs(), ids=lambda run: run.program.text[:30])
+@each("run", runs, ids=lambda run: run.program.text[:30])
 def test_every_ladder_has_the_numbers_that_latex_has(run: Trace) -> None:
     for term, digits in ladders(run):
         assert numbers_in_mathml(term, digits) == numbers_in_latex(term, digits), term.read(LATEX).text
