@@ -17,8 +17,8 @@ _TICK = 1 / 50
 """For so long Textual's pilot lets the screens go on after a key, in seconds."""
 _MOMENT = 1e-6
 """No timer of Textual's is as short, in seconds."""
-_PATIENCE = 1.0
-"""For so long it waits for a thread that computes."""
+PATIENCE = 1.0
+"""For so long it waits for a thread that computes, by the machine's clock; a test whose thread waits for the test has less."""
 
 
 class _Selector(selectors.DefaultSelector):
@@ -79,10 +79,10 @@ def time() -> float:
         return _time.time()
 
 
-async def idle(min_sleep: float = _TICK, max_sleep: float = _PATIENCE) -> None:
+async def idle(min_sleep: float = _TICK) -> None:
     """Let everything go on until nothing is left to do but to wait; what a thread computes is waited for, but not for long."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + max_sleep
+    end = loop.time() + PATIENCE
     await asyncio.sleep(min_sleep or _TICK)
     while loop.threads and loop.time() < end:
         await asyncio.sleep(_TICK)
