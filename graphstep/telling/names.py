@@ -110,9 +110,10 @@ class Names:
         return tuple(texts), defined
 
     def _is_long(self, node: Node, texts: Sequence[str]) -> bool:
-        """Whether a text that would be made from the gate is longer than a name, as a gate of cells shows all that it reads."""
-        generated = node.rule is not None and node.rule.cellwise and (node.span is None or node.text is not None)
-        return generated and len("".join([texts[x] for x in node.operands if isinstance(x, int)]).replace(" ", "")) > NAME_WIDTH
+        """Whether the text of a gate is longer than a name in any case, as a gate of cells shows all that it reads."""
+        read = [texts[x] for x in node.operands if isinstance(x, int)]
+        # Between two of them stands one character at least.
+        return bool(node.rule and node.rule.cellwise) and len("".join(read).replace(" ", "")) + len(read) - 1 > NAME_WIDTH
 
     def _definition(self, index: int) -> str:
         """What the name of a node stands for."""
