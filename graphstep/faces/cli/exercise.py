@@ -109,7 +109,7 @@ def _deliver_for(options: argparse.Namespace, name: str) -> int:
             f"--seed {quoted(options.seed)} names {len(seeds):,} variants", hint=f"1..20 are twenty; {VARIANTS} at most"
         )
     item, level, language = find(options.kind), whole("--level", options.level), language_of(options.language)
-    deliver((draw(item, level, seed, language) for seed in seeds), f"{item.title}, {level}", name, options.to)
+    deliver((draw(item, level, seed, language) for seed in seeds), f"{item.title} {level}", name, options.to)
     return 0
 
 

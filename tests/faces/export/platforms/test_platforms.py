@@ -260,7 +260,7 @@ def test_variants_of_an_exercise_go_into_one_file(tmp_path, monkeypatch, capsys:
     monkeypatch.chdir(tmp_path)
     assert main(["exercise", "fork", "--level", "2", "--seed", "3..5", "--to", "fork.xml"]) == 0
     category, read = reader("moodle")(Path("fork.xml").read_bytes())
-    assert category.endswith(", 2")
+    assert category.endswith("at a fork 2")
     assert [question.name for question in read] == ["fork-2-3", "fork-2-4", "fork-2-5"]
     assert main(["exercise", "fork", "--format", "gift"]) == 0
     assert "::fork-1-1 1::" in capsys.readouterr().out
