@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks import (
     bench_draw,
     bench_growth,
+    bench_keys,
     bench_layout,
     bench_read,
     bench_screen,
@@ -34,5 +35,8 @@ def results() -> Iterator[Result]:
 
 held = report(results())
 print()
-others = (bench_layout.main([]), bench_why.main(), bench_draw.main(), bench_solutions.main(), bench_growth.main([]))
+others = (
+    *(bench_layout.main([]), bench_why.main(), bench_draw.main(), bench_solutions.main(), bench_growth.main([])),
+    bench_keys.main(),
+)
 sys.exit(any(others) or not held)
