@@ -637,7 +637,7 @@ def test_half_a_derivative_is_refused_as_what_it_is(text: str, says: str) -> Non
     ("text", "inputs", "typed_answer", "value"),
     [
         ("x*x", {"x": 3}, "[−1, 2·3]", [-1, 6]),
-        ("(x+y)*z", {"x": 1, "y": 2, "z": -4}, "df/d(x+y) + 1", -3),
+        ("(x+y)*z", {"x": 1, "y": 2, "z": -4}, "df/d(x+y)+1", -3),
         ("(x+y)*z", {"x": 1, "y": 2, "z": -4}, "2*∂f/∂(x+y)", -8),
         ("q = x+y; q*q", {"x": 1, "y": 2}, "df/d(q⁽²⁾)", 3),
         ("(x+y)*(x+y)", {"x": 1, "y": 2}, "df/d((x+y)⁽²⁾) + 0.5", 3.5),
@@ -695,3 +695,36 @@ def test_a_slip_on_an_array_is_right_by_chance_only_in_every_cell() -> None:
     assert not same_number(right, np.array([1.0, 2.5]))
     assert not same_number(right, np.array([[1.0, 2.0]]))
     assert not same_number(right, 1.0)
+
+
+def test_every_kind_of_answer_has_an_example_of_its_own() -> None:
+    v = {"v": [1, 2]}
+    examples = [
+        solution("x*y", {"x": 3, "y": 4}, "gradient x").example,
+        solution("x*y", {"x": 3, "y": 4}, "formula × → x").example,
+        solution("v*2", v, "shape f").example,
+        solution("v*2", v, "gradient v").example,
+        solution("v @ W", {**v, "W": [[1, 2], [3, 4]]}, "gradient W").example,
+        solution("p = x*y; r = p + x; sin(r)", {"x": 3, "y": 4}, "order backward").example,
+        solution("x*y", {"x": 3, "y": 4}, "choice: gradient x", ("x", "y")).example,
+    ]
+    assert len({*examples}) == len(examples)
+    assert all(examples)
+
+
+@each(
+    ("program", "ask", "answer", "outcome", "says"),
+    [
+        ("x*y", "formula × → x", "y +", "unreadable", "cannot be read"),
+        ("square(x)", "value f", "6", "wrong", "twice"),
+        ("exp(x)", "value f", "8.154845", "wrong", "e"),
+        ("1/x", "value f", "-3", "wrong", "sign"),
+    ],
+)
+def test_a_wrong_value_has_its_slip_and_a_broken_formula_its_reason(
+    program: str, ask: str, answer: str, outcome: str, says: str
+) -> None:
+    given = {"x": 3, "y": 4}
+    verdict = marked(program, {name: given[name] for name in read(program).inputs}, ask, answer)
+    assert verdict[0] == outcome
+    assert says in verdict[1]

@@ -100,7 +100,7 @@ def _literal(text: str) -> Number:
     from graphstep.language.values import read_value
 
     try:
-        return read_value(text.replace("−", "-").replace("·", "*"))
+        return read_value(text)
     except GraphstepError as error:
         raise InputError(f"{quoted(text)} cannot be read: {error.message}", hint=error.hint) from error
 
