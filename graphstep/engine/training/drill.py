@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from graphstep.engine.levels import Batch, Index, Level, Region
 from graphstep.engine.passes import Buffers, backward, compute_batch, forward, read, send_batch
 from graphstep.engine.plan import Plan
-from graphstep.engine.training.rehearsal import Note, UnwatchedError, Watched, exchange, numbers, watching
+from graphstep.engine.training.rehearsal import Note, UnwatchedError, Watched, exchange, knowing, numbers, watching
 from graphstep.engine.training.score import Score, squares
 from graphstep.gates import Ties
 from graphstep.gates.elementwise import contribution
@@ -143,9 +143,10 @@ class Drill:
             do(source[one : one + 1], target[other : other + 1])
 
     def _send(self, batch: Batch) -> None:
-        m, rule, buffers = self._m, batch.gate, self.buffers
+        rule, buffers = batch.gate, self.buffers
         inputs = tuple(self._watched(buffers.cells, place) for place in batch.ins)
         out, upstream = self._watched(buffers.cells, batch.outs), self._watched(buffers.gradients, batch.outs)
+        m = knowing(self._m, rule.computed or rule.formula, inputs, out) if rule.cellwise else self._m
         for slot, places, _ in batch.sends:
             mark, target = len(self._notes), _view(buffers.contributions, places)
             into = Watched(target, self._notes) if isinstance(places, Region) else None

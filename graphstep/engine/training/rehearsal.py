@@ -239,3 +239,24 @@ def watching(notes: list[Note]) -> Any:
 
         functions["small_product"] = small_product
     return m
+
+
+def knowing(m: Any, formula: Callable[..., Any], inputs: tuple[Any, ...], out: Any) -> Any:
+    """``m`` for the slopes of a gate whose value is at hand: where that is a function of ``m`` alone, it is not called again."""
+    markers = tuple(object() for _ in inputs)
+    try:
+        name, operands = formula(_Asked(), *markers)
+    except TypeError:
+        return m
+    if operands != markers:
+        return m
+    function, knows = getattr(m, name), copy(m)
+    vars(knows)[name] = lambda *x: out if [*map(id, x)] == [*map(id, inputs)] else function(*x)
+    return knows
+
+
+class _Asked:
+    """``m`` that tells which function is called, and with what."""
+
+    def __getattr__(self, name: str) -> Callable[..., tuple[str, tuple[Any, ...]]]:
+        return lambda *operands: (name, operands)

@@ -34,7 +34,7 @@ ACTIVATIONS = (
         "The σ gate squashes its input into the interval from 0 to 1.",
         "The slope of σ is σ·(1 − σ): its own output {out} times what is missing to 1.",
         # What is missing to 1 is σ(−x): 1 − σ has lost its digits where σ has come near to 1.
-        slopes=(lambda m, x, out: out * m.sigmoid(-x),),
+        slopes=(lambda m, x, out: m.sigmoid(x) * m.sigmoid(-x),),
         functions=("sigmoid", "σ"),
         activation=True,
         expansion="1/(1 + exp(-x))",
