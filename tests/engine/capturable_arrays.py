@@ -136,6 +136,7 @@ def seen_from_both_sides(A):
     out[0] = A[1]
     row[2] *= A[0, 0]
     flat[4] = 2.0
+    out.flat[3] *= A[0, 1]
     return row.prod() + flat[2] * flat[0] + (turned @ out).sum() + flat[4] * sum(out[1])
 
 
@@ -168,7 +169,7 @@ def collected(A):
 
 def untouched(A):
     out = np.ones(3)
-    out[1] += 2.0
+    out.flat[1] += 2.0
     out = np.sort(out)
     return A[0, int(out[2]) - 1] * out.sum() * float(out[0]) + len(str(out)) * A[1, 0]
 

@@ -10,6 +10,7 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from copy import copy
+from functools import cached_property
 from types import FrameType
 from typing import Any
 
@@ -36,15 +37,31 @@ class Memory:
     def __init__(self, cells: Any) -> None:
         self.cells = cells
         """Its plain cells; nan where something traced was put, so that what reads them unseen cannot pass for a result."""
-        self.places = np.arange(cells.size).reshape(cells.shape)
-        """The number of each cell."""
         self.array: weakref.ref[OwnArray] | None = None
         """The array that has all of them."""
         self.whole: Any = None
         """The traced array that it was when it was last read as a whole; None for a plain one."""
         self._pieces: list[Any] = []
-        self._owner = np.full(cells.size, -1)
-        self._offset = np.zeros(cells.size, int)
+
+    @cached_property
+    def places(self) -> Any:
+        """The number of each cell. Most arrays are never written to, and need none; so it is with the two below."""
+        return np.arange(self.cells.size).reshape(self.cells.shape)
+
+    @cached_property
+    def _owner(self) -> Any:
+        """By cell which of the pieces it is from; -1 for none."""
+        return np.full(self.cells.size, -1)
+
+    @cached_property
+    def _offset(self) -> Any:
+        """By cell which cell of that piece it is."""
+        return np.zeros(self.cells.size, int)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether something traced was put in."""
+        return self.whole is not None or bool(self._pieces)
 
     def holds_traced(self, places: Any) -> bool:
         """Whether something traced stands at one of the places."""
@@ -113,7 +130,7 @@ class OwnArray(Fillable, np.ndarray):
     """An array that a captured function made, or a part of one."""
 
     _memory: Memory | None = None
-    _places: Any = None
+    _some: Any = None
     _source: OwnArray | None = None
 
     def __array_finalize__(self, source: Any) -> None:
@@ -133,7 +150,7 @@ class OwnArray(Fillable, np.ndarray):
             raise CaptureError(
                 f"a part of an array that traced numbers were put into is read at {at_work(sys._getframe(1))}", hint=hint
             )
-        return self._memory is not None and self._memory.holds_traced(self._places)
+        return self._memory is not None and self._memory.is_written and self._memory.holds_traced(self._places)
 
     def cells(self) -> Any:
         """Its plain cells."""
@@ -146,13 +163,19 @@ class OwnArray(Fillable, np.ndarray):
         assert self._memory is not None, "it is in there"
         return as_array(self._memory.read(frame, self._places))
 
+    @property
+    def _places(self) -> Any:
+        """The numbers of its cells in the memory that it is in."""
+        assert self._memory is not None, "it is in there"
+        return self._memory.places if self._some is None else self._some
+
     def shares(self, cells: Any) -> bool:
         """Whether cells are some of its own."""
-        return self._memory is not None and np.may_share_memory(cells, self.cells())
+        return self._memory is not None and np.may_share_memory(np.ndarray.view(cells, np.ndarray), self.cells())
 
     def _part(self, cells: Any, places: Any) -> Any:
         part = np.ndarray.view(cells, OwnArray)
-        part._memory, part._places, part._source = self._memory, places, None
+        part._memory, part._some, part._source = self._memory, places, None
         return part
 
     def __getitem__(self, key: Any) -> Any:
@@ -219,7 +242,8 @@ class OwnArray(Fillable, np.ndarray):
     @property
     def flat(self) -> Any:
         """Its cells in a row."""
-        return iter(self.ravel())
+        row = self.ravel()
+        return row if self.shares(row) or self.is_traced else self.cells().flat
 
     def copy(self, *_: Any, **__: Any) -> Any:
         """A copy in memory of its own."""
@@ -296,5 +320,5 @@ def own(array: Any, *sources: Any) -> Any:
         return array
     whole = np.ndarray.view(array, OwnArray)
     whole._memory = Memory(array)
-    whole._places, whole._memory.array = whole._memory.places, weakref.ref(whole)
+    whole._memory.array = weakref.ref(whole)
     return whole
