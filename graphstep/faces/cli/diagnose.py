@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 from typing import TYPE_CHECKING
@@ -101,9 +102,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _network_words(options: argparse.Namespace) -> list[str]:
     """The words that make the network of the experiment again."""
-    words = ["--network", options.network, "--activation", options.activation, "--init", options.init]
-    words += ["--examples", options.examples]
-    return words if options.random_seed is None else [*words, "--random-seed", options.random_seed]
+    # What is swept over is said by the sweep.
+    settings = {name: getattr(options, name.replace("-", "_")) for name in ("activation", "init", "examples", "random-seed")}
+    swept = {sweep.partition("=")[0].strip() for sweep in options.sweep or ()}
+    given = [(f"--{name}", value) for name, value in settings.items() if value is not None and name not in swept]
+    return ["--network", options.network, *itertools.chain.from_iterable(given)]
 
 
 def _kinds(text: str | None) -> frozenset[str]:
