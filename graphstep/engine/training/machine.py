@@ -34,7 +34,7 @@ from graphstep.language.shapes import infer_shapes
 
 Array = NDArray[np.float64]
 
-_BLOCK = 1 << 12
+_BLOCK = 1 << 11
 """Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the
 parameters would be asked of the system anew in every round, which takes several times as long as the arithmetic."""
 
