@@ -18,7 +18,7 @@ from graphstep.gates.notation.term import Term
 from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
-from graphstep.telling.names import name_of, names_of
+from graphstep.telling.names import Names, name_of, names_of
 from tests.cases import each
 from tests.printed import false_array_equations, false_equations, is_close, value_of
 from tests.programs import seeded
@@ -155,6 +155,17 @@ def test_what_rounding_leaves_of_a_sum_of_cells_is_no_equation(text: str, inputs
     ladder = explain(gs.run(text, inputs={name: np.array(x, float) for name, x in inputs.items()}).trace, 1).ladder
     assert ladder is not None
     assert ladder.line.endswith(rung)
+
+
+def test_a_node_is_numbered_where_its_text_is_long_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = {"X": (6, 4), "W1": (4, 5), "b1": (5,), "W2": (5, 3), "b2": ()}
+    texts = [*ARRAYS, ("relu(X@W1+b1)@W2+b2", layers)]
+    shaped = [gs.run(text, inputs={name: np.ones(shape) for name, shape in shapes.items()}).program for text, shapes in texts]
+    programs = [*(read(seeded(n).text) for n in range(200)), *shaped]
+    quick = [Names(program).texts for program in programs]
+    # What it would be without the look ahead that spares the spelling of long texts.
+    monkeypatch.setattr(Names, "_is_long", lambda *_: False)
+    assert quick == [Names(program).texts for program in programs]
 
 
 def _arrays(ladder: Ladder) -> Iterator[Any]:

@@ -111,9 +111,16 @@ class Names:
 
     def _is_long(self, node: Node, texts: Sequence[str]) -> bool:
         """Whether the text of a gate is longer than a name in any case, as a gate of cells shows all that it reads."""
-        read = [texts[x] for x in node.operands if isinstance(x, int)]
+        read = [texts[self._origin(x)] for x in node.operands if isinstance(x, int)]
         # Between two of them stands one character at least.
         return bool(node.rule and node.rule.cellwise) and len("".join(read).replace(" ", "")) + len(read) - 1 > NAME_WIDTH
+
+    def _origin(self, index: int) -> int:
+        """What stands in the text for a node: of copies what is copied."""
+        nodes = self.program.nodes
+        while nodes[index].is_copy and nodes[index].shape:
+            index = nodes[index].sources[0][1]
+        return index
 
     def _definition(self, index: int) -> str:
         """What the name of a node stands for."""
@@ -143,9 +150,7 @@ class Names:
         for x in node.operands:
             if not isinstance(x, int):
                 continue
-            read = x
-            while nodes[read].is_copy and nodes[read].shape:
-                read = nodes[read].sources[0][1]
+            read = self._origin(x)
             operand = nodes[read]
             if operand.name is not None:
                 by_name.append(operand.name)
@@ -332,12 +337,6 @@ def name_with_text(program: Program, index: int) -> str:
     if node.rule is None or "".join(text.split()) == name:
         return name
     return f"{name}, {quoted(text)},"
-
-
-def copied(program: Program, index: int) -> int | None:
-    """The node that a broadcast copies; None for any other node."""
-    node = program.nodes[index]
-    return node.sources[0][1] if node.is_copy else None
 
 
 def term(program: Program, operand: Operand) -> Term:

@@ -10,7 +10,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rows.movement import stretched
 from graphstep.ground.arrays import all_zero, shape_text
-from graphstep.telling.names import copied
+from graphstep.language.program import Program
 
 
 def shape_rule(trace: Trace, index: int) -> Reason | None:
@@ -35,7 +35,7 @@ def same_shape(trace: Trace, index: int) -> Reason | None:
     shape = trace.node(index).shape
     if not shape:
         return None
-    name = Named(index) if copied(trace.program, index) is None else reason("the-copies")
+    name = Named(index) if _copied(trace.program, index) is None else reason("the-copies")
     return reason("same-shape", name=name, kind=Kind(shape))
 
 
@@ -63,7 +63,7 @@ def jacobian(wire: Wire) -> Reason | None:
 
 def copies(trace: Trace, index: int) -> Reason | None:
     """How many copies a broadcast makes, and along which axes; None for any other gate."""
-    source = copied(trace.program, index)
+    source = _copied(trace.program, index)
     if source is None:
         return None
     shape, target = trace.node(source).shape, trace.node(index).shape
@@ -76,3 +76,9 @@ def copies(trace: Trace, index: int) -> Reason | None:
 
 def _axes(axes: Sequence[int]) -> Reason:
     return reason("axis", axis=str(axes[0])) if len(axes) == 1 else reason("axes", axes=Listed(tuple(map(str, axes))))
+
+
+def _copied(program: Program, index: int) -> int | None:
+    """The node that a broadcast copies; None for any other node."""
+    node = program.nodes[index]
+    return node.sources[0][1] if node.is_copy else None
