@@ -19,6 +19,7 @@ from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.notation import LATEX, TEXT, Style
 from graphstep.gates.rows.spelling import written
 from graphstep.gates.rule import Call, MisfitError, Rule
+from graphstep.ground import limits
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Chosen, Slice, Slot
 from tests.cases import each
@@ -833,3 +834,18 @@ def test_a_matrix_product_counts_as_many_multiplications_forward_as_backward_to_
     assert count is not None
     assert [count(slot, [(64, 1000), (1000, 100)], {}) for slot in (0, 1)] == [6_400_000, 6_400_000]
     assert count(0, [(3,), (3,)], {}) == 3
+
+
+def test_an_einsum_has_at_most_so_many_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = {"x": np.ones((2, 2)), "y": np.ones((2, 2))}
+    monkeypatch.setattr(limits, "PRODUCTS", 8)
+    assert gs.run('einsum("ij,jk->ik", x, y)', inputs=inputs).output.tolist() == [[2, 2], [2, 2]]
+    monkeypatch.setattr(limits, "PRODUCTS", 7)
+    with pytest.raises(InputError, match="it has 8 products; at most 7 are computed"):
+        gs.run('einsum("ij,jk->ik", x, y)', inputs=inputs)
+
+
+def test_a_variance_of_too_few_cells_is_refused() -> None:
+    with pytest.raises(InputError, match="3 cells less ddof=3 leave nothing to divide by"):
+        gs.run("var(x, ddof=3)", x=[1, 2, 3])
+    assert gs.run("var(x, ddof=2)", x=[1, 2, 3]).output == 2

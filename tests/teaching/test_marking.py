@@ -663,9 +663,34 @@ def test_a_cell_that_is_a_node_of_the_program_is_that_node() -> None:
 
 
 def test_what_can_be_asked_is_proposed_for_a_word_that_is_near() -> None:
-    for word in ("shap", "ordr", "choic"):
-        with pytest.raises(InputError, match="did you mean"):
+    for word, meant in (("shap", "shape"), ("ordr", "order"), ("choic", "choice"), ("formla", "formula"), ("fil", "fill")):
+        with pytest.raises(InputError, match=f"did you mean '{meant}'"):
             solution("x*y", {"x": 3, "y": 4}, f"{word} x")
+
+
+@each(
+    ("answer", "says", "hint"),
+    [
+        ("df/dx⁽³⁾", "x has no use number 3 in this run", ""),
+        (
+            "∂f/∂x",
+            "∂f/∂x is no local gradient of this run: several wires join them: number the use",
+            "the whole effect is written df/dx",
+        ),
+        ("dx/dx", "dx/dx is no gradient of this run: what is differentiated is f", "write df/dx"),
+        ("∂x/∂f", "∂x/∂f is no local gradient of this run: they are not joined by a wire", ""),
+        ("∂f/∂x⁽³⁾", "f does not read x as its use number 3", "write ∂f/∂x⁽¹⁾"),
+    ],
+)
+def test_a_derivative_that_a_run_does_not_have_is_refused_with_what_it_has(answer: str, says: str, hint: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        evaluate(gs.run("x*x", x=3).trace, answer)
+    assert (refusal.value.message, refusal.value.hint) == (says, hint)
+
+
+def test_a_number_of_the_other_sign_is_not_rounded() -> None:
+    assert is_rounded(typed("0.33", 0.33), 1 / 3)
+    assert not is_rounded(typed("-0.33", -0.33), 1 / 3)
 
 
 @each(

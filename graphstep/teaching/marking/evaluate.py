@@ -199,8 +199,10 @@ def _local(trace: Trace, above: str, below: str, use: int, at: int | None) -> Nu
     """``∂above/∂below``: the local gradient of a gate, towards one use of a node where it has several."""
     inner, use = _inner(below, use)
     upper, lower = find_node(trace, above), find_node(trace, inner)
-    wires = [wire for wire in trace.between(upper, lower) if not use or wire.use == use]
-    shown = f"∂{above}/∂{below}"
+    joined, shown = trace.between(upper, lower), f"∂{above}/∂{below}"
+    wires = [wire for wire in joined if not use or wire.use == use]
+    if joined and not wires:
+        raise InputError(f"{above} does not read {inner} as its use number {use}", hint=f"write {local_name(joined[0])}")
     if len(wires) != 1:
         why = "they are not joined by a wire" if not wires else "several wires join them: number the use"
         hint = f"the whole effect is written {gradient_name(trace, lower)}" if upper == trace.program.output else ""
