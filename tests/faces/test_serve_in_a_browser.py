@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
+from codecs import getincrementaldecoder
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.faces.test_cli import started
+from tests.faces.tui.terminal import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +52,12 @@ def served(*words: str) -> Iterator[str]:
 
 
 class Tab:
-    """A page that shows a session: what was drawn since it was last looked at, and what it sent."""
+    """A page that shows a session: the screen that it draws, and what it sent."""
 
     def __init__(self, browser: Any, address: str) -> None:
         self.context = browser.new_context(viewport={"width": 1000, "height": 600})
         self.page = self.context.new_page()
-        self.drawn = ""
+        self.screen = Screen(200, 100)
         self.sent: list[Any] = []
         self.spoken: list[str] = []
         self.page.on("websocket", self._watch)
@@ -71,19 +72,25 @@ class Tab:
     def _watch(self, websocket: Any) -> None:
         def received(payload: bytes | str) -> None:
             if isinstance(payload, bytes):
-                self.drawn += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", payload.decode(errors="replace"))
+                self.screen.write(decode(payload))
+
+        decode = getincrementaldecoder("utf-8")("replace").decode
 
         websocket.on("framereceived", received)
         websocket.on("framesent", lambda payload: self.sent.append(json.loads(payload)))
 
     def until(self, text: str) -> None:
-        """Wait until a text is drawn, and forget what was drawn before."""
+        """Wait until a text stands on the screen."""
         for _ in range(400):
-            if text in self.drawn:
-                self.drawn = ""
+            if text in self.screen.text():
                 return
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"{text!r} was never drawn, but {self.drawn[-2_000:]}")
+        raise AssertionError(f"{text!r} never stood on the screen, but:\n{self.screen.text()}")
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page another size in pixels, and forget what was drawn."""
+        self.screen = Screen(200, 100)
+        self.page.set_viewport_size({"width": width, "height": height})
 
     def click(self, column: int, row: int) -> None:
         """Click into a cell, counted from 0."""
@@ -112,7 +119,7 @@ def test_a_served_session_takes_keys_at_once_the_mouse_and_another_size(browser:
         tab.click(2, rows - 1)
         tab.until("computes f")
         before = tab.size
-        tab.page.set_viewport_size({"width": 700, "height": 900})
+        tab.resize(700, 900)
         tab.until("graph")
         columns, rows = tab.size
         assert columns < before[0]
