@@ -43,7 +43,7 @@ def results() -> Iterator[Result]:
                 terminal.settle(1.0)
             # On to step 10 and back to 5, again and again: the step's number is on the screen with it.
             numbers = [*range(1, 11), *[9, 8, 7, 6, 5, 6, 7, 8, 9, 10] * 5]
-            keys = [(RIGHT if n > before else LEFT, f" {n}/".encode()) for before, n in pairwise([0, *numbers])]
+            keys = [(RIGHT if n > before else LEFT, f" {n}/") for before, n in pairwise([0, *numbers])]
             pairs = [(many.press(*key), few.press(*key)) for key in keys]
     ours, theirs = (median(times) for times in zip(*pairs, strict=True))
     yield Result("key to screen, 10,000 gates", ours, "the same at 10 gates", theirs, 1.5)
