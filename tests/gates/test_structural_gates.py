@@ -849,3 +849,9 @@ def test_a_variance_of_too_few_cells_is_refused() -> None:
     with pytest.raises(InputError, match="3 cells less ddof=3 leave nothing to divide by"):
         gs.run("var(x, ddof=3)", x=[1, 2, 3])
     assert gs.run("var(x, ddof=2)", x=[1, 2, 3]).output == 2
+
+
+@each(("p", "slope"), [(0.0, 1.0), (1.0, -1.0)])
+def test_bce_takes_the_limit_where_a_target_is_met_for_certain(p: float, slope: float) -> None:
+    run = gs.run("bce(p, t)", p=p, t=p)
+    assert (run.output, run.gradients["p"]) == (0, slope)
