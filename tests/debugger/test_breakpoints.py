@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -23,6 +24,7 @@ from tests.effort import effort
 from tests.faces.tui.arrays import ALIKE, given
 
 MAIN, INPUTS = "(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}
+SCALED = "p = x*y; q = p*z; q*2"
 
 
 def steps(run, text: str) -> list[str]:
@@ -249,6 +251,31 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
             "not grad x == 0 and value x+y == 3",
             "break after step 1: not grad x == 0 and value x+y == 3, since not (grad x == 0) and x+y = 3",
         ),
+        # What is given is known from the start.
+        (
+            "x*y",
+            {"x": math.nan, "y": 2.0},
+            "isnan x and done y",
+            "break after step 4: isnan x and done y, since x = nan and df/dy = nan",
+        ),
+        (
+            "x*y",
+            {"x": math.inf, "y": 2.0},
+            "isinf x and done y",
+            "break after step 4: isinf x and done y, since x = inf and df/dy = inf",
+        ),
+        ("x*y", {"x": math.nan, "y": 2.0}, "not isnan x", "no break: nothing in this run meets not isnan x"),
+        (SCALED, {"z": 0.1}, "grad p shrinks 5x", "break after step 6: grad p shrinks 5x, since df/dp = 0.2"),
+        (SCALED, {"z": 0.1}, "grad p shrinks 11x", "no break: nothing in this run meets grad p shrinks 11x"),
+        (SCALED, {"z": 10.0}, "grad p grows 5x", "break after step 6: grad p grows 5x, since df/dp = 20"),
+        ("log(x)", {"x": 0.0}, "isnan or isinf", "break after step 1: isnan or isinf, since f = -inf"),
+        ("log(x)", {"x": -1.0}, "isinf or isnan", "break after step 1: isinf or isnan, since f = nan"),
+        (
+            "x*x",
+            {"x": 3.0},
+            "grad x changes and value x == 3",
+            "break after step 3: grad x changes and value x == 3, since 3 arrives at x and x = 3",
+        ),
         (MAIN, INPUTS, "grad x > 99", "no break: nothing in this run meets grad x > 99"),
         (MAIN, INPUTS, "isnan; isinf", "no break: nothing in this run meets isnan or isinf"),
         (
@@ -260,7 +287,7 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
     ],
 )
 def test_the_first_stop_is_said_with_its_reason(text: str, inputs: dict[str, float], condition: str, told: str) -> None:
-    run = trace(read(text), inputs)
+    run = trace(read(text), {**({"x": 1.0, "y": 2.0} if text == SCALED else {}), **inputs})
     stop, said = first_stop(run, read_conditions(condition, run.program))
     assert said == told
     assert stop == (None if said.startswith("no") else int(said.split()[3].rstrip(":")))
@@ -295,6 +322,8 @@ def test_a_stop_behind_the_last_step_that_is_asked_for_is_none() -> None:
         ("gate max x", "'gate max x' is no condition", "for example"),
         ("sixth contribution", "'sixth contribution' is no condition", "for example"),
         ("second gate", "'second gate' is no condition", "for example"),
+        ("grad shrinks 0.5x", "'grad shrinks 0.5x': the factor is more than 1", "for example grad shrinks 10x"),
+        ("(grad x == 1", "'(grad x == 1' is no condition", "for example"),
     ],
 )
 def test_what_is_no_condition_is_refused_with_what_would_be(text: str, message: str, hint: str) -> None:
