@@ -17,6 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from graphstep.debugger.actions import STEPPING
+from graphstep.faces.tui import painting
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.faces.tui.painting import Painting
@@ -71,6 +72,9 @@ def pair(monkeypatch: pytest.MonkeyPatch, painted: None) -> Pair:
         app.post_display_hook()
 
     monkeypatch.setattr(textual.app.App, "_display", display)
+    # A style keeps the codes of the first console that wrote it, and tests before this one have had consoles of other colours:
+    # two equal styles may be written in two ways here, as in no process of its own.
+    monkeypatch.setattr(painting, "_pen", painting._pen.__wrapped__)
     return pair
 
 
