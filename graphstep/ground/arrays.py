@@ -37,8 +37,10 @@ BINS = 12
 """Bins of the histogram in a summary."""
 
 _NOISE = 1e-15
+"""The part of its largest cell below which a cell of an array may be what rounding left."""
+
 _SMALLEST_NOISE = 1e-19
-"""The part of its largest cell below which a cell of an array is rounding."""
+"""The part of its largest cell below which no rounding leaves a cell."""
 
 _BARS = "▁▂▃▄▅▆▇█"
 _CHUNK = 1 << 20
