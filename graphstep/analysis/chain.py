@@ -9,7 +9,7 @@ that computes it, a constant or an input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf, isfinite, isinf, isnan, log10
 from typing import Literal, overload
 
@@ -20,6 +20,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import Number
+from graphstep.ground.records import dataclass
 
 Symptom = Literal["nan", "infinite", "zero", "huge", "tiny", "ordinary"]
 """What is odd about a number; of an array: a nan or an infinity in any cell, 0 in every cell, the size of its largest cell."""
@@ -36,11 +37,8 @@ HUGE = 1e6
 SHARE = 0.5
 """Of the powers of ten by which a number is extreme, the part that one factor must bring to be named as the cause."""
 
-_ODD: dict[Symptom, Callable[[NDArray[np.float64]], NDArray[np.bool_]]] = {
-    "nan": np.isnan,
-    "infinite": np.isinf,
-    "zero": lambda sizes: sizes == 0,
-}
+_ODD: dict[Symptom, Callable[[NDArray[np.float64]], NDArray[np.bool_]]]
+_ODD = {"nan": np.isnan, "infinite": np.isinf, "zero": lambda sizes: sizes == 0}
 
 SMALLEST = 5e-324
 """The smallest double."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple, overload
 
@@ -21,6 +21,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 EQUAL = 1e-9

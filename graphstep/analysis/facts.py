@@ -6,7 +6,7 @@ A fact holds the wire and not the step alone: the gradient of a step is the rece
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 
 NoteKind = Literal["convention", "warning", "zero", "arrived", "legend"]
 """Why something is said besides the rule: a choice at a kink or tie; something infinite or undefined; the reason for a zero; how

@@ -8,7 +8,6 @@ what a path can still become is known at every node, from one pass from the outp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from heapq import heappop, heappush, nsmallest
 from math import inf, isnan, log2
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from graphstep.analysis.jacobian import jacobian
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.ground.errors import InputError
+from graphstep.ground.records import dataclass
 from graphstep.telling.names import name_of
 
 LISTED = 12

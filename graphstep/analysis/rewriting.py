@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphstep.analysis.symbolic.rewriting import Rewriting, rewritings
 from graphstep.engine.agreement import largest_difference
 from graphstep.engine.trace import Trace, trace
 from graphstep.ground.errors import InputError
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.setup import FORMS

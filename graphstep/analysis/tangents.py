@@ -7,7 +7,6 @@ one number; the backward pass gives those of one number with respect to everythi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import push
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ prompt and the docs are made from it. It is plain data: reading it loads nothing
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from graphstep.analysis.compare import Comparison, Snapshot, compare, compare_runs, snapshot_of
@@ -10,6 +9,7 @@ from graphstep.debugger.cuts import run_before
 from graphstep.debugger.places import with_inputs
 from graphstep.debugger.state import UNDONE, State, same_value
 from graphstep.ground.arrays import Number
+from graphstep.ground.records import dataclass
 from graphstep.language.cutting import alignment
 
 Base = Literal["saved", "before", "opened"]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from graphstep.gates import FUNCTIONS, GATES
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 Kind = Literal["grad", "value", "isnan", "isinf", "gate", "contribution", "wrong", "done", "changes", "shrinks", "grows"]

@@ -7,7 +7,7 @@ depends on nothing but the run around it and the gate, so it is kept as long as 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.trace import trace as run
 from graphstep.gates.notation import TEXT
 from graphstep.ground.errors import InputError
+from graphstep.ground.records import dataclass
 from graphstep.language.frames import Argument, inside, is_composite
 from graphstep.language.program import Scope
 from graphstep.language.setup import read_position

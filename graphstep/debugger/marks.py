@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from graphstep.debugger.frames import opened, outermost, position_of
 from graphstep.debugger.state import State, moved
+from graphstep.ground.records import dataclass
 
 LAST = "'"
 """The mark that is set by every jump to a mark: at the place from which it was left."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphstep.debugger.frames import frame_of, opened, outermost
 from graphstep.debugger.marks import Mark
@@ -11,6 +11,7 @@ from graphstep.debugger.state import Shelf, State
 from graphstep.engine.order import following_order
 from graphstep.engine.trace import Trace, run_fitted
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.records import dataclass
 from graphstep.language import rewrite
 from graphstep.language.program import Program
 from graphstep.language.rewritten import Rewritten

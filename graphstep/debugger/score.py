@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.carried import Earlier
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graphstep.ground.records import dataclass
 from graphstep.language.program import node_id
 from graphstep.telling.names import names_of
 

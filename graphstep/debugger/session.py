@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from graphstep.debugger.actions import BY_ID, SETS
 from graphstep.debugger.training import TrainingState
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.debugger.commands import Argument, Rule

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graphstep.engine.calls import open_at
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

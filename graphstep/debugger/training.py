@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphstep.debugger.actions import Set
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.debugger.facts import NoNode, UnfitError
+from graphstep.ground.records import dataclass
 from graphstep.language.read import read
 from graphstep.language.read.tokens import NAME
 from graphstep.telling.names import names_of

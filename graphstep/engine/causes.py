@@ -5,12 +5,12 @@ Each function walks along the wires from one node and looks nowhere else: what w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graphstep.ground.records import dataclass
 from graphstep.ground.ways import reached
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.ground.precision import rounded
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

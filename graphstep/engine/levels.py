@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from math import prod
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from graphstep.engine.arrivals import Arrivals
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
@@ -16,6 +15,7 @@ from graphstep.engine.levels import Cells
 from graphstep.gates.floats import Function, float_function
 from graphstep.gates.numbers import value
 from graphstep.gates.rule import Rule
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 Array = NDArray[np.float64]

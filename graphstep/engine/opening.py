@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, did_you_mean, quoted, quoted_path
 from graphstep.ground.files import open_file
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,13 +7,14 @@ choice is the number of a step and the gate that goes on behind it; as text ``7 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graphstep.engine.readiness import Readiness
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program, node_id
 
 if TYPE_CHECKING:

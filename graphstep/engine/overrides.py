@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ from graphstep.engine.passes import Buffers, backward, forward, read, write
 from graphstep.engine.trace import Trace, finished
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
+from graphstep.ground.records import dataclass
 
 OverrideKind = Literal["value", "gradient", "local", "contribution"]
 """What can be put in: the value or the gradient of a node, the local gradient or the contribution of an edge."""

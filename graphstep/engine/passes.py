@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from math import nan
 from typing import Any
@@ -24,6 +24,7 @@ from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
+from graphstep.ground.records import dataclass
 
 Array = NDArray[np.float64]
 

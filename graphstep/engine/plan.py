@@ -9,7 +9,6 @@ itself: what it reads and writes are views of regions of the buffer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from math import prod
@@ -25,6 +24,7 @@ from graphstep.engine.tape import Tape
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ follow before anything around it does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import heappop, heappush
 
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 

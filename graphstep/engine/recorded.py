@@ -6,7 +6,6 @@ A recorded float32 stays what it was. What a gate of ours makes of the recorded 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -19,6 +18,7 @@ from graphstep.gates.numbers import value
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import Number
 from graphstep.ground.precision import EPSILON, checked_dtype, rounded
+from graphstep.ground.records import dataclass
 
 ULPS = 64
 """Units in the last place of its type by which a gate may differ from what was recorded, for as many steps as it stands for."""

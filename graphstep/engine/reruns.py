@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from graphstep.gates.rule import Options, Rule
 from graphstep.ground.arrays import Number
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import DTYPES, FLOAT64, Dtype, rounded
+from graphstep.ground.records import dataclass
 
 
 def number_type(trace: Trace) -> Dtype:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.engine.wires import Wire
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace

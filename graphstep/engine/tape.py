@@ -7,7 +7,6 @@ is left are sums of products, upstream × local, in the order of the send steps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -22,6 +21,7 @@ from graphstep.gates import Ties
 from graphstep.gates.floats import float_function, hands_on
 from graphstep.gates.numbers import local
 from graphstep.gates.rule import Call
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 Array = NDArray[np.float64]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -29,6 +29,7 @@ from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import Writing
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Node, Program
 from graphstep.language.setup import Setup, setup_of_program
 from graphstep.language.shapes import infer_shapes

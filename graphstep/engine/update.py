@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.optimizers import Optimizer, apply
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,12 +8,13 @@ outside the engine knows how the arrays are laid out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 
 from graphstep.gates.numbers import local
+from graphstep.ground.records import dataclass
 from graphstep.language.program import node_id
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
+from graphstep.ground.records import dataclass
 
 CONFIG = "GRAPHSTEP_CONFIG"
 """The environment variable that names the file."""

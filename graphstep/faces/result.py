@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -10,6 +9,7 @@ from graphstep.engine import wires as engine
 from graphstep.engine.step import Step
 from graphstep.ground.arrays import number_text, numbers
 from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.ground.records import dataclass
 from graphstep.language.values import read_texts
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import math
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from graphstep.gates.mathematics import RELATIONS
 from graphstep.gates.typed import ATOM, SIGN, Typed, infix, negative
 from graphstep.ground.numerals import numeral
+from graphstep.ground.records import dataclass
 
 # Digits that tell every double from all others.
 _EXACT = 17

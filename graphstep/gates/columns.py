@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from graphstep.gates.numbers import push
 from graphstep.gates.rule import Array, Call, Cell, Rule
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
+from graphstep.ground.records import dataclass
 
 Function = Callable[..., float]
 """A function of floats; nothing raises in it, under ``numpy.errstate(all="ignore")``."""

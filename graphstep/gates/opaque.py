@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 
 _FORWARD = "The {name} gate is none of ours: its value is what was recorded."
 _FACTOR = "Only the program that was recorded knows the slope of {name}: the local gradient is the number that it computed."

@@ -17,11 +17,12 @@ Every formula works cell by cell, so that arrays may be updated as they lie in m
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import SimpleNamespace
 from typing import Any
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ somebody asks to see it. A gate that treats every cell alike has less to say, a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant, Operand, Shape
+from graphstep.ground.records import dataclass
 
 Ties = Literal["first", "split"]
 """Who gets the gradient when several inputs of max attain it: the first one (a constant before all), or all in equal shares."""

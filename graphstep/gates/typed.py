@@ -6,7 +6,7 @@ that was meant.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from graphstep.ground.records import dataclass
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """How tightly a piece of text binds, loosest first."""

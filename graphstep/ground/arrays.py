@@ -6,7 +6,6 @@ NumPy is imported where an array is at hand, and not before: a program of number
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graphstep.ground.errors import InputError
 from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, DOUBLE, OPERAND_DIGITS, numeral
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

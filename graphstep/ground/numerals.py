@@ -7,12 +7,12 @@ its zeros (``0.5000``), so that nobody takes it for exact, and one that is not w
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.precision import FLOAT64, Dtype
+from graphstep.ground.records import dataclass
 
 DIGITS = 4
 """Significant digits of a result, unless a view asks for more."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from graphstep.ground.errors import Span
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

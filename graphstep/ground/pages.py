@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,10 @@ Nothing of the program around it moves. Its parts have nodes, steps and a text o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphstep.ground.operands import Constant, Operand
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Node, Program, Scope
 from graphstep.language.rewrite import LETTER, SLOTS, expansion_of, template_of
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphstep.gates.rule import Rule, Ties
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand
+from graphstep.ground.records import dataclass
 from graphstep.language.backward import gradients
 from graphstep.language.program import Node, Program, typed_name
 from graphstep.language.read import read

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from graphstep.gates import GATES
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError, did_you_mean, quoted
 from graphstep.ground.operands import Constant, Operand
+from graphstep.ground.records import dataclass
 from graphstep.language.attributes import NUMBERS, is_whole, json_of, option_of, shape_of, shown, value_of
 from graphstep.language.program import Node, Program
 from graphstep.language.read import GRADIENT, read

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal
 
 from graphstep.gates.rule import Rule
 from graphstep.ground.errors import Span
 from graphstep.ground.operands import Constant, Operand, Shape
+from graphstep.ground.records import dataclass
 
 _COMMENT = re.compile(r"#[^\n]*")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from graphstep.gates import ELEMENTWISE, Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.ground.operands import Constant, Operand
+from graphstep.ground.records import dataclass
 from graphstep.language.backward import substituted
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read

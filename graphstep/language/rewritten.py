@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Frame, Program
 
 

@@ -11,13 +11,14 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import DIGITS, ENGLISH, Notation, Writing, writing_of
 from graphstep.ground.precision import FLOAT64, Dtype, checked_dtype
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.gates import Ties

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -13,6 +12,7 @@ from graphstep.gates.gradient import FUNCTION, NAME
 from graphstep.ground.errors import InputError
 from graphstep.ground.exact import exact_text
 from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Node
 
 SIGNS = {

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.files import open_file, write_file
+from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import printable
 
 SCHEMA = 1

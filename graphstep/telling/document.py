@@ -9,13 +9,13 @@ order.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import Term
 from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.records import dataclass
 from graphstep.telling.explanation import Ladder, Note, Rung
 
 WHOLE = 150

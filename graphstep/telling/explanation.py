@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
 from graphstep.analysis.facts import NoteKind
 from graphstep.gates.notation import LATEX, TEXT, Term, latex_style, text_style
 from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.ground.records import dataclass
 from graphstep.telling.words.catalogue import joined, message
 
 RungKind = Literal["symbols", "numbers", "value", "words"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphstep.gates.notation import ATOM, TERMS, TEXT, Ink, Latex, Term
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import nan
 
@@ -12,6 +11,7 @@ import numpy as np
 from graphstep.analysis.diagnosis.gradients import mean_size
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.engine.trace import Trace
+from graphstep.ground.records import dataclass
 from graphstep.ground.ways import reached
 
 

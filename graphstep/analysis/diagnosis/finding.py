@@ -5,10 +5,10 @@ The limits are conventions, not laws: they are where the lectures' own experimen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from graphstep.analysis.facts import Reason
+from graphstep.ground.records import dataclass
 
 FindingKind = Literal["not finite", "zero", "exploding", "vanishing", "saturated", "dead", "shrinking", "alike"]
 """What can be found."""

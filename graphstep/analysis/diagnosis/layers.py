@@ -5,8 +5,6 @@ A layer ends in an activation: a gate that says so in the table (sigmoid, tanh, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +12,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates import Rule
 from graphstep.gates.numbers import local
 from graphstep.ground.arrays import Summary, summary
+from graphstep.ground.records import dataclass
 
 FLAT = 0.01
 """A cell whose slope is smaller than this passes almost nothing: a squashing gate is saturated there, a relu dead."""

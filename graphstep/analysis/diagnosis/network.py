@@ -6,7 +6,7 @@ look like says whether the network can learn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
@@ -17,6 +17,7 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.records import dataclass
 from graphstep.language.read import read
 from graphstep.language.setup import setup_of_program
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import product
 from typing import Any
 
@@ -12,6 +12,7 @@ from graphstep.analysis.diagnosis.finding import FINDING_KINDS, FindingKind
 from graphstep.analysis.diagnosis.network import ACTIVATIONS, SCALES, Experiment
 from graphstep.analysis.diagnosis.report import diagnose
 from graphstep.engine.trace import Trace
+from graphstep.ground.records import dataclass
 from graphstep.language.values import Choices, Range
 
 SETTINGS: Mapping[str, Choices] = {

@@ -8,7 +8,7 @@ pushing one cell of the input at a time, which is another piece of code than the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from math import prod
 
@@ -23,6 +23,7 @@ from graphstep.gates.rule import Call, MisfitError, Rule, Structure
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import LimitError
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 
 Matrix = NDArray[np.float64]
 

@@ -7,13 +7,13 @@ of them). For layers of n units that is n² against n³ multiplications a layer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 from graphstep.analysis.jacobian.jacobian import jacobian
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.ground.errors import InputError
+from graphstep.ground.records import dataclass
 from graphstep.telling.names import name_of
 
 

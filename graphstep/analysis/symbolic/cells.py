@@ -7,7 +7,6 @@ arrays of objects. Those that compare cells have a form for it in their row, and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -21,6 +20,7 @@ from graphstep.gates.numbers import value
 from graphstep.ground.arrays import Number, cell_text, plain
 from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.ground.operands import Constant, Shape
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from graphstep.gates import Rule
 from graphstep.gates.mathematics import symbols
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program, node_id
 from graphstep.language.read import read
 

@@ -10,7 +10,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from math import comb
 from typing import Any
@@ -19,6 +18,7 @@ from graphstep.analysis.symbolic.expressions import to_sympy
 from graphstep.analysis.symbolic.text import from_sympy
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, quoted
 from graphstep.ground.processes import environment_of, limit_process, words_of
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.setup import FORMS

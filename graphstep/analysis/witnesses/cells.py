@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from graphstep.analysis.witnesses.report import AGREES, SEVERITY, Row, Sample
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.analysis.witnesses.verdicts import judged
 from graphstep.engine.trace import Trace
+from graphstep.ground.records import dataclass
 
 LISTED = 16
 """Cells up to which every cell of an array has a row of its own."""

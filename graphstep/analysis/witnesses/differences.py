@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
 from graphstep.engine.reruns import Columns
 from graphstep.engine.trace import Trace
 from graphstep.ground.precision import EPSILON
+from graphstep.ground.records import dataclass
 
 Array = NDArray[np.float64]
 

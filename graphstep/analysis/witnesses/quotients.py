@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import cell_of
 from graphstep.ground.errors import InputError, LimitError
+from graphstep.ground.records import dataclass
 
 EPSILON = sys.float_info.epsilon
 """The distance from 1 to the next double, 2⁻⁵²."""

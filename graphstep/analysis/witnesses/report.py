@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from graphstep.analysis.facts import Figure, Reason
 from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
 from graphstep.ground.precision import epsilon
+from graphstep.ground.records import dataclass
 
 Verdict = Literal["agree", "unsettled", "rounding", "kink", "not finite", "disagree"]
 """The witnesses agree; or none of them is good enough to tell; or every gate is right and the formula loses digits; or there is a

@@ -7,7 +7,6 @@ gradient only where the most that all roundings can amount to is less than what 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from graphstep.analysis.witnesses.report import AGREES, ROUNDINGS
 from graphstep.engine.reruns import number_type
 from graphstep.ground.precision import EPSILON, FLOAT64, epsilon
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.analysis.facts import Figure

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from graphstep.debugger.comparisons import Saved
@@ -11,6 +10,7 @@ from graphstep.debugger.effects import Effect
 from graphstep.debugger.facts import Fact, Hit
 from graphstep.debugger.state import Inputs, State
 from graphstep.debugger.training import TrainingState
+from graphstep.ground.records import dataclass
 
 Argument = str | int | tuple[int, ...] | Inputs | Saved | None
 """What a command is about: a text as typed, a node or step by its number, a node and the indexes of a cell, values, or a run."""

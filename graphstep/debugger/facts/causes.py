@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from graphstep.debugger.facts.fact import AboutNode, Fact
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graphstep.debugger.facts.fact import AboutText, Fact
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.debugger.marks import Mark

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from graphstep.debugger.facts.fact import AboutText, Fact
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

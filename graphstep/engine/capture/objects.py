@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from numbers import Real
 from operator import attrgetter
 from typing import Any
@@ -18,6 +18,7 @@ from graphstep.engine.capture.recording import CaptureError, Operation, Recordin
 from graphstep.engine.capture.same import Chosen, Unknown, gates_of
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
+from graphstep.ground.records import dataclass
 
 # Attributes as engines in the manner of micrograd call them, the most common spelling first.
 VALUES = ("data", "value", "val")

@@ -8,12 +8,13 @@ import linecache
 import os
 import sysconfig
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
+
+from graphstep.ground.records import dataclass
 
 _LOGS = ("debug", "info", "warning", "error", "critical", "exception")
 _OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")

@@ -9,11 +9,12 @@ numbers, which are floats, and arrays that nobody differentiates by: the k-th of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, Span
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Branch, Missing
 
 COMPARED = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call
+from graphstep.ground.records import dataclass
 
 CLOSE = 1e-12
 """The relative difference up to which two numbers are the same."""

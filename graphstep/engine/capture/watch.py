@@ -13,7 +13,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from itertools import pairwise
 from types import CodeType, FrameType, TracebackType
@@ -22,6 +22,7 @@ from typing import Any, Literal, NamedTuple
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Scope
 from graphstep.ground import limits
+from graphstep.ground.records import dataclass
 
 LOOP = "repeat"
 """What a loop and its turns are called, as in the language."""

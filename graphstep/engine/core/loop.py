@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -16,6 +15,7 @@ from graphstep.engine.loop import Group, Sent
 from graphstep.gates.c import expression
 from graphstep.gates.floats import PLAIN, Function, float_function
 from graphstep.gates.rule import Rule
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

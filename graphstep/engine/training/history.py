@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from graphstep.engine.training.machine import Checkpoint, Machine
+from graphstep.ground.records import dataclass
 
 MEMORY = 16_000_000
 """Bytes that checkpoints may take."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +28,7 @@ from graphstep.gates.optimizers import apply
 from graphstep.gates.products import dot
 from graphstep.ground.arrays import Number, kind_text, shape_of
 from graphstep.ground.errors import InputError
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import infer_shapes

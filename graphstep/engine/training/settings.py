@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from graphstep.gates import Ties
 from graphstep.gates.optimizers import Optimizer, settings_of
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.setup import read_names
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from graphstep.faces.classroom.jobs import Answered
 from graphstep.faces.work.store import file_name, folder_at, keep, sweep
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.key import Key, Sheet
 from graphstep.teaching.exercise.submission import Submission
 from graphstep.teaching.exercise.table import Row, rows_of

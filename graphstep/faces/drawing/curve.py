@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.ground.numerals import numeral
+from graphstep.ground.records import dataclass
 
 Array = NDArray[np.float64]
 

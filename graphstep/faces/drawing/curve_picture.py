@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from graphstep.faces.drawing.curve import Array, Axis, Series, axis, pieces, rounds_axis
 from graphstep.faces.drawing.picture import MONO, escaped
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width
 
 WIDTH = 760

@@ -8,7 +8,7 @@ files; :mod:`graphstep.faces.drawing.layout` places what it names, :mod:`graphst
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import overload
 
 from graphstep.engine.gradient import Gradient
@@ -20,6 +20,7 @@ from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, 
 from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.telling.names import names_of, output_name
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import Diagram, diagram, nearby
 from graphstep.faces.drawing.folded import count_of_boxes, folded
 from graphstep.faces.drawing.layout import Density, Layout, wrap
 from graphstep.ground.numerals import DIGITS
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 COMPACT_DIGITS = 3

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from graphstep.faces.drawing.curve import Axis
 from graphstep.faces.drawing.picture import escaped
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width
 from graphstep.telling.document import Curve
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout import Anchor, Layout
 from graphstep.faces.drawing.layout.window import Window
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import between, cell_width, fit, without_controls
 
 Row = list[tuple[str, str]]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.ground.errors import Span
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 _WORD = re.compile(r"[^\W\d]\w*")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.records import dataclass
 from graphstep.telling.document import Manner
 
 CHOICES = {

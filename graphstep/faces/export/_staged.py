@@ -8,13 +8,13 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand
+from graphstep.ground.records import dataclass
 from graphstep.language.listing import Listing, gradient_names
 from graphstep.language.program import Node
 

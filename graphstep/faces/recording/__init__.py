@@ -7,13 +7,13 @@ moves by itself. Nothing here knows Textual: :mod:`graphstep.faces.tui.recorder`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from graphstep.faces.recording import cast, svg
 from graphstep.faces.recording.frames import Recording
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.files import write_file
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from graphstep.ground.records import dataclass
 
 FIRST, EACH, LAST = 2.0, 1.5, 4.0
 """Seconds that the first frame stays, each of the others, and the last."""

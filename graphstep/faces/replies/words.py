@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from graphstep.debugger.state import State
+from graphstep.ground.records import dataclass
 from graphstep.telling.words.catalogue import message
 
 Keys = dict[str, str]

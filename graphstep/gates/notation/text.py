@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from graphstep.gates.notation.term import Symbol
 from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.records import dataclass
 
 CASES, SUM, DERIVATIVE, PRODUCT, SIGN, POWER, ATOM = range(7)
 """How tightly a term binds, loosest first. A derivative written with a slash multiplies as it stands, and nothing else."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from math import prod
 from string import ascii_letters
@@ -16,6 +15,7 @@ from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground import limits
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 
 _TERM = re.compile(r"[A-Za-z]*(?:\.\.\.)?[A-Za-z]*")
 

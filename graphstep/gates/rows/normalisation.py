@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -13,6 +12,7 @@ from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 
 
 def _batch_norm_shape(shapes: Sequence[Shape], options: Options) -> Shape:

@@ -7,8 +7,10 @@ body is played back without being parsed again, and without recursion, however d
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.ground.errors import Span

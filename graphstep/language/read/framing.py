@@ -10,11 +10,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from graphstep.ground.errors import Span
 from graphstep.ground.operands import Operand
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Frame
 from graphstep.language.read.bodies import Results
 

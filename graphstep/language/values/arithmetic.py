@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, plain, shape_of
 from graphstep.ground.errors import LimitError, ReadError, ShapeError, Span, quoted
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Node, Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes

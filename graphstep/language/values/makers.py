@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ReadError, Span, did_you_mean
+from graphstep.ground.records import dataclass
 from graphstep.language.values.arithmetic import Leaf, check_shape, number_in
 
 Arguments = list[float]

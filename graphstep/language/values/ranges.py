@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from graphstep.ground.errors import LimitError, ReadError, Span, did_you_mean, quoted
 from graphstep.ground.numerals import DOUBLE, numeral
+from graphstep.ground.records import dataclass
 from graphstep.language.read.characters import normalise
 from graphstep.language.values.value import read_number
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, shape_of
 from graphstep.ground.errors import InputError, LimitError, ReadError, Span
+from graphstep.ground.records import dataclass
 from graphstep.language.read.characters import normalise
 from graphstep.language.values.arithmetic import Leaf
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from graphstep.ground.arrays import number_text, shape_of
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.marking.carried import Earlier, earlier_of
 from graphstep.teaching.marking.solution import Solution

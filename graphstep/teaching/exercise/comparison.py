@@ -8,12 +8,12 @@ most 2 %, so that 0.73 is right for 0.7311 there too, and a whole number has no 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Distractor, distractors
 from graphstep.teaching.marking.ordering import OrderAsked
 from graphstep.teaching.marking.precision import EQUAL, NOISE, Typed, is_meant, is_rounded, typed

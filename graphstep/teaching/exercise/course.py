@@ -10,7 +10,7 @@ import csv
 import io
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
 from graphstep.ground.files import open_file
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Exercise

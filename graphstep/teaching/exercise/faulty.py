@@ -7,12 +7,12 @@ the options of a question, so that whoever prints or marks an exercise needs to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from graphstep.engine.overrides import Override, OverrideKind, overridden
 from graphstep.engine.reruns import every_number
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.chance import Chance
 from graphstep.teaching.exercise.exercise import Blank
 from graphstep.teaching.exercise.item import Level

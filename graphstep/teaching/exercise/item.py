@@ -7,13 +7,13 @@ what is asked. Nothing here holds a number of an exercise: those are drawn from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from math import prod
 from typing import Literal
 
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.question import Question
 
 KINDS = ("chain", "fork", "max", "mul", "sigmoid", "vector", "matrix", "loss", "broadcast", "mixed", "bug")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NoReturn, TypeVar
@@ -19,6 +19,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.files import open_file
+from graphstep.ground.records import dataclass
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.language.values import read_texts
 from graphstep.teaching.exercise.course import Setting, exercise_of

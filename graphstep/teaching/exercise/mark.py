@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.marking.verdict import Outcome, Verdict, mark_all
 from graphstep.telling.words.catalogue import message

@@ -7,7 +7,6 @@ a run with odd numbers in which routers choose alike: what is equal there too be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from math import sqrt
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from graphstep.engine.reruns import every_number
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.item import EASY, Fineness
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.misconceptions import slips

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text, shape_text
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.draw import DrawError, draw, forms
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.item import Item

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.page import marks_text, problem, way_to
 from graphstep.teaching.lesson.sheet import marked

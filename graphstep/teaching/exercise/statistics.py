@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.key import Key
 from graphstep.teaching.exercise.table import Row
 

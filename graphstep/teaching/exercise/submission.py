@@ -12,12 +12,13 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.files import open_file
+from graphstep.ground.records import dataclass
 
 FILE = 50_000_000
 """Bytes of a table or of JSON, which may hold a whole class; other files are those of one student."""

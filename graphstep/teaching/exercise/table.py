@@ -6,11 +6,11 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import get_args
 
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.files import open_file
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.mark import Mark
 from graphstep.teaching.marking.verdict import Outcome
 

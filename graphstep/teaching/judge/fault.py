@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from graphstep.ground.records import dataclass
 
 BACKWARD = "backward"
 """Where a fault is that belongs to no operation."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.judge.operations import Cells
 from graphstep.teaching.judge.trials import Trial
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ import numpy as np
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call as GateCall
+from graphstep.ground.records import dataclass
 from graphstep.teaching.judge.fault import BACKWARD, Fault, Moment
 from graphstep.teaching.judge.operations import ROWS, Cells
 from graphstep.teaching.judge.trials import Operand, Trial

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from graphstep.gates.typed import ATOM, INFIX, SUM, Typed, infix, negative
+from graphstep.ground.records import dataclass
 
 Cells = float | tuple["Cells", ...]
 """A number, or the rows of an array."""

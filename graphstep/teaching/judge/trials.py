@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from graphstep.gates.typed import ATOM, COMPARISON, Typed
 from graphstep.ground.numerals import numeral
+from graphstep.ground.records import dataclass
 from graphstep.teaching.judge.operations import ROWS, Cells
 
 Operand = int | float

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.records import dataclass
 from graphstep.teaching.lesson.document import LessonError
 from graphstep.teaching.lesson.parse import read_front
 

@@ -6,12 +6,12 @@ the order of the text. Nothing here holds a right answer: those are computed fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.ground.directions import is_rtl
 from graphstep.ground.errors import InputError
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.question import Question
 
 if TYPE_CHECKING:

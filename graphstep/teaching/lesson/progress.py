@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.kept import SCHEMA, Kept, Store, count
 
 if TYPE_CHECKING:

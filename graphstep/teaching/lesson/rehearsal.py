@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, InputError, ReadError, quoted
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.records import dataclass
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.document import Block, Lesson, LessonError, Problem, Section, Stop
 from graphstep.teaching.lesson.figures import drawn

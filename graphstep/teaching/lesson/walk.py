@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.lesson.document import Block
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.marking.carried import Earlier

@@ -8,7 +8,7 @@ can tell, and it is left to a person.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from graphstep.analysis.facts import Named, Quoted, Slot
 from graphstep.engine.overrides import Override, OverrideKind, overridden
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.precision import Typed, is_equal, is_meant
 from graphstep.teaching.marking.quantities import Quantity

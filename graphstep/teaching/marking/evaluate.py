@@ -7,7 +7,6 @@ same reader as a program; nothing is evaluated in any other way. Arrays of numbe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, quoted
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.quantities import find_node
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import message

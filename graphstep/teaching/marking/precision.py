@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.evaluate import numeral_in
 from graphstep.teaching.marking.solution import TOLERANCE, agreeing, agrees
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.records import dataclass
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 """Which of several sends between the same two nodes."""

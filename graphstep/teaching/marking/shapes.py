@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -17,6 +16,7 @@ from graphstep.analysis.facts import Named, Reason, reason
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.quantities import derivative_of, find_node, wire_between
 from graphstep.teaching.marking.question import send_of
 from graphstep.telling.derivatives import objective_name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import InputError, ShapeError, quoted
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.ordering import OrderAsked, order_asked
 from graphstep.teaching.marking.quantities import Quantity, find_node, quantity, wire_between

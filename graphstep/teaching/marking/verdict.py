@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -15,6 +15,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, number_text, shape_of, shape_text
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
 from graphstep.ground.numerals import numeral
+from graphstep.ground.records import dataclass
 from graphstep.teaching.marking import formulas, ordering
 from graphstep.teaching.marking.carried import Carried, Earlier, carried, earlier_of, with_earlier
 from graphstep.teaching.marking.evaluate import evaluate

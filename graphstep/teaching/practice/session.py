@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.practice.standing import Standing
 

@@ -6,8 +6,10 @@ that fades. Once all steps are right it comes back after 1, 7 and 7 days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
+
+from graphstep.ground.records import dataclass
 
 REVIEWS = (1, 7, 7)
 """Days until what is learned comes back, for the first time and behind each time that it is right."""

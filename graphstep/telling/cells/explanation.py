@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from graphstep.engine.trace import Trace
 from graphstep.gates.rule import Cell
 from graphstep.ground.errors import InputError
+from graphstep.ground.records import dataclass
 from graphstep.telling.cells.gradient import cell_gradient, gradient_rungs, products_of, why_gradient
 from graphstep.telling.cells.names import cell_name, checked, named, spelled
 from graphstep.telling.cells.value import value_parts, value_rungs, why_value

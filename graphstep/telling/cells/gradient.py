@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 
@@ -18,6 +17,7 @@ from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
 from graphstep.ground.operands import Operand
+from graphstep.ground.records import dataclass
 from graphstep.telling.cells.names import cell_name, named
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.derivatives import change, objective

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graphstep.engine.trace import Trace
@@ -19,6 +18,7 @@ from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.ground.pages import COLUMNS
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.telling.names import name_of, names_of, term
 from graphstep.telling.symbols import NodeSymbol

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from graphstep.gates.notation import TERMS, Term
 from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
 from graphstep.ground.operands import Operand
+from graphstep.ground.records import dataclass
 from graphstep.telling.cells.names import cell_name, named, subscripted
 from graphstep.telling.cells.sums import SPELLED_OUT, joint, left_out, share, shown, written
 from graphstep.telling.equations import equation, result

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from typing import Literal
@@ -12,6 +11,7 @@ from typing import Literal
 from graphstep.analysis.compare import Comparison, Flip, NodeSnapshot, Pair
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.numerals import numeral
+from graphstep.ground.records import dataclass
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
 from graphstep.telling.reports.parts import sentence
 from graphstep.telling.reports.run import made_by

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.arrays import summed
+from graphstep.ground.records import dataclass
 
 _INLINED = {
     "jit": "jaxpr",

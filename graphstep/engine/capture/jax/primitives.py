@@ -8,7 +8,6 @@ come to.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from graphstep.gates import GATES
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Slice
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from graphstep.engine.capture.pytorch.table import rule_of
 from graphstep.engine.capture.pytorch.tensors import cells_of, flat, is_tensor
+from graphstep.ground.records import dataclass
 
 
 @dataclass(slots=True)

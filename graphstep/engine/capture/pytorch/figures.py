@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from math import nan
 from typing import Any, Literal, NamedTuple
@@ -13,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.pytorch.modules import Modules
 from graphstep.engine.capture.pytorch.tensors import SILENT, flat, is_tensor, name_of
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

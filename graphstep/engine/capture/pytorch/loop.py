@@ -14,7 +14,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from graphstep.engine.capture.pytorch.figures import Figures, Pending, copied, f
 from graphstep.engine.capture.pytorch.modules import Modules, parameters_of
 from graphstep.engine.capture.pytorch.surroundings import Surroundings
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from itertools import count
 from types import CodeType, FrameType
 from typing import Any
@@ -36,6 +35,7 @@ from graphstep.engine.capture.watch import Part, Watch
 from graphstep.engine.recorded import in_type
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Why
 
 _PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"

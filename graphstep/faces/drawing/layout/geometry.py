@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout.plan import Kind, Plan
 from graphstep.faces.drawing.layout.sizes import Sizes
 from graphstep.faces.drawing.layout.tracks import Tracks
+from graphstep.ground.records import dataclass
 
 Point = tuple[int, int]
 """Column and row of a cell, both from 0 at the top left."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -13,6 +12,7 @@ from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.plan import Kind
 from graphstep.faces.drawing.layout.sizes import out_row, shown_name, stub_text, wire_text
 from graphstep.faces.drawing.layout.window import Stub, Window, window
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width
 
 Direction = Literal["left", "right", "up", "down"]

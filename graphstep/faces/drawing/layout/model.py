@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from graphstep.ground.records import dataclass
 
 Density = Literal["roomy", "snug", "compact"]
 """How closely a drawing is set: boxes with room around them; boxes of three rows with short wires; gates in one row."""

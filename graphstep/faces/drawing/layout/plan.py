@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
 from graphstep.faces.drawing.layout.layers import layers_of
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
+from graphstep.ground.records import dataclass
 
 LONGEST_WIRE = 6
 """A wire that would span more layers than this is drawn as a pair of labelled stubs."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from itertools import pairwise
 
 from graphstep.faces.drawing.layout.model import Box, Density
 from graphstep.faces.drawing.layout.plan import Kind, Plan
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width
 
 PADDING = {"roomy": 2, "snug": 1, "compact": 0}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import heapify, heappop, heappush
 
 from graphstep.faces.drawing.layout.plan import Plan
 from graphstep.faces.drawing.layout.sizes import Sizes
+from graphstep.ground.records import dataclass
 
 BLOCK = 64
 """Rows that share one entry in the coarse half of the skyline."""

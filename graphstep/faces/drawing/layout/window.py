@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from graphstep.faces.drawing.layout.geometry import Geometry, Point
 from graphstep.faces.drawing.layout.plan import Kind
+from graphstep.ground.records import dataclass
 
 Run = tuple[int, int, int, int]
 """A straight piece of wire: column and row of its first and of its last cell, left to right or top to bottom."""

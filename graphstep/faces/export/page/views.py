@@ -6,7 +6,6 @@ A view has the steps that somebody sees who is within it, and goes over what is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from graphstep.debugger.frames import frame_of
@@ -14,6 +13,7 @@ from graphstep.engine.calls import closed_at, steps_of_frame
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import Diagram, diagram
 from graphstep.faces.drawing.folded import folded
+from graphstep.ground.records import dataclass
 from graphstep.language.frames import is_composite
 from graphstep.telling.calls import call_title, explain_within
 from graphstep.telling.explanation import Explanation

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from weakref import WeakKeyDictionary
@@ -14,6 +13,7 @@ import numpy as np
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.export._picture import arranged, diagram
+from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import MARK, printable
 from graphstep.teaching.exercise.comparison import Answers, Cell, Choice, Judged, Numbers, Words, answers_of
 from graphstep.teaching.exercise.exercise import Blank, Exercise

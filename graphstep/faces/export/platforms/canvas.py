@@ -10,13 +10,14 @@ come to stands together in the feedback for any wrong answer. An array is a ques
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from html import escape
 
 from graphstep.faces.export.platforms._markup import Tex
 from graphstep.faces.export.platforms._package import element, package, pictures_of, rooted
 from graphstep.faces.export.platforms._tasks import Task, cells_of, plain_number, short, tasks_of
+from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.comparison import Cell, Choice, Judged, Numbers, Words
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.telling.document import Block, Listing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -15,6 +14,7 @@ from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
 MOST_FIELDS = 24

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
@@ -11,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from graphstep.faces.tui.messages import say
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

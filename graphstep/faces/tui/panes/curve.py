@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from textual_plot.axis_formatter import AxisFormatter
 
 from graphstep.faces.drawing.curve import Array, Series, axis, pieces, rounds_axis
 from graphstep.faces.tui.messages import say
+from graphstep.ground.records import dataclass
 
 SIGNS = "●▲■◆✚✖"
 """What tells several curves apart, besides their colours."""

@@ -3,9 +3,9 @@ r"""What stands in brackets: inputs, options, comparisons ``[x < y]``; and funct
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from graphstep.gates.typed import ATOM, COMPARISON, SUM
+from graphstep.ground.records import dataclass
 from graphstep.language.read.latex.operators import ELSE_WORDS, IF_WORDS, Operators
 from graphstep.language.read.latex.pieces import Piece, call
 from graphstep.language.read.latex.tokens import Token

@@ -3,11 +3,11 @@ r"""Letters with their accents and subscripts become names of a program: ``w_0``
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from graphstep.gates.notation.names import letter
 from graphstep.ground import limits
 from graphstep.ground.errors import ReadError, Span
+from graphstep.ground.records import dataclass
 from graphstep.language.read.latex.tokens import words
 
 GREEK = words(

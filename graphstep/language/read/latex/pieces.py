@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from graphstep.gates.typed import ATOM, Typed, infix
 from graphstep.gates.typed import negative as negated
 from graphstep.ground.errors import Span
+from graphstep.ground.records import dataclass
 
 Sort = Literal["number", "vector", "row", "matrix", "array"]
 """What a piece is taken for: a number unless its letters are bold; bold and small, a vector (a row where it is transposed); bold

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from graphstep.ground.errors import ReadError, Span
+from graphstep.ground.records import dataclass
 
 Kind = Literal[
     "command", "letter", "number", "open", "close", "below", "above", "sign", "left", "right", "bar", "break", "column", "prime"

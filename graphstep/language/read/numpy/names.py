@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from graphstep.ground.errors import Span
+from graphstep.ground.records import dataclass
 from graphstep.language.read.functions import is_function
 from graphstep.language.read.numpy.pieces import Piece
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from graphstep.gates.typed import ATOM, INFIX, POWER, SIGN
 from graphstep.ground.errors import Span
+from graphstep.ground.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from inspect import Parameter, signature
 from typing import Any
 
 from graphstep.ground.errors import ReadError, Span
 from graphstep.ground.operands import Shape
+from graphstep.ground.records import dataclass
 from graphstep.language.read.foreign.rows import plain_name
 from graphstep.language.read.foreign.translation import HARMLESS
 from graphstep.language.read.numpy.expressions import Expressions
