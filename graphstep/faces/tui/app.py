@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
+from textual.reactive import Reactive
 
 from graphstep.debugger.actions import BY_ID, Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
     from textual.screen import Screen
+    from textual.theme import Theme
 
     from graphstep.faces.tui.inquiries import RewritingReady
 
@@ -115,8 +118,16 @@ def _settle_colour() -> None:
             os.environ["COLORTERM"] = "truecolor"
 
 
+def _theme_at_start() -> str:
+    # Textual reads TEXTUAL_THEME itself; only where it is not set is the choice ours.
+    return constants.DEFAULT_THEME if os.environ.get("TEXTUAL_THEME") else first_theme()
+
+
 class GraphstepApp(App[None]):
     """The terminal UI. It shows one screen, which is given to it."""
+
+    # A theme that is set later has all styles read again.
+    theme = Reactive(_theme_at_start)
 
     TITLE = "graphstep"
     ENABLE_COMMAND_PALETTE = True
@@ -141,11 +152,6 @@ class GraphstepApp(App[None]):
         self._painting = Painting()
         self.loop: asyncio.AbstractEventLoop | None = None
         """What runs it, once it runs."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        # Textual reads TEXTUAL_THEME itself; only where it is not set is the choice ours.
-        if not os.environ.get("TEXTUAL_THEME"):
-            self.theme = first_theme()
         self.set_keymap({name: ",".join(keys) for name, keys in rebound().items()})
 
     def get_driver_class(self) -> type[Driver]:
@@ -176,6 +182,11 @@ class GraphstepApp(App[None]):
         if not os.environ.get("GRAPHSTEP_DEBUG"):
             self._exit_renderables.clear()
         super()._print_error_renderables()
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and ours."""
+        return super().available_themes | {theme.name: theme for theme in THEMES}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colours, for themes that do not define them."""

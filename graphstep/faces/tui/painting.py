@@ -8,7 +8,7 @@ not show yet.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -96,6 +96,12 @@ class _Row:
         end = x + len(letters)
         if self.letters[x:end] == letters and self.pens[x:end] == [pen] * len(letters):
             return
+        if x == len(self.letters):
+            # Nothing is known of the row from here on, as of all rows at the start.
+            brush.put(x, y, letters, pen, self)
+            self.letters += letters
+            self.pens += [pen] * len(letters)
+            return
         if (missing := end - len(self.letters)) > 0:
             self.letters += [None] * missing
             self.pens += [""] * missing
@@ -107,7 +113,7 @@ class _Row:
         wide = "" in letters
         for place, letter in enumerate(letters, x):
             if wide or self.letters[place] != letter or self.pens[place] != pen:
-                brush.put(place, y, letter, pen, self)
+                brush.put(place, y, (letter,), pen, self)
                 self.letters[place], self.pens[place] = letter, pen
 
 
@@ -119,15 +125,15 @@ class _Brush:
         self._x = self._y = -1
         self._pen = ""
 
-    def put(self, x: int, y: int, letter: str, pen: str, row: _Row) -> None:
-        """Write one letter into one cell of a row."""
+    def put(self, x: int, y: int, letters: Sequence[str], pen: str, row: _Row) -> None:
+        """Write letters into cells of a row."""
         if (x, y) != (self._x, self._y):
             self._pieces.append(self._on_the_way(x, y, row) or f"\x1b[{y + 1};{x + 1}H")
         if pen != self._pen:
             self._pieces.append(_turned(self._pen, pen))
             self._pen = pen
-        self._pieces.append(letter)
-        self._x, self._y = x + 1, y
+        self._pieces += letters
+        self._x, self._y = x + len(letters), y
 
     def _on_the_way(self, x: int, y: int, row: _Row) -> str:
         """The letters from the cursor to there, where the pen writes them anyway and they are few."""

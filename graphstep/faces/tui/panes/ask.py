@@ -58,22 +58,26 @@ class AskPane(VerticalScroll, can_focus=False):
         text: str
         """What was typed."""
 
-    def compose(self) -> Iterator[Widget]:
-        """The question, the line to answer on, and what was said of the last answer."""
-        yield Static(id="ask-wording")
-        # Nobody shall type into it while it cannot be seen.
-        yield AnswerInput(id="ask-answer", max_length=200, disabled=True)
-        yield Static(id="ask-said")
-
-    @property
-    def answer(self) -> Input:
-        """The line to answer on."""
-        return self.query_one("#ask-answer", Input)
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self.asked = ""
         """The key of what was asked last."""
+        self.answer = AnswerInput(id="ask-answer", max_length=200, disabled=True)
+        """The line to answer on. Nobody shall type into it while it cannot be seen."""
+        self._wording, self._said = Static(id="ask-wording"), Static(id="ask-said")
+
+    def compose(self) -> Iterator[Widget]:
+        """The question, the line to answer on, and what was said of the last answer."""
+        yield self._wording
+        yield self.answer
+        yield self._said
+
+    def on_mount(self) -> None:
+        self._attend()
+
+    def _attend(self) -> None:
+        if self.is_attached and self.answer.is_attached:
+            self.answer.focus(scroll_visible=False)
 
     def ask(self, solution: Solution) -> None:
         """Ask, with nothing typed."""
@@ -81,15 +85,15 @@ class AskPane(VerticalScroll, can_focus=False):
         self.border_title, self.border_subtitle = say(self, "predict-title"), say(self, "predict-keys")
         options = [f"{number} {option}" for number, option in enumerate(solution.question.options, 1)]
         beside = "   ".join(options) if sum(map(len, options)) <= _BESIDE else "\n".join(options)
-        self.query_one("#ask-wording", Static).update(Content("\n".join(filter(None, (solution.wording, beside)))))
+        self._wording.update(Content("\n".join(filter(None, (solution.wording, beside)))))
         self.answer.value, self.answer.placeholder = "", solution.example
         self.answer.disabled = False
         self.say("")
-        self.answer.focus(scroll_visible=False)
+        self._attend()
 
     def say(self, text: str) -> None:
         """Say something of the last answer; what is typed next replaces it."""
-        self.query_one("#ask-said", Static).update(Content(text))
+        self._said.update(Content(text))
         self.answer.select_all()
         self.call_after_refresh(self.scroll_end, animate=False)
 

@@ -21,44 +21,38 @@ if TYPE_CHECKING:
     from graphstep.faces.drawing.text import Marks
     from graphstep.language.program import Program
 
-_STYLES = (
-    "value", "gradient", "contribution", "value-changed", "gradient-changed", "wire", "wire-active", "box", "box-active",
-    "box-active-name", "box-selected", "box-selected-name", "box-pending", "label", "name", "stub", "output", "breakpoint",
-    "flag", "local",
-)  # fmt: skip
-
 
 class GraphPane(RowsPane):
     """The drawn graph. It draws what can be seen of it, and nothing else."""
 
-    PREFIX = "graph"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"graph--{style}" for style in _STYLES}
+    STYLES = {
+        "value": "$value",
+        "gradient": "$gradient",
+        "contribution": "$contribution",
+        "local": "bold $local",
+        "value-changed": "bold reverse $value",
+        "gradient-changed": "bold reverse $gradient",
+        "wire": "$wire",
+        "wire-active": "bold $active",
+        "box": "$wire",
+        "box-active": "bold $active",
+        "box-selected": "bold $selected",
+        "box-active-name": "bold reverse $active",
+        "box-selected-name": "bold reverse $selected",
+        "box-pending": "$pending",
+        "label": "bold",
+        "name": "italic $quiet",
+        "stub": "italic $quiet",
+        "output": "bold",
+        "breakpoint": "$gradient",
+        "flag": "bold $warn",
+    }
     DEFAULT_CSS = """
     GraphPane {
         border: round $pending;
         border-title-color: $quiet;
         border-subtitle-color: $quiet;
         scrollbar-size: 1 1;
-        .graph--value { color: $value; }
-        .graph--gradient { color: $gradient; }
-        .graph--contribution { color: $contribution; }
-        .graph--local { color: $local; text-style: bold; }
-        .graph--value-changed { color: $value; text-style: bold reverse; }
-        .graph--gradient-changed { color: $gradient; text-style: bold reverse; }
-        .graph--wire { color: $wire; }
-        .graph--wire-active { color: $active; text-style: bold; }
-        .graph--box { color: $wire; }
-        .graph--box-active { color: $active; text-style: bold; }
-        .graph--box-selected { color: $selected; text-style: bold; }
-        .graph--box-active-name { color: $active; text-style: bold reverse; }
-        .graph--box-selected-name { color: $selected; text-style: bold reverse; }
-        .graph--box-pending { color: $pending; }
-        .graph--label { text-style: bold; }
-        .graph--name { color: $quiet; text-style: italic; }
-        .graph--stub { color: $quiet; text-style: italic; }
-        .graph--output { text-style: bold; }
-        .graph--breakpoint { color: $gradient; }
-        .graph--flag { color: $warn; text-style: bold; }
     }
     """
 

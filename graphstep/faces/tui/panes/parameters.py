@@ -19,10 +19,13 @@ _NORM = 10
 class ParametersPane(RowsPane):
     """A table with one row a parameter."""
 
-    PREFIX = "parameters"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "parameters--head", "parameters--name", "parameters--value", "parameters--gradient", "parameters--selected",
-    }  # fmt: skip
+    STYLES = {
+        "head": "$quiet",
+        "name": "bold",
+        "value": "$value",
+        "gradient": "$gradient",
+        "selected": "bold reverse $selected",
+    }
     DEFAULT_CSS = """
     ParametersPane {
         border: round $pending;
@@ -30,11 +33,6 @@ class ParametersPane(RowsPane):
         padding: 0 1;
         overflow-x: hidden;
         scrollbar-size: 1 1;
-        .parameters--head { color: $quiet; }
-        .parameters--name { text-style: bold; }
-        .parameters--value { color: $value; }
-        .parameters--gradient { color: $gradient; }
-        .parameters--selected { color: $selected; text-style: bold reverse; }
     }
     """
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from rich.style import Style
 from textual import events
@@ -19,8 +20,8 @@ _WHEEL = 3
 class RowsPane(ScrollView, can_focus=False):
     """The base of the graph and of the values: a subclass makes the visible rows, in :meth:`make_rows`."""
 
-    PREFIX = ""
-    """What stands before the names of its component classes."""
+    STYLES: ClassVar[Mapping[str, str]] = {}
+    """The styles of its pieces by name. Component classes say the same, and have Textual style a node for each."""
 
     class Picked(Message):
         """Something was clicked."""
@@ -69,12 +70,12 @@ class RowsPane(ScrollView, can_focus=False):
             self.vertical_scrollbar.window_virtual_size = size.height
 
     def style(self, name: str) -> Style:
-        """The style of a component class, over the pane's own; looked up once, for it is dear."""
+        """A style by its name, over the pane's own; looked up once, for it is dear."""
         style = self._styles_by_name.get(name)
         if style is None:
             style = self.rich_style
             if name:
-                style += self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
+                style += self.app.stylesheet.parse_style(self.STYLES[name]).rich_style
             self._styles_by_name[name] = style
         return style
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual.containers import Container, Vertical
 
 from graphstep.faces.tui.messages import say
-from graphstep.faces.tui.panes.ask import AskPane
 from graphstep.faces.tui.panes.graph import GraphPane
 from graphstep.faces.tui.panes.heading import Heading
 from graphstep.faces.tui.panes.step import StepPane
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
+    from graphstep.faces.tui.panes.ask import AskPane
     from graphstep.language.program import Program
     from graphstep.teaching.marking.solution import Solution
 
@@ -103,7 +103,6 @@ class SteppingPanes(Container):
                 yield TextPane(id="text")
             with Vertical(id="right"):
                 yield StepPane(id="step")
-                yield AskPane(id="ask")
                 yield ValuesPane(id="values")
 
     @property
@@ -165,8 +164,14 @@ class SteppingPanes(Container):
 
     @property
     def asks(self) -> AskPane:
-        """The question before a step."""
-        return self.query_one(AskPane)
+        """The question before a step, which is mounted for the first one: in most sessions nobody is asked."""
+        from graphstep.faces.tui.panes.ask import AskPane
+
+        pane = next(iter(self.query(AskPane)), None)
+        if pane is None:
+            pane = AskPane(id="ask")
+            self.query_one("#right").mount(pane, before="#values")
+        return pane
 
     @property
     def asking(self) -> bool:

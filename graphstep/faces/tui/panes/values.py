@@ -31,10 +31,14 @@ _ROOMY = 60
 class ValuesPane(RowsPane):
     """A table with one row a node, of which only the visible rows are made."""
 
-    PREFIX = "values"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "values--head", "values--value", "values--gradient", "values--active", "values--selected", "values--pending",
-    }  # fmt: skip
+    STYLES = {
+        "head": "$quiet",
+        "value": "$value",
+        "gradient": "$gradient",
+        "active": "bold $active",
+        "selected": "bold reverse $selected",
+        "pending": "$pending",
+    }
     DEFAULT_CSS = """
     ValuesPane {
         border: round $pending;
@@ -42,12 +46,6 @@ class ValuesPane(RowsPane):
         padding: 0 1;
         overflow-x: hidden;
         scrollbar-size: 1 1;
-        .values--head { color: $quiet; }
-        .values--value { color: $value; }
-        .values--gradient { color: $gradient; }
-        .values--active { color: $active; text-style: bold; }
-        .values--selected { color: $selected; text-style: bold reverse; }
-        .values--pending { color: $pending; }
     }
     """
 
