@@ -1,10 +1,25 @@
-"""A pause for Python's garbage collector while very many objects are made that all stay."""
+"""Python's garbage collector, and when very many objects are made that all stay."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_EAGER = gc.get_threshold()
+_PATIENT = (200_000, *_EAGER[1:])
+"""More objects than a start makes: modules, classes and styles, which all stay."""
+
+
+def be_patient() -> None:
+    """Let the collector wait for the end of a start: before it, it would look through everything again and again."""
+    gc.set_threshold(*_PATIENT)
+
+
+def settle() -> None:
+    """Let the collector never look again at what there is, and work from now on as it does by itself."""
+    gc.freeze()
+    gc.set_threshold(*_EAGER)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from importlib import import_module
 
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.commands import COMMANDS, PARTS, module_of
+from graphstep.ground.collector import be_patient
 from graphstep.ground.errors import GraphstepError
 
 CLOSED_PIPE = 141
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from graphstep.faces.cli.streams import standard_streams
     from graphstep.ground.signals import end, handled
 
+    be_patient()
     words = list(sys.argv[1:] if argv is None else argv)
     with standard_streams(), handled(end):
         return _status(words)

@@ -21,7 +21,7 @@ from graphstep.debugger.actions import BY_ID, Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
 from graphstep.faces.keymap import bound, rebound
 from graphstep.faces.tui.painting import Painting
-from graphstep.faces.tui.themes import DEFAULTS, THEMES, first_theme
+from graphstep.faces.tui.themes import BY_NAME, DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.signals import end, handled, status_of
@@ -127,7 +127,7 @@ class GraphstepApp(App[None]):
     """The terminal UI. It shows one screen, which is given to it."""
 
     # A theme that is set later has all styles read again.
-    theme = Reactive(_theme_at_start)
+    theme: Reactive[str] = Reactive(_theme_at_start)
 
     TITLE = "graphstep"
     ENABLE_COMMAND_PALETTE = True
@@ -185,8 +185,8 @@ class GraphstepApp(App[None]):
 
     @property
     def available_themes(self) -> dict[str, Theme]:
-        """Textual's themes and ours."""
-        return super().available_themes | {theme.name: theme for theme in THEMES}
+        """Textual's themes and ours; Textual asks for them at every line that it paints."""
+        return BY_NAME
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colours, for themes that do not define them."""

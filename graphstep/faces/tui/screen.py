@@ -318,6 +318,8 @@ class SteppingScreen(Screen[None]):
         import gc
         from importlib import import_module
 
+        from graphstep.ground.collector import settle
+
         for module in ("graphstep.debugger.commands.moves", "graphstep.faces.tui.answers"):
             import_module(module)
         self.panes.make_room()
@@ -327,7 +329,7 @@ class SteppingScreen(Screen[None]):
         if large or self is self.app.screen_stack[0]:
             # The garbage collector would look through all that was made so far again and again: pauses of 50 ms between keys, and
             # of 200 with a large run.
-            gc.freeze()
+            settle()
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 

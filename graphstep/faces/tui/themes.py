@@ -129,6 +129,9 @@ THEMES = (
 )
 """The themes, in the order in which a key goes through them."""
 
+BY_NAME = BUILTIN_THEMES | {theme.name: theme for theme in THEMES}
+"""Textual's themes and ours by their names."""
+
 
 def first_theme() -> str:
     """The theme to open with: the preferred one, else the dark one.

@@ -37,6 +37,7 @@ from graphstep.faces.tui.panes.step import StepPane
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.faces.tui.panes.training_heading import TrainingHeading
 from graphstep.faces.tui.round import RoundScreen
+from graphstep.ground.collector import settle
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.words.catalogue import message
 
@@ -333,4 +334,4 @@ class TrainingScreen(Screen[None]):
 def _spare_the_collector() -> None:
     """Rounds make and drop so many objects that the garbage collector would look through the whole program every second."""
     gc.collect()
-    gc.freeze()
+    settle()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class GraphPane(RowsPane):
     """The drawn graph. It draws what can be seen of it, and nothing else."""
 
-    STYLES = {
+    STYLES: ClassVar = {
         "value": "$value",
         "gradient": "$gradient",
         "contribution": "$contribution",

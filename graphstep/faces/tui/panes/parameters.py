@@ -19,7 +19,7 @@ _NORM = 10
 class ParametersPane(RowsPane):
     """A table with one row a parameter."""
 
-    STYLES = {
+    STYLES: ClassVar = {
         "head": "$quiet",
         "name": "bold",
         "value": "$value",

@@ -31,7 +31,7 @@ _ROOMY = 60
 class ValuesPane(RowsPane):
     """A table with one row a node, of which only the visible rows are made."""
 
-    STYLES = {
+    STYLES: ClassVar = {
         "head": "$quiet",
         "value": "$value",
         "gradient": "$gradient",
