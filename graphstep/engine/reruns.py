@@ -1,7 +1,8 @@
 """The forward pass run again with other values of a node: what comes out, and what every gate read on the way.
 
-A program of numbers runs for many values at once, a column for each. Where there are arrays it runs once for each, and only what
-depends on the node is computed again. A stop gate keeps its value: what is measured is what gradients are taken of.
+A program of numbers runs for many values at once, a column for each. Where there are arrays as many runs as there is room for lie
+one behind the other, and only what depends on the node is computed again. A stop gate keeps its value: what is measured is what
+gradients are taken of.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphstep.engine.levels import Batch, Cells, Index, Region
-from graphstep.engine.passes import read, write
 from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, run_plan
-from graphstep.gates.numbers import value
-from graphstep.gates.rule import Options, Rule
-from graphstep.ground.arrays import Number
+from graphstep.gates.numbers import value, values
+from graphstep.gates.rule import MisfitError, Options, Rule
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import DTYPES, FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
+
+_CELLS = 1_000_000
+"""Cells that runs beside each other may have in memory."""
 
 
 def number_type(trace: Trace) -> Dtype:
@@ -114,46 +116,77 @@ class Work:
     cells_written: int
     """How many cells are written."""
 
+    @property
+    def multiplications(self) -> int:
+        """How many a product of arrays takes; 0 for any other gate."""
+        gate = self.gate
+        product = gate.factors is not None and gate.multiplications is not None and len(self.shapes) == 2
+        return gate.multiplications(0, self.shapes, self.options) if product and gate.multiplications is not None else 0
+
 
 class Rerun:
     """The part of a forward pass between one node and the output, to be run again with other values of the node."""
 
     def __init__(self, trace: Trace, node: int) -> None:
         self._place, self._output = trace.plan.place(node), trace.plan.place(trace.program.output)
-        self._cells, self._dtype = trace.buffers.cells.copy(), trace.plan.dtype
-        batches = _depending(trace, node)
-        self.work = tuple(work for _, work in batches)
+        self._values, self._dtype = trace.buffers.cells, trace.plan.dtype
+        self._batches = _depending(trace, node)
+        self.work = tuple(work for _, work in self._batches)
         """What is computed, in the order of the pass."""
-        self._tasks = [
-            (work, [(self._view(place), place) for place in batch.ins], self._view(batch.outs), batch.outs)
-            for batch, work in batches
-        ]
-
-    def _view(self, place: Index) -> NDArray[np.float64] | None:
-        """The array at a place: to make the view of a small one takes as long as to compute with it. None for numbers."""
-        view: NDArray[np.float64] | None = read(self._cells, place) if isinstance(place, Region) else None
-        return view
-
-    def run(self, moved: Number) -> Iterator[tuple[Work, list[Any], Any]]:
-        """Compute with another value of the node, step by step: what is at work, what it reads, and what it makes.
-
-        MisfitError where a gate refuses a value, such as a class that there is no score for.
-        """
-        write(self._cells, self._place, rounded(moved, self._dtype))
-        cells = self._cells
-        for work, ins, out, outs in self._tasks:
-            inputs = [read(cells, place) if view is None else view for view, place in ins]
-            result = value(work.gate, inputs, work.options, self._dtype)
-            if out is None:
-                write(cells, outs, result)
-            else:
-                out[...] = result
-            yield work, inputs, read(cells, outs) if out is None else out
+        self._cells = np.empty((0, 0))
+        self.refusals: dict[int, str] = {}
+        """By number the runs in which a gate refused a value, such as a class that there is no score for, and why."""
 
     @property
-    def output(self) -> Any:
-        """The value of the output after the last run; an array is a view."""
-        return read(self._cells, self._output)
+    def most(self) -> int:
+        """How many runs lie in memory at once."""
+        return max(1, _CELLS // max(len(self._values), *(work.cells_read + work.multiplications for work in self.work), 1))
+
+    def run(self, moved: NDArray[np.float64]) -> Iterator[tuple[Work, list[Any], Any]]:
+        """Compute with other values of the node, one a run along the first axis, step by step: what is at work, what it reads,
+        and what it makes, each with an axis of runs before its own.
+        """
+        if len(self._cells) != len(moved):
+            self._cells = np.repeat(self._values[None, :], len(moved), axis=0)
+        self.refusals = {}
+        self._view(self._place)[...] = rounded(moved, self._dtype)
+        for batch, work in self._batches:
+            # Cell by cell a number meets the whole array of its run.
+            axes = len(batch.outs.shape) if work.gate.cellwise and isinstance(batch.outs, Region) else 0
+            inputs = [self._view(place, axes) for place in batch.ins]
+            out = self._compute(work, inputs, self._view(batch.outs))
+            if not isinstance(batch.outs, Region):
+                self._cells[:, batch.outs] = out
+            yield work, inputs, out
+
+    def _view(self, place: Index, axes: int = 0) -> Any:
+        """What stands at a place in each run, of an array a view; a number with so many axes."""
+        if isinstance(place, Region):
+            return self._cells[:, place.start : place.stop].reshape(len(self._cells), *place.shape)
+        cells = self._cells[:, place]
+        return cells.reshape(len(cells), *(1,) * axes) if axes else cells
+
+    def _compute(self, work: Work, inputs: list[Any], out: Any) -> Any:
+        """Put into ``out`` what gates make in each run; nan where they refuse what they read."""
+        try:
+            result = values(work.gate, inputs, work.options, self._dtype)
+        except MisfitError:
+            result = None
+        if result is not None:
+            out[...] = result
+            return out
+        for run in range(len(out)):
+            try:
+                out[run] = value(work.gate, [x[run] for x in inputs], work.options, self._dtype)
+            except MisfitError as error:
+                out[run] = np.nan
+                self.refusals.setdefault(run, error.reason)
+        return out
+
+    @property
+    def outputs(self) -> Any:
+        """The values of the output after the last runs, along the first axis."""
+        return self._view(self._output)
 
 
 def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:

@@ -20,6 +20,16 @@ def value(rule: Rule, inputs: Sequence[Any], options: Options, dtype: Dtype = FL
     return result if dtype == FLOAT64 else rounded(result, dtype)
 
 
+def values(rule: Rule, inputs: Sequence[Any], options: Options, dtype: Dtype = FLOAT64) -> Any | None:
+    """The values of a gate in several runs, with an axis of runs before those of each input; None where it computes one only.
+
+    MisfitError where the gate refuses an input of one of them.
+    """
+    if rule.cellwise:
+        return value(rule, inputs, options, dtype)
+    return None if rule.stacked is None else rounded(rule.stacked(NUMBERS, inputs, options), dtype)
+
+
 def local(rule: Rule, call: Call, slot: int, dtype: Dtype = FLOAT64, m: Mathematics = NUMBERS) -> Any | None:
     """The local gradient towards a slot, a slope for each cell; None where it is a Jacobian, which is not formed."""
     return None if rule.local is None else rounded(rule.local(m, call, slot), dtype)

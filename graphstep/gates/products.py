@@ -57,6 +57,21 @@ def _small(np: Any, rows: Array, columns: Array, batches: int, into: Array | Non
     return np.add.reduce(np.multiply(left, right, order="C"), axis=0)
 
 
+def stacked_matmul(np: Any, x: Array, y: Array) -> Array:
+    """The products of several runs, an axis of runs before those of ``x`` and ``y``; each in the order of :func:`matmul`."""
+    rows = x[:, None, :] if x.ndim == 2 else x
+    columns = y[:, :, None] if y.ndim == 2 else y
+    # A side without a batch is used for all of the other side's.
+    depth = max(rows.ndim, columns.ndim)
+    rows, columns = (side.reshape(len(side), *(1,) * (depth - side.ndim), *side.shape[1:]) for side in (rows, columns))
+    if max(rows[0].size * columns.shape[-1], columns[0].size * rows.shape[-2]) > FIXED_ORDER:
+        cells = np.matmul(rows, columns)
+    else:
+        cells = _small(np, rows, columns, rows.ndim - 2)
+    cells = cells[..., 0, :] if x.ndim == 2 else cells
+    return cells[..., 0] if y.ndim == 2 else cells
+
+
 def dot(np: Any, x: Array, y: Array) -> Any:
     """The sum of the products cell by cell, one number; of few cells in a fixed order."""
     if x.size > FIXED_ORDER:

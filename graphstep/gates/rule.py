@@ -174,6 +174,10 @@ class Rule:
     """What stands in its box behind the symbol, from its options: an axis, a shape, an index."""
     multiplications: Callable[[int, Sequence[Shape], Options], int] | None = None
     """``multiplications(slot, shapes, options)``: how many its pullback takes; one for each cell of the input unless given."""
+    stacked: Callable[[Any, Sequence[Array], Options], Array] | None = None
+    """``stacked(np, inputs, options)``: its values in several runs at once, with an axis of runs before those of each input and
+    of the value. Where it also has a remark its pullback takes such a stack, and sends what it sends in each run by itself, up to
+    a positive factor. None where a run is computed after the other."""
     nonzero: Callable[[Any, int, Sequence[Shape], Options], int] | None = None
     """``nonzero(np, slot, shapes, options)``: how many entries of its Jacobian towards a slot are not 0 whatever the numbers are,
     where its structure does not say it: in blocks that are not as large as each other, or on a diagonal of the input."""

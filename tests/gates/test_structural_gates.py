@@ -272,6 +272,24 @@ def test_a_value_is_no_view_of_an_input(gate: Rule) -> None:
         assert not any(np.shares_memory(out, x) for x in inputs), case
 
 
+@for_every({name: gate for name, gate in STRUCTURAL.items() if gate.stacked is not None})
+def test_of_several_runs_at_once_each_is_what_it_is_by_itself(gate: Rule) -> None:
+    assert gate.stacked is not None
+    for case in CASES[gate.name]:
+        first, *others = case.inputs()
+        runs = [[factor * first, *others] for factor in (1.0, -1.5, 0.25)]
+        stack = [np.stack(each) for each in zip(*runs, strict=True)]
+        out = np.asarray(gate.stacked(np, stack, case.options))
+        for run, value in zip(runs, out, strict=True):
+            np.testing.assert_allclose(value, gate.value(np, run, case.options), rtol=1e-14, atol=1e-14, err_msg=str(case))
+        if gate.remark is not None:
+            upstream = np.ones(out.shape[1:])
+            sent = gate.pullback(np, Call(tuple(stack), out, case.options), 0, upstream)
+            for run, value, signs in zip(runs, out, np.sign(sent), strict=True):
+                alone = gate.pullback(np, Call(tuple(run), value, case.options), 0, upstream)
+                np.testing.assert_array_equal(signs, np.sign(alone), str(case))
+
+
 @gates_and_ties
 def test_pulling_back_is_multiplying_with_the_transposed_jacobian(gate: Rule, ties: str) -> None:
     for case in CASES[gate.name]:

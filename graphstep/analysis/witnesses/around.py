@@ -7,21 +7,27 @@ times its seed.
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphstep.analysis.witnesses.branches import decides, decisions
+from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
 from graphstep.analysis.witnesses.differences import FEW, Difference, Magnitudes, Runs, between, sizes
 from graphstep.analysis.witnesses.rounding import added
 from graphstep.engine.reruns import Rerun, Work
 from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import send
-from graphstep.gates.rule import Call, MisfitError
+from graphstep.gates.rule import Call, MisfitError, Rule
 from graphstep.ground.arrays import Number
+from graphstep.ground.operands import Shape
 
 Array = NDArray[np.float64]
+
+Moved: TypeAlias = Callable[[int, Array], Array]
+"""``moved(k, steps)``: the cells of a node with the ``k``-th of its moves done, by each of these steps, a row each."""
 
 CALL = 1_000
 """What one call of NumPy costs besides its cells, in cells: some microseconds."""
@@ -73,73 +79,103 @@ class Around:
         """The cost of one run, in cells of a simple gate."""
         return sum(map(_cost, self._rerun.work)) + CALL
 
-    def cell(self, place: int) -> Difference:
-        """The slope towards the cell with this number, in reading order."""
-        x = float(np.ravel(self._value)[place])
-        move = np.zeros(np.shape(self._value))
-        move.flat[place] = 1.0
-        return self._settled(x, move, float(np.abs(x)))
+    def cells(self, places: Sequence[int]) -> Iterator[Difference]:
+        """The slope towards each of the cells with these numbers, in reading order."""
+        cells = np.ravel(self._value)
+
+        def moved(k: int, steps: Array) -> Array:
+            stack = np.repeat(cells[None, :], len(steps), axis=0)
+            stack[:, places[k]] += steps
+            return stack
+
+        return self._settled(cells[list(places)].tolist(), moved)
 
     def direction(self, move: Array) -> Difference:
         """The slope along a direction, an array in the shape of the node."""
-        return self._settled(0.0, move, 0.0)
+        (difference,) = self._settled([0.0], lambda _, steps: np.ravel(self._value) + steps[:, None] * np.ravel(move))
+        return difference
 
-    def _settled(self, x: float, move: Array, size: float) -> Difference:
-        self.refusal = ""
-        estimate, settled = self._difference(x, move, sizes(size)[:FEW])
-        if self.affordable < RUNS * PLENTY:
-            settled |= estimate.error <= ENOUGH * abs(estimate.slope)
-        # What refuses a class that is no whole number refuses those that are nearer to one too.
-        settled |= bool(self.refusal) and math.isnan(estimate.slope)
-        return estimate if settled else self._difference(x, move, sizes(size))[0]
+    def _settled(self, xs: list[float], moved: Moved) -> Iterator[Difference]:
+        steps = [sizes(abs(x)) for x in xs]
+        few = [each[:FEW] for each in steps]
+        for k, (estimate, settled) in enumerate(self._differences(range(len(xs)), xs, few, moved)):
+            if self.affordable < RUNS * PLENTY:
+                settled |= estimate.error <= ENOUGH * abs(estimate.slope)
+            # What refuses a class that is no whole number refuses those that are nearer to one too.
+            settled |= bool(self.refusal) and math.isnan(estimate.slope)
+            if settled:
+                yield estimate
+            else:
+                yield next(self._differences(range(k, k + 1), xs, steps, moved))[0]
 
-    def _difference(self, x: float, move: Array, steps: Array) -> tuple[Difference, bool]:
-        below, above = x - steps, x + steps
-        # A number that is too large or undefined is an answer here.
-        with np.errstate(all="ignore"):
-            runs = [self._run(move, value - x) for value in (*below.tolist(), *above.tolist())]
-        count = len(steps)
-        outputs = np.array([output for output, _ in runs])
-        sides = []
-        for k, work in enumerate(self._rerun.work):
-            ways = [decisions[k] for _, decisions in runs]
-            if ways[0] is not None:
-                # One column a run: the decisions of all cells of a gate, or of each of several gates.
-                columns = np.stack([np.asarray(way) for way in ways], axis=-1)
-                sides.append((np.array(work.nodes, np.int32), columns[..., :count], columns[..., count:]))
-        around = Runs(x, self.output, self._magnitudes, below, above, outputs[:count], outputs[count:])
-        with np.errstate(all="ignore"):
-            return between(around, sides)
+    def _differences(self, places: range, xs: list[float], steps: list[Array], moved: Moved) -> Iterator[tuple[Difference, bool]]:
+        """The difference at some places of a list, and whether it is good enough; there are as many steps at each of them."""
+        count = len(steps[places[0]]) if places else 0
+        group = max(1, self._rerun.most // max(1, 2 * count))
+        for first in range(0, len(places), group):
+            chosen = places[first : first + group]
+            values = [np.concatenate([xs[k] - steps[k], xs[k] + steps[k]]) for k in chosen]
+            outputs, sides, refusals = self._run(chosen, [each - xs[k] for each, k in zip(values, chosen, strict=True)], moved)
+            for place, (k, each) in enumerate(zip(chosen, values, strict=True)):
+                start, middle, stop = (2 * place * count + part for part in (0, count, 2 * count))
+                self.refusal = next((refusals[run] for run in range(start, stop) if run in refusals), "")
+                ends = each[:count], each[count:], outputs[start:middle], outputs[middle:stop]
+                # What is refused decides nothing.
+                ways = [] if self.refusal else [(nodes, way[..., start:middle], way[..., middle:stop]) for nodes, way in sides]
+                with np.errstate(all="ignore"):
+                    yield between(Runs(xs[k], self.output, self._magnitudes, *ends), ways)
 
-    def _run(self, move: Array, step: float) -> tuple[float, list[NDArray[np.int8] | None]]:
-        """One run: what comes out, and what the gates decide, an entry a batch."""
-        value: Any = self._value + step * move
-        try:
-            decided = [
-                _decided(work, inputs, np.asarray(out), self._trace) if asked else None
-                for (work, inputs, out), asked in zip(self._rerun.run(value), self._asked, strict=True)
-            ]
-        except MisfitError as error:
-            self.refusal = self.refusal or error.reason
-            return float("nan"), [None] * len(self._asked)
-        return _total(self._trace, self._rerun.output), decided
+    def _run(
+        self, chosen: range, moves: list[Array], moved: Moved
+    ) -> tuple[Array, list[tuple[NDArray[np.int32], Decisions]], dict[int, str]]:
+        """What comes out of every run, what the gates decide, a column each, and which runs were refused and why."""
+        outputs, refusals = list[Array](), dict[int, str]()
+        ways: dict[int, list[Decisions]] = {k: [] for k, asked in enumerate(self._asked) if asked}
+        # Where not even the runs of one number have room beside each other, they are parted.
+        for start in range(0, len(moves[0]), self._rerun.most):
+            parts = [moved(k, each[start : start + self._rerun.most]) for k, each in zip(chosen, moves, strict=True)]
+            stack = np.concatenate(parts).reshape(-1, *np.shape(self._value))
+            # A number that is too large or undefined is an answer here.
+            with np.errstate(all="ignore"):
+                for k, (work, inputs, out) in enumerate(self._rerun.run(stack)):
+                    if k in ways:
+                        ways[k].append(_decided(work, inputs, out, self._trace))
+                ends = self._rerun.outputs * self._trace.seed
+                ends = ends.reshape(len(stack), math.prod(ends.shape[1:])).sum(axis=1)
+            ends[list(self._rerun.refusals)] = np.nan
+            outputs.append(ends)
+            refusals |= {start + run: why for run, why in self._rerun.refusals.items()}
+        works = self._rerun.work
+        sides = [(np.array(works[k].nodes, np.int32), np.concatenate(columns, axis=-1)) for k, columns in ways.items()]
+        return np.concatenate(outputs), sides, refusals
 
 
-def _decided(work: Work, inputs: list[Any], out: Array, trace: Trace) -> NDArray[np.int8]:
-    """What gates that decide something decide in a run, of shape ``(decisions, gates)``."""
-    gate = work.gate
+def _decided(work: Work, inputs: list[Any], out: Any, trace: Trace) -> Decisions:
+    """What gates that decide something decide in each run, of shape ``(decisions, gates, runs)``."""
+    gate, runs = work.gate, len(out)
     if decides(gate):
-        return decisions(gate, inputs, out).reshape(-1, len(work.nodes))
+        ways = decisions(gate, inputs, out)
+        return np.moveaxis(ways.reshape(len(ways), runs, -1), 1, -1).reshape(-1, len(work.nodes), runs)
     # Which cells it lets through, and with which sign: all that changes at a tie, at a margin, at length 0.
-    call = Call(tuple(map(np.asarray, inputs)), out, work.options, trace.ties)
-    sent, _ = send(gate, call, 0, np.ones(out.shape))
-    return np.sign(np.asarray(sent, np.float64)).astype(np.int8).reshape(-1, 1)
+    if gate.stacked is not None:
+        with suppress(MisfitError):
+            return _signs(gate, Call(tuple(inputs), out, work.options, trace.ties), out.shape[1:], runs)
+    signs = np.zeros((inputs[0].size // runs, 1, runs), np.int8)
+    for run in range(runs):
+        with suppress(MisfitError):
+            call = Call(tuple(x[run] for x in map(np.asarray, inputs)), np.asarray(out[run]), work.options, trace.ties)
+            signs[..., run] = _signs(gate, call, call.out.shape)[..., 0]
+    return signs
+
+
+def _signs(gate: Rule, call: Call, shape: Shape, runs: int = 1) -> Decisions:
+    """The signs of what a gate whose value has this shape sends to its first input, of shape ``(cells, 1, runs)``."""
+    sent = np.asarray(send(gate, call, 0, np.ones(shape))[0], np.float64)
+    return np.sign(sent).astype(np.int8).reshape(runs, -1).T[:, None, :]
 
 
 def _cost(work: Work) -> int:
-    gate, cost = work.gate, CALL + work.cells_read + work.cells_written
-    if gate.factors is not None and gate.multiplications is not None and len(work.shapes) == 2:
-        cost += gate.multiplications(0, work.shapes, work.options) // PRODUCTS
+    gate, cost = work.gate, CALL + work.cells_read + work.cells_written + work.multiplications // PRODUCTS
     return cost * (1 + (decides(gate) or gate.remark is not None))
 
 

@@ -93,10 +93,11 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
     """The row of each of these cells."""
     shape = np.shape(trace.value_of(index))
     values, gradients = np.ravel(trace.value_of(index)), np.ravel(trace.gradient_of(index))
+    ready = [place for place in places if math.isfinite(around.output) and math.isfinite(values[place])]
+    differences = around.cells(ready)
     for place, slope in zip(places, symbolic.values, strict=True):
         cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
-        ready = math.isfinite(around.output) and math.isfinite(values[place])
-        difference = around.cell(place) if ready else None
+        difference = next(differences) if place in ready else None
         note = symbolic.note if slope is None else ""
         testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), slope, note, difference, place)
         row = replace(judged(testimony), cell=cell)

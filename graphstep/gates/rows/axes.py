@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
@@ -25,6 +25,17 @@ def chosen_axes(shape: Shape, axis: Any) -> tuple[int, ...]:
     if len(set(chosen)) < len(chosen):
         raise MisfitError("an axis is named twice", "name each axis once")
     return tuple(sorted(chosen))
+
+
+def stacked(value: Callable[[Any, Any, Options], Any]) -> Callable[[Any, Sequence[Any], Options], Any]:
+    """``value(np, x, options)`` of a gate over axes, for several runs at once (:attr:`graphstep.gates.rule.Rule.stacked`)."""
+
+    def of_runs(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+        x, axis = inputs[0], options["axis"]
+        axes = range(x.ndim - 1) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        return value(np, x, {**options, "axis": tuple(index + (index >= 0) for index in axes)})
+
+    return of_runs
 
 
 def kept_shape(shape: Shape, axes: Sequence[int]) -> Shape:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
 from graphstep.gates.rows.contributions import spelled
-from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, per_case, target_term
-from graphstep.gates.rows.reductions import mean
+from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, per_case, target_term, whole
+from graphstep.gates.rows.reductions import mean, total
 from graphstep.gates.rows.softmaxes import centred, log_softmax, rest, softmax
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape
-
-_WHOLE: Options = {"axis": None, "keepdims": False}
-"""Over all cases."""
 
 
 def _shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -46,14 +44,16 @@ def _weighed(np: Any, inputs: Sequence[Any], options: Options) -> tuple[Any, Any
     return targets, counts
 
 
-def _value(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+def _value(np: Any, inputs: Sequence[Any], options: Options, runs: int = 0) -> Any:
     targets, counts = _weighed(np, inputs, options)
     # What a target of 0 leaves out is left out, whatever its logarithm.
     cells = np.where(targets == 0, 0.0, targets * log_softmax(np, inputs[0], -1))
+    cases = -cells.sum(axis=-1)
+    over = whole(cases, runs)
     if options["ignore_index"] is None:
-        return mean(np, -cells.sum(axis=-1), _WHOLE)
+        return mean(np, cases, over)
     # Of no case there is no mean: 0/0.
-    return np.divide((counts * -cells.sum(axis=-1)).sum(), counts.sum())
+    return np.divide(total(np, counts * cases, over), total(np, counts, over))
 
 
 def _pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
@@ -172,6 +172,7 @@ ENTROPY = (
         inside=lambda options: f" {', '.join(_told(options))}".rstrip(),
         expansion=_expansion,
         remark=_remark,
+        stacked=partial(_value, runs=1),
         returned=_returned,
     ),
 )

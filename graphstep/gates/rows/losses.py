@@ -7,6 +7,7 @@ cases. The right answers are classes, whole numbers, or targets in the shape of 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -20,8 +21,10 @@ from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape
 
-_WHOLE: Options = {"axis": None, "keepdims": False}
-"""Over all cells."""
+
+def whole(x: Any, runs: int = 0) -> Options:
+    """Over all cells of an array; in a stack of runs, whose axis is the first, over those of each."""
+    return {"axis": tuple(range(runs, x.ndim)) if runs else None, "keepdims": False}
 
 
 def onehot_shape(shapes: Sequence[Shape], options: Options) -> Shape:
@@ -94,8 +97,8 @@ def _targets(np: Any, call: Call) -> tuple[Any, int, bool]:
     return onehot(np, y, scores), prod(scores.shape[:-1]), np.shape(y) == scores.shape
 
 
-def _mean_of_rows(np: Any, rows: Any) -> Any:
-    return mean(np, rows, _WHOLE)
+def _mean_of_rows(np: Any, rows: Any, runs: int = 0) -> Any:
+    return mean(np, rows, whole(rows, runs))
 
 
 def target_term(m: Any, terms: Sequence[Any], options: Options) -> Any:
@@ -134,9 +137,9 @@ def _margins(np: Any, call: Call) -> tuple[Any, Any]:
     return scores - (targets * scores).sum(axis=-1, keepdims=True) + call.options["margin"], targets
 
 
-def _hinge(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+def _hinge(np: Any, inputs: Sequence[Any], options: Options, runs: int = 0) -> Any:
     missed, targets = _margins(np, Call(tuple(inputs), None, options))
-    return _mean_of_rows(np, ((1.0 - targets) * np.maximum(0.0, missed)).sum(axis=-1))
+    return _mean_of_rows(np, ((1.0 - targets) * np.maximum(0.0, missed)).sum(axis=-1), runs)
 
 
 def _hinge_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
@@ -207,7 +210,7 @@ def pulled_back(slope: Callable[..., Any], times: float = 1.0) -> Callable[..., 
 
 def pushed(slope: Callable[..., Any], times: float = 1.0) -> Callable[..., Any]:
     """The push of a mean over cells."""
-    return lambda np, call, slot, direction: times * mean(np, slope(np, call, slot) * direction, _WHOLE)
+    return lambda np, call, slot, direction: times * _mean_of_rows(np, slope(np, call, slot) * direction)
 
 
 # Squared error
@@ -221,8 +224,9 @@ def _mse_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     return ()
 
 
-def _mse(np: Any, inputs: Sequence[Any], options: Options) -> Any:
-    return mean_square(np, np.subtract(*inputs), _WHOLE)
+def _mse(np: Any, inputs: Sequence[Any], options: Options, runs: int = 0) -> Any:
+    away = np.subtract(*inputs)
+    return mean_square(np, away, whole(away, runs))
 
 
 def _mse_slope(np: Any, call: Call, slot: int) -> Any:
@@ -284,6 +288,7 @@ LOSSES = (
         inside=lambda options: "" if options["margin"] == 1 else f" margin {numeral(options['margin'])}",
         expansion=_hinge_expansion,
         remark=_hinge_remark,
+        stacked=partial(_hinge, runs=1),
     ),
     Rule(
         "mse",
@@ -301,6 +306,7 @@ LOSSES = (
             "The slope of a mean of squares is twice the difference {y} − {x}, divided by the number of cells.",
         ),
         arity=(2, 2),
+        stacked=partial(_mse, runs=1),
         expansion=lambda options: "mean((x - y)^2)",
     ),
 )

@@ -212,6 +212,11 @@ def _index_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str
     return f"place(reshape(d, {counts}), shape={spelled(shape)}, start={spelled(starts)}, step={spelled(steps)})"
 
 
+def _copied_runs(np: Any, inputs: Sequence[Any], options: Options) -> Any:
+    x, shape = inputs[0], options["shape"]
+    return np.broadcast_to(x.reshape(len(x), *(1,) * (len(shape) - x.ndim + 1), *x.shape[1:]), (len(x), *shape))
+
+
 _COPY = Rule(
     "broadcast",
     "copy",
@@ -229,6 +234,7 @@ _COPY = Rule(
     keywords={"shape": "shape"},
     inside=lambda options: " to " + ("×".join(map(str, options["shape"])) or "()"),
     multiplications=nothing,
+    stacked=_copied_runs,
     rows=lambda slot, shape: len(shape) > 1,
     returned=_gathered_text,
 )

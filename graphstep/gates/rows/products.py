@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from graphstep.gates.elementwise import broadcast
-from graphstep.gates.products import dot, matmul
+from graphstep.gates.products import dot, matmul, stacked_matmul
 from graphstep.gates.rows.contributions import of_product
 from graphstep.gates.rule import Call, Cell, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text, shape_text
@@ -181,6 +181,7 @@ PRODUCTS = (
         arity=(2, 2),
         functions=(),
         multiplications=lambda slot, shapes, options: prod(_matmul_shape(shapes, options)) * shapes[0][-1],
+        stacked=lambda np, inputs, options: stacked_matmul(np, *inputs),
         meets=_batched,
         factors=_matmul_factors,
         returned=of_product,
@@ -203,6 +204,7 @@ PRODUCTS = (
         ),
         pattern=("switcher",),
         arity=(2, 2),
+        stacked=lambda np, inputs, options: np.add.reduce(np.multiply(*inputs), axis=tuple(range(1, inputs[0].ndim))),
         expansion=lambda options: "sum(x * y)",
         factors=lambda slot, cell, call: iter([((), 1 - slot, cell)]),
         returned=lambda slot, shapes, options: "d*y" if slot == 0 else "d*x",

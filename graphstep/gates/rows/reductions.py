@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from graphstep.gates import expressions
-from graphstep.gates.rows.axes import OVER_AXES, chosen_axes, collected, collecting_structure, count, kept, shown_axis
+from graphstep.gates.rows.axes import OVER_AXES, chosen_axes, collected, collecting_structure, count, kept, shown_axis, stacked
 from graphstep.gates.rows.contributions import FIRST, LENGTH, SHARED, of_collected
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
@@ -273,6 +273,7 @@ REDUCTIONS = (
         pattern=("distributor",),
         **OVER_AXES,
         multiplications=lambda slot, shapes, options: 0,
+        stacked=stacked(total),
         adds="sum",
         returned=_returned("{d}"),
     ),
@@ -291,6 +292,7 @@ REDUCTIONS = (
         pattern=("distributor",),
         **OVER_AXES,
         multiplications=lambda slot, shapes, options: prod(collected(shapes, options)),
+        stacked=stacked(mean),
         adds="mean",
         returned=_returned("{d}/{count}"),
     ),
