@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from graphstep.gates.rule import Rule
 from graphstep.ground.errors import Span
@@ -92,8 +92,7 @@ class Scope:
     """By input the slot of the gate that it stands for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A call of a function, a repetition, or one turn of a repetition. Its nodes stand one behind the other in the program."""
 
     kind: Literal["program", "call", "loop", "turn"]

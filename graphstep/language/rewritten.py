@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Frame, Program
@@ -22,8 +21,7 @@ class Rewritten:
 def moved_frames(program: Program, where: Sequence[int]) -> tuple[Frame, ...]:
     """The frames of a program whose nodes have moved."""
     return tuple(
-        replace(
-            frame,
+        frame._replace(
             reads=tuple((start, stop, where[node]) for start, stop, node in frame.reads),
             results=tuple(where[node] for node in frame.results),
         )

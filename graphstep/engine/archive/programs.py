@@ -110,7 +110,7 @@ def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
         {str(name): _within(node, nodes) for name, node in document["names"].items()},
         frozenset(map(str, document["data"])),
         None,
-        tuple(_read_frame(k, each, nodes) for k, each in enumerate(document["frames"])),
+        tuple([_read_frame(k, each, nodes) for k, each in enumerate(document["frames"])]),
         {str(name): tuple(map(int, shape)) for name, shape in document["lengths"].items()},
         None if origin is None else _read_origin(origin),
     )
@@ -196,5 +196,7 @@ def _read_frame(k: int, each: Sequence[Any], nodes: Sequence[Node]) -> Frame:
     kind, label, around, span, reads, results = each
     if kind not in _KINDS or type(around) is not int or not 0 <= around < max(1, k):
         raise ValueError("a frame is none")
-    places = tuple([(int(start), int(stop), _within(node, nodes)) for start, stop, node in reads])
-    return Frame(kind, str(label), around, _span(span), places, tuple([_within(node, nodes) for node in results]))
+    places = tuple([(int(start), int(stop), _within(node, nodes)) for start, stop, node in reads]) if reads else ()
+    return Frame(
+        kind, str(label), around, _span(span), places, tuple([_within(node, nodes) for node in results]) if results else ()
+    )

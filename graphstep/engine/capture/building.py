@@ -64,7 +64,7 @@ def program_of(recording: Recording) -> Program:
             each.kind,
             f"{each.label}.{each.number}" if each.number else each.label,
             each.around,
-            reads=tuple((start, stop, node) for (start, stop), node in sorted(reads.get(k, {}).items())),
+            reads=tuple([(*place, node) for place, node in sorted(reads[k].items())]) if k in reads else (),
         )
         for k, each in enumerate(recording.scopes or [Scope("program")])
     )

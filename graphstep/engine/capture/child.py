@@ -19,6 +19,7 @@ from graphstep.engine.archive.packing import Cells, unpack
 from graphstep.engine.capture import CaptureError, record
 from graphstep.engine.capture.opening import opening_of
 from graphstep.engine.capture.places import is_library
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.processes import limit_process, module_of_file
 from graphstep.language.setup import Setup
@@ -54,8 +55,12 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
         # What is handed on as it is may be a count, or labels.
         arguments[name] = _whole(value) if name in fixed else value
     try:
-        recording = record(_function(job["path"], job["function"]), (), arguments, fixed)
-        return write_run(opening_of(recording, Setup(job["function"], dict.fromkeys(recording.inputs), captured=True)))
+        function = _function(job["path"], job["function"])
+        # One pause for all of it: between two of them the collector would look at everything that the first one left.
+        with collector_paused():
+            recording = record(function, (), arguments, fixed)
+            setup = Setup(job["function"], dict.fromkeys(recording.inputs), captured=True)
+            return write_run(opening_of(recording, setup))
     except GraphstepError as error:
         return {"error": error.message, "hint": error.hint, "typed": isinstance(error, InputError)}
     except SystemExit as error:

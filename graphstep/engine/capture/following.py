@@ -16,6 +16,8 @@ class Following(Recorder):
 
     def traced(self, node: int, value: Any) -> Traced:
         """The traced value of a node, of the type that the function computes with."""
+        if type(value) is float:
+            return Traced(self, node, value)
         numpy = sys.modules.get("numpy")
         if numpy is None or not isinstance(value, numpy.ndarray | numpy.generic):
             return Traced(self, node, value)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
+from functools import cache
 from numbers import Real
 from operator import attrgetter
 from typing import Any
 
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
-from graphstep.engine.capture.same import Chosen, Unknown, gates_of
+from graphstep.engine.capture.same import Unknown, gates_of
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.records import dataclass
@@ -106,19 +107,21 @@ def operands_of(engine: Engine, value: Any) -> list[Any]:
     parents = getattr(value, engine.parents)
     if engine.factors or not isinstance(parents, set | frozenset):
         return [*parents]
+    function: Any = getattr(value, engine.closure) if engine.closure and parents else None
+    if (cells := getattr(function, "__closure__", None)) is not None:
+        own = {id(x) for x in parents}
+        held = [cells[k].cell_contents for k in _order(function.__code__.co_freevars) if _filled(cells[k])]
+        read = [x for x in held if id(x) in own]
+        if {id(x) for x in read} == own:
+            return read
     # Where nothing else says their order, it is at least the same one in every run.
-    parents = sorted(parents, key=attrgetter(engine.value))
-    if not engine.closure:
-        return parents
-    function = getattr(value, engine.closure)
-    names, cells = getattr(getattr(function, "__code__", None), "co_freevars", ()), getattr(function, "__closure__", None) or ()
-    held = {name: cell.cell_contents for name, cell in zip(names, cells, strict=True) if _filled(cell)}
-    # self stands on the left; the others in the order of their names.
-    order = sorted(held, key=lambda name: (name != "self", name))
-    read = [held[name] for name in order if any(held[name] is x for x in parents)]
-    if {id(x) for x in read} != {id(x) for x in parents}:
-        return parents
-    return read
+    return sorted(parents, key=attrgetter(engine.value))
+
+
+@cache
+def _order(names: tuple[str, ...]) -> tuple[int, ...]:
+    """In which order the variables of a closure are operands: self stands on the left; the others in the order of their names."""
+    return tuple(sorted(range(len(names)), key=lambda k: (names[k] != "self", names[k])))
 
 
 def _filled(cell: Any) -> bool:
@@ -135,8 +138,8 @@ def _closure_numbers(engine: Engine, value: Any) -> list[float]:
     return [float(x.cell_contents) for x in cells if _filled(x) and isinstance(x.cell_contents, Real)]
 
 
-def ordered(engine: Engine, root: Any) -> list[Any]:
-    """All values under one, each behind what it was made of: in the order of their creation where that was watched."""
+def ordered(engine: Engine, root: Any) -> list[tuple[Any, list[Any]]]:
+    """All values under one, each with what it was made of and behind that: as they were created, where that was watched."""
     parents, creations = attrgetter(engine.parents), engine.creations
     if creations:
         under, results = {id(root)}, [root]
@@ -147,21 +150,23 @@ def ordered(engine: Engine, root: Any) -> list[Any]:
                     results.append(child)
         if all(id(value) in creations for value in results):
             results.sort(key=lambda value: creations[id(value)].order)
-            leaves: dict[int, Any] = {}
-            for value in results:
-                leaves.update({id(child): child for child in operands_of(engine, value) if not parents(child)})
-            return [*leaves.values(), *results] if parents(root) else [root]
-    visited, order = {id(root)}, list[Any]()
-    stack = [(root, iter(operands_of(engine, root)))]
+            reads = [(value, operands_of(engine, value)) for value in results]
+            leaves = {id(child): child for _, read in reads for child in read if id(child) not in under}
+            none: list[Any] = []
+            return [*((leaf, none) for leaf in leaves.values()), *reads]
+    visited, order = {id(root)}, list[tuple[Any, list[Any]]]()
+    read = operands_of(engine, root)
+    stack = [(root, read, iter(read))]
     while stack:
-        value, children = stack[-1]
+        value, read, children = stack[-1]
         for child in children:
             if id(child) not in visited:
                 visited.add(id(child))
-                stack.append((child, iter(operands_of(engine, child))))
+                read = operands_of(engine, child)
+                stack.append((child, read, iter(read)))
                 break
         else:
-            order.append(value)
+            order.append((value, read))
             stack.pop()
     return order
 
@@ -172,10 +177,9 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
 
     ``names`` has by ``id`` what values are called. A leaf without a name is a constant where others have one.
     """
-    order = ordered(engine, root)
-    reads = [operands_of(engine, value) for value in order]
-    numbers = {id(value): number(each) or 0.0 for value, each in zip(order, map(attrgetter(engine.value), order), strict=True)}
-    gradients = [number(each) or 0.0 for each in map(attrgetter(engine.gradient), order)] if engine.gradient else []
+    order, reads = zip(*ordered(engine, root), strict=True)
+    numbers = {id(value): number(getattr(value, engine.value)) or 0.0 for value in order}
+    gradients = [number(getattr(value, engine.gradient)) or 0.0 for value in order] if engine.gradient else []
     asked = any(gradients)
     leaves = [value for value, read in zip(order, reads, strict=True) if not read]
     called = _called(leaves, names)
@@ -198,12 +202,13 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
     for k, creation, each, chosen in zip(results, creations, unknown, gates_of(unknown, dir(type(root))), strict=True):
         operands, place = [nodes[id(x)] for x in reads[k]], creation.place
         file, line, variable = ("", 0, names.get(id(order[k]), "")) if place is None else (place.file, place.line, place.variable)
-        operation = Operation("", operands, each.out, file, line, variable=variable, scope=creation.scope)
+        gate = ""
+        if chosen is not None:
+            gate, operands = chosen[0], [x if isinstance(x, float) else operands[x] for x in chosen[1]]
+        operation = Operation(gate, operands, each.out, file, line, -1, (0, 0), variable, (), "float64", "", creation.scope)
         if asked:
             operation.gradient = gradients[k]
-        if chosen is not None:
-            operation.gate, operation.operands = chosen[0], _operands(chosen, operands)
-        else:
+        if chosen is None:
             operation.factors = each.factors or _sent_back(engine, order[k], reads[k])
             _name_opaque(operation, each)
         recording.operations.append(operation)
@@ -219,11 +224,11 @@ def _called(leaves: Iterable[Any], names: dict[int, str]) -> dict[int, str]:
 
 def _unknown(engine: Engine, value: Any, read: Sequence[Any], numbers: Mapping[int, float], creation: Creation) -> Unknown:
     """An operation as what compares it with our gates sees it."""
-    factors = tuple(map(number, getattr(value, engine.factors))) if engine.factors else ()
+    factors = tuple([number(x) for x in getattr(value, engine.factors)]) if engine.factors else ()
     others: tuple[float, ...] = ()
     if creation.constant is not None:
         others = (creation.constant,)
-    elif engine.closure:
+    elif engine.closure and len(read) == 1:
         others = tuple(_closure_numbers(engine, value))
     return Unknown(
         str(getattr(value, engine.sign)) if engine.sign else "",
@@ -233,10 +238,6 @@ def _unknown(engine: Engine, value: Any, read: Sequence[Any], numbers: Mapping[i
         factors if len(factors) == len(read) else (),
         others,
     )
-
-
-def _operands(chosen: Chosen, operands: Sequence[int | float]) -> list[int | float]:
-    return [x if isinstance(x, float) else operands[x] for x in chosen[1]]
 
 
 def _name_opaque(operation: Operation, each: Unknown) -> None:

@@ -104,13 +104,14 @@ A function is known by its ``id``, and kept in the place: to compare functions t
 
 def at_work(frame: FrameType) -> Place:
     """The innermost of the user's lines that a frame works for."""
+    if (place := _PLACES.get((id(frame.f_code), frame.f_lasti, True))) is not None:
+        return place
     here: FrameType | None = frame
     while here is not None and is_library(here.f_code.co_filename):
         here = here.f_back
     direct, here = here is frame, here or frame
     key = id(here.f_code), here.f_lasti, direct
-    place = _PLACES.get(key)
-    if place is not None:
+    if not direct and (place := _PLACES.get(key)) is not None:
         return place
     code, last = here.f_code, here.f_lasti
     operation, following = _around(code, last)

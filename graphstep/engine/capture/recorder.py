@@ -69,10 +69,9 @@ class Recorder:
         place = at_work(frame)
         if self.ended:
             raise CaptureError(f"a traced number is used at {place}, after its call has returned")
-        cells = getattr(value, "dtype", None)
-        if isinstance(value, complex) or (cells is not None and cells.kind not in "fiub"):
-            kind = "a complex number" if cells is None or cells.kind == "c" else f"of type {cells}"
-            raise CaptureError(f"the result at {place} is {kind}", hint="graphstep computes with real numbers")
+        is_float = type(value) is float
+        if not is_float:
+            _check_real(value, place)
         if len(self.places) >= limits.GATES:
             raise CaptureError(f"a program has at most {limits.GATES:,} gates, and the function computes more, at {place}")
         operations, variable = self.recording.operations, place.variable
@@ -87,20 +86,12 @@ class Recorder:
             gate = "power"
         elif gate == "div" and _is_number(operands[0]) and operands[0] == 1:
             gate, operands = "reciprocal", operands[1:]
-        read = [self._operand(x, frame) for x in operands]
-        dtype = str(getattr(value, "dtype", "float64"))
+        read = [x.node if isinstance(x, Value) else self._operand(x, frame) for x in operands]
+        dtype = "float64" if is_float else str(getattr(value, "dtype", "float64"))
+        cells = value if is_float else widened(value)
+        # By place, as there are very many of them.
         operations.append(
-            Operation(
-                gate,
-                read,
-                widened(value),
-                place.file,
-                place.line,
-                variable=variable,
-                options=options,
-                dtype=dtype,
-                scope=self.scope(),
-            )
+            Operation(gate, read, cells, place.file, place.line, -1, (0, 0), variable, options, dtype, "", self.scope())
         )
         self.places.append(place)
         self.values.append(value)
@@ -114,8 +105,6 @@ class Recorder:
         return len(self.values) - 1
 
     def _operand(self, x: Any, frame: FrameType) -> int | float:
-        if isinstance(x, Value):
-            return x.node
         if isinstance(x, Real) or not getattr(x, "shape", ()):
             number = float(x)
             if number != number and holds_poison(number):
@@ -180,6 +169,13 @@ def holds_poison(value: Any) -> bool:
 
     cells = np.asarray(value)
     return cells.dtype == np.float64 and bool(np.any(np.ascontiguousarray(cells).view(np.uint64) & 0xFFFF_FFFF == 0x5EED_5EED))
+
+
+def _check_real(value: Any, place: Place) -> None:
+    cells = getattr(value, "dtype", None)
+    if isinstance(value, complex) or (cells is not None and cells.kind not in "fiub"):
+        kind = "a complex number" if cells is None or cells.kind == "c" else f"of type {cells}"
+        raise CaptureError(f"the result at {place} is {kind}", hint="graphstep computes with real numbers")
 
 
 def _is_number(x: Any) -> bool:

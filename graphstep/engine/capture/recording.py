@@ -10,7 +10,7 @@ numbers, which are floats, and arrays that nobody differentiates by: the k-th of
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, Span
@@ -37,8 +37,7 @@ class Source:
     """Its lines, moved to the left margin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A call, a loop, or a turn of one, in which operations stand; the program is around all others."""
 
     kind: Literal["program", "call", "loop", "turn"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call
-from graphstep.ground.records import dataclass
 
 CLOSE = 1e-12
 """The relative difference up to which two numbers are the same."""
@@ -66,8 +65,7 @@ _UNARY = [
 _BINARY = ("add", "mul", "sub", "div", "pow", "max", "min")
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """An operation of another engine."""
 
     sign: str

@@ -34,6 +34,10 @@ UFUNCS: dict[str, str] = {
 """The gates of NumPy's functions of single cells, by their names there."""
 
 
+_NUMBERS = {int, float}
+"""The types of most numbers; to ask whether something is a Real takes longer than to compute with it."""
+
+
 def is_array(value: Any) -> bool:
     """Whether a value is an array of NumPy; it is not imported to know that."""
     numpy = sys.modules.get("numpy")
@@ -42,27 +46,20 @@ def is_array(value: Any) -> bool:
 
 def binary(gate: str, compute: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Any, Any], Any]:
     """The method of an operator between a traced value and another, which is the left one where ``swapped``."""
+    compares, may_begin = gate in COMPARED, swapped and gate == "add"
 
     def method(self: Traced, other: Any) -> Any:
-        other = self.beside(other)
-        if other is NotImplemented:
+        if type(other) not in _NUMBERS and (other := self.beside(other)) is NotImplemented:
             return NotImplemented
         pair = (other, self) if swapped else (self, other)
         frame = sys._getframe(1)
-        if gate in COMPARED and asks_for_identity(frame.f_code):
+        if compares and asks_for_identity(frame.f_code):
             answer = compute(plain(pair[0]), plain(pair[1]))
             if isinstance(answer, bool):
                 # A traced answer is not the one True that is asked for, and no slope passes a comparison.
                 asked = f"{numeral(plain(pair[0]))} {COMPARED[gate]} {numeral(plain(pair[1]))}"
                 return self.recorder.ask(asked, answer, frame)
-        if (
-            swapped
-            and gate == "add"
-            and isinstance(other, int)
-            and other == 0
-            and at_work(frame).is_call
-            and not _is_bool(self.value)
-        ):
+        if may_begin and isinstance(other, int) and other == 0 and at_work(frame).is_call and not _is_bool(self.value):
             # sum() begins with a 0 that nobody wrote.
             return self
         return self.recorder.node(gate, pair, compute(plain(pair[0]), plain(pair[1])), frame)
@@ -165,12 +162,14 @@ class Traced(Value):
 
     def beside(self, other: Any) -> Any:
         """The other side of an operator as it is recorded; NotImplemented for what no operation reads."""
+        if issubclass(type(other), Traced):
+            return other
         if isinstance(other, complex):
             where = at_work(sys._getframe(2))
             raise CaptureError(f"a complex number is read at {where}", hint="graphstep computes with real numbers")
         if isinstance(other, Fillable):
             return other.now(sys._getframe(2))
-        return other if isinstance(other, Traced | Real) or is_array(other) else NotImplemented
+        return other if isinstance(other, Real) or is_array(other) else NotImplemented
 
     __add__, __radd__ = binary("add", operator.add), binary("add", operator.add, swapped=True)
     __sub__, __rsub__ = binary("sub", operator.sub), binary("sub", operator.sub, swapped=True)
@@ -260,9 +259,15 @@ class Traced(Value):
 
 def plain(number: Any) -> Any:
     """The value of a traced one, alone or in a list; anything else is itself."""
-    if isinstance(number, list | tuple):
-        return type(number)(map(plain, number)) if type(number) in (list, tuple) else number
-    return number.value if isinstance(number, Traced) else number.cells() if isinstance(number, Fillable) else number
+    # By type, as a traced value says to be another one.
+    kind = type(number)
+    if kind in _NUMBERS:
+        return number
+    if issubclass(kind, Traced):
+        return number.value
+    if kind in (list, tuple):
+        return kind(map(plain, number))
+    return number.cells() if issubclass(kind, Fillable) else number
 
 
 def holds_traced(value: Any) -> bool:

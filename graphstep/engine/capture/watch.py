@@ -71,6 +71,8 @@ class _Code:
     """What is told when it is called, in place of all else."""
     part: Part | None = None
     """What its calls are called one by one, where they are parts of a model."""
+    ends: frozenset[int] = frozenset()
+    """Of a generator the instructions with which it comes to its end."""
 
 
 @dataclass(slots=True)
@@ -78,8 +80,8 @@ class _Active:
     """A function of the user's that is at work."""
 
     frame: FrameType
-    header: int
-    """The line at which a comprehension goes round; 0 for a function."""
+    about: _Code
+    """What is to be done at a call of it."""
     label: str
     """What its calls are called; empty where its operations stand in the scope of its caller."""
     loops: list[_Loop] = field(default_factory=list)
@@ -123,6 +125,10 @@ class Watch:
         header, label = _kind(code)
         is_transparent = is_library(code.co_filename) or code.co_name == "<module>"
         about = self._codes[id(code)] = _Code(code, header, label, is_transparent, _comprehensions(code))
+        if code.co_flags & inspect.CO_GENERATOR:
+            about.ends = frozenset(
+                each.offset for each in dis.get_instructions(code) if each.opname in ("RETURN_VALUE", "RETURN_CONST")
+            )
         if self._created is not None and _makes_a_value(code):
             about.note = self._created
         return about
@@ -131,6 +137,10 @@ class Watch:
         """Tell ``note`` of values that an ``__init__`` makes; the methods of its class are no calls, as each is one gate."""
         for code in methods:
             self._about(code).is_transparent = True
+            # What it defines inside sends gradients back, or orders values: neither is a call that values are made in.
+            for inner in code.co_consts:
+                if isinstance(inner, CodeType):
+                    self._about(inner).is_transparent = True
         self._about(maker).note = note
 
     def parts(self, code: CodeType, part: Part) -> None:
@@ -140,7 +150,7 @@ class Watch:
     def scope(self) -> int:
         """The scope that is at work."""
         # Nobody tells when a comprehension ends and its line goes on.
-        if self._scope < 0 or (self._stack and self._codes[id(self._stack[-1].frame.f_code)].comprehensions):
+        if self._scope < 0 or (self._stack and self._stack[-1].about.comprehensions):
             self._scope = self._opened()
         return self._scope
 
@@ -160,11 +170,12 @@ class Watch:
         """The scope in which a function is at work, and how many are around it."""
         assert active.outer is not None, "what is around it is open"
         scope, depth = active.outer
-        if active.label and depth < limits.FRAMES and not self._is_library(active):
+        if active.label and depth < limits.FRAMES and not (active.about.is_transparent and active.about.part is None):
             if not active.scope:
                 active.scope = self._open("call", active.label, scope)
             scope, depth = active.scope, depth + 1
-        self._come_round(active)
+        if active.about.comprehensions:
+            self._come_round(active)
         for loop in active.loops:
             if depth + 2 > limits.FRAMES:
                 break
@@ -175,18 +186,13 @@ class Watch:
             scope, depth = loop.turn_scope, depth + 2
         return scope, depth
 
-    def _is_library(self, active: _Active) -> bool:
-        about = self._codes[id(active.frame.f_code)]
-        return about.is_transparent and about.part is None
-
     def _come_round(self, active: _Active) -> None:
         """Bring the loops of a function up to the comprehensions that it is in."""
-        spans, at = self._codes[id(active.frame.f_code)].comprehensions, active.frame.f_lasti
-        if spans:
-            inside = [span for span in spans if span[0] <= at < span[1]]
-            active.loops = [loop for loop in active.loops if not isinstance(loop.key, tuple) or loop.key in inside]
-            going = [loop.key for loop in active.loops]
-            active.loops += [_Loop(span, -1) for span in inside if span not in going]
+        at = active.frame.f_lasti
+        inside = [span for span in active.about.comprehensions if span[0] <= at < span[1]]
+        active.loops = [loop for loop in active.loops if not isinstance(loop.key, tuple) or loop.key in inside]
+        going = [loop.key for loop in active.loops]
+        active.loops += [_Loop(span, -1) for span in inside if span not in going]
 
     def _open(self, kind: Literal["call", "loop", "turn"], label: str, around: int) -> int:
         key = around, label
@@ -220,12 +226,12 @@ class Watch:
         if about.part is not None:
             frame.f_trace_lines = False
             self._scope = -1
-            self._stack.append(_Active(frame, 0, about.part.label(frame) if self._stack else ""))
+            self._stack.append(_Active(frame, about, about.part.label(frame) if self._stack else ""))
             return self._went_part
         if about.is_transparent:
             return None
-        header, label = about.header, about.label
-        around = self._codes[id(self._stack[-1].frame.f_code)].part if self._stack else None
+        label = about.label
+        around = self._stack[-1].about.part if self._stack else None
         if not self._stack or (around is not None and code.co_name == around.inner):
             # The function that is captured is the program itself, and a part of a model is what its function computes.
             label = ""
@@ -236,7 +242,10 @@ class Watch:
             else:
                 loops.append(_Loop(frame, -1))
         self._scope = -1
-        self._stack.append(_Active(frame, header, label))
+        self._stack.append(_Active(frame, about, label))
+        if code.co_name == "<genexpr>":
+            # No statement stands in it, so that no loop begins at a line of it.
+            frame.f_trace_lines = False
         return self._went
 
     def _went(self, frame: FrameType, event: str, value: Any) -> Any:
@@ -248,7 +257,7 @@ class Watch:
         elif event == "return":
             self._stack.pop()
             self._scope = -1
-            if self._stack and frame.f_code.co_flags & inspect.CO_GENERATOR and _is_over(frame):
+            if self._stack and frame.f_lasti in active.about.ends:
                 self._stack[-1].loops = [loop for loop in self._stack[-1].loops if loop.key is not frame]
             if not self._stack:
                 self.variables, self.frame = dict(frame.f_locals), frame
@@ -266,7 +275,8 @@ class Watch:
         return self._went_part
 
     def _line(self, active: _Active, line: int) -> None:
-        self._come_round(active)
+        if active.about.comprehensions:
+            self._come_round(active)
         loops = active.loops
         if loops and isinstance(key := loops[-1].key, tuple):
             # Python 3.12 tells of the instruction that goes round, 3.13 of the one that jumps back to it.
@@ -278,19 +288,14 @@ class Watch:
         while loops and not (isinstance(loops[-1].key, int) and loops[-1].key <= line <= loops[-1].last):
             loops.pop()
             self._scope = -1
-        last = line if line == active.header else _loops(active.frame.f_code.co_filename).get(line)
+        last = line if line == active.about.header else _loops(active.frame.f_code.co_filename).get(line)
         if last is None:
             return
         self._scope = -1
         if loops and loops[-1].key == line:
             _turn(loops[-1])
         else:
-            loops.append(_Loop(line, sys.maxsize if active.header else last))
-
-
-def _is_over(frame: FrameType) -> bool:
-    """Whether a generator that hands back control has come to its end."""
-    return dis.opname[frame.f_code.co_code[frame.f_lasti]] in ("RETURN_VALUE", "RETURN_CONST")
+            loops.append(_Loop(line, sys.maxsize if active.about.header else last))
 
 
 def _turn(loop: _Loop) -> None:
