@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from docs.tables import MADE, table
 from docs.training import training_page
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterable
     from typing import Any
 
@@ -115,7 +115,8 @@ def command_line_page() -> str:
     for name in every():
         command: Any = import_module(module_of(name))
         title = "graphstep" if name == "step" else f"graphstep {name}"
-        rows = [(f"`{_cell(_spelled(action))}`", _cell(action.help or "")) for action in parser_of(name, command)._actions]
+        actions = [action for action in parser_of(name, command)._actions if action.help != argparse.SUPPRESS]
+        rows = [(f"`{_cell(_spelled(action))}`", _cell(action.help or "")) for action in actions]
         sections.append(
             f"## {title}\n\n`{title} {command.USAGE}`\n\n{command.SUMMARY}\n\n"
             f"{table(('word', 'meaning'), rows)}\n\n```text\n{command.EXAMPLES.strip()}\n```"

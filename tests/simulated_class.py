@@ -11,7 +11,7 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from graphstep.faces.cli import main as graphstep
@@ -19,7 +19,7 @@ from graphstep.faces.work.store import file_name
 from graphstep.ground.arrays import number_text
 from graphstep.teaching.exercise.exercise import Blank, Exercise, distractors
 from graphstep.teaching.exercise.key import Key, Sheet, read_key
-from graphstep.teaching.exercise.table import read_rows
+from graphstep.teaching.exercise.table import Row, Table
 from graphstep.teaching.marking.carried import Earlier, earlier_of, with_earlier
 
 ITEMS = (
@@ -120,6 +120,12 @@ def written(key: Key, sheet: Sheet) -> Mapping[str, str]:
     student = Student(sheet.student)
     pages = ((entry.exercise(), names) for entry, names in key.addresses(sheet))
     return {name: typed for exercise, names in pages for name, typed in student.answers(exercise, names).items()}
+
+
+def read_rows(path: str) -> Iterator[Row]:
+    """The rows of a table of marks, student by student."""
+    for rows in Table(path):
+        yield from rows
 
 
 def main() -> None:

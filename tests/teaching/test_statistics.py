@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from graphstep.faces.export.text import lines
 from graphstep.teaching.exercise.key import Key, entry_from
 from graphstep.teaching.exercise.mark import Mark
 from graphstep.teaching.exercise.report import body, data, document
-from graphstep.teaching.exercise.statistics import statistics
+from graphstep.teaching.exercise.statistics import Statistics
+from graphstep.teaching.exercise.statistics import statistics as by_student
 from graphstep.teaching.exercise.table import Row
 
 
 def row(student: int, blank: str, earned: float | None, code: str = "", item: str = "fork-2-7@4") -> Row:
     verdict = "unsure" if earned is None else "right" if earned else "wrong"
     return Row(f"s{student}", "", "", Mark(item, blank, "7", "7", verdict, code, f"Because of {code}.", earned, 2.0))
+
+
+def statistics(rows: Iterable[Row], key: Key | None = None) -> Statistics:
+    students: dict[str, list[Row]] = {}
+    for each in rows:
+        students.setdefault(each.student, []).append(each)
+    return by_student(students.values(), key)
 
 
 def test_facility_discrimination_and_reliability_are_those_of_the_textbook() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
+from typing import Any
 
 from graphstep.faces.classroom.jobs import Answered
 from graphstep.faces.work.store import file_name, folder_at, keep, sweep
@@ -13,63 +14,100 @@ from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.key import Key, Sheet
 from graphstep.teaching.exercise.submission import Submission
-from graphstep.teaching.exercise.table import Row, rows_of
+from graphstep.teaching.exercise.table import Row, Table, rows_of
+
+
+@dataclass(slots=True)
+class _Filled:
+    """What stands on the sheet of a student."""
+
+    sheet: Sheet
+    comma: bool = False
+    answers: str = "{}"
+    """By blank the answer, and the number of the file that it stands in, as JSON: a tenth of the memory of tables and texts."""
 
 
 @dataclass(slots=True)
 class Collected:
     """The submissions of a class, sheet by sheet."""
 
-    sheets: list[Answered] = field(default_factory=list)
-    """The sheets that somebody filled, in the order of the key, with their answers."""
+    filled: list[_Filled] = field(default_factory=list)
+    """The sheets that somebody filled, in the order of the key."""
+    answers: int = 0
+    """The answers on them."""
     missing: list[str] = field(default_factory=list)
     """The students who handed nothing in."""
     remarks: list[InputError] = field(default_factory=list)
     """What could not be used, and why."""
 
+    def sheets(self) -> Iterator[Answered]:
+        """The sheets with their answers."""
+        for each in self.filled:
+            yield each.sheet, {blank: text for blank, (text, _) in json.loads(each.answers).items()}, each.comma
+
 
 def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
     """Submissions as answers on the sheets of a key. Of two of one student the later one fills in what the first left out; where
-    both have an answer the first one counts, and it is said that there are two.
+    both have an answer the first one counts, and it is said that there are two. In one table the later row counts.
     """
     by_code = {sheet.code: sheet for sheet in key.sheets}
     by_student = {sheet.student.casefold(): sheet for sheet in key.sheets if sheet.student}
     everybody = next((sheet for sheet in key.sheets if not sheet.student), None)
-    all_answers: dict[str, tuple[Sheet, dict[str, str], bool]] = {}
-    result = Collected()
+    by_name: dict[str, _Filled] = {}
+    files: dict[str, int] = {}
+    remarks: dict[str, InputError] = {}
+
+    def remark(error: InputError) -> None:
+        remarks.setdefault(error.message, error)
+
     for each in handed:
         if isinstance(each, InputError):
-            result.remarks.append(each)
+            remark(each)
             continue
         named = by_student.get(each.student.casefold())
         sheet = by_code.get(each.sheet) or named or everybody
         if sheet is None:
             who = each.sheet or each.student or "nobody"
-            result.remarks.append(InputError(f"{each.file}: the key has no sheet for {quoted(who, 80)}"))
+            remark(InputError(f"{each.file}: the key has no sheet for {quoted(who, 80)}"))
             continue
         if named is not None and sheet is not named and sheet.student:
             # Who hands in somebody else's sheet must not fill it in for him.
             one, other = quoted(named.student, 80), quoted(sheet.student, 80)
-            result.remarks.append(InputError(f"{each.file} is of {one}, with the sheet of {other}"))
+            remark(InputError(f"{each.file} is of {one}, with the sheet of {other}"))
             continue
         sheet = sheet if sheet.student else replace(sheet, student=each.student)
-        _, answers, comma = all_answers.setdefault(sheet.student, (sheet, {}, each.comma))
+        filled = by_name.setdefault(sheet.student, _Filled(sheet))
+        filled.comma |= each.comma
         blanks = {name for _, names in key.addresses(sheet) for name in names}
-        typed = {blank: text for blank, text in each.answers.items() if blank in blanks and text}
+        twice = _fill(filled, each, blanks, files.setdefault(each.file, len(files)))
         whose = quoted(sheet.student, 80)
-        if twice := sorted(blank for blank, text in typed.items() if answers.get(blank, text) not in ("", text)):
+        if twice:
             which = ", ".join(twice[:5])
-            result.remarks.append(InputError(f"{each.file}: {whose} has another answer to {which} in a file before this one"))
-        # What was typed first counts.
-        answers |= {blank: text for blank, text in typed.items() if not answers.get(blank)}
-        all_answers[sheet.student] = (sheet, answers, comma or each.comma)
+            remark(InputError(f"{each.file}: {whose} has another answer to {which} in a file before this one"))
         if unknown := sorted(each.answers.keys() - blanks):
-            blanks_named = ", ".join(unknown[:5])
-            result.remarks.append(InputError(f"{each.file}: the sheet of {whose} has no blank {blanks_named}"))
+            remark(InputError(f"{each.file}: the sheet of {whose} has no blank {', '.join(unknown[:5])}"))
     order = {sheet.student: place for place, sheet in enumerate(key.sheets)}
-    result.sheets = sorted(all_answers.values(), key=lambda one: (order.get(one[0].student, len(order)), one[0].student))
-    result.missing = [sheet.student for sheet in key.sheets if sheet.student and sheet.student not in all_answers]
-    return result
+    filled_sheets = sorted(by_name.values(), key=lambda one: (order.get(one.sheet.student, len(order)), one.sheet.student))
+    answers = sum(len(json.loads(one.answers)) for one in filled_sheets)
+    missing = [sheet.student for sheet in key.sheets if sheet.student and sheet.student not in by_name]
+    return Collected(filled_sheets, answers, missing, [*remarks.values()])
+
+
+def _fill(filled: _Filled, each: Submission, blanks: Container[str], file: int) -> list[str]:
+    """Take the answers to the blanks of a sheet; returns those to which a file before this one has another answer."""
+    answers: dict[str, list[Any]] = json.loads(filled.answers)
+    twice = []
+    for blank, text in each.answers.items():
+        before = answers.get(blank)
+        if blank not in blanks or not text:
+            continue
+        if before is None or before[1] == file:
+            answers[blank] = [text, file]
+        elif before[0] != text:
+            # What was typed first counts.
+            twice.append(blank)
+    filled.answers = json.dumps(answers)
+    return sorted(twice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +127,40 @@ class Change:
         return row.student
 
 
-def kept_by_hand(rows: Iterable[Row], before: Mapping[tuple[str, str], Row]) -> Iterator[Row]:
-    """Marks with those that a person gave where nobody else could: they stay as long as the answer does."""
-    for row in rows:
-        old = before.get((row.student, row.mark.blank))
-        by_hand = old is not None and old.mark.verdict == row.mark.verdict == "unsure" and old.mark.typed == row.mark.typed
-        yield replace(row, mark=replace(row.mark, earned=old.mark.earned)) if old is not None and by_hand else row
+def kept_by_hand(new: Iterable[Row], old: Iterable[Row]) -> Iterator[Row]:
+    """The marks of a student, with those that a person gave where nobody else could: they stay as long as the answer does."""
+    given = {row.mark.blank: row.mark for row in old if row.mark.verdict == "unsure"}
+    for row in new:
+        hand = given.get(row.mark.blank)
+        same = hand is not None and row.mark.verdict == "unsure" and _typed(hand.typed) == _typed(row.mark.typed)
+        yield replace(row, mark=replace(row.mark, earned=hand.earned)) if hand is not None and same else row
 
 
-def by_place(rows: Iterable[Row]) -> dict[tuple[str, str], Row]:
-    """Marks by student and blank."""
-    return {(row.student, row.mark.blank): row for row in rows}
+def _typed(text: str) -> object:
+    """What was typed, as a number where it is one: a spreadsheet that saves the table makes 0.5 of 0.50."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text
 
 
-def changes(before: Mapping[tuple[str, str], Row], after: Mapping[tuple[str, str], Row]) -> list[Change]:
-    """The marks whose verdict, or what they earn, is another one now; those of one student stand together."""
-    places = sorted({*before, *after})
-    pairs = (Change(before.get(place), after.get(place)) for place in places)
+def again(results: Iterable[str], before: Table) -> Iterator[tuple[Sequence[Row], Sequence[Row]]]:
+    """The marks of each student, those of before and those of now."""
+    ours = set()
+    for text in texts(results):
+        if new := [*rows_of(text)]:
+            ours.add(new[0].student)
+            old = before.of(new[0].student)
+            yield old, [*kept_by_hand(new, old)]
+    for student in before.students:
+        if student not in ours:
+            yield before.of(student), ()
+
+
+def changes(before: Iterable[Row], after: Iterable[Row]) -> list[Change]:
+    """The marks of a student whose verdict, or what they earn, is another one now."""
+    old, new = ({row.mark.blank: row for row in rows} for rows in (before, after))
+    pairs = (Change(old.get(blank), new.get(blank)) for blank in {**new, **old})
     return [pair for pair in pairs if _what(pair.before) != _what(pair.after)]
 
 

@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     step = "in place of that, how far difference quotients are off for every step h of one input: x, or W[0,1]"
     parser.add_argument("--against-h", metavar="INPUT", help=step)
     writing_arguments(parser)
-    report_arguments(parser)
+    report_arguments(parser, shortens=True)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -35,7 +35,8 @@ def _options() -> dict[str, list[argparse.Action]]:
     from graphstep.faces.cli.commands import every, module_of
     from graphstep.faces.cli.words import parser_of
 
-    return {name: [a for a in parser_of(name, import_module(module_of(name)))._actions if a.option_strings] for name in every()}
+    actions = {name: parser_of(name, import_module(module_of(name)))._actions for name in every()}
+    return {name: [a for a in some if a.option_strings and a.help != argparse.SUPPRESS] for name, some in actions.items()}
 
 
 def _first(names: Iterable[str]) -> str:

@@ -65,7 +65,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sweep", metavar="NAME=FROM:TO[:log|lin][:COUNT]", action="append", default=[], help=sweep)
     engine_arguments(parser)
     language_argument(parser)
-    report_arguments(parser)
+    report_arguments(parser, shortens=True)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from graphstep.ground.errors import InputError, quoted_path
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphstep.faces.classroom.marking import Change, Collected
     from graphstep.faces.export.results import Results
@@ -67,21 +66,21 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.faces.work.store import Store, folder_of, keep
     from graphstep.teaching.exercise.key import read_key
     from graphstep.teaching.exercise.submission import submissions
-    from graphstep.teaching.exercise.table import HEAD, lines, read_rows
+    from graphstep.teaching.exercise.table import HEAD, Table, lines
 
     target = Path(options.to)
     writer = _results_of(options)
-    before = marking.by_place(read_rows(options.to)) if target.exists() else None
+    before = Table(options.to) if target.exists() else None
     if before is not None and not options.again:
         hint = "--again shows whose marks change, and writes when you say so"
         raise InputError(f"{quoted_path(target)} is there already: marks are not replaced unseen", hint=hint)
     key = read_key(options.key)
     handed = marking.collected(key, submissions(options.answers))
-    if writer is not None and len(handed.sheets) != 1:
+    if writer is not None and len(handed.filled) != 1:
         hint = "an autograder is given what one student did"
-        raise InputError(f"results are those of one student, and {len(handed.sheets)} handed something in", hint=hint)
-    store, done = Store(folder_of(target), __version__), progress(len(handed.sheets), jobs.SHEETS, "marking")
-    work = jobs.marking(key, handed.sheets, language_of(options.language))
+        raise InputError(f"results are those of one student, and {len(handed.filled)} handed something in", hint=hint)
+    store, done = Store(folder_of(target), __version__), progress(len(handed.filled), jobs.SHEETS, "marking")
+    work = jobs.marking(key, handed.sheets(), language_of(options.language))
     results = store.results(work, engine(options), done)
     if writer is not None:
         marks = [row.mark for row in marking.rows(results)]
@@ -92,11 +91,10 @@ def run(options: argparse.Namespace) -> int:
         return 1 if handed.remarks else 0
     texts: Iterable[str] = marking.texts(results)
     if before is not None:
-        after = [*marking.kept_by_hand(marking.rows(results), before)]
-        if not _agreed(marking.changes(before, marking.by_place(after)), options):
+        if not _agreed((marking.changes(old, new) for old, new in marking.again(results, before)), options):
             store.remove()
             return 1
-        texts = map(lines, ([row] for row in after))
+        texts = (lines(new) for _, new in marking.again(results, before))
     if options.feedback:
         marking.write_feedback(Path(options.feedback), results)
     keep(target, _headed(HEAD, texts))
@@ -127,10 +125,9 @@ def _headed(head: str, texts: Iterable[str]) -> Iterator[str]:
 
 def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
     """Print how many sheets were marked, and which were not."""
-    answers = sum(len(filled) for _, filled, _ in handed.sheets)
     earned = f"{_marks(sums['earned'])} of {_marks(sums['of'])} marks earned"
-    sheets = "1 sheet" if len(handed.sheets) == 1 else f"{len(handed.sheets):,} sheets"
-    print(f"{sheets} with {answers:,} answers: {earned}")
+    sheets = "1 sheet" if len(handed.filled) == 1 else f"{len(handed.filled):,} sheets"
+    print(f"{sheets} with {handed.answers:,} answers: {earned}")
     if sums["unsure"]:
         print(f"{int(sums['unsure']):,} answers for a person to mark: their verdict is unsure, and earned is empty")
     if handed.missing:
@@ -151,17 +148,18 @@ def _marks(marks: float) -> str:
     return f"{marks:,.2f}".removesuffix(".00")
 
 
-def _agreed(changes: list[Change], options: argparse.Namespace) -> bool:
+def _agreed(by_student: Iterable[Sequence[Change]], options: argparse.Namespace) -> bool:
     """Show whose marks change, and ask whether they are to be written."""
-    for student, some in groupby(changes, key=lambda change: change.student):
-        own = [*some]
-        print(f"{student}: {_sum(change.before for change in own)} → {_sum(change.after for change in own)} marks")
+    marks = students = 0
+    for own in filter(None, by_student):
+        marks, students = marks + len(own), students + 1
+        print(f"{own[0].student}: {_sum(change.before for change in own)} → {_sum(change.after for change in own)} marks")
         for change in own:
             print(f"  {_told(change.before)} → {_told(change.after)}")
-    if not changes:
+    if not marks:
         print("no mark changes")
         return True
-    print(f"{len(changes):,} marks change, of {len({change.student for change in changes}):,} students")
+    print(f"{marks:,} marks change, of {students:,} students")
     if options.yes:
         return True
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -43,10 +43,10 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.teaching.exercise import report
     from graphstep.teaching.exercise.key import read_key
     from graphstep.teaching.exercise.statistics import statistics
-    from graphstep.teaching.exercise.table import read_rows
+    from graphstep.teaching.exercise.table import Table
 
     language = language_of(options.language)
-    of = statistics(read_rows(options.marks), read_key(options.key) if options.key else None)
+    of = statistics(Table(options.marks), read_key(options.key) if options.key else None)
     if not of.students:
         raise InputError("there are no marks in this table", hint="graphstep exercise mark writes it")
     words = ["graphstep", "exercise", "stats", options.marks, *([f"--key={options.key}"] if options.key else [])]

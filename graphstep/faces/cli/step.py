@@ -66,11 +66,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     place_arguments(parser)
 
 
-def document_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what a document is asked for."""
+def document_arguments(parser: argparse.ArgumentParser, *, asks: bool = True, shortens: bool = True) -> None:
+    """Add the options that say what a document is asked for. What is refused is not offered: one that ``asks`` nothing hides no
+    answers, and not every one ``shortens``.
+    """
+    from argparse import SUPPRESS
+
+    detail, answers = (
+        "how much a document tells: full (default) or brief",
+        "shown (default), or hidden: a sheet with ____ to fill in",
+    )
     parser.add_argument("--math", metavar="M", help="mathematics in Markdown: gfm for Git hosts (default), dollars, or pandoc")
-    parser.add_argument("--detail", metavar="D", help="how much a document tells: full (default) or brief")
-    parser.add_argument("--answers", metavar="A", help="shown (default), or hidden: a sheet with ____ to fill in")
+    parser.add_argument("--detail", metavar="D", help=detail if shortens else SUPPRESS)
+    parser.add_argument("--answers", metavar="A", help=answers if asks else SUPPRESS)
 
 
 def document_options(options: argparse.Namespace) -> Options:

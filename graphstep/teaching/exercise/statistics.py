@@ -2,20 +2,23 @@
 
 How hard each blank is, what it tells apart, which misconceptions are common, and whether variants are fair.
 
-A student is a row of numbers, the share of its marks that each blank earned; what a person has still to decide is left out.
+A student is a row of numbers, the share of its marks that each blank earned; what a person has still to decide is left out. One
+student at a time is in memory: means, variances and correlations grow with each (Welford's updates, and Chan's where two are
+brought together), so that no digits are lost as in a difference of squares.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
+from functools import reduce
+from math import sqrt
 
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.key import Key
+from graphstep.teaching.exercise.mark import Mark
 from graphstep.teaching.exercise.table import Row
 
 LEAST = 5
@@ -31,9 +34,16 @@ hard one does so."""
 BARS = 10
 """Ranges in which the class is counted."""
 
-_NAME = re.compile(r"[^\W\d]\w*(?!\w*\()")
+_NONE = 1e-18
+"""A variance that is but rounding."""
 
-Floats = NDArray[np.float64]
+_SAME = 1e-12
+"""A standard error that is."""
+
+_LITTLE = 1e-300
+"""What stands in place of no marks, so that they can be divided by."""
+
+_NAME = re.compile(r"[^\W\d]\w*(?!\w*\()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +123,147 @@ class Statistics:
     """The forms of each exercise that has several, where enough students had them."""
 
 
-def statistics(rows: Iterable[Row], key: Key | None = None) -> Statistics:
-    """The statistics of a table of marks; with its key exercises are compared by their programs, else by their codes."""
-    marks = [*rows]
-    students = {student: place for place, student in enumerate(dict.fromkeys(row.student for row in marks))}
-    blanks = {blank: place for place, blank in enumerate(sorted({row.mark.blank for row in marks}, key=_order))}
-    shares, worth = np.full((len(students), len(blanks)), np.nan), np.zeros((len(students), len(blanks)))
-    for row in marks:
-        if row.mark.earned is not None and row.mark.of:
-            place = students[row.student], blanks[row.mark.blank]
-            shares[place], worth[place] = row.mark.earned / row.mark.of, row.mark.of
-    earned = np.nan_to_num(shares) * worth
-    totals = earned.sum(axis=1) / np.maximum(worth.sum(axis=1), 1e-300)
-    by_blank: dict[str, list[Row]] = {blank: [] for blank in blanks}
-    for row in marks:
-        by_blank[row.mark.blank].append(row)
+def statistics(students: Iterable[Sequence[Row]], key: Key | None = None) -> Statistics:
+    """The statistics of the marks of a class, student by student; with its key exercises are compared by their programs, else by
+    their codes.
+    """
+    sums = _Sums()
+    for rows in students:
+        # Of two marks of one blank the later counts.
+        sums.add({row.mark.blank: row.mark for row in rows}, key)
+    counted = sums.misconceptions.items()
+    misconceptions = (MisconceptionStatistics(code, answers, having, said) for code, (answers, having, said) in counted)
     return Statistics(
-        len(students),
-        float(totals.mean()) if len(totals) else 0.0,
-        float(totals.std()),
-        _reliability(np.nan_to_num(shares)),
-        tuple(np.histogram(totals, bins=BARS, range=(0, 1))[0].tolist()),
-        sum(row.mark.earned is None for row in marks),
-        tuple(_of_blank(blank, by_blank[blank], shares[:, place], earned, worth, place) for blank, place in blanks.items()),
-        _misconceptions(marks),
-        tuple(_forms(marks, key)),
+        sums.totals.count,
+        sums.totals.mean,
+        sqrt(sums.totals.variance),
+        sums.reliability(),
+        tuple(sums.bars),
+        sums.unsure,
+        tuple(sums.blanks[blank].statistics(blank) for blank in sorted(sums.blanks, key=_order)),
+        tuple(sorted(misconceptions, key=lambda each: (-each.answers, each.code))),
+        tuple(_forms(sums.forms)),
     )
+
+
+@dataclass(slots=True)
+class _Moments:
+    """How many numbers there were, their mean, and the sum of the squares of their distances from it."""
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def add(self, number: float) -> None:
+        self.count += 1
+        away = number - self.mean
+        self.mean += away / self.count
+        self.squares += away * (number - self.mean)
+
+    def joined(self, other: _Moments) -> _Moments:
+        """Those of both together."""
+        count, away = self.count + other.count, other.mean - self.mean
+        if not count:
+            return self
+        mean = self.mean + away * other.count / count
+        return _Moments(count, mean, self.squares + other.squares + away * away * self.count * other.count / count)
+
+    @property
+    def variance(self) -> float:
+        return self.squares / self.count if self.count else 0.0
+
+
+@dataclass(slots=True)
+class _BlankSums:
+    """What is counted of one blank."""
+
+    item: str
+    outcomes: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    shares: _Moments = field(default_factory=_Moments)
+    rest: _Moments = field(default_factory=_Moments)
+    together: float = 0.0
+    """Of each share and the rest beside it the product of their distances from their means."""
+
+    def add(self, share: float, rest: float) -> None:
+        away = share - self.shares.mean
+        self.shares.add(share)
+        self.rest.add(rest)
+        self.together += away * (rest - self.rest.mean)
+
+    def statistics(self, blank: str) -> BlankStatistics:
+        codes = tuple(sorted(self.codes.items(), key=lambda each: (-each[1], each[0])))
+        return BlankStatistics(blank, self.item, dict(self.outcomes), self.shares.mean, self._discrimination(), codes)
+
+    def _discrimination(self) -> float | None:
+        count, apart = self.shares.count, sqrt(self.shares.variance) * sqrt(self.rest.variance)
+        if count < LEAST or min(self.shares.variance, self.rest.variance) < _NONE:
+            return None
+        return self.together / count / apart
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What is counted of a class."""
+
+    totals: _Moments = field(default_factory=_Moments)
+    bars: list[int] = field(default_factory=lambda: [0] * BARS)
+    whole: _Moments = field(default_factory=_Moments)
+    """Of the sums of shares of a student."""
+    unsure: int = 0
+    blanks: dict[str, _BlankSums] = field(default_factory=dict)
+    misconceptions: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    forms: dict[int, dict[str, _Moments]] = field(default_factory=dict)
+
+    def add(self, marks: Mapping[str, Mark], key: Key | None) -> None:
+        """One student more."""
+        counted = {blank: (mark.earned, mark.of) for blank, mark in marks.items() if mark.earned is not None and mark.of}
+        earned, of = (sum(each) for each in zip(*counted.values(), strict=True)) if counted else (0.0, 0.0)
+        total = earned / max(of, _LITTLE)
+        self.totals.add(total)
+        self.bars[min(BARS - 1, max(0, int(total * BARS)))] += 1
+        self.whole.add(sum(one / worth for one, worth in counted.values()))
+        self.unsure += sum(mark.earned is None for mark in marks.values())
+        for blank, mark in marks.items():
+            sums = self.blanks.setdefault(blank, _BlankSums(_item(mark.item)))
+            sums.outcomes["empty" if not mark.typed else mark.verdict] += 1
+            if mark.code:
+                sums.codes[mark.code] += 1
+            if blank in counted:
+                one, worth = counted[blank]
+                sums.add(one / worth, (earned - one) / max(of - worth, _LITTLE))
+        self._add_misconceptions(marks)
+        self._add_forms(marks, key)
+
+    def _add_misconceptions(self, marks: Mapping[str, Mark]) -> None:
+        own = {}
+        for mark in marks.values():
+            if mark.code:
+                answers, having, sentence = self.misconceptions.get(mark.code, (0, 0, mark.sentence))
+                own[mark.code] = having + 1
+                self.misconceptions[mark.code] = answers + 1, having, sentence
+        for code, having in own.items():
+            answers, _, sentence = self.misconceptions[code]
+            self.misconceptions[code] = answers, having, sentence
+
+    def _add_forms(self, marks: Mapping[str, Mark], key: Key | None) -> None:
+        sums: dict[tuple[int, str], tuple[float, float]] = {}
+        for blank, mark in marks.items():
+            if mark.earned is not None:
+                place = _order(blank)[0], mark.item
+                earned, of = sums.get(place, (0.0, 0.0))
+                sums[place] = earned + mark.earned, of + mark.of
+        for (number, item), (earned, of) in sums.items():
+            if of:
+                self.forms.setdefault(number, {}).setdefault(_form(item, key), _Moments()).add(earned / of)
+
+    def reliability(self) -> float | None:
+        """Cronbach's alpha. Who has no mark of a blank has earned nothing there."""
+        count, students = len(self.blanks), self.totals.count
+        if students < LEAST or count < 2 or self.whole.variance < _NONE:
+            return None
+        shares = (each.shares.joined(_Moments(students - each.shares.count)) for each in self.blanks.values())
+        return count / (count - 1) * (1 - sum(each.variance for each in shares) / self.whole.variance)
 
 
 def _order(blank: str) -> tuple[int, int, str]:
@@ -148,80 +273,29 @@ def _order(blank: str) -> tuple[int, int, str]:
     return int(number or 0), len(blank) - len(number), blank
 
 
-def _of_blank(blank: str, rows: Sequence[Row], shares: Floats, earned: Floats, worth: Floats, place: int) -> BlankStatistics:
-    marked = ~np.isnan(shares)
-    rest = (earned.sum(axis=1) - earned[:, place]) / np.maximum(worth.sum(axis=1) - worth[:, place], 1e-300)
-    outcomes = Counter("empty" if not row.mark.typed else row.mark.verdict for row in rows)
-    codes = Counter(row.mark.code for row in rows if row.mark.code)
-    return BlankStatistics(
-        blank,
-        _item(rows[0].mark.item),
-        dict(outcomes),
-        float(shares[marked].mean()) if marked.any() else 0.0,
-        _correlation(shares[marked], rest[marked]),
-        tuple(sorted(codes.items(), key=lambda each: (-each[1], each[0]))),
-    )
-
-
 def _item(code: str) -> str:
     """``fork-2`` of ``fork-2-583@10``."""
     return re.sub(r"-\d+(@[\d.]+)?$", "", code)
 
 
-def _correlation(one: Floats, other: Floats) -> float | None:
-    if len(one) < LEAST or one.std() < 1e-9 or other.std() < 1e-9:
-        return None
-    return float(((one - one.mean()) * (other - other.mean())).mean() / (one.std() * other.std()))
-
-
-def _reliability(shares: Floats) -> float | None:
-    students, blanks = shares.shape
-    whole = shares.sum(axis=1).var()
-    if students < LEAST or blanks < 2 or whole < 1e-12:
-        return None
-    return float(blanks / (blanks - 1) * (1 - shares.var(axis=0).sum() / whole))
-
-
-def _misconceptions(rows: Sequence[Row]) -> tuple[MisconceptionStatistics, ...]:
-    by_code: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.mark.code:
-            by_code.setdefault(row.mark.code, []).append(row)
-    counted = (
-        MisconceptionStatistics(code, len(some), len({row.student for row in some}), some[0].mark.sentence)
-        for code, some in by_code.items()
-    )
-    return tuple(sorted(counted, key=lambda each: (-each.answers, each.code)))
-
-
 # -- variants -------------------------------------------------------------------------------------------------------------------
 
 
-def _forms(rows: Sequence[Row], key: Key | None) -> Iterable[FormStatistics]:
+def _forms(by_number: Mapping[int, Mapping[str, _Moments]]) -> Iterator[FormStatistics]:
     """Each form of an exercise beside the other forms of it."""
-    sums: dict[tuple[int, str, str], list[float]] = {}
-    for row in rows:
-        if row.mark.earned is not None:
-            one = sums.setdefault((_order(row.mark.blank)[0], row.student, row.mark.item), [0.0, 0.0])
-            one[0] += row.mark.earned
-            one[1] += row.mark.of
-    by_number: dict[int, dict[str, list[float]]] = {}
-    for (number, _, item), (earned, of) in sums.items():
-        if of:
-            by_number.setdefault(number, {}).setdefault(_form(item, key), []).append(earned / of)
     for number, forms in sorted(by_number.items()):
-        large = {form: np.array(shares) for form, shares in forms.items() if len(shares) >= FORM}
+        large = {form: shares for form, shares in forms.items() if shares.count >= FORM}
         if len(large) < 2:
             continue
         for form, shares in sorted(large.items()):
-            others = np.concatenate([other for name, other in large.items() if name != form])
-            yield FormStatistics(number, form, len(shares), float(shares.mean()), _errors(shares, others))
+            others = reduce(_Moments.joined, (other for name, other in large.items() if name != form))
+            yield FormStatistics(number, form, shares.count, shares.mean, _errors(shares, others))
 
 
-def _errors(one: Floats, other: Floats) -> float:
+def _errors(one: _Moments, other: _Moments) -> float:
     """The difference of two means in standard errors."""
-    error = np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other))
-    return float((one.mean() - other.mean()) / error) if error > 1e-12 else 0.0
+    error = sqrt(sum(each.squares / (each.count - 1) / each.count for each in (one, other)))
+    return (one.mean - other.mean) / error if error > _SAME else 0.0
 
 
 def _form(item: str, key: Key | None) -> str:

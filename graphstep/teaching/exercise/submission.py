@@ -101,10 +101,10 @@ def _read(path: Path, name: str) -> Iterator[Submission | InputError]:
         yield InputError(error.message)
 
 
-def read(raw: bytes, name: str) -> list[Submission]:
+def read(raw: bytes, name: str) -> Iterator[Submission]:
     """What stands in the bytes of a file with this name. InputError where they cannot be read as what the name says."""
     path = Path(name)
-    return [each for each in READERS[path.suffix.lower()](text_of(raw), name) if each.answers or each.student or each.sheet]
+    return (each for each in READERS[path.suffix.lower()](text_of(raw), name) if each.answers or each.student or each.sheet)
 
 
 def text_of(raw: bytes) -> str:
@@ -177,30 +177,36 @@ def _table(text: str, name: str) -> Iterator[Submission]:
     text = text.replace("\0", "")
     parted = max(";\t,", key=(text.partition("\n")[0]).count)
     csv.field_size_limit(FILE)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=parted)
     try:
-        rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=parted)]
+        yield from _rows(rows, name, comma=parted != ",")
     except csv.Error as error:
         raise InputError(f"{quoted(name, 80)} is no table: {error}") from error
-    heads = [cell.strip().casefold().lstrip("\ufeff") for cell in rows[0]] if rows else []
+
+
+def _rows(rows: Iterator[list[str]], name: str, *, comma: bool) -> Iterator[Submission]:
+    """What students answer in the rows of a table; rows of one student that stand together are one submission."""
+    heads = [cell.strip().casefold().lstrip("\ufeff") for cell in next(rows, [])]
     places = {what: next((heads.index(head) for head in names if head in heads), None) for what, names in _HEADS.items()}
     blanks = {place: head for place, head in enumerate(heads) if _BLANK.fullmatch(head)}
     tall = places["blank"] is not None and places["typed"] is not None
     if not tall and not blanks:
         hint = "a table has the columns student, blank, answer, or student and a column for each blank: 1a, 1b …"
         raise InputError(f"{quoted(name, 80)} has no column of answers in its first line", hint=hint)
-    ours: dict[tuple[str, str], Submission] = {}
-    for row in rows[1:]:
+    whose, one = None, Submission(name)
+    for row in rows:
         cells = {what: row[place].strip() if place is not None and place < len(row) else "" for what, place in places.items()}
         who = (cells["student"].removeprefix("'"), cells["sheet"].upper())
-        if any(who) or (row and places["student"] is None and places["sheet"] is None):
-            one = ours.setdefault(
-                who, Submission(name, who[0] or ("" if who[1] else Path(name).stem), who[1], comma=parted != ",")
-            )
-            for blank, typed in (
-                [(cells["blank"], cells["typed"])] if tall else [(blanks[n], row[n]) for n in blanks if n < len(row)]
-            ):
-                one.take(blank, typed)
-    yield from ours.values()
+        if not any(who) and (not row or places["student"] is not None or places["sheet"] is not None):
+            continue
+        if who != whose:
+            if whose is not None:
+                yield one
+            whose, one = who, Submission(name, who[0] or ("" if who[1] else Path(name).stem), who[1], comma=comma)
+        for blank, typed in [(cells["blank"], cells["typed"])] if tall else [(blanks[n], row[n]) for n in blanks if n < len(row)]:
+            one.take(blank, typed)
+    if whose is not None:
+        yield one
 
 
 def _objects(text: str, name: str) -> Iterator[Submission]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
-from typing import get_args
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import BinaryIO, get_args
 
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.files import open_file
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.mark import Mark
+from graphstep.teaching.exercise.submission import text_of
 from graphstep.teaching.marking.verdict import Outcome
 
 COLUMNS = ("student", "name", "sheet", "item", "blank", "typed", "read as", "verdict", "code", "sentence", "earned", "of")
@@ -24,11 +25,12 @@ FILE = 2_000_000_000
 """Bytes of a table of marks: a million marks have 200 MB."""
 
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠−|%\t]")
-"""How a cell begins that a spreadsheet may compute, or hand to another program (OWASP: CSV injection)."""
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠−|%\t]|\d{1,4}\s?[/-]\s?\d{1,4}(?!\d)", re.ASCII)
+"""How a cell begins that a spreadsheet may compute, or hand to another program (OWASP: CSV injection); and a fraction, 1/2, which
+it takes for the second of January, and writes as that when it saves the table."""
 
 # From a text that was written by us the apostrophe is taken off again; from any other one it is not.
-_MARKED = re.compile(r"'(?=\s*[=+\-@＝＋－＠−|%\t'])")
+_MARKED = re.compile(rf"'(?=\s*'|{_FORMULA.pattern})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +73,95 @@ def lines(rows: Iterable[Row]) -> str:
     return out.getvalue()
 
 
-def read_rows(path: str) -> Iterator[Row]:
-    """The rows of a table in a file. InputError with the line of what is no mark."""
-    with open_file(path, FILE) as file, io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="") as text:
-        head = text.readline()
-        # Where numbers have decimal commas, a spreadsheet parts the cells by semicolons.
-        parted = ";" if head.count(";") > head.count(",") else ","
-        if tuple(next(csv.reader([head], delimiter=parted), ())) != COLUMNS:
-            hint = f"its first line is {HEAD.strip()}, as exercise mark writes it"
-            raise InputError(f"{quoted(path, 80)} is no table of marks", hint=hint)
-        yield from _rows(text, quoted(path, 80), 1, parted)
+class Table:
+    """A table of marks in a file, read student by student, in whatever order its rows stand.
+
+    In memory is where the rows of each student are, and of the rows those of one student. InputError where it is no such table.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._runs: dict[str, list[int]] = {}
+        with open_file(path, FILE) as file:
+            lines = _Lines(file)
+            head = next(lines, "")
+            # Where numbers have decimal commas, a spreadsheet parts the cells by semicolons.
+            self._parted = ";" if head.count(";") > head.count(",") else ","
+            if tuple(next(csv.reader([head], delimiter=self._parted), ())) != COLUMNS:
+                hint = f"its first line is {HEAD.strip()}, as exercise mark writes it"
+                raise InputError(f"{quoted(path, 80)} is no table of marks", hint=hint)
+            begin = lines.bytes
+            for row in _cells(lines, self._parted, lambda line: f"{quoted(path, 80)}, line {line + 1}"):
+                runs = self._runs.setdefault(plain(row[0]), [])
+                if runs and runs[-1] == begin:
+                    runs[-1] = lines.bytes
+                else:
+                    runs += (begin, lines.bytes)
+                begin = lines.bytes
+
+    @property
+    def students(self) -> Iterable[str]:
+        """Whose marks stand in it, in the order in which they come first."""
+        return self._runs.keys()
+
+    def __iter__(self) -> Iterator[Sequence[Row]]:
+        """The rows of each student."""
+        with open_file(self._path, FILE) as file:
+            for student in self._runs:
+                yield [*self._read(file, student)]
+
+    def of(self, student: str) -> Sequence[Row]:
+        """The rows of a student; none where there are none."""
+        if student not in self._runs:
+            return ()
+        with open_file(self._path, FILE) as file:
+            return [*self._read(file, student)]
+
+    def _read(self, file: BinaryIO, student: str) -> Iterator[Row]:
+        runs, where = self._runs[student], f"{quoted(self._path, 80)}, the marks of {quoted(student, 80)}"
+        for begin, end in zip(runs[::2], runs[1::2], strict=True):
+            file.seek(begin)
+            yield from _rows(_Lines(io.BytesIO(file.read(end - begin))), self._parted, where)
+
+
+class _Lines(Iterator[str]):
+    """The lines of a file, each in its own encoding: a spreadsheet may have written the table, and an editor a line of it."""
+
+    def __init__(self, file: Iterable[bytes]) -> None:
+        # A line may end in a carriage return alone, which a file of bytes is not parted at.
+        self._lines = (line for several in file for line in several.splitlines(keepends=True))
+        self.bytes = 0
+        """Bytes of the lines that were read."""
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.bytes += len(line)
+        return text_of(line)
 
 
 def rows_of(text: str) -> Iterator[Row]:
     """The rows that the lines of a table spell."""
-    return _rows(io.StringIO(text, newline=""), "the marks", 0, ",")
+    return _rows(io.StringIO(text, newline=""), ",", "the marks")
 
 
-def _rows(text: Iterable[str], where: str, before: int, parted: str) -> Iterator[Row]:
-    reader = csv.reader(text, delimiter=parted)
+def _rows(lines: Iterable[str], parted: str, where: str) -> Iterator[Row]:
+    return (_row(row, where) for row in _cells(lines, parted, lambda _: where))
+
+
+def _cells(lines: Iterable[str], parted: str, where: Callable[[int], str]) -> Iterator[list[str]]:
+    """The cells of each row that has any; ``where`` says which line it is."""
+    reader = csv.reader(lines, delimiter=parted)
     try:
         for row in reader:
-            yield _row(row, f"{where}, line {before + reader.line_num}")
+            if len(row) != len(COLUMNS) and any(row):
+                raise InputError(f"{where(reader.line_num)} has {len(row)} cells, and a mark has {len(COLUMNS)}")
+            if any(row):
+                yield row
     except csv.Error as error:
-        raise InputError(f"{where}, line {before + reader.line_num}: {error}") from error
+        raise InputError(f"{where(reader.line_num)}: {error}") from error
 
 
 def _row(row: list[str], where: str) -> Row:
-    if len(row) != len(COLUMNS):
-        raise InputError(f"{where} has {len(row)} cells, and a mark has {len(COLUMNS)}")
     student, name, sheet, item, blank, typed, read_as, verdict, code, sentence, earned, of = map(plain, row)
     for outcome in get_args(Outcome):
         if outcome == verdict:

@@ -10,9 +10,8 @@ import pytest
 
 from graphstep.faces.cli import main
 from graphstep.teaching.exercise.key import read_key
-from graphstep.teaching.exercise.table import read_rows
 from tests.killed import Class
-from tests.simulated_class import course, fill
+from tests.simulated_class import course, fill, read_rows
 
 
 def test_a_simulated_class_is_marked_and_what_its_marks_say_is_printed(

@@ -18,8 +18,8 @@ from graphstep.faces.work.engines import pooled, serial
 from graphstep.faces.work.store import Store, file_name
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.teaching.exercise.key import Key, key_of
-from graphstep.teaching.exercise.submission import Submission
-from graphstep.teaching.exercise.table import read_rows
+from graphstep.teaching.exercise.submission import Submission, submissions
+from tests.simulated_class import read_rows
 
 STUDENTS = 20
 
@@ -104,7 +104,7 @@ def test_nobody_fills_in_the_sheet_of_somebody_else_and_of_two_answers_the_first
         Submission("lost.md", "lost", "0000-0000-0003", {"1a": "6"}),
     ]
     result = collected(key(), handed)
-    assert [(sheet.student, answers) for sheet, answers, _ in result.sheets] == [
+    assert [(sheet.student, answers) for sheet, answers, _ in result.sheets()] == [
         ("s1", {"1a": "10", "1b": "50", "1c": "2"}),
         ("s3", {"1a": "6"}),
     ]
@@ -136,6 +136,31 @@ def test_marks_are_replaced_only_when_their_changes_were_seen_and_a_persons_mark
     main([*words, "--again", "--yes"])
     assert verdicts(marks)["s0"] == [("right", 2.0)] * 3
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_mark_that_a_person_gave_outlives_a_spreadsheet_that_writes_numbers_its_own_way(
+    handed: list[str], tmp_path: Path
+) -> None:
+    marks = tmp_path / "marks.csv"
+    (tmp_path / "answers" / "forms.csv").write_text("student,1a,1c\ns4,1,1.00\n")
+    main([*handed, "--jobs", "1"])
+    marks.write_text(
+        marks.read_text().replace(",1.00,", ',"1,0",').replace(",unsure,", ",unsure,").replace(",,1\n", ',"0,5",1\n')
+    )
+    assert verdicts(marks)["s4"][2] == ("unsure", 0.5)
+    main([*handed, "--jobs", "1", "--again", "--yes"])
+    assert verdicts(marks)["s4"][2] == ("unsure", 0.5)
+
+
+def test_rows_of_a_table_that_stand_apart_are_one_submission_and_a_later_row_counts(tmp_path: Path) -> None:
+    (tmp_path / "forms.csv").write_text("student,blank,answer\ns1,1a,1\ns2,1a,2\ns1,1b,3\ns1,1a,4\ns1,9z,4\ns2,9z,5\n")
+    result = collected(key(), submissions(str(tmp_path)))
+    assert [(sheet.student, answers) for sheet, answers, _ in result.sheets()] == [
+        ("s1", {"1a": "4", "1b": "3"}),
+        ("s2", {"1a": "2"}),
+    ]
+    assert result.answers == 3
+    assert [each.message for each in result.remarks] == [f"forms.csv: the sheet of 's{n}' has no blank 9z" for n in (1, 2)]
 
 
 def work(count: int) -> list[str]:

@@ -20,7 +20,7 @@ from graphstep.faces.work.store import Store
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.course import code_of, read_course, read_roster, seeds_of
 from graphstep.teaching.exercise.key import Key, read_key
-from graphstep.teaching.exercise.table import read_rows
+from tests.simulated_class import read_rows
 
 COURSE = 'title = "Week 1"\n[[items]]\nitem = "chain"\n[[items]]\nitem = "fork"\nlevel = 2\nmarks = 10\n[[items]]\nitem = "bug"\n'
 ROSTER = "Student ID;First name;Last name\ns1;Ada;Lovelace\ns2;Bob;\n../s3;Zoë;=cmd|' /C calc'!A0\n"
