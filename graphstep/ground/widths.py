@@ -8,7 +8,7 @@ from functools import lru_cache
 from textwrap import wrap
 
 _WIDE = "\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-_UNIT = re.compile(rf" +|[（「『《]*(?:[{_WIDE}]|[^ {_WIDE}]+)[，。：；、！？）」』》]*")
+_UNIT = rf" +|[（「『《]*(?:[{_WIDE}]|[^ {_WIDE}]+)[，。：；、！？）」』》]*"
 """What a line is not broken within: blanks, a wide character or a word, with the punctuation that stands by it."""
 
 
@@ -37,7 +37,7 @@ def wrapped(text: str, room: int, hang: int = 0) -> list[str]:
     if len(text) == cell_width(text):
         return wrap(text, room, subsequent_indent=" " * hang, break_long_words=True, break_on_hyphens=not hang)
     lines = [""]
-    for unit in _UNIT.findall(text):
+    for unit in re.findall(_UNIT, text):
         for part in [unit] if cell_width(unit) <= room - hang else list(unit):
             if cell_width(lines[-1] + part.rstrip()) <= room:
                 lines[-1] += part

@@ -7,6 +7,7 @@ Lessons and other screens build on :class:`SteppingScreen`: override ``compose``
 from __future__ import annotations
 
 from dataclasses import replace
+from time import sleep
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -27,7 +28,7 @@ from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import Setup, setup_of_program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from textual import events
     from textual.widget import Widget
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 LARGE = 2_000
 """Gates from which making a run, or opening it, is said to take a moment."""
 
-_PAUSE = 0.02
+_PAUSE, _MOMENT = 0.02, 0.001
 """Seconds."""
 
 _ALWAYS = frozenset({"quit", "help", "theme", "redraw", "palette"})
@@ -63,6 +64,7 @@ class SteppingScreen(Screen[None]):
     """Everything about one run: graph, text, explanation, values, timeline."""
 
     CSS_PATH = "screen.tcss"
+    BLANK = True
     BINDINGS: ClassVar = [
         Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help)
         for action in STEPPING
@@ -102,7 +104,8 @@ class SteppingScreen(Screen[None]):
         self._given, self._start, self._conditions = trace, at, tuple(conditions)
         self._seed, self._ties, self._saved = seed, ties, saved
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
-        self._ready = False
+        self._due: Callable[[], object] | None = None
+        self._painted = self._ready = False
         self._waiting: list[str] = []
         self._missing: list[str] = []
 
@@ -112,6 +115,11 @@ class SteppingScreen(Screen[None]):
         """The panes and the line of keys."""
         yield SteppingPanes(id="panes")
         yield KeyLine(id="keys")
+
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Textual's, for a screen that comes up again; on the first time all of it has its styles already."""
+        if self._painted:
+            super().update_node_styles(animate)
 
     @property
     def at_hand(self) -> Set:
@@ -258,10 +266,16 @@ class SteppingScreen(Screen[None]):
         if gates >= LARGE:
             lines = [[(say(self, "run-waits", gates=gates), "why")], [(say(self, "run-give-up"), "quiet")]]
             self.panes.step.say(say(self, "run-moment"), lines)
-        # The first frame is painted before NumPy is imported and the run is made; only a large run is worth a thread.
-        self.call_after_refresh(self._run_in_background if gates >= LARGE else self._run_here)
+        # The first frame is painted before the run is made; only a large run is worth a thread.
+        run = self._run_in_background if gates >= LARGE else self._run_here
+        if self._painted:
+            self.call_after_refresh(run)
+        else:
+            self._due = run
 
     def _run_here(self) -> None:
+        # What writes the frame to the terminal is a thread, which waits for Python as long as this one works.
+        sleep(_MOMENT)
         self._made(self._run())
 
     @work(thread=True, exclusive=True, group="run")
@@ -307,10 +321,14 @@ class SteppingScreen(Screen[None]):
             self.action_do(action)
 
     def painted(self) -> None:
-        """Called by the application after a frame; behind the first one of the run it is made ready for keys."""
-        if self.state is not None and not self._ready:
+        """Called by the application after a frame: behind the first, the run is made, and behind its first, ready for keys."""
+        self._painted = True
+        if self._due is not None:
+            # At once: the panes get other heights with the run, and what is laid out before is laid out again.
+            self.call_next(self._due)
+            self._due = None
+        elif self.state is not None and not self._ready:
             self._ready = True
-            # What writes the frame to the terminal is a thread, which goes first.
             self.set_timer(_PAUSE, self.get_ready)
 
     def get_ready(self) -> None:

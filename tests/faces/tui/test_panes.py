@@ -52,6 +52,20 @@ def test_resizing_changes_the_arrangement_at_once() -> None:
     drive(play)
 
 
+def test_a_new_size_looks_up_the_styles_of_the_panes_once(monkeypatch) -> None:
+    async def play(driver: Driver) -> None:
+        looked_up: list[object] = []
+        update = driver.app.update_styles
+        monkeypatch.setattr(driver.app, "update_styles", lambda node, **how: (looked_up.append(node), update(node, **how)))
+        for size in ((120, 40), (60, 16), (80, 24)):
+            looked_up.clear()
+            await driver.pilot.resize_terminal(*size)
+            await driver.pilot.pause()
+            assert looked_up == [driver.screen.panes], size
+
+    drive(play, "sigmoid(x+y)*z + exp(x*y*z) + sqrt(x*x+y*y)", INPUTS)
+
+
 def test_a_graph_too_wide_for_its_half_gets_the_whole_width() -> None:
     async def play(driver: Driver) -> None:
         panes = driver.screen.panes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.graph import GraphPane
@@ -50,16 +50,19 @@ TALL = 34
 """Rows from which a narrow window has room for the values as well."""
 
 
-class SteppingPanes(Container):
+class _Box(Vertical):
+    """Holds panes, and has nothing to show where they are not."""
+
+    BLANK = True
+
+
+class SteppingPanes(_Box):
     """Heading, graph, typed text, this step and values. It shows a state and decides nothing.
 
     The panes post :class:`RowsPane.Picked` and :class:`Timeline.Jumped`; the screen acts on them.
     """
 
     DEFAULT_CSS = """
-    SteppingPanes { layout: vertical; }
-    SteppingPanes #body { layout: vertical; height: 1fr; }
-    SteppingPanes #left { height: 1fr; }
     SteppingPanes #graph { height: 1fr; }
     SteppingPanes #right { height: auto; }
     SteppingPanes #step { height: 7; }
@@ -96,12 +99,13 @@ class SteppingPanes(Container):
         """The panes, the same in every size of window."""
         # Most screens have all but the line of keys for them: so the styles are looked up once, and not again for this size.
         self._classify(self.app.size.width, self.app.size.height - 1)
+        self._styled = self.classes
         yield Heading(id="heading")
-        with Container(id="body"):
-            with Vertical(id="left"):
+        with _Box(id="body"):
+            with _Box(id="left"):
                 yield GraphPane(id="graph")
                 yield TextPane(id="text")
-            with Vertical(id="right"):
+            with _Box(id="right"):
                 yield StepPane(id="step")
                 yield ValuesPane(id="values")
 
@@ -128,6 +132,7 @@ class SteppingPanes(Container):
         self.told = False
         """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
         self._tallest: tuple[tuple[Trace, int], int] | None = None
+        self._styled = frozenset()
 
     def show(
         self,
@@ -217,8 +222,10 @@ class SteppingPanes(Container):
         }
         # The values come after the whole graph and some explanation: a key shows them.
         tall = self.size.width < WIDE and height >= TALL and left >= _LEAST + _VALUES
-        # Together, since each change of a class looks up the styles of all panes again.
-        self.update_classes({**classes, "-tall": tall})
+        self.update_classes({**classes, "-tall": tall}, update=False)
+        if self.classes != self._styled:
+            # Once for all classes, since each look-up takes the time of a frame.
+            self.update_node_styles()
         if stacked:
             _set_height(right, None)
             # The explanation gives up rows where the whole graph is seen for them.
@@ -282,7 +289,13 @@ class SteppingPanes(Container):
         self.make_room()
 
     def _classify(self, width: int, height: int) -> None:
-        self.update_classes({"-wide": width >= WIDE and height >= 16, "-flat": height < 28, "-short": height < 22})
+        classes = {"-wide": width >= WIDE and height >= 16, "-flat": height < 28, "-short": height < 22}
+        self.update_classes(classes, update=False)
+
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Textual's: look up the styles of all panes for the classes that these have."""
+        self._styled = self.classes
+        super().update_node_styles(animate)
 
     def _shape(self, trace: Trace) -> None:
         """Put the explanation beside the graph, or under it where the graph can be drawn larger then."""
@@ -299,9 +312,9 @@ class SteppingPanes(Container):
         if smallness[0] == smallness[1] and smallness[0]:
             # It fits into neither: what is wide has more of itself to show where there are more columns.
             layout = set_scene(trace, centre_of(trace, 0), beside, None, within=0).layout
-            self.set_class(layout.width > beside[0] and layout.height <= under[1], "-under")
+            self.set_class(layout.width > beside[0] and layout.height <= under[1], "-under", update=False)
         else:
-            self.set_class(smallness[1] < smallness[0], "-under")
+            self.set_class(smallness[1] < smallness[0], "-under", update=False)
 
 
 def _within(state: State) -> str:
