@@ -7,6 +7,7 @@ through with a hundred classes: to make them took longer than to step. Most of t
 from __future__ import annotations
 
 import dataclasses
+import sys
 from functools import partial
 from operator import attrgetter
 from reprlib import recursive_repr
@@ -65,8 +66,15 @@ class _Initializer:
         each = [(field.name, field.type, field) for field in self._fields]
         hook = getattr(self._cls, "__post_init__", None)
         body = {"__post_init__": hook} if hook else {}
-        twin = dataclasses.make_dataclass(self._cls.__name__, each, namespace=body, eq=False, repr=False, frozen=self._frozen)
+        # Who follows a user's function by its calls must not take this for one of them, nor what is made here.
+        follower = sys.gettrace()
+        sys.settrace(None)
+        try:
+            twin = dataclasses.make_dataclass(self._cls.__name__, each, namespace=body, eq=False, repr=False, frozen=self._frozen)
+        finally:
+            sys.settrace(follower)
         method = vars(twin)["__init__"]
+        method.__code__ = method.__code__.replace(co_filename=__file__)
         method.__qualname__ = f"{self._cls.__qualname__}.__init__"
         type.__setattr__(self._cls, "__init__", method)
         return method

@@ -167,6 +167,18 @@ def test_a_subclass_may_have_attributes_of_its_own() -> None:
         wide.x = 2.0
 
 
+def test_who_follows_calls_sees_none_that_is_compiled() -> None:
+    point, files = classes(records.dataclass)["Point"], set[str]()
+    before = sys.gettrace()
+    sys.settrace(lambda frame, *_: files.add(frame.f_code.co_filename))
+    try:
+        for _ in range(records._FEW + 5):
+            point(1.0)
+    finally:
+        sys.settrace(before)
+    assert files == {records.__file__}
+
+
 def test_nothing_is_compiled_for_a_program_of_numbers() -> None:
     """Every class of the house is made in one way."""
     watched = (
