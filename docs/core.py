@@ -29,16 +29,16 @@ chain rule.
 
 We follow `(x+y)*z` at x = -2, y = 5, z = -4.
 
-## A program is a tuple of nodes
+## A program is a row of nodes
 
 The reader (an LALR parser with a grammar of a page; Lark makes its tables) makes nodes out of text. A node is an input or a
 gate; a gate reads nodes by their index, and numbers are constants inside it.
 
 {{ graphstep/ground/operands.py Constant }}
 
-{{ graphstep/language/program.py Node }}
+{{ graphstep/language/nodes.py Node }}
 
-Inputs stand first, operands before the gates that read them. So the tuple is a topological order, and neither a pass nor a
+Inputs stand first, operands before the gates that read them. So the row is a topological order, and neither a pass nor a
 drawing needs recursion:
 
 ```pycon

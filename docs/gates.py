@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from graphstep.gates.rule import OptionKind, Rule, Structure
     from graphstep.ground.operands import Shape
-    from graphstep.language.program import Node
+    from graphstep.language.nodes import Node
 
 PAGE = """\
 # Gates

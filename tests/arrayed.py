@@ -9,7 +9,8 @@ import numpy as np
 from graphstep.engine.trace import trace
 from graphstep.gates import GATES
 from graphstep.ground.arrays import plain, shape_of
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 
 if TYPE_CHECKING:

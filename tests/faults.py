@@ -13,7 +13,8 @@ from graphstep.analysis.chain import why_gradient, why_value
 from graphstep.engine.trace import trace
 from graphstep.gates import GATES
 from graphstep.ground.operands import Constant
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -98,7 +98,7 @@ def _argument(trace: Trace, index: int, slot: int) -> Argument:
     operand = program.nodes[index].operands[slot]
     if not isinstance(operand, int):
         return Argument(constant=operand)
-    use = program.uses.get((index, slot), 0)
+    use = program.use(index, slot)
     is_data = not program.depends[operand]
     if names.is_symbol(operand) and not use:
         return Argument(names.texts[operand], is_data=is_data)

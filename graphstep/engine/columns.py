@@ -33,14 +33,12 @@ class Columns:
 
     def __init__(self, program: Program, sender: Cells, slot: Cells, arrivals: Arrivals) -> None:
         """``sender`` and ``slot`` are those of the edges, in the order in which they send."""
-        nodes = program.nodes
-        counts = np.array([len(node.operands) for node in nodes], np.intp)
+        nodes = program.columns
         self.program = program
         """The program."""
-        self.starts = np.zeros(len(nodes) + 1, np.intp)
+        self.starts = np.array(nodes.starts, np.intp)
         """By node where its slots begin; one entry more, where the last ones end."""
-        counts.cumsum(out=self.starts[1:])
-        self.cells = np.array([x if isinstance(x, int) else -1 for node in nodes for x in node.operands], np.int32)
+        self.cells = np.array(nodes.read, np.int32)
         """By slot the cell that is read; constants lie behind the nodes, in the order of the program."""
         fixed = self.cells < 0
         self.cells[fixed] = len(nodes) + np.arange(np.count_nonzero(fixed), dtype=np.int32)
@@ -52,13 +50,15 @@ class Columns:
         """By node its kind, of an input -1; and the kinds."""
 
     def _tell_apart(self, fixed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], tuple[Kind, ...]]:
-        nodes, first = self.program.nodes, self.program.first_gate
+        nodes, first = self.program.columns, self.program.first_gate
         # Of a slot whether it holds a constant, and whether it sends, in a byte.
         states = (fixed + 2 * (self.edges >= 0)).astype(np.uint8).tobytes()
         starts, seen = self.starts[first:].tolist(), dict[tuple[Rule | None, bytes], int]()
         codes = [
-            seen.setdefault((node.rule, states[start:stop]), len(seen))
-            for node, (start, stop) in zip(nodes[first:], pairwise(starts), strict=True)
+            seen.setdefault((rule, states[start:stop]), len(seen))
+            for rule, (start, stop) in zip(
+                nodes.by_kind([kind.rule for kind in nodes.of_kinds], first), pairwise(starts), strict=True
+            )
         ]
         kinds = [
             Kind(rule, tuple([bool(x & 1) for x in those]), tuple([k for k, x in enumerate(those) if x & 2]))

@@ -106,7 +106,7 @@ class Levels:
         self._program, self._starts, self._edge_starts, self._arrivals = program, starts, edge_starts, arrivals
         self._counts = arrivals.counts().tolist()
         free = count(starts[-1])
-        self.cells = [[starts[x] if isinstance(x, int) else next(free) for x in node.operands] for node in program.nodes]
+        self.cells = [[starts[x] if x >= 0 else next(free) for x in row] for row in program.columns.rows()]
         """By node and slot the first cell of what is read; constants lie behind the nodes, in the order of the program."""
         self._edges_of: list[list[tuple[int, int]]] = [[] for _ in program.nodes]
         """By gate the slot and the number of each edge that it sends along."""
@@ -128,7 +128,7 @@ class Levels:
 
     def batches(self, members: Sequence[int]) -> tuple[Batch, ...]:
         """The gates among nodes in ascending order that do not read each other, those of one kind together."""
-        nodes, constants_from, of_numbers = self._program.nodes, self._starts[-1], self._program.of_numbers
+        nodes, constants_from, of_numbers = self._program.columns, self._starts[-1], self._program.of_numbers
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
             row = self.cells[index]
@@ -140,7 +140,7 @@ class Levels:
 
         groups: dict[Any, list[int]] = {}
         for index in members:
-            if (rule := nodes[index].rule) is not None:
+            if (rule := nodes.rule(index)) is not None:
                 groups.setdefault(kind(index, rule), []).append(index)
         rules = list(self._ranks)
         batches = []
@@ -165,20 +165,20 @@ class Levels:
         return tuple(batches)
 
     def _has_arrays(self, index: int, rule: Rule) -> bool:
-        nodes, node = self._program.nodes, self._program.nodes[index]
-        if node.shape or not rule.cellwise:
+        nodes = self._program.columns
+        if nodes.shape(index) or not rule.cellwise:
             return True
-        return any(isinstance(x, int) and nodes[x].shape for x in node.operands)
+        return any(x >= 0 and nodes.shape(x) for x in nodes.row(index))
 
     def _of_arrays(self, index: int, rule: Rule, constants: tuple[int, ...]) -> Batch:
-        nodes, node = self._program.nodes, self._program.nodes[index]
+        nodes, node = self._program.columns, self._program.nodes[index]
         sends = []
         for slot, edge in self._edges_of[index]:
             operand = node.operands[slot]
             assert isinstance(operand, int), "a contribution goes to a node"
-            sends.append((slot, place_of(self._edge_starts[edge], nodes[operand].shape), None))
+            sends.append((slot, place_of(self._edge_starts[edge], nodes.shape(operand)), None))
         ins = [
-            place_of(cell, nodes[operand].shape) if isinstance(operand, int) else cell
+            place_of(cell, nodes.shape(operand)) if isinstance(operand, int) else cell
             for cell, operand in zip(self.cells[index], node.operands, strict=True)
         ]
         return Batch(rule, place_of(self._starts[index], node.shape), tuple(ins), constants, node.settings, tuple(sends))
@@ -189,8 +189,8 @@ class Levels:
         tuple[Cells, Cells] | None,
         tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.intp], NDArray[np.int32]] | None,
     ]:
-        nodes, counts, place = self._program.nodes, self._counts, self._edge_starts
-        numbers = [i for i in members if not nodes[i].shape]
+        nodes, counts, place = self._program.columns, self._counts, self._edge_starts
+        numbers = [i for i in members if not nodes.shape(i)]
         singles = [i for i in numbers if counts[i] == 1]
         forks = [i for i in numbers if counts[i] > 1]
         single = None
@@ -206,10 +206,10 @@ class Levels:
         return single, (cells, firsts, again, later)
 
     def _arrays(self, members: Sequence[int]) -> tuple[tuple[Region, tuple[Region, ...]], ...]:
-        nodes = self._program.nodes
+        nodes = self._program.columns
         arrays = []
         for index in members:
-            shape = nodes[index].shape
+            shape = nodes.shape(index)
             if shape and self._counts[index] > 1:
                 size = prod(shape)
                 regions = [Region(start, start + size, shape) for start in (self._edge_starts[e] for e in self._arrivals[index])]
@@ -223,12 +223,11 @@ def _index(cells: Sequence[int]) -> Cells:
 
 def depths(program: Program) -> list[int]:
     """By node its distance from the inputs: 1 more than the largest of what it reads."""
-    depth = [0] * len(program.nodes)
-    for index, node in enumerate(program.nodes):
-        if node.rule is not None:
-            deepest = 0
-            for x in node.operands:
-                if isinstance(x, int) and depth[x] > deepest:
-                    deepest = depth[x]
-            depth[index] = deepest + 1
+    depth = [0] * program.first_gate
+    for row in program.columns.rows(program.first_gate):
+        deepest = 0
+        for x in row:
+            if x >= 0 and depth[x] > deepest:
+                deepest = depth[x]
+        depth.append(deepest + 1)
     return depth

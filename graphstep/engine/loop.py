@@ -135,7 +135,7 @@ class PythonLoop:
 
 
 def _work(program: Program, groups: Sequence[Group], cells: Sequence[Sequence[int]]) -> tuple[Work, ...]:
-    nodes, first = program.nodes, program.first_gate
+    nodes, first = program.columns, program.first_gate
     functions: dict[tuple[Any, int], Function] = {}
     constants = sum(cell >= len(nodes) for row in cells for cell in row)
     place_of = [*range(first), *[0] * (len(nodes) - first), *range(first, first + constants)]
@@ -144,7 +144,7 @@ def _work(program: Program, groups: Sequence[Group], cells: Sequence[Sequence[in
         alone = group.alone.tolist()
         for index in (*(() if group.together is None else group.together[1].tolist()), *alone):
             place_of[index] = next(places_behind)
-        kinds = [(nodes[index].rule, len(cells[index])) for index in alone]
+        kinds = [(nodes.rule(index), len(cells[index])) for index in alone]
         functions |= {(rule, size): float_function(rule, size)[0] for rule, size in {*kinds} - functions.keys() if rule}
         places = [[place_of[cell] for cell in cells[index]] for index in alone]
         by_group.append(

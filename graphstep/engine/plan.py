@@ -22,9 +22,9 @@ from graphstep.engine.columns import Columns
 from graphstep.engine.levels import Level, Levels, Region, depths, place_of
 from graphstep.engine.tape import Tape
 from graphstep.ground.collector import collector_paused
-from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
+from graphstep.language.nodes import Nodes
 from graphstep.language.program import Program
 
 if TYPE_CHECKING:
@@ -105,9 +105,10 @@ class Plan:
         program = self.program
         if not program.of_numbers or self.dtype != FLOAT64:
             return False
-        gates = program.nodes[program.first_gate :]
-        batches = {(level, node.rule) for level, node in zip(depths(program)[program.first_gate :], gates, strict=True)}
-        return len(batches) * GATES_OF_A_BATCH > len(gates)
+        nodes, first = program.columns, program.first_gate
+        rules = nodes.by_kind([kind.rule for kind in nodes.of_kinds], first)
+        batches = set(zip(depths(program)[first:], rules, strict=True))
+        return len(batches) * GATES_OF_A_BATCH > len(nodes) - first
 
     @property
     def seed_step(self) -> int:
@@ -180,11 +181,11 @@ class Plan:
 
     def place(self, node: int) -> int | Region:
         """Where a node's value and gradient lie."""
-        return place_of(self.starts[node], self.program.nodes[node].shape)
+        return place_of(self.starts[node], self.program.columns.shape(node))
 
     def edge_place(self, edge: int) -> int | Region:
         """Where an edge's contribution lies."""
-        return place_of(self.edge_starts[edge], self.program.nodes[self.receiver[edge]].shape)
+        return place_of(self.edge_starts[edge], self.program.columns.shape(self.receiver[edge]))
 
 
 @collector_paused()
@@ -194,10 +195,10 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
     ``order`` are the gates in the order in which they send on the way back, each of them ready in its turn;
     ``dtype`` is the type that its numbers are rounded to.
     """
-    nodes = program.nodes
+    nodes = program.columns
     # In the order in which Levels numbers their cells.
-    constants = [operand.value for node in nodes for operand in node.operands if not isinstance(operand, int)]
-    starts = _starts([node.shape for node in nodes])
+    constants = [constant.value for constant in nodes.constants]
+    starts = _starts(nodes)
     receiver, sender, slot = _edges(program, order)
     arrivals = Arrivals.of(receiver, len(nodes))
     # A send has a step; behind the last one to a node that gets several stands their sum. The last sender completes the gradient,
@@ -227,12 +228,13 @@ def _edges(program: Program, order: Sequence[int] | None) -> tuple[NDArray[np.in
 
     What nobody sends is not among them: towards data, and off the ways to the output.
     """
-    nodes = program.nodes
-    counts = np.array([len(node.operands) for node in nodes], np.int32)
-    read = np.array([x if isinstance(x, int) else -1 for node in nodes for x in node.operands], np.int32)
+    nodes = program.columns
+    starts, read = np.array(nodes.starts, np.int32), np.array(nodes.read, np.int32)
+    counts = starts[1:] - starts[:-1]
     sender = np.repeat(np.arange(len(nodes), dtype=np.int32), counts)
-    slot = np.arange(len(read), dtype=np.int32) - np.repeat(counts.cumsum(dtype=np.int32) - counts, counts)
-    sent = np.flatnonzero((read >= 0) & np.array(program.depends, bool)[read] & np.array(program.reaches, bool)[sender])
+    slot = np.arange(len(read), dtype=np.int32) - np.repeat(starts[:-1], counts)
+    depends, reaches = np.array(program.depends, bool), np.array(program.reaches, bool)
+    sent = np.flatnonzero((read >= 0) & depends[np.maximum(read, 0)] & reaches[sender])
     rank = -np.arange(len(nodes), dtype=np.int32)
     if order is not None:
         rank[list(order)] = np.arange(len(order), dtype=np.int32)
@@ -247,11 +249,11 @@ def _ranges(sender: NDArray[np.int32]) -> dict[int, range]:
     return {gate: range(first, first + count) for gate, first, count in columns}
 
 
-def _starts(shapes: Sequence[Shape]) -> Sequence[int]:
+def _starts(nodes: Nodes) -> Sequence[int]:
     """Where the cells of each begin when they lie one behind the other, and where the last ones end."""
-    if not any(shapes):
-        return range(len(shapes) + 1)
-    return tuple(accumulate(map(prod, shapes), initial=0))
+    if not any(kind.shape for kind in nodes.of_kinds):
+        return range(len(nodes) + 1)
+    return tuple(accumulate(nodes.by_kind([prod(kind.shape) for kind in nodes.of_kinds]), initial=0))
 
 
 def _edge_starts(program: Program, starts: Sequence[int], receiver: NDArray[np.int32], arrivals: Arrivals) -> Sequence[int]:
@@ -260,7 +262,7 @@ def _edge_starts(program: Program, starts: Sequence[int], receiver: NDArray[np.i
         return range(len(receiver) + 1)
     starts_of_edges, free, counts = [], starts[-1], arrivals.counts().tolist()
     for index in receiver.tolist():
-        shape = program.nodes[index].shape
+        shape = program.columns.shape(index)
         if shape and counts[index] == 1:
             starts_of_edges.append(starts[index])
         else:

@@ -30,7 +30,8 @@ from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.numerals import Writing
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.setup import Setup, setup_of_program
 from graphstep.language.shapes import infer_shapes
 
@@ -124,7 +125,7 @@ class Trace:
 
     def gate(self, index: int) -> Rule | None:
         """The gate of a node; None for an input."""
-        return self.program.nodes[index].rule
+        return self.program.columns.rule(index)
 
     def value_of(self, index: int) -> Number:
         """The value of a node: a float, or an array that cannot be written to."""

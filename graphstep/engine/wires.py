@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from graphstep.gates.rule import Call, Rule
     from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Operand, Shape
-    from graphstep.language.program import Node
+    from graphstep.language.nodes import Node
 
 Cell = TypeVar("Cell", np.int32, np.float64)
 
@@ -67,7 +67,7 @@ class Wire:
     @property
     def use(self) -> int:
         """Which use of the receiver it is, counted from 1 in the order of the text; 0 where the receiver is used once."""
-        return self.trace.program.uses.get((self.sender, self.slot), 0)
+        return self.trace.program.use(self.sender, self.slot)
 
     @property
     def gate(self) -> Rule:

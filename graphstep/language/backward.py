@@ -18,7 +18,8 @@ from graphstep.gates.rule import Rule, Ties
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand, Shape
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # What needs no parentheses wherever it is put in: a numeral, a name, a call without calls in it.

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from graphstep.ground.errors import Span
 from graphstep.ground.operands import Constant, Operand
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.rewrite import template_of
 
 STOP = "stop"

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
-from graphstep.language.program import Node, Program, Scope
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program, Scope
 from graphstep.language.rewrite import LETTER, SLOTS, expansion_of, template_of
 
 

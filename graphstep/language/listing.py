@@ -11,7 +11,8 @@ from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.backward import gradients
-from graphstep.language.program import Node, Program, typed_name
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program, typed_name
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand
 from graphstep.language.shapes import Fitting, infer_shapes

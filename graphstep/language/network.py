@@ -20,7 +20,8 @@ from graphstep.ground.errors import GraphstepError, InputError, LimitError, Read
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.attributes import NUMBERS, is_whole, json_of, option_of, shape_of, shown, value_of
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import GRADIENT, read
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.tokens import NAME

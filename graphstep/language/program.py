@@ -1,7 +1,7 @@
 """What was typed, as data: the nodes of a program in the order, spelling and place of the text.
 
-A program is a tuple of nodes. The inputs come first, in the order in which the text first names them; then the
-gates in the order of the text, each behind its operands. So the tuple is a topological order, and a node is known by its
+A program is a row of nodes. The inputs come first, in the order in which the text first names them; then the
+gates in the order of the text, each behind its operands. So the row is a topological order, and a node is known by its
 index in it (``v1`` to the outside, from 1).
 
 Numbers are not nodes. A constant lives inside the gate that uses it, as the lectures draw it (``×2``, ``+1``).
@@ -10,72 +10,22 @@ Numbers are not nodes. A constant lives inside the gate that uses it, as the lec
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from graphstep.gates.rule import Rule
 from graphstep.ground.errors import Span
-from graphstep.ground.operands import Constant, Operand, Shape
+from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
+from graphstep.language.nodes import Node, Nodes, Readers
 
 _COMMENT = re.compile(r"#[^\n]*")
 
 LABEL_WIDTH = 60
 """Characters of a label before it is cut: labels of a long chain would otherwise be quadratic in its length."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One input or one gate of a program."""
-
-    rule: Rule | None
-    """Its gate: one of the table, or a rule that is in no table, such as a gate of another framework; None for an input."""
-    operands: tuple[Operand, ...] = ()
-    """What it reads, one entry a slot."""
-    name: str | None = None
-    """The input's name, or the name the learner assigned to this gate."""
-    span: Span | None = None
-    """Where its expression stands in the text, without enclosing parentheses."""
-    text: str | None = None
-    """Its expression where the text does not hold it: parts of an expanded composite gate, and what an opened gate reads."""
-    options: tuple[tuple[str, Any], ...] = ()
-    """What a structural gate was told besides its operands, by name: ``(("axis", 0),)``. Every value is hashable."""
-    shape: Shape = ()
-    """The shape of its value, once :func:`graphstep.language.shapes.infer_shapes` knows those of the inputs."""
-    frame: int = 0
-    """The innermost call or turn of a repetition that it belongs to: an index of :attr:`Program.frames`."""
-
-    @property
-    def gate(self) -> str | None:
-        """The name of its gate; None for an input."""
-        return None if self.rule is None else self.rule.name
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The options of its gate, defaults filled in."""
-        return {} if self.rule is None else self.rule.settings(self.options)
-
-    @property
-    def box(self) -> str:
-        """What stands in its box: its name for an input, the symbol of its gate with what it holds."""
-        return (self.name or "") if self.rule is None else self.rule.box(self.operands, self.options)
-
-    @property
-    def is_copy(self) -> bool:
-        """Whether its value is copies of the one that it reads: it is called after that, and gradients add up in it."""
-        return self.rule is not None and self.rule.pattern[0] == "adder"
-
-    @property
-    def sources(self) -> tuple[tuple[int, int], ...]:
-        """``(slot, node index)`` of every operand that is a node."""
-        return tuple((slot, x) for slot, x in enumerate(self.operands) if isinstance(x, int))
-
-    @property
-    def constants(self) -> dict[int, Constant]:
-        """The constants by slot."""
-        return {slot: x for slot, x in enumerate(self.operands) if isinstance(x, Constant)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +112,7 @@ class Program:
 
     text: str
     """The text as typed (NFKC-normalised)."""
-    nodes: tuple[Node, ...]
+    nodes: Sequence[Node]
     """Inputs first, then gates; operands stand before the gates that read them."""
     output: int
     """Index of the last statement's node."""
@@ -179,10 +129,20 @@ class Program:
     origin: Origin | None = None
     """The function that it was captured from, whose source its text is; None for a program that was typed."""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.nodes, Nodes):
+            object.__setattr__(self, "nodes", Nodes(self.nodes))
+
+    @cached_property
+    def columns(self) -> Nodes:
+        """Its nodes in columns, for who passes over all of them."""
+        assert isinstance(self.nodes, Nodes), "every program keeps columns"
+        return self.nodes
+
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """Names of the inputs, in the order in which the text first names them."""
-        return tuple(node.name or "" for node in self.nodes[: self.first_gate])
+        return tuple(name or "" for name in self.columns.names[: self.first_gate])
 
     @cached_property
     def input_places(self) -> Mapping[str, int]:
@@ -192,7 +152,7 @@ class Program:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """The gates that the program is made of, by name."""
-        return {node.rule.name: node.rule for node in self.nodes if node.rule is not None}
+        return {kind.rule.name: kind.rule for kind in self.columns.of_kinds if kind.rule is not None}
 
     @property
     def functions(self) -> frozenset[str]:
@@ -202,23 +162,21 @@ class Program:
     @cached_property
     def of_numbers(self) -> bool:
         """Whether a fitted program has numbers only, and gates that treat every cell alike: no arrays, and none to come."""
-        return not any(node.shape or (node.rule is not None and not node.rule.cellwise) for node in self.nodes)
+        return not any(kind.shape or (kind.rule and not kind.rule.cellwise) for kind in self.columns.of_kinds)
 
     @cached_property
     def first_gate(self) -> int:
         """Index of the first node that is a gate (the number of inputs)."""
-        return next((i for i, node in enumerate(self.nodes) if node.rule is not None), len(self.nodes))
+        kinds = [kind.rule is not None for kind in self.columns.of_kinds]
+        return next((i for i, is_gate in enumerate(self.columns.by_kind(kinds)) if is_gate), len(self.nodes))
 
     @cached_property
     def depends(self) -> tuple[bool, ...]:
         """Whether each node depends on any input that is not data; what does not is a constant and gets no gradient."""
-        depends: list[bool] = []
-        for node in self.nodes:
-            if node.rule is None:
-                depends.append(node.name not in self.data)
-                continue
-            for x in node.operands:
-                if isinstance(x, int) and depends[x]:
+        depends = [name not in self.data for name in self.inputs]
+        for row in self.columns.rows(self.first_gate):
+            for x in row:
+                if x >= 0 and depends[x]:
                     depends.append(True)
                     break
             else:
@@ -228,69 +186,70 @@ class Program:
     @cached_property
     def reaches(self) -> tuple[bool, ...]:
         """Whether the output depends on each node."""
+        starts, read = self.columns.starts, self.columns.read
         reached = [False] * len(self.nodes)
         reached[self.output] = True
         for index in range(len(self.nodes) - 1, -1, -1):
             if reached[index]:
-                for operand in self.nodes[index].operands:
-                    if isinstance(operand, int):
-                        reached[operand] = True
+                for x in read[starts[index] : starts[index + 1]]:
+                    if x >= 0:
+                        reached[x] = True
         return tuple(reached)
 
     @cached_property
-    def consumers(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+    def consumers(self) -> Readers:
         """For each node the ``(gate index, slot)`` pairs that read it, in the order of the text."""
-        readers: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
-        for index, node in enumerate(self.nodes):
-            for slot, operand in enumerate(node.operands):
-                if isinstance(operand, int):
-                    readers[operand].append((index, slot))
-        return tuple(map(tuple, readers))
+        return Readers.of(self.columns)
 
     @cached_property
-    def uses(self) -> Mapping[tuple[int, int], int]:
-        """The numbers of the uses of every node that brings a gradient along several wires, by reader and slot.
-
-        Uses are counted from left to right in the typed text: a statement after the other, in each an operand after the other.
-        """
-        nodes, first, reaches, depends = self.nodes, self.first_gate, self.reaches, self.depends
+    def uses(self) -> array[int]:
+        """By slot of :attr:`Nodes.read` the number that :meth:`use` says."""
+        nodes, first, reaches, depends = self.columns, self.first_gate, self.reaches, self.depends
+        starts, read, names = nodes.starts, nodes.read, nodes.names
         counts = [0] * len(nodes)
-        for index in range(first, len(nodes)):
+        for index, row in enumerate(nodes.rows(first), first):
             if reaches[index]:
-                for x in nodes[index].operands:
-                    if isinstance(x, int) and depends[x]:
+                for x in row:
+                    if x >= 0 and depends[x]:
                         counts[x] += 1
-        numbers: dict[tuple[int, int], int] = {}
+        numbers = array("i", bytes(4 * len(read)))
         latest = [0] * len(nodes)
         visited = [True] * first + [False] * (len(nodes) - first)
-        for root in (i for i in range(first, len(nodes)) if nodes[i].name or i == self.output):
+        for root in (i for i in range(first, len(nodes)) if names[i] or i == self.output):
             if visited[root]:
                 continue
             visited[root] = True
             # No recursion: a sum of 100,000 terms is as deep as it has terms. The iterator knows which operand comes next.
-            stack = [(root, enumerate(nodes[root].operands))]
+            stack = [(reaches[root], iter(range(starts[root], starts[root + 1])))]
             while stack:
-                reader, operands = stack[-1]
-                for slot, x in operands:
-                    if not isinstance(x, int):
+                counted, slots = stack[-1]
+                for place in slots:
+                    x = read[place]
+                    if x < 0:
                         continue
-                    if counts[x] > 1 and reaches[reader]:
+                    if counts[x] > 1 and counted:
                         latest[x] += 1
-                        numbers[reader, slot] = latest[x]
-                    if not visited[x] and nodes[x].name is None:
+                        numbers[place] = latest[x]
+                    if not visited[x] and names[x] is None:
                         visited[x] = True
-                        stack.append((x, enumerate(nodes[x].operands)))
+                        stack.append((reaches[x], iter(range(starts[x], starts[x + 1]))))
                         break
                 else:
                     stack.pop()
         return numbers
 
+    def use(self, gate: int, slot: int) -> int:
+        """Which use of a node it is that a gate reads it in a slot, where the node brings a gradient along several wires; else 0.
+
+        Uses are counted from left to right in the typed text: a statement after the other, in each an operand after the other.
+        """
+        return self.uses[self.columns.starts[gate] + slot]
+
     @cached_property
     def gates_of_frames(self) -> tuple[range, ...]:
         """By frame its gates, those of the frames inside it among them."""
         firsts, lasts = [len(self.nodes)] * len(self.frames), [0] * len(self.frames)
-        for index in range(self.first_gate, len(self.nodes)):
-            frame = self.nodes[index].frame
+        for index, frame in enumerate(self.columns.frames[self.first_gate :], self.first_gate):
             firsts[frame], lasts[frame] = min(firsts[frame], index), index + 1
         # A frame stands behind the one around it.
         for frame in range(len(self.frames) - 1, 0, -1):
@@ -312,28 +271,11 @@ class Program:
 
     def source_text(self, index: int) -> str:
         """The expression of a node as typed, whatever its length; comments inside it are left out."""
-        node = self.nodes[index]
-        if node.text is not None and node.gate is not None:
-            return node.text
-        if node.span is not None:
-            return _COMMENT.sub("", self.text[node.span[0] : node.span[1]])
-        return node.name or node_id(index)
+        return source_of(self.text, self.nodes[index]) or node_id(index)
 
     def label(self, index: int, width: int = LABEL_WIDTH) -> str:
         """What a node is called: the expression as typed on one line, cut in the middle where longer than ``width``."""
-        node = self.nodes[index]
-        if node.text is None and node.span is not None and node.span[1] - node.span[0] > 4 * width:
-            # Twice the width from either end, for blanks and comments go; and never all of an expression of 100,000 characters.
-            start, stop = node.span
-            ends = self.text[start : start + 2 * width], self.text[stop - 2 * width : stop]
-            raw = "…".join(_COMMENT.sub("", end) for end in ends)
-        else:
-            raw = self.source_text(index)
-        flat = " ".join(raw.split())
-        if len(flat) <= width:
-            return flat
-        head = (width - 1) * 2 // 3
-        return f"{flat[:head]}…{flat[len(flat) - (width - 1 - head) :]}"
+        return label_of(self.text, self.nodes[index], width) or node_id(index)
 
     def short(self, index: int, width: int = 12) -> str:
         """A node's name; else its expression when that is at most ``width`` wide; else its id ``v7``."""
@@ -356,13 +298,38 @@ class Program:
         wanted = "".join(key.split())
         while wanted[:1] == "(" and wanted[-1:] == ")" and _wraps(wanted):
             wanted = wanted[1:-1]
-        for index, node in enumerate(self.nodes):
+        spans, texts = self.columns.spans, self.columns.texts
+        for index in range(len(self.nodes)):
             # A text without its blanks is no longer than its place, so most nodes need not be spelled.
-            if node.text is None and node.span is not None and node.span[1] - node.span[0] < len(wanted):
+            if spans[2 * index] >= 0 and spans[2 * index + 1] - spans[2 * index] < len(wanted) and index not in texts:
                 continue
             if "".join(self.source_text(index).split()) == wanted:
                 return index
         return None
+
+
+def source_of(text: str, node: Node) -> str:
+    """The expression of a node in a text, as typed, without comments; its name where it stands nowhere, else nothing."""
+    if node.text is not None and node.gate is not None:
+        return node.text
+    if node.span is not None:
+        return _COMMENT.sub("", text[node.span[0] : node.span[1]])
+    return node.name or ""
+
+
+def label_of(text: str, node: Node, width: int = LABEL_WIDTH) -> str:
+    """That expression on one line, cut in the middle where it is longer than ``width``."""
+    if node.text is None and node.span is not None and node.span[1] - node.span[0] > 4 * width:
+        # Twice the width from either end, for blanks and comments go; and never all of an expression of 100,000 characters.
+        start, stop = node.span
+        raw = "…".join(_COMMENT.sub("", end) for end in (text[start : start + 2 * width], text[stop - 2 * width : stop]))
+    else:
+        raw = source_of(text, node)
+    flat = " ".join(raw.split())
+    if len(flat) <= width:
+        return flat
+    head = (width - 1) * 2 // 3
+    return f"{flat[:head]}…{flat[len(flat) - (width - 1 - head) :]}"
 
 
 def node_id(index: int) -> str:

@@ -17,7 +17,8 @@ from graphstep.ground.errors import InputError, LimitError
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.backward import substituted
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.rewritten import Rewritten, moved_frames
 
@@ -219,7 +220,7 @@ def _match(program: Program, root: int, pattern: _Pattern) -> tuple[Operand, fro
 def _is_private(program: Program, index: int, root: int, inner: frozenset[int]) -> bool:
     if program.nodes[index].name is not None or index == program.output:
         return False
-    return all(reader == root or reader in inner for reader, _ in program.consumers[index])
+    return all(reader == root or reader in inner for reader in program.consumers.gates(index))
 
 
 def _ways(

@@ -16,7 +16,8 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.ground.operands import Operand, Shape
-from graphstep.language.program import Frame, Node, Program, shown_name
+from graphstep.language.nodes import Node
+from graphstep.language.program import Frame, Program, label_of, node_id, shown_name
 from graphstep.language.rewritten import Rewritten, moved_frames
 
 BROADCAST = "broadcast"
@@ -182,7 +183,7 @@ class Fitting:
         node = self.nodes[place]
         if node.name:
             return shown_name(node.name) if self.program.frames else node.name
-        return Program(self.program.text, tuple(self.nodes), place).label(place, 40)
+        return label_of(self.program.text, node, 40) or node_id(place)
 
 
 def _meeting(spelled: Sequence[str], shapes: Sequence[Shape]) -> str:

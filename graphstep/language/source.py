@@ -13,7 +13,7 @@ from graphstep.ground.errors import InputError
 from graphstep.ground.exact import exact_text
 from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
 from graphstep.ground.records import dataclass
-from graphstep.language.program import Node
+from graphstep.language.nodes import Node
 
 SIGNS = {
     "add": "{} + {}",

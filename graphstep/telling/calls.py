@@ -61,7 +61,7 @@ def exits(trace: Trace, frame: int) -> list[int]:
     """The gates of a call that are read outside of it, and the output where it is one of them."""
     program = trace.program
     gates = program.gates_of_frames[frame]
-    return [x for x in gates if x == program.output or any(reader not in gates for reader, _ in program.consumers[x])]
+    return [x for x in gates if x == program.output or any(reader not in gates for reader in program.consumers.gates(x))]
 
 
 def _names(words: Wording, nodes: list[int]) -> Figure:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from graphstep.language.nodes import Nodes
 
 DEFINITION_WIDTH = 60
 """Characters of a definition before it is cut in the middle."""
@@ -55,3 +59,24 @@ def shortened(text: str) -> str:
         return text
     head = (DEFINITION_WIDTH - 1) * 2 // 3
     return f"{text[:head]}…{text[len(text) - (DEFINITION_WIDTH - 1 - head) :]}"
+
+
+def repeated_nodes(nodes: Nodes) -> Sequence[int]:
+    """By node whether another is the same gate of the same operands."""
+    gates, constants, seen = dict[Any, int](), dict[Any, int](), dict[Any, int]()
+    kinds = [gates.setdefault((kind.rule, kind.options), len(gates)) for kind in nodes.of_kinds]
+    # Constants of one value that are printed alike are one.
+    fixed = [~constants.setdefault((x.value, is_word(x.text) and x.text), len(constants)) for x in nodes.constants]
+    rows = array("i", [x if x >= 0 else fixed[~x] for x in nodes.read]).tobytes()
+    repeated, size = bytearray(len(nodes)), nodes.read.itemsize
+    for index, (kind, start, stop) in enumerate(zip(nodes.by_kind(kinds), nodes.starts, nodes.starts[1:], strict=False)):
+        key = (kind, rows[size * start : size * stop]) if stop > start else (kind, nodes.names[index])
+        first = seen.setdefault(key, index)
+        if first != index:
+            repeated[first] = repeated[index] = True
+    return repeated
+
+
+def is_word(text: str) -> bool:
+    """Whether a constant is printed as a word, such as pi."""
+    return text[:1].isalpha() and text not in ("inf", "nan")

@@ -15,7 +15,8 @@ from graphstep.gates.notation import ATOM, POWER, PRODUCT, SIGN, SUM, Ink, Latex
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
 from graphstep.ground.operands import Constant, Operand
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.read.latex import from_latex
 from graphstep.telling.names import names_of
@@ -79,7 +80,7 @@ def latex_of(program: Program) -> str:
             raise LimitError(f"in LaTeX this program has more than {limits.TEXT:,} characters", text=program.text, span=node.span)
         if index == program.output == len(program.nodes) - 1:
             statements.append(f"{names.ink(index, style).text} = {ink.text}" if node.name is not None else ink.text)
-        elif index == program.output or node.name is not None or len(program.consumers[index]) > 1:
+        elif index == program.output or node.name is not None or program.consumers.number(index) > 1:
             # What is read twice is written once.
             name = names.ink(index, style)
             statements.append(f"{name.text} = {ink.text}")

@@ -15,12 +15,14 @@ from typing import Any
 
 from graphstep.gates.notation import ATOM, CASES, TERMS, TEXT, Ink, Style, Term
 from graphstep.gates.notation.names import latex_name, latex_name_as_typed
+from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import quoted
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
-from graphstep.language.program import Node, Program, shown_name
-from graphstep.telling.definitions import Definitions, bare, shortened, without_parentheses
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program, shown_name
+from graphstep.telling.definitions import Definitions, bare, is_word, repeated_nodes, shortened, without_parentheses
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written, called
 
@@ -81,27 +83,28 @@ class Names:
     @cached_property
     def _table(self) -> tuple[tuple[str, ...], dict[int, None]]:
         """By node its name, and the nodes whose name stands for an expression."""
-        nodes, texts, defined = self.program.nodes, list[str](), dict[int, None]()
-        signatures = [*map(_signature, nodes)]
-        alike = Counter(signatures)
-        readers = Counter(x for node in nodes for x in node.operands if isinstance(x, int))
-        count = 0
-        for index, node in enumerate(nodes):
+        nodes, texts, defined = self.program.columns, list[str](), dict[int, None]()
+        repeated, readers, count = repeated_nodes(nodes), [0] * len(nodes), 0
+        for x in nodes.read:
+            if x >= 0:
+                readers[x] += 1
+        rows, kinds = nodes.rows(), nodes.by_kind([(kind.rule, kind.shape) for kind in nodes.of_kinds])
+        for index, (name, (rule, shape), row) in enumerate(zip(nodes.names, kinds, rows, strict=True)):
             if index == self.program.output:
                 texts.append(self.output)
-            elif self.program.scope and node.name is not None:
+            elif self.program.scope and name is not None:
                 # Nobody typed the names inside an opened gate.
-                texts.append(node.name)
-                if node.rule is not None or node.text:
+                texts.append(name)
+                if rule is not None or index in nodes.texts:
                     defined[index] = None
-            elif node.name is not None:
-                texts.append(self._shown(node.name))
-            elif node.shape and node.is_copy:
-                texts.append(self._copies(index, node, texts))
+            elif name is not None:
+                texts.append(self._shown(name))
+            elif shape and nodes[index].is_copy:
+                texts.append(self._copies(index, nodes[index], texts))
             else:
                 typed = ""
-                if alike[signatures[index]] == 1 and readers[index] < 2 and not self._is_long(node, texts):
-                    typed = self._typed(node, texts)
+                if not repeated[index] and readers[index] < 2 and not self._is_long(rule, row, texts):
+                    typed = self._typed(nodes[index], texts)
                 if not typed or len(typed) > NAME_WIDTH:
                     count += 1
                     typed = f"{self.part}{count}"
@@ -109,16 +112,18 @@ class Names:
                 texts.append(typed)
         return tuple(texts), defined
 
-    def _is_long(self, node: Node, texts: Sequence[str]) -> bool:
+    def _is_long(self, rule: Rule | None, row: Sequence[int], texts: Sequence[str]) -> bool:
         """Whether the text of a gate is longer than a name in any case, as a gate of cells shows all that it reads."""
-        read = [texts[self._origin(x)] for x in node.operands if isinstance(x, int)]
+        if rule is None or not rule.cellwise:
+            return False
+        read = [texts[self._origin(x)] for x in row if x >= 0]
         # Between two of them stands one character at least.
-        return bool(node.rule and node.rule.cellwise) and len("".join(read).replace(" ", "")) + len(read) - 1 > NAME_WIDTH
+        return len("".join(read).replace(" ", "")) + len(read) - 1 > NAME_WIDTH
 
     def _origin(self, index: int) -> int:
         """What stands in the text for a node: of copies what is copied."""
-        nodes = self.program.nodes
-        while nodes[index].is_copy and nodes[index].shape:
+        nodes = self.program.columns
+        while nodes.shape(index) and nodes[index].is_copy:
             index = nodes[index].sources[0][1]
         return index
 
@@ -136,7 +141,7 @@ class Names:
     def _copies(self, index: int, node: Node, texts: Sequence[str]) -> str:
         (_, source), shape = node.sources[0], shape_text(node.shape)
         name = texts[source]
-        use = self.program.uses.get((index, 0), 0)
+        use = self.program.use(index, 0)
         return f"{_numbered(name, use, not self._is_symbol(source, name))} as {shape}"
 
     def _typed(self, node: Node, texts: Sequence[str]) -> str:
@@ -231,7 +236,7 @@ class Names:
             return style.identifier(text, typed=style.typeset and self._is_ambiguous(text), cells=cells)
         if node.shape and node.is_copy:
             source = node.sources[0][1]
-            return style.remark(self.ink(source, style, self.program.uses.get((index, 0), 0)), f"as {shape_text(node.shape)}")
+            return style.remark(self.ink(source, style, self.program.use(index, 0)), f"as {shape_text(node.shape)}")
         if style.typeset:
             # Its text is a dozen characters, so it is a handful of gates deep at most.
             operands = [self.operand(x) for x in node.operands]
@@ -253,8 +258,7 @@ class Names:
 
     @cached_property
     def _constants(self) -> frozenset[str]:
-        operands = (x for node in self.program.nodes for x in node.operands)
-        return frozenset(x.text for x in operands if isinstance(x, Constant) and _is_name(x.text))
+        return frozenset(x.text for x in self.program.columns.constants if is_word(x.text))
 
     @cached_property
     def _latex_names(self) -> Counter[str]:
@@ -275,7 +279,7 @@ class Names:
         operand = operands[slot]
         if not isinstance(operand, int) or operands.count(operand) < 2:
             return self.operand(operand)
-        return TERMS.symbol(NodeSymbol(self, operand, self.program.uses.get((gate, slot), 0)))
+        return TERMS.symbol(NodeSymbol(self, operand, self.program.use(gate, slot)))
 
     def formula(self, index: int, terms: Sequence[Any]) -> Term:
         """The value of a gate as a term, from what stands for its inputs."""
@@ -288,8 +292,10 @@ class Names:
         used = {*self.program.names, self.output}
         letter = next((p for p in _FRAME_LETTERS if not any(_is_part(p, name) for name in used)), "frame")
         frames, count = dict[int, str](), 0
-        for index, node in enumerate(self.program.nodes):
-            if is_composite(node):
+        nodes = self.program.columns
+        composite = [kind.rule is not None and kind.rule.expansion is not None for kind in nodes.of_kinds]
+        for index, may_be in enumerate(nodes.by_kind(composite)):
+            if may_be and is_composite(nodes[index]):
                 symbol = self.is_symbol(index)
                 count += not symbol
                 frames[index] = self.texts[index] if symbol else f"{letter}{count}"
@@ -357,7 +363,7 @@ def slot_name(program: Program, gate: int, slot: int) -> str:
 
 def constant_term(constant: Constant) -> Term:
     """A constant of the text, as typed where that is short."""
-    if _is_name(constant.text):
+    if is_word(constant.text):
         return TERMS.symbol(WordSymbol(constant.text))
     return TERMS.exactly(constant.value, constant.text if len(constant.text) <= NAME_WIDTH else "")
 
@@ -377,16 +383,6 @@ def _runs_into(letter: str, names: set[str]) -> bool:
 def _is_part(letter: str, name: str) -> bool:
     """Whether a name could be one of the numbered expressions: ``u1``, and ``u_1``, which looks the same in print."""
     return name[:1] == letter and name[1:].lstrip("_").isdecimal()
-
-
-def _is_name(text: str) -> bool:
-    return text[:1].isalpha() and text not in ("inf", "nan")
-
-
-def _signature(node: Node) -> Any:
-    if node.rule is None:
-        return node.name
-    return node.rule, node.options, *[x if isinstance(x, int) else (x.value, _is_name(x.text) and x.text) for x in node.operands]
 
 
 def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:

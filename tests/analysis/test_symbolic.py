@@ -17,7 +17,8 @@ from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE, GATES, Rule
 from graphstep.ground.arrays import plain
 from graphstep.ground.errors import GraphstepError, InputError, LimitError
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from tests.cases import each
 from tests.domains import is_ordinary, points

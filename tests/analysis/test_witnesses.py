@@ -25,7 +25,8 @@ from graphstep.analysis.witnesses.rounding import noise
 from graphstep.analysis.witnesses.verdicts import judged, relative_error
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE, GATES
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.check import data, explanation, input_name, symbolic_note

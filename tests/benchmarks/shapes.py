@@ -6,7 +6,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from graphstep.gates.table import GATES
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from graphstep.engine.trace import Trace, trace
 from graphstep.gates import GATES
 from graphstep.ground.errors import InputError
 from graphstep.language.frames import is_composite
-from graphstep.language.program import Node
+from graphstep.language.nodes import Node
 from graphstep.language.read import read
 from graphstep.language.rewrite import expansion_of, template_of
 from graphstep.telling.names import names_of

@@ -16,7 +16,8 @@ from graphstep.gates import GATES
 from graphstep.gates.opaque import Numbers, opaque
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.setup import Setup
 
 RUNS = {

@@ -20,7 +20,8 @@ from graphstep.engine.training.score import Score
 from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.ground.arrays import plain, shape_of
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.rewrite import read_program
 from graphstep.language.shapes import infer_shapes
 from tests.cases import each

@@ -14,7 +14,8 @@ from graphstep.engine.trace import trace
 from graphstep.faces import export
 from graphstep.gates import GATES, Rule
 from graphstep.gates.elementwise import elementwise
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.rewrite import share
 from graphstep.telling.explain import explain
 from tests.cases import each

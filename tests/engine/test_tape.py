@@ -21,7 +21,8 @@ from graphstep.gates import ELEMENTWISE
 from graphstep.gates.floats import PLAIN, float_function
 from graphstep.gates.numbers import value
 from graphstep.ground.operands import Constant
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from tests.benchmarks.shapes import SHAPES
 from tests.engine import compiled
 

@@ -16,7 +16,8 @@ from graphstep.engine.trace import Trace, run_plan, trace
 from graphstep.engine.wires import RunNode
 from graphstep.gates import GATES
 from graphstep.ground.errors import InputError
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from tests.cases import each
 from tests.effort import effort, grows_with

@@ -19,7 +19,8 @@ from graphstep.gates.mathematics import symbols
 from graphstep.ground.arrays import plain
 from graphstep.ground.errors import ReadError
 from graphstep.ground.operands import Constant
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import GRADIENT, read
 from tests.cases import each
 from tests.domains import points

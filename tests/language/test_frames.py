@@ -6,7 +6,8 @@ import pytest
 
 from graphstep.gates import GATES
 from graphstep.language.frames import Argument, inside, is_composite
-from graphstep.language.program import Node, Scope
+from graphstep.language.nodes import Node
+from graphstep.language.program import Scope
 from graphstep.language.read import read
 from tests.reading import shape
 

@@ -17,7 +17,8 @@ from graphstep.engine.trace import trace as run_program
 from graphstep.faces.export import text as plain_text
 from graphstep.gates import ELEMENTWISE, GATES, STRUCTURAL
 from graphstep.gates.notation import ATOM, LATEX, TEXT
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.telling.explain import explain
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, term

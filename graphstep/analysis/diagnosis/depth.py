@@ -63,6 +63,6 @@ def _is_only_way(trace: Trace, start: int, through: int) -> bool:
     program = trace.program
 
     def readers(node: int) -> Iterator[int]:
-        return (reader for reader, _ in program.consumers[node] if reader != through and program.reaches[reader])
+        return (reader for reader in program.consumers.gates(node) if reader != through and program.reaches[reader])
 
     return program.output not in reached([start], readers)

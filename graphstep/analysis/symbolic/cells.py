@@ -21,7 +21,8 @@ from graphstep.ground.arrays import Number, cell_text, plain
 from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.ground.operands import Constant, Shape
 from graphstep.ground.records import dataclass
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
 

@@ -26,7 +26,8 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
 from graphstep.ground.errors import LimitError
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 
 DOUBLE = 15
 """The decimal digits for which mpmath takes 53 binary ones."""

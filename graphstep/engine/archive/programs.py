@@ -13,7 +13,8 @@ from graphstep.gates import GATES
 from graphstep.gates.opaque import Numbers, opaque
 from graphstep.gates.rule import Rule
 from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
-from graphstep.language.program import Branch, Frame, Missing, Node, Origin, Program, Why
+from graphstep.language.nodes import Node
+from graphstep.language.program import Branch, Frame, Missing, Origin, Program, Why
 
 # What :class:`~graphstep.language.program.Frame` may be: a file is checked, for anybody may have written it.
 _KINDS = ("program", "call", "loop", "turn")

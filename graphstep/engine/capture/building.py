@@ -15,7 +15,8 @@ from graphstep.ground.arrays import shape_of
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.exact import exact_text
 from graphstep.ground.operands import Constant, Operand
-from graphstep.language.program import Frame, Node, Origin, Program, node_id, shown_name
+from graphstep.language.nodes import Node
+from graphstep.language.program import Frame, Origin, Program, node_id, shown_name
 from graphstep.language.shapes import infer_shapes
 from graphstep.language.source import gate_text
 

@@ -129,8 +129,8 @@ def nearby(program: Program, centre: int, cap: int = NEARBY) -> list[int]:
         return [source for _, source in nodes[index].sources]
 
     def consumers_of(index: int) -> Sequence[int]:
-        hub = len(consumers[index]) > _HUB and index != centre
-        return [] if hub else [gate for gate, _ in consumers[index]]
+        hub = consumers.number(index) > _HUB and index != centre
+        return [] if hub else consumers.gates(index)
 
     return neighbourhood(_Neighbours(len(nodes), operands_of), _Neighbours(len(nodes), consumers_of), centre, cap)
 

@@ -55,7 +55,7 @@ class Scene:
         box_of = self.drawn.box_of
         if node not in box_of:
             return False
-        near = [source for _, source in trace.node(node).sources[:4]] + [gate for gate, _ in trace.program.consumers[node][:2]]
+        near = [source for _, source in trace.node(node).sources[:4]] + [*trace.program.consumers.gates(node, 2)]
         return all(other in box_of for other in near)
 
 

@@ -75,10 +75,9 @@ class Typed:
             # A body is one text for all its calls and turns.
             return {}
         counts: dict[int, int] = {}
-        for reader, slot in program.uses:
-            operand = program.nodes[reader].operands[slot]
-            assert isinstance(operand, int), "a use is of a node"
-            counts[operand] = counts.get(operand, 0) + 1
+        for operand, use in zip(program.columns.read, program.uses, strict=True):
+            if use:
+                counts[operand] = counts.get(operand, 0) + 1
         places: dict[int, list[int]] = {node: [] for node in counts}
         for first, _, index in self._spots(0, len(program.text), 0):
             if index in places and program.text.startswith(program.nodes[index].name or "\0", first):

@@ -16,7 +16,7 @@ from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.listing import Listing, gradient_names
-from graphstep.language.program import Node
+from graphstep.language.nodes import Node
 
 GIVEN = 400
 """Cells up to which the values of the inputs are written into the code."""

@@ -44,7 +44,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
         if shape := same_shape(trace, index):
             lines.append([(wording(trace).say(shape), "why")])
     lines += [[(f"▲ {finding_text(trace, finding)}", "warning")] for finding in findings]
-    uses = len(program.consumers[index])
+    uses = program.consumers.number(index)
     if uses > 1:
         lines.append([(say("node-uses", uses=uses), "why")])
     lines.append([("; ".join([*_can(trace, index), say("node-step")]), "quiet")])

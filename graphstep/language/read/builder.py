@@ -15,7 +15,8 @@ from graphstep.gates.rule import Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Constant, Operand, Shape
-from graphstep.language.program import Node, Program, shown_name
+from graphstep.language.nodes import Node, Nodes, Options
+from graphstep.language.program import Program, shown_name
 from graphstep.language.read import calls, complaints, entries, expansion, misuses
 from graphstep.language.read.bodies import Assignment, Results, Scope, Statement
 from graphstep.language.read.framing import Framing
@@ -42,8 +43,8 @@ Term = tuple[Operand, int, int]
 """What an expression came to: its node or constant, and where it stands with the parentheses around it."""
 
 
-_Options = tuple[tuple[str, Any], ...]
-_Gate = tuple[str, tuple[Operand, ...], int, int, str | None, _Options]
+_INPUTS = 1 << 30
+"""How the gates that were read so far keep the n-th input that they read: as ``_INPUTS + n``."""
 
 
 class Builder(Recorder):
@@ -54,7 +55,7 @@ class Builder(Recorder):
         self._gradient = gradient
         self.given = given
         """The names that have values, and where these are known, the values."""
-        self._gates: list[_Gate] = []
+        self._gates = Nodes()
         # Whether each gate depends on an input.
         self._varies: list[bool] = []
         self.inputs: dict[str, Span] = {}
@@ -73,18 +74,22 @@ class Builder(Recorder):
         """The actions that bodies have taken."""
         self._output: Term | Assignment | Statement | None = None
 
-    def gate(self, name: str, operands: tuple[Operand, ...], span: Span, text: str | None = None, options: _Options = ()) -> Term:
+    def gate(self, name: str, operands: tuple[Operand, ...], span: Span, text: str | None = None, options: Options = ()) -> Term:
         """One more gate; ``text`` is what it computes where the text does not spell it. Raises LimitError."""
         if len(self._gates) >= limits.GATES:
             raise LimitError(f"a program has at most {limits.GATES:,} gates", text=self.text, span=span)
+        read, varies, gates = list[int](), False, self._gates
         for operand in operands:
-            if isinstance(operand, Results):
+            if isinstance(operand, int):
+                read.append(operand if operand >= 0 else _INPUTS + ~operand)
+                varies = varies or operand < 0 or self._varies[operand]
+            elif isinstance(operand, Results):
                 raise misuses.several_values(self.text, operand, span)
-        place, depends = len(self._gates), self._varies
-        self._gates.append((name, operands, *span, text, options))
-        self.framing.of_gates.append(self.scope.frame)
-        depends.append(any(isinstance(x, int) and (x < 0 or depends[x]) for x in operands))
-        return place, *span
+            else:
+                read.append(gates.fix(operand))
+        gates.put(gates.kind(GATES.get(name, self._gradient), options), read, *span, text, self.scope.frame)
+        self._varies.append(varies)
+        return len(self._varies) - 1, *span
 
     def varies(self, operand: Operand) -> bool:
         """Whether it depends on an input."""
@@ -108,28 +113,23 @@ class Builder(Recorder):
             return operand + first if operand >= 0 else ~operand
 
         called, names = self.framing.names([*self.inputs, *self.constants])
-        spelled = self._spelled(called)
-        nodes = [Node(None, (), name, span) for name, span in self.inputs.items()]
-        for place, (gate, operands, start, stop, text, options) in enumerate(self._gates):
-            moved = tuple([x if not isinstance(x, int) else x + first if x >= 0 else ~x for x in operands])
-            rule, frame = GATES.get(gate, self._gradient), self.framing.of_gates[place]
-            nodes.append(Node(rule, moved, called.get(place), (start, stop), spelled.get(place, text), options, (), frame))
+        nodes = Nodes(Node(None, (), name, span) for name, span in self.inputs.items())
+        nodes.extend(self._gates, [x if x < 0 else x + first if x < _INPUTS else x - _INPUTS for x in self._gates.read])
+        for place, name in called.items():
+            nodes.names[first + place] = name
+        nodes.texts.update((first + place, text) for place, text in self._spelled(called).items())
         by_name = {name: place for place, name in enumerate(self.inputs)} | {name: settled(x) for name, x in names.items()}
         frames = self.framing.frames(settled)
-        return Program(self.text, tuple(nodes), settled(output), by_name, frames=frames, lengths=dict(self.lengths))
+        return Program(self.text, nodes, settled(output), by_name, frames=frames, lengths=dict(self.lengths))
 
     def _spelled(self, called: Mapping[int, str]) -> dict[int, str]:
-        if not any(self.framing.of_gates):
+        if not any(self._gates.frames):
             return {}
         names = {~place: name for place, name in enumerate(self.inputs)}
         names |= {node: shown_name(name) for node, name in called.items()}
         # What is not in a body is spelled by the text.
-        names |= {
-            place: self.text[x[2] : x[3]]
-            for place, x in enumerate(self._gates)
-            if not self.framing.of_gates[place] and place not in names
-        }
-        return self.framing.spell(self.text, [(k, (x[2], x[3])) for k, x in enumerate(self._gates)], names)
+        names |= {k: self.text[x:y] for k, (x, y, frame) in enumerate(self._gates.places()) if not frame and k not in names}
+        return self.framing.spell(self.text, self._gates, names)
 
     def _settle_output(self) -> int:
         last = self._output

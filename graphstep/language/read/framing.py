@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from typing import Any, Literal
 
 from graphstep.ground.errors import Span
 from graphstep.ground.operands import Operand
 from graphstep.ground.records import dataclass
+from graphstep.language.nodes import Nodes
 from graphstep.language.program import Frame
 from graphstep.language.read.bodies import Results
 
@@ -44,8 +45,6 @@ class Framing:
         self._latest: dict[tuple[str, int], int] = {}
         # What repetitions carried to their ends, by name.
         self._carried: dict[str, int] = {}
-        self.of_gates: list[int] = []
-        """By gate the frame that it belongs to."""
         self.dropped: set[str] = set()
         """The names that were local to the turns of a repetition."""
         self.depth = 0
@@ -128,15 +127,14 @@ class Framing:
             for frame in self._frames
         )
 
-    def spell(self, text: str, gates: Sequence[tuple[int, Span]], names: Mapping[int, str]) -> dict[int, str]:
+    def spell(self, text: str, gates: Nodes, names: Mapping[int, str]) -> dict[int, str]:
         """What the gates inside of calls and turns compute, by gate, with what their names stand for there.
 
-        ``gates`` are all gates with their places, in their order, and ``names`` those of the nodes that have one.
+        ``names`` are those of the nodes that have one.
         """
         spelled: dict[int, str] = {}
         places: dict[int, tuple[list[Span], list[str | int]]] = {}
-        for gate, (start, stop) in gates:
-            frame = self.of_gates[gate]
+        for gate, (start, stop, frame) in enumerate(gates.places()):
             if frame not in places:
                 places[frame] = self._reads(frame, text)
             spans, whats = places[frame]

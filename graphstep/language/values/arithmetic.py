@@ -10,7 +10,8 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, plain, shape_of
 from graphstep.ground.errors import LimitError, ReadError, ShapeError, Span, quoted
 from graphstep.ground.records import dataclass
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes
 

@@ -179,7 +179,7 @@ def _in_slot(trace: Trace, gate: int, slot: int, index: Cell) -> Term:
     """A cell of what a gate reads, with the number of its use where the gate reads one node in several slots."""
     operands = trace.node(gate).operands
     several = operands.count(operands[slot]) > 1
-    return named(trace.program, operands[slot], index, trace.program.uses.get((gate, slot), 0) if several else 0)
+    return named(trace.program, operands[slot], index, trace.program.use(gate, slot) if several else 0)
 
 
 def _only_moves(trace: Trace, gate: Rule, sender: int, slot: int) -> bool:

@@ -18,7 +18,8 @@ import pytest
 from graphstep.engine.trace import Trace, trace
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
-from graphstep.language.program import Node, Program
+from graphstep.language.nodes import Node
+from graphstep.language.program import Program
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.document import Prose

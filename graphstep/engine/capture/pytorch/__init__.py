@@ -47,7 +47,7 @@ def check_gradients(trace: Trace) -> None:
         scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
         if not np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True):
             first = node if (differing := differing_node(trace)) is None else differing
-            near = (first, *(reader for reader, _ in trace.program.consumers[first]))
+            near = (first, *trace.program.consumers.gates(first))
             place = next((recorded.places[k] for k in near if recorded.places[k]), "")
             where = f": on the way back they part at {place}" if place else ""
             hint = "a hook that changes gradients, and a write to .data or to an array that shares the memory, are not seen"
