@@ -220,7 +220,12 @@ class GraphstepApp(App[None]):
 
     def action_redraw(self) -> None:
         """Paint the whole screen again: another program has written over it."""
-        self.refresh(layout=True)
+        # A run that plays by itself is stopped by this key as by others.
+        do = getattr(self.screen, "action_do", None)
+        if do is None:
+            self.refresh(layout=True)
+        else:
+            do("redraw")
 
     def post_display_hook(self) -> None:
         """Tell the screen that something was painted, if it has a method for it."""

@@ -44,6 +44,10 @@ def test_any_other_key_stops_it_and_does_what_it_does() -> None:
         await driver.press("a", "right")
         assert (driver.screen.playback.on, driver.now.at) == (False, 1)
         assert "Playing" not in driver.frame()
+        # The one that paints the screen again is the application's, and one does nothing.
+        for key in ("ctrl+l", "ctrl+y"):
+            await driver.press("a", key)
+            assert not driver.screen.playback.on
 
     drive(play)
 

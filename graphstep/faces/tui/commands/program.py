@@ -58,6 +58,9 @@ def after_summary(screen: SteppingScreen, then: Callable[[], object]) -> None:
 
 
 def explain(screen: SteppingScreen, key: str) -> None:
-    """Say of a key that does nothing here that it does nothing; a digit may begin an answer."""
-    if not key.isdecimal() and key not in screen.active_bindings:
+    """Stop playing at a key that does nothing here, and say that it does nothing; a digit may begin an answer."""
+    if key in screen.active_bindings:
+        return
+    screen.playback.stop()
+    if not key.isdecimal():
         screen.say(say(screen, "key-nothing", key=key_text(key), help=screen_keys()["help"]))
