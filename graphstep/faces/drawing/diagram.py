@@ -73,7 +73,16 @@ class Diagram:
         breaks: Sequence[int] = (),
     ) -> Layout:
         """Where everything goes; :func:`graphstep.faces.drawing.layout.arrange` tells what the rest is."""
-        return arrange(self.boxes, self.edges, density=density, output=self.output, room=room, like=like, breaks=breaks)
+        return arrange(
+            self.boxes,
+            self.edges,
+            density=density,
+            output=self.output,
+            room=room,
+            like=like,
+            breaks=breaks,
+            hasty=not self.whole,
+        )
 
 
 def diagram(run: Trace | Program, nodes: Iterable[int] | None = None, *, digits: int = DIGITS) -> Diagram:

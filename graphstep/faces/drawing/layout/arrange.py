@@ -41,6 +41,7 @@ def arrange(
     room: Room | None = None,
     like: Layout | None = None,
     breaks: Sequence[int] = (),
+    hasty: bool = False,
 ) -> Layout:
     """Lay out a graph from left to right.
 
@@ -48,14 +49,15 @@ def arrange(
     so a part of a larger graph can be laid out by itself. With `output`, an arrow leaves that box to the right and
     says its name, or `f`. With `room`, wires and the rows between boxes are stretched to fill it, where the drawing is smaller.
     `like` is a layout of the same boxes at another density or with other widths: the order that it took is taken over.
-    `breaks` are the layers that begin another band below; `wrap` finds good ones.
+    `breaks` are the layers that begin another band below; `wrap` finds good ones. With `hasty` a few more wires may cross:
+    a part of a large graph is laid out anew at every other key.
 
     Raises ValueError for an edge to a box or port that does not exist or is taken, and for edges in a circle.
     """
     if like is not None and (len(boxes) > LECTURE_BOXES or (like.density == "roomy") == (density == "roomy")):
         ranks = like.ranks
     else:
-        ranks = _ranks(boxes, edges, density, output, breaks)
+        ranks = _ranks(boxes, edges, density, output, breaks, hasty)
     size = sizes(ranks, boxes, density, output)
     row = rows(ranks, size) if room is None or len(boxes) > FEW else _apart(ranks, size, room[1], APART[density])
     if room is None and density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
@@ -76,23 +78,30 @@ def arrange(
     return Layout(boxes, edges, density, output, geometry)
 
 
-def _ranks(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: int | None, breaks: Sequence[int]) -> Plan:
+def _ranks(
+    boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: int | None, breaks: Sequence[int], hasty: bool
+) -> Plan:
     """The items in layers, in their order. What is written on the boxes has no part in it: a small graph is ordered once."""
     if len(boxes) <= SMALL:
         ports = tuple([(box.ports, box.commutes) for box in boxes])
-        return _kept(ports, tuple(edges), density == "roomy", output, tuple(breaks))
+        return _kept(ports, tuple(edges), density == "roomy", output, tuple(breaks), hasty)
     ranks = plan(boxes, edges, density, output, breaks)
-    order(ranks)
+    order(ranks, hasty)
     return ranks
 
 
 @lru_cache(maxsize=64)
 def _kept(
-    ports: tuple[tuple[int, bool], ...], edges: tuple[Edge, ...], lecture: bool, output: int | None, breaks: tuple[int, ...]
+    ports: tuple[tuple[int, bool], ...],
+    edges: tuple[Edge, ...],
+    lecture: bool,
+    output: int | None,
+    breaks: tuple[int, ...],
+    hasty: bool,
 ) -> Plan:
     boxes = [Box("", count, commutes=commutes) for count, commutes in ports]
     ranks = plan(boxes, edges, "roomy" if lecture else "compact", output, breaks)
-    order(ranks)
+    order(ranks, hasty)
     return ranks
 
 
