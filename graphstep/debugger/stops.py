@@ -8,6 +8,7 @@ gate that makes a nan or an infinity, where the gate makes one of what is finite
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial, reduce
@@ -66,10 +67,9 @@ def next_stop(state: State, way: Literal[1, -1]) -> State | None:
     """
     level, here = state, (state.at, 0)
     while True:
-        stops = [(_order(stop), stop) for stop in _stops(level)]
-        ahead = [(key, stop) for key, stop in stops if (key > here if way > 0 else key < here)]
+        ahead = [stop for stop in _nearest(level, here, way) if (_order(stop) > here if way > 0 else _order(stop) < here)]
         if ahead:
-            return _at_stop(level, (min if way > 0 else max)(ahead)[1])
+            return _at_stop(level, (min if way > 0 else max)(ahead, key=_order))
         if not level.frames:
             return None
         before = level.frames[-1].place.at
@@ -97,19 +97,33 @@ def stop_between(state: State, after: State, way: Literal[1, -1]) -> State | Non
     return stop if (after.at - n) * way > 0 or (last and n == after.at) else None
 
 
-def _stops(state: State) -> Iterator[Stop]:
-    for stop in _within(state, state.trace, state.path, state.nodes, state.conditions):
+def _nearest(state: State, here: tuple[int, int], way: Literal[1, -1]) -> Iterator[Stop]:
+    """Of the stops of a run itself the next one on a side, and all of those inside its closed gates."""
+    # A condition may stop at each of 200,000 steps, and every key asks.
+    own = stops_of(state.trace, state.nodes, state.conditions)
+    place = bisect_right(own, here, key=_of_step) if way > 0 else bisect_left(own, here, key=_of_step) - 1
+    nearest = [(own[place],)] if 0 <= place < len(own) else []
+    for stop in (*nearest, *_inside(state, state.trace, state.path)):
         if not state.frames or stop[0] <= state.last:
             yield stop
+
+
+def _of_step(n: int) -> tuple[int, int]:
+    return n, 0
 
 
 def _within(
     state: State, trace: Trace, path: tuple[int, ...], nodes: tuple[int, ...], conditions: tuple[Condition, ...]
 ) -> Iterator[Stop]:
-    """The stops in a run: its own, and those inside its closed gates, whose forward pass is before the step that computes the
-    gate, and whose backward pass before the gate's first send.
-    """
+    """The stops in a run: its own, and those inside its closed gates."""
     yield from ((n,) for n in stops_of(trace, nodes, conditions))
+    yield from _inside(state, trace, path)
+
+
+def _inside(state: State, trace: Trace, path: tuple[int, ...]) -> Iterator[Stop]:
+    """The stops inside the closed gates of a run, whose forward pass is before the step that computes the gate, and whose backward
+    pass before the gate's first send.
+    """
     inner = [shelf for shelf in state.shelves if len(shelf.path) > len(path) and shelf.path[: len(path)] == path]
     about = _of_parts(trace, state.conditions)
     for gate in sorted({*about, *(shelf.path[len(path)] for shelf in inner)}):
@@ -190,7 +204,7 @@ def inner_steps(trace: Trace, condition: Condition) -> frozenset[int]:
     kept = _INNER.setdefault(trace, {})
     if condition not in kept:
         alone = State(trace, conditions=(condition,))
-        kept[condition] = frozenset(step + 1 for step, *inner in _within(alone, trace, (), (), ()) if inner)
+        kept[condition] = frozenset(step + 1 for step, *_ in _inside(alone, trace, ()))
     return kept[condition]
 
 

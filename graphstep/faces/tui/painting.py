@@ -52,6 +52,9 @@ class Painting:
         brush = _Brush()
         system = console._color_system or ColorSystem.TRUECOLOR
         for x, y, strip in _pieces(update):
+            # It holds itself there where nothing lies over it: a circle of 17 objects that only the garbage collector would open,
+            # fifty of them with every key.
+            strip._divide_cache.clear()
             row = self._rows.setdefault(y, _Row())
             parts = [(_letters(text), "" if style is None else _pen(style, system)) for text, style, _ in strip]
             if any(letters is None for letters, _ in parts):

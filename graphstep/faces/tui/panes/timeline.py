@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from textual import events
@@ -65,7 +66,7 @@ class Timeline(Widget):
         if not self._last or width < 4:
             return Content("")
         here, seed = self.column_of(self._at), self.column_of(self._seed)
-        marked = {self.column_of(n) for n in self._stops}
+        marked = self._marked()
         parts = []
         for x in range(width):
             style = "$value" if x < seed else "$gradient"
@@ -78,6 +79,16 @@ class Timeline(Widget):
             else:
                 parts.append(("━", style) if x < here else ("─", "$pending"))
         return Content.assemble(*parts)
+
+    def _marked(self) -> set[int]:
+        """The columns in which there is a step with a breakpoint; of 200,000 such steps only a few are looked at."""
+        marked: set[int] = set()
+        place = 0
+        while place < len(self._stops):
+            column = self.column_of(self._stops[place])
+            marked.add(column)
+            place = bisect_right(self._stops, column, place, key=self.column_of)
+        return marked
 
     def _jump(self, x: int) -> None:
         if self._last:
