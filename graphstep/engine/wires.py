@@ -172,6 +172,13 @@ class Wires(Sequence[Wire]):
         """By wire, the local gradient between two numbers; nan where there is an array."""
         return self._column(self._trace.buffers.slopes)
 
+    @property
+    def numbers(self) -> list[float]:
+        """By wire, its contribution; only where all of them go to numbers."""
+        starts = self._trace.plan.edge_starts
+        numbers: list[float] = self._trace.buffers.contributions[[starts[edge] for edge in self._edges]].tolist()
+        return numbers
+
     def _column(self, array: NDArray[Cell]) -> NDArray[Cell]:
         edges = self._edges
         # A slice is a view; what is listed is copied.

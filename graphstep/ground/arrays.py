@@ -43,8 +43,8 @@ _SMALLEST_NOISE = 1e-19
 """The part of its largest cell below which no rounding leaves a cell."""
 
 _BARS = "▁▂▃▄▅▆▇█"
-_CHUNK = 1 << 20
-"""Cells that are sorted into bins at a time, so that a large array is not copied as a whole."""
+_CHUNK = 1 << 16
+"""Cells that are looked at a time: they stay in the processor's cache, and a large array is not copied as a whole."""
 
 
 def plain(value: Any) -> Number:
@@ -102,7 +102,14 @@ def article(number: int) -> str:
 
 def all_zero(value: Number) -> bool:
     """Whether a number, or every cell of an array that has any, is 0."""
-    return value == 0 if isinstance(value, int | float) else bool(value.size) and not value.any()
+    if isinstance(value, int | float):
+        return value == 0
+    # Of most arrays the first cell says it, and each key asks.
+    return bool(value.size) and not value.item(0) and memo(_has_only_zeros, value)
+
+
+def _has_only_zeros(array: NDArray[np.float64]) -> bool:
+    return not array.any()
 
 
 def length(value: Number) -> float:
@@ -282,15 +289,17 @@ def _summary(array: NDArray[np.float64]) -> Summary:
     import numpy as np
 
     cells = array.ravel()
-    finite = np.isfinite(cells)
-    missing = int(np.count_nonzero(np.isnan(cells)))
-    infinite = cells.size - int(np.count_nonzero(finite)) - missing
     zeros = (cells.size - int(np.count_nonzero(cells))) / cells.size if cells.size else 0.0
-    if missing or infinite:
+    missing = infinite = 0
+    low, high = (float(cells.min()), float(cells.max())) if cells.size else (math.nan, math.nan)
+    if not math.isfinite(low) or not math.isfinite(high):
+        finite = np.isfinite(cells)
+        missing = int(np.count_nonzero(np.isnan(cells)))
+        infinite = cells.size - int(np.count_nonzero(finite)) - missing
         cells = cells[finite]
-    if cells.size == 0:
-        return Summary(array.shape, array.size, math.nan, math.nan, math.nan, math.nan, zeros, missing, infinite, (), ())
-    low, high = float(cells.min()), float(cells.max())
+        if cells.size == 0:
+            return Summary(array.shape, array.size, math.nan, math.nan, math.nan, math.nan, zeros, missing, infinite, (), ())
+        low, high = float(cells.min()), float(cells.max())
     if low == high:
         return Summary(array.shape, array.size, low, low, high, 0.0, zeros, missing, infinite, (int(cells.size),), (low, high))
     # Near the largest and the smallest doubles, sums and squares would overflow or vanish: a power of two brings cells to size 1.
@@ -300,17 +309,25 @@ def _summary(array: NDArray[np.float64]) -> Summary:
         cells = cells / scale
     start, stop = low / scale, high / scale
     # Rounding can carry the mean of nearly equal cells past the largest of them, and nobody would believe the summary then.
-    mean = min(max(float(cells.mean()) * scale, low), high)
+    centre, squares = float(cells.mean()), 0.0
+    mean = min(max(centre * scale, low), high)
     if abs(mean) < _NOISE * max(abs(low), abs(high)):
         mean = 0.0
-    counts = np.zeros(BINS, np.int64)
+    counts = np.zeros(BINS + 1, np.int64)
+    # New memory for every chunk would take longer than to compute.
+    room, bins = np.empty(min(_CHUNK, cells.size)), np.empty(min(_CHUNK, cells.size), np.intp)
     for place in range(0, cells.size, _CHUNK):
-        # The largest cell comes to bin number BINS, and belongs into the last one, as in numpy.histogram.
-        bins = ((cells[place : place + _CHUNK] - start) / (stop - start) * BINS).astype(np.int64)
-        counts += np.bincount(np.minimum(bins, BINS - 1), minlength=BINS)
+        chunk = cells[place : place + _CHUNK]
+        part = np.subtract(chunk, centre, out=room[: chunk.size])
+        squares += float(np.square(part, out=part).sum())
+        np.multiply(np.divide(np.subtract(chunk, start, out=part), stop - start, out=part), BINS, out=part)
+        np.copyto(bins[: chunk.size], part, casting="unsafe")
+        counts += np.bincount(bins[: chunk.size], minlength=BINS + 1)
+    # The largest cell came to bin number BINS, and belongs into the last one, as in numpy.histogram.
+    counts[-2] += counts[-1]
     edges = (low, *((start + (stop - start) * (k / BINS)) * scale for k in range(1, BINS)), high)
-    deviation = float(cells.std()) * scale
-    return Summary(array.shape, array.size, low, mean, high, deviation, zeros, missing, infinite, tuple(counts.tolist()), edges)
+    deviation = math.sqrt(squares / cells.size) * scale
+    return Summary(array.shape, array.size, low, mean, high, deviation, zeros, missing, infinite, tuple(counts[:-1].tolist()), edges)
 
 
 def bars(summary: Summary) -> str:

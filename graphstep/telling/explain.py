@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from heapq import nlargest
 
 import numpy as np
 
@@ -229,30 +230,30 @@ def _chosen_shares(trace: Trace, index: int) -> Reason:
 
 
 def _summed(step: Step) -> Summed:
-    parts, name = step.contributions, Named(step.node)
+    wires, name = step.trace.arrivals(step.node), Named(step.node)
     here: tuple[Reason, ...] = ()
-    if all_zero(0.0 if step.gradient is None else step.gradient) and not all(map(all_zero, parts)):
+    # An input of a large program is used thousands of times.
+    idle = [all_zero(wire.contribution) for wire in wires] if wires[0].shape else [not size for size in wires.numbers]
+    if all_zero(0.0 if step.gradient is None else step.gradient) and not all(idle):
         here = (reason("sum-cancels", name=name),)
-    elif len(parts) >= RANKED and isinstance(step.gradient, int | float):
+    elif len(wires) >= RANKED and isinstance(step.gradient, int | float):
         here = (_largest_terms(step),)
-    closed = sum(map(_closed, step.trace.arrivals(step.node)))
+    # A use that cannot move the output, as that of a comparison, of `stop` or of a flat gate, sends nothing.
+    closed = sum(wire_pattern(wires[k]) in ("dead", "data") for k, sends_nothing in enumerate(idle) if sends_nothing)
     if closed:
-        return Summed(step, reason("sum-closed", name=name, uses=str(len(parts)), count=closed), here)
-    return Summed(step, reason("sum", name=name, uses=str(len(parts))), here)
-
-
-def _closed(wire: Wire) -> bool:
-    """Whether a use cannot move the output, as that of a comparison, of ``stop`` or of a flat gate, and sends nothing."""
-    return wire_pattern(wire) in ("dead", "data") and all_zero(wire.contribution)
+        return Summed(step, reason("sum-closed", name=name, uses=str(len(wires)), count=closed), here)
+    return Summed(step, reason("sum", name=name, uses=str(len(wires))), here)
 
 
 def _largest_terms(step: Step) -> Reason:
     """The largest of many contributions to a number, with their shares of the gradient."""
     trace, total = step.trace, float(step.gradient or 0.0)
-    wires = sorted(trace.arrivals(step.node), key=lambda wire: wire.use)
-    sizes = [float(wire.contribution) for wire in wires]
+    wires = trace.arrivals(step.node)
+    sizes = wires.numbers
     # A nan decides the sum, as inf does.
-    order = sorted(range(len(wires)), key=lambda k: -math.inf if math.isnan(sizes[k]) else -abs(sizes[k]))
+    lengths = [math.inf if math.isnan(size) else abs(size) for size in sizes]
+    least = nlargest(TERMS_RANKED, lengths)[-1]
+    order = sorted((k for k, length in enumerate(lengths) if length >= least), key=lambda k: (-lengths[k], wires[k].use))
     shown = []
     for k in order[:TERMS_RANKED]:
         figures: dict[str, Figure] = {

@@ -246,9 +246,16 @@ def _active_edges(step: Step, drawn: Diagram) -> list[int]:
         used = [(step.wire.sender, step.wire.slot)]
     elif step.event == "value":
         used = [(step.node, slot) for slot, _ in trace.node(step.node).sources]
-    elif step.event == "sum":
-        used = [(wire.sender, wire.slot) for wire in trace.arrivals(step.node)]
+    elif step.event == "sum" and step.node in drawn.box_of:
+        # Of thousands of wires a part of a large graph has a few.
+        used = [(gate, slot) for _, gate, slot in drawn.wires_from[drawn.box_of[step.node]] if _arrives(trace, step.node, gate, slot)]
     return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
+
+
+def _arrives(trace: Trace, node: int, gate: int, slot: int) -> bool:
+    """Whether a node gets a contribution along the wire that enters a gate in a slot."""
+    wire = trace.wire_at(gate, slot)
+    return wire is not None and wire.receiver == node
 
 
 def _local_text(step: Step, digits: int) -> str:

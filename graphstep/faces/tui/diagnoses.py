@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 """Cells of a run up to which it is diagnosed between two keys: a few milliseconds."""
+
+_LARGE = 100_000
+"""Cells from which an array is summed up before a key asks for it."""
 
 
 class Diagnosing:
@@ -54,6 +58,9 @@ class Diagnosing:
         from textual.worker import get_current_worker
 
         worker = get_current_worker()
+        _summarise(trace, lambda: worker.is_cancelled)
+        if worker.is_cancelled:
+            return
         diagnosis = self._diagnosed(trace)
         if not worker.is_cancelled:
             self._screen.app.call_from_thread(self._arrived, diagnosis)
@@ -74,6 +81,20 @@ class Diagnosing:
         from graphstep.analysis.diagnosis import diagnose
 
         return diagnose(trace)
+
+
+def _summarise(trace: Trace, is_over: Callable[[], bool]) -> None:
+    """Sum up the large arrays of a run, before a key asks: that is remembered with the run, and takes longer than to draw it."""
+    from graphstep.ground.arrays import summary
+
+    for index, node in enumerate(trace.program.nodes):
+        if node.shape and prod(node.shape) >= _LARGE:
+            arriving = (wire.contribution for wire in trace.arrivals(index))
+            for array in (trace.value_of(index), trace.gradient_of(index), *arriving):
+                if is_over():
+                    return
+                if not isinstance(array, float):
+                    summary(array)
 
 
 def _is_seen(trace: Trace, at: int, finding: Finding) -> bool:
