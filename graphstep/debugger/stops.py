@@ -121,8 +121,8 @@ def _within(
 
 
 def _inside(state: State, trace: Trace, path: tuple[int, ...]) -> Iterator[Stop]:
-    """The stops inside the closed gates of a run, whose forward pass is before the step that computes the gate, and whose backward
-    pass before the gate's first send.
+    """The stops inside the closed gates of a run, whose forward pass is before the step that computes the gate, and whose
+    backward pass before the gate's first send.
     """
     inner = [shelf for shelf in state.shelves if len(shelf.path) > len(path) and shelf.path[: len(path)] == path]
     about = _of_parts(trace, state.conditions)

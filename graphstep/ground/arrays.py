@@ -324,10 +324,10 @@ def _summary(array: NDArray[np.float64]) -> Summary:
         np.copyto(bins[: chunk.size], part, casting="unsafe")
         counts += np.bincount(bins[: chunk.size], minlength=BINS + 1)
     # The largest cell came to bin number BINS, and belongs into the last one, as in numpy.histogram.
-    counts[-2] += counts[-1]
+    binned = (*counts[: BINS - 1].tolist(), int(counts[BINS - 1 :].sum()))
     edges = (low, *((start + (stop - start) * (k / BINS)) * scale for k in range(1, BINS)), high)
     deviation = math.sqrt(squares / cells.size) * scale
-    return Summary(array.shape, array.size, low, mean, high, deviation, zeros, missing, infinite, tuple(counts[:-1].tolist()), edges)
+    return Summary(array.shape, array.size, low, mean, high, deviation, zeros, missing, infinite, binned, edges)
 
 
 def bars(summary: Summary) -> str:

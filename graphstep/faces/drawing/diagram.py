@@ -248,7 +248,8 @@ def _active_edges(step: Step, drawn: Diagram) -> list[int]:
         used = [(step.node, slot) for slot, _ in trace.node(step.node).sources]
     elif step.event == "sum" and step.node in drawn.box_of:
         # Of thousands of wires a part of a large graph has a few.
-        used = [(gate, slot) for _, gate, slot in drawn.wires_from[drawn.box_of[step.node]] if _arrives(trace, step.node, gate, slot)]
+        leaving = drawn.wires_from[drawn.box_of[step.node]]
+        used = [(gate, slot) for _, gate, slot in leaving if _arrives(trace, step.node, gate, slot)]
     return [drawn.edge_of[key] for key in used if key in drawn.edge_of]
 
 
