@@ -341,6 +341,26 @@ def test_folded_and_unfolded_programs_are_said_to_agree(capsys: pytest.CaptureFi
     assert "they meet a kink" in printed(capsys, "elu(x)", "x=0", "--expand")
 
 
+def test_claims_are_marked_in_every_format_and_decide_the_status(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "All 2 claims hold." in printed(capsys, "check", *MAIN, "--claim=dx=-4", "--claim", "x+y=3")
+    words = ["check", *MAIN, "--claim=dx=-4", "--claim=dz=4"]
+    for name in ("text", "md", "tex", "html", "svg", "json"):
+        path = tmp_path / f"claims.{name}"
+        assert main([*words, "--format", name, "--to", str(path)]) == 1
+        assert "wrong" in path.read_text("utf-8"), name
+        assert "1 of 2 claims does not hold" in path.read_text("utf-8") or name == "json"
+    capsys.readouterr()
+    said = json.loads((tmp_path / "claims.json").read_text("utf-8"))
+    assert [(claim["claimed"], claim["value"], claim["verdict"]) for claim in said["claims"]] == [
+        (-4, -4, "right"),
+        (4, 3, "wrong"),
+    ]
+    assert main([*words, "--detail=brief"]) == 1
+    assert "Not quite" not in capsys.readouterr().out
+    assert "two reports" in refused(capsys, *words, "--against-h=x")
+    assert "--claim=dz=4" in (tmp_path / "claims.md").read_text("utf-8")
+
+
 def test_a_browser_gets_the_debugger_though_it_talks_through_pipes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ examples:
   graphstep check "sum((W@x)^2)" W="[[0.1,0.5],[-0.3,0.8]]" x="[0.2,0.4]"
   graphstep check "x^3" x=2 --format json
   graphstep check "sin(x)*y" x=1 y=2 --against-h x     the error of differences over their step, drawn
+  graphstep check "(x+y)*z" x=-2 y=5 z=-4 --claim x+y=3 --claim dx=4     numbers of your own, marked
 
 A small array has a row for each cell. Of a large one a sample of cells is checked, and a random direction in
 which all of them move; the row is that of the cell with the largest relative error.
@@ -33,7 +34,10 @@ which all of them move; the row is that of the cell with the largest relative er
 A gradient is "not settled" where SymPy has no derivative, the program is too large for a run without rounding, and
 the difference may itself be off by more than 1e-6 of it.
 
-It ends with status 1 when the witnesses disagree and no kink explains it.
+A claim names a value by its node (q=3, x+y=3), a gradient as dx, df/dx or d(x+y), a cell as dW[0,1]; a file holds an
+array (dW=@dW.npy). A number may be rounded. One that follows from a wrong one before it is said to follow.
+
+It ends with status 1 when the witnesses disagree and no kink explains it, and when a claim does not hold.
 """
 
 _CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
@@ -46,6 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     step = "in place of that, how far difference quotients are off for every step h of one input: x, or W[0,1]"
     parser.add_argument("--against-h", metavar="INPUT", help=step)
     writing_arguments(parser)
+    claimed = "a number of the run that somebody claims: dx=-4, x+y=3, dW1=@dW1.npy; several may be given, and are marked"
+    parser.add_argument("--claim", dest="claims", action="append", default=[], metavar="WHAT=VALUE", help=claimed)
     report_arguments(parser, shortens=True)
 
 
@@ -56,8 +62,12 @@ def run(options: argparse.Namespace) -> int:
 
     trace = opening_of(options).run()
     if options.against_h:
+        if options.claims:
+            raise InputError("--claim and --against-h are two reports", hint="ask for them one after the other")
         _quotients(options, trace)
         return 0
+    if options.claims:
+        return _claims(options, trace)
     report = check(trace)
     setup = trace.setup.filled(trace.inputs)
 
@@ -66,6 +76,33 @@ def run(options: argparse.Namespace) -> int:
 
     deliver(options, lambda manner: reports.body(report, manner=manner), lambda: reports.data(report), document, shortens=True)
     return 0 if report.agrees else 1
+
+
+def _claims(options: argparse.Namespace, trace: Trace) -> int:
+    """Print or write the verdicts on claims; status 1 where one does not hold."""
+    from graphstep.teaching.marking import report as reports
+    from graphstep.teaching.marking.claims import mark_claims, read_claims
+
+    claims, setup = read_claims(trace, options.claims), trace.setup.filled(trace.inputs)
+    verdicts = mark_claims(claims)
+    asked = [f"--claim={word}" for word in options.claims]
+
+    def document(manner: Manner, words: Sequence[str]) -> Document:
+        return reports.document(claims, verdicts, manner, setup.command(*asked, *words, command="check"))
+
+    def data() -> dict[str, Any]:
+        from graphstep.faces.export import json
+
+        return json.as_data({"schema": 1, "program": trace.program.text, **json.claims(claims, verdicts)}.items())
+
+    deliver(
+        options,
+        lambda manner: reports.body(claims, verdicts, trace.writing.digits, manner),
+        data,
+        document,
+        shortens=True,
+    )
+    return 0 if all(verdict.right for verdict in verdicts) else 1
 
 
 def _quotients(options: argparse.Namespace, trace: Trace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.compare import Comparison, Flip, Pair
@@ -22,6 +22,10 @@ from graphstep.ground.precision import FLOAT64
 from graphstep.language.graph import option_data
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
+
+if TYPE_CHECKING:
+    from graphstep.teaching.marking.claims import Claim
+    from graphstep.teaching.marking.verdict import Verdict
 
 SUFFIX = ".json"
 SUMMARY = "everything, for other programs (schema 1)"
@@ -162,6 +166,24 @@ def quotients(of: Quotients) -> dict[str, Any]:
     """How far difference quotients are off, for every step."""
     errors = {kind: [number(error) for error in getattr(of, kind)] for kind in ("central", "forward")}
     return {"node": node_id(of.node), "cell": list(of.cell), "slope": number(of.slope), "h": list(of.steps), **errors}
+
+
+def claims(of: Sequence[Claim], verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """Claims about a run with their verdicts; ``code`` is the misconception that comes to a wrong number."""
+    rows = [
+        {
+            "claim": claim.text,
+            "quantity": claim.asked.name,
+            "claimed": number(claim.answer.value),
+            "value": number(claim.asked.asked),
+            "verdict": "wrong" if verdict.outcome == "unreadable" else verdict.outcome,
+            "share": verdict.share,
+            "code": verdict.misconceptions[0].code if verdict.misconceptions else None,
+            "sentence": verdict.sentence,
+        }
+        for claim, verdict in zip(of, verdicts, strict=True)
+    ]
+    return {"verdict": "right" if all(verdict.right for verdict in verdicts) else "wrong", "claims": rows}
 
 
 def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:

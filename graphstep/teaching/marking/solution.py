@@ -163,6 +163,11 @@ def agrees(typed: float, right: float) -> bool:
 
 def agreeing(typed: Number, right: Number) -> NDArray[np.bool_]:
     """Cell by cell whether an answer is right, as :func:`agrees` says it; both are of one shape."""
+    if np.size(right) > WHOLE:
+        size = np.abs(right)
+        near = np.maximum(np.maximum(TOLERANCE * size, np.minimum(NEAR_ZERO, size / 4)), 1e-9)
+        return np.asarray(np.abs(np.subtract(typed, right)) <= near)
+    # A class has very many small answers, for which NumPy would take longer to begin.
     pairs = zip(np.ravel(typed).tolist(), np.ravel(right).tolist(), strict=True)
     return np.array([agrees(*pair) for pair in pairs], np.bool_).reshape(np.shape(right))
 

@@ -25,7 +25,7 @@ from graphstep.teaching.marking.precision import Typed, is_equal, is_meant, is_r
 from graphstep.teaching.marking.precision import typed as precisely
 from graphstep.teaching.marking.quantities import Quantity
 from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
-from graphstep.teaching.marking.solution import Solution, agrees
+from graphstep.teaching.marking.solution import WHOLE, Solution, agrees
 from graphstep.teaching.marking.spelling import in_brackets, plainly
 from graphstep.telling.words.catalogue import kind, message
 from graphstep.telling.words.wording import wording
@@ -215,31 +215,37 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
         typed = evaluate(solution.trace, plain, at)
     except GraphstepError as error:
         return Verdict("unreadable", say("mark-no-array" if array else "mark-no-number", why=error.message))
-    if shape_of(typed.value) != shape_of(asked.asked):
-        return _of_another_shape(asked, typed.value)
-    if not np.isfinite(typed.value).all():
-        return Verdict("unreadable", say("mark-nan" if np.isnan(typed.value).any() else "mark-infinite", typed=quoted(text)))
     answer = precisely(plain, typed.value)
+    # The name of what is asked for has its value, and is no answer.
+    if typed.names and asked.kind == "value" and is_meant(answer, asked.asked):
+        return Verdict("unreadable", say("mark-which-array" if array else "mark-which-number", typed=quoted(text)))
+    if shape_of(typed.value) == shape_of(asked.asked) and not np.isfinite(typed.value).all():
+        return Verdict("unreadable", say("mark-nan" if np.isnan(typed.value).any() else "mark-infinite", typed=quoted(text)))
+    return mark_number(asked, answer, earlier, tells=tells)
+
+
+def mark_number(asked: Quantity, answer: Typed, earlier: Sequence[Earlier] = (), *, tells: bool = True) -> Verdict:
+    """The verdict on a number or an array that was read: right, carried, or wrong with the misconception that comes to it."""
+    typed, say = answer.value, _say(asked.trace)
+    if shape_of(typed) != shape_of(asked.asked):
+        return _of_another_shape(asked, typed)
     if is_meant(answer, asked.asked):
-        # The name of what is asked for has its value, and is no answer.
-        if typed.names and asked.kind == "value":
-            return Verdict("unreadable", say("mark-which-array" if array else "mark-which-number", typed=quoted(text)))
-        exact = agrees_closely(typed.value, asked.asked)
+        exact = agrees_closely(typed, asked.asked)
         text = say("mark-right") if exact else say("mark-rounded", value=number_text(asked.asked))
-        return Verdict("right", text, typed=typed.value, share=1.0)
+        return Verdict("right", text, typed=typed, share=1.0)
     share = float(meets(answer, asked.asked).mean())
     # Before misconceptions: what follows from an earlier error is none of its own.
     follows = carried(asked, answer, earlier)
     if follows is not None:
         if follows.clear:
-            return Verdict("carried", _following_text(asked, follows, tells=tells), typed=typed.value, share=1.0)
-        return Verdict("unsure", say("mark-unsure", yours=_named(asked, follows.earlier)), typed=typed.value, share=share)
+            return Verdict("carried", _following_text(asked, follows, tells=tells), typed=typed, share=1.0)
+        return Verdict("unsure", say("mark-unsure", yours=_named(asked, follows.earlier)), typed=typed, share=share)
     of, why = asked, _slips_of(asked, answer)
     # The same misconceptions again in a run that goes on with what was typed before.
     if not why and (run := with_earlier(asked, earlier)) is not None:
         of, why = run, _slips_of(run, answer)
     met = _worded(of.trace, why)
-    return Verdict("wrong", _wrong(asked, typed.value, answer, met), met, typed.value, share)
+    return Verdict("wrong", _wrong(asked, typed, answer, met), met, typed, share)
 
 
 def _worded(trace: Trace, reasons: Sequence[Reason]) -> tuple[Misconception, ...]:
@@ -299,6 +305,9 @@ def same_number(one: Number, other: Number) -> bool:
 
 def agrees_closely(typed: Number, right: Number) -> bool:
     """Whether an answer is right to the digits that are shown, so that nothing needs to be said of rounding."""
+    if np.size(right) > WHOLE:
+        # Of a large array only its statistics are shown.
+        return bool(is_equal(typed, right).all())
     pairs = zip(np.ravel(typed).tolist(), np.ravel(right).tolist(), strict=True)
     return all(numeral(one) == numeral(other) for one, other in pairs)
 
@@ -326,14 +335,17 @@ def _cells_compared(answer: Typed, asked: Quantity) -> str:
     """Which cells of an array are wrong."""
     say, right = _say(asked.trace), asked.asked
     good, turned = meets(answer, right), meets(replace(answer, value=np.negative(answer.value)), right)
-    wrong = [place for place in np.ndindex(np.shape(right)) if not good[place]]
+    wrong = [tuple(place) for place in np.argwhere(~good).tolist()]
     if len(wrong) == np.size(right):
         return say("mark-no-cell")
-    names = [f"[{', '.join(map(str, place))}]" for place in wrong]
-    listed = names[0] if len(names) == 1 else say("and", first=", ".join(names[:-1]), last=names[-1])
+    names = [f"[{', '.join(map(str, place))}]" for place in wrong[:WHOLE]]
+    if len(wrong) > WHOLE:
+        listed = f"{', '.join(names)} {say('and-more', more=str(len(wrong) - WHOLE))}"
+    else:
+        listed = names[0] if len(names) == 1 else say("and", first=", ".join(names[:-1]), last=names[-1])
     if all(turned[place] for place in wrong):
-        return say("mark-cells-signs", count=len(names), cells=listed)
-    return say("mark-cells-others" if np.size(right) > len(wrong) + 1 else "mark-cells-other", count=len(names), cells=listed)
+        return say("mark-cells-signs", count=len(wrong), cells=listed)
+    return say("mark-cells-others" if np.size(right) > len(wrong) + 1 else "mark-cells-other", count=len(wrong), cells=listed)
 
 
 def _shaped(asked: ShapeAsked, text: str) -> Verdict:

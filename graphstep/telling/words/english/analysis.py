@@ -206,6 +206,20 @@ _TANGENTS: dict[str, English] = {
 }
 
 _CHECKS: dict[str, English] = {
+    "claims-claim": "number",
+    "claims-claimed": "claimed",
+    "claims-here": "here",
+    "claims-verdict": "verdict",
+    "claims-right": "right",
+    "claims-follows": "follows",
+    "claims-open": "open",
+    "claims-wrong": "wrong",
+    "claims-hold": ("The claim holds.", "All {count} claims hold."),
+    "claims-only": "The claim does not hold.",
+    "claims-fail": (
+        "{count} of {of} claims does not hold: {name}, of step {step}.",
+        "{count} of {of} claims do not hold; the first on the way is {name}, of step {step}.",
+    ),
     "check-input": "input",
     "check-backprop": "backprop",
     "check-symbolic": "SymPy",

@@ -316,6 +316,8 @@ _DOCUMENTS: dict[str, English] = {
     "heading-upstream-local": "upstream · local",
     "heading-contribution": "contribution",
     "heading-check-of": "Check of {what}",
+    "heading-claims-of": "Claims about {what}",
+    "heading-claims": "Claims",
     "captured-path": "This is one path through {function}; other inputs may take another one.",
     "captured-taken": "Taken at {place} because {asked}.",
     "captured-not-taken": "Not taken at {place} because {asked} is false.",

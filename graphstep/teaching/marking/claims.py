@@ -1,0 +1,193 @@
+"""Numbers that somebody claims of a run: ``dx=-4``, ``x+y=3``, ``dW1=@dW1.npy``, each marked against the run's own.
+
+They are marked in the order of the steps, as the answers of a sheet are, so that one wrong number is blamed once: what follows
+from it is said to follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import Number, plain, shape_of
+from graphstep.ground.errors import InputError, ReadError, quoted
+from graphstep.language.values import read_value
+from graphstep.teaching.marking.carried import Earlier, earlier_of
+from graphstep.teaching.marking.evaluate import numeral_in
+from graphstep.teaching.marking.precision import Typed, typed
+from graphstep.teaching.marking.quantities import KINDS, Quantity, find_node, on_wire, quantity
+from graphstep.teaching.marking.solution import WHOLE
+from graphstep.teaching.marking.spelling import in_brackets, plainly
+from graphstep.teaching.marking.verdict import Verdict, mark_number
+from graphstep.telling.names import names_of
+
+_EQUALS = re.compile(r"(?<![<>!=])=(?!=)")
+_WORDS = {"grad": "gradient", **{word: word for word in KINDS}}
+_USE = re.compile(r"(?P<node>.+?)⁽(?P<use>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SINGLE = 64 * float(np.finfo(np.float32).eps)
+"""Relative error of a number that was computed in float32: some roundings of it, as in :mod:`graphstep.teaching.judge`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """A number that somebody claims."""
+
+    text: str
+    """The claim as it was typed."""
+    asked: Quantity
+    """What it is about, with the run's own number."""
+    answer: Typed
+    """The number that is claimed, with its precision."""
+
+
+def read_claims(trace: Trace, words: Sequence[str]) -> tuple[Claim, ...]:
+    """The claims that words spell: what stands left of ``=`` is a value or a derivative of the run, right of it a value as inputs
+    have them.
+
+    Raises ReadError for a word that is no claim or has no value, InputError for what the run does not have, and what a file
+    cannot be read for.
+    """
+    return tuple(_claim(trace, word) for word in words)
+
+
+def mark_claims(claims: Sequence[Claim]) -> tuple[Verdict, ...]:
+    """The verdicts on claims, in their order; errors are carried forward in the order of the steps."""
+    verdicts: dict[int, Verdict] = {}
+    earlier: list[Earlier] = []
+    for k in sorted(range(len(claims)), key=lambda k: claims[k].asked.step):
+        asked, answer = claims[k].asked, claims[k].answer
+        with np.errstate(all="ignore"):
+            verdict = verdicts[k] = mark_number(asked, answer, earlier)
+        # To put a large array into the run again costs a run for each claim behind it.
+        if shape_of(answer.value) == shape_of(asked.asked) and np.size(asked.asked) <= WHOLE:
+            earlier.append(earlier_of(asked, answer.value, right=verdict.right))
+    return tuple(verdicts[k] for k in range(len(claims)))
+
+
+def _claim(trace: Trace, word: str) -> Claim:
+    place = _equals(word)
+    if place is None:
+        raise _unread(f"{quoted(word)} claims nothing", word, max(1, len(word)))
+    left, right = word[:place].strip(), word[place + 1 :].strip()
+    if not left:
+        raise _unread("what is claimed is missing before =", word, place + 1)
+    asked = _asked(trace, left)
+    text = right if right.startswith("@") else plainly(right)
+    if not isinstance(asked.asked, float) and not right.startswith("@"):
+        text = in_brackets(text, np.ndim(asked.asked))
+    try:
+        value = read_value(text)
+    except ReadError as error:
+        before = word.index(right, place) if right and text == right else None
+        span = (place, len(word)) if before is None or error.span is None else tuple(each + before for each in error.span)
+        raise type(error)(error.message, text=word, span=(span[0], span[1]), hint=error.hint) from None
+    return Claim(word, asked, _from_file(value, right) if right.startswith("@") else typed(text, value))
+
+
+def _unread(message: str, word: str, stop: int) -> ReadError:
+    return ReadError(
+        message, text=word, span=(0, stop), hint="write x+y=3 for a value, dx=-4 for a gradient, dW[0,1]=0.5 for one cell of it"
+    )
+
+
+def _equals(word: str) -> int | None:
+    """Where the sign stands that parts a claim: the first outside of brackets, in which options have theirs."""
+    depth = 0
+    for place, mark in enumerate(word):
+        depth += (mark in "([") - (mark in ")]")
+        if mark == "=" and depth <= 0 and _EQUALS.match(word, place):
+            return place
+    return None
+
+
+def _asked(trace: Trace, left: str) -> Quantity:
+    """What stands left of the sign: a node for its value, ``dx`` or ``df/dx`` for a gradient, or as lessons ask for it."""
+    names = names_of(trace.program)
+    word, _, rest = left.partition(" ")
+    if word in _WORDS and rest and names.find(left) is None:
+        return quantity(trace, f"{_WORDS[word]} {rest}")
+    node = names.find(left)
+    if node is not None and node < trace.program.first_gate:
+        raise InputError(
+            f"{left} is an input: its value is given, and not computed", hint=f"its gradient is {names.change}{left}"
+        )
+    if node is not None:
+        return quantity(trace, f"value {left}")
+    for letter in dict.fromkeys((names.change, "d")):
+        below = re.fullmatch(rf"(?:{letter}.+?\s*/\s*)?{letter}\s*(?P<below>\(.+\)|\w.*)", left)
+        if below is not None and (asked := _gradient(trace, below["below"])) is not None:
+            return asked
+    if local := re.fullmatch(r"∂(?P<above>.+?)\s*/\s*∂(?P<below>.+)", left):
+        return _on_wire(trace, _inner(local["above"]), _inner(local["below"]))
+    try:
+        return quantity(trace, f"value {left}")
+    except InputError as error:
+        raise InputError(
+            error.message, hint=error.hint or "a value is claimed by its node, q or x+y, a gradient as dq or d(x+y)"
+        ) from None
+
+
+def _gradient(trace: Trace, below: str) -> Quantity | None:
+    """The gradient of what stands behind the d, or what arrives along one of its uses; None where that is no node."""
+    inner, use = _use(_inner(below))
+    if not use:
+        try:
+            return quantity(trace, f"gradient {inner}")
+        except InputError:
+            # Two letters of which the first happens to be a d: a name that has to be looked for as one.
+            if names_of(trace.program).find(re.sub(r"\[[\d\s,-]*\]$", "", inner)) is None:
+                return None
+            raise
+    wires = [wire for wire in trace.arrivals(find_node(trace, inner)) if wire.use == use]
+    if not wires:
+        raise InputError(f"{inner} has no use number {use} in this run")
+    return on_wire(wires[0], local=False)
+
+
+def _on_wire(trace: Trace, above: str, below: str) -> Quantity:
+    inner, use = _use(below)
+    wires = [wire for wire in trace.between(find_node(trace, above), find_node(trace, inner)) if not use or wire.use == use]
+    if not wires:
+        raise InputError(f"{quoted(above)} and {quoted(below)} are not joined by a wire, so there is no local gradient")
+    if len(wires) > 1:
+        raise InputError(f"{quoted(above)} reads {quoted(below)} several times: number the use")
+    return on_wire(wires[0], local=True)
+
+
+def _use(text: str) -> tuple[str, int]:
+    """A node and the number of its use, 0 without one."""
+    match = _USE.fullmatch(text)
+    return (_inner(match["node"]), int(match["use"].translate(_DIGITS))) if match else (text, 0)
+
+
+def _inner(text: str) -> str:
+    """A text without the parentheses around the whole of it."""
+    text = text.strip()
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for place, mark in enumerate(text):
+        depth += (mark == "(") - (mark == ")")
+        if depth == 0 and place < len(text) - 1:
+            return text
+    return text[1:-1]
+
+
+def _from_file(value: Number, path: str) -> Typed:
+    """The precision of numbers in a file: of a text by its digits, of an array in bytes by the type that holds it."""
+    cells = np.asarray(value, np.float64)
+    if path.lower().endswith(".npy"):
+        with np.errstate(over="ignore"):
+            narrow = np.array_equal(cells.astype(np.float32).astype(np.float64), cells, equal_nan=True)
+        # A computation in float32 leaves an error in proportion to the largest of the numbers that it adds up.
+        room = _SINGLE * np.maximum(np.abs(cells), np.max(np.abs(cells), initial=0.0)) if narrow else np.zeros(cells.shape)
+        return Typed(value, plain(room), False)
+    rooms = [numeral_in(repr(cell)) for cell in cells.ravel().tolist()]
+    # A whole number in a table is no rounded one.
+    digits = [0.0 if room is None or room[0].is_integer() else room[1] for room in rooms]
+    return Typed(value, plain(np.reshape(digits, cells.shape)), False)
