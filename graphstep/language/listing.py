@@ -122,6 +122,8 @@ def _typed(of: Listing, node: Node, rule: Rule) -> str:
         return f"{operands[0]}[{rule.inside(node.settings)[2:-1] if rule.inside is not None else ''}]"
     options = [(name, value) for name, value in node.options if value != rule.defaults.get(name)]
     template = _TEMPLATES.get(rule.name)
+    if template == "{}":
+        return operands[0]
     if template is None:
         return f"{rule.functions[0]}({', '.join(call_parts(operands, options))})"
     signed = [f"({text})" if text.startswith("-") or "/" in text else text for text in operands]
@@ -140,19 +142,18 @@ def text_of(of: Listing) -> str:
         node = of.program.nodes[index]
         shape = f"  # {shape_text(node.shape)}" if node.shape else ""
         lines.append(f"{statement(of, index)}{shape}")
-    lines += [f"{name} = {value}" for name, value in aliases(of)]
+    lines += [f"{alias} = {of.names[node]}" for alias, node in aliases(of).values() if alias != of.names[node]]
     return "\n".join([*lines, ""])
 
 
-def aliases(of: Listing) -> Iterator[tuple[str, str]]:
-    """The gradients that are a number with another name already: what they are called, and that name."""
-    others = {*of.names}
+def aliases(of: Listing) -> dict[str, tuple[str, int]]:
+    """By input what its gradient is called, and the node that it is; where inputs share one, each has a name of its own."""
+    owners, taken = {node: name for name, node in of.gradients.items()}, {*of.names}
+    shown: dict[str, tuple[str, int]] = {}
     for name, node in of.gradients.items():
-        if not of.names[node].startswith(f"d{_plain(name)}"):
-            yield _free(f"d{_plain(name)}", others), of.names[node]
-
-
-def gradient_names(of: Listing) -> dict[str, str]:
-    """By input what its gradient is called."""
-    other = {node: alias for alias, node in aliases(of)}
-    return {name: other.get(of.names[node], of.names[node]) for name, node in of.gradients.items()}
+        if owners[node] == name and node >= of.backward:
+            shown[name] = of.names[node], node
+            continue
+        shown[name] = _free(f"d{_plain(name)}", taken), node
+        taken.add(shown[name][0])
+    return shown

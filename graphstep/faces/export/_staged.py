@@ -15,7 +15,7 @@ from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
-from graphstep.language.listing import Listing, gradient_names
+from graphstep.language.listing import Listing, aliases
 from graphstep.language.nodes import Node
 
 GIVEN = 400
@@ -190,10 +190,10 @@ def staged(of: Listing, inputs: Mapping[str, Number], library: str, command: str
             yield "    # backward\n"
         yield f"    {line}\n"
     pairs = []
-    for name, gradient in gradient_names(of).items():
-        node, shown = of.names[of.gradients[name]], _python(gradient)
-        if shown != _python(node):
-            yield f"    {shown} = {_python(node)}\n"
+    for name, (alias, node) in aliases(of).items():
+        shown = _python(alias)
+        if alias != of.names[node]:
+            yield f"    {shown} = {_python(of.names[node])}\n"
         pairs.append(f'"{name}": {shown}')
     yield f"    return {_python(of.names[of.output])}, {{{', '.join(pairs)}}}\n"
     yield from _call(of, inputs, writer.library, names)
@@ -211,6 +211,11 @@ def _call(of: Listing, inputs: Mapping[str, Number], library: Library, names: li
         yield f"    {shown} = {f'np.float64({cells})' if plain else library.array.format(cells)}\n"
     yield f"    output, gradients = forward_and_backward({', '.join(names)})\n"
     yield '    print("output", output)\n    for name, gradient in gradients.items():\n        print(name, gradient)\n'
+
+
+def _bare(operand: str) -> str:
+    """An operand without the parentheses that a sign needs behind an operator."""
+    return operand.removeprefix("(").removesuffix(")")
 
 
 class _Writer:
@@ -232,7 +237,7 @@ class _Writer:
         operands = [self._operand(x) for x in node.operands]
         if self.library.module == "np" and all(isinstance(x, Constant) for x in node.operands):
             # Numbers of Python alone would raise where a run has inf.
-            operands[0] = f"np.float64({operands[0]})"
+            operands[0] = f"np.float64({_bare(operands[0])})"
         if gate in ("max", "min"):
             text = operands[0]
             for operand in operands[1:]:
@@ -252,8 +257,9 @@ class _Writer:
         if not isinstance(operand, Constant):
             return _python(self._of.names[operand])
         text = repr(operand.value).removesuffix(".0")
-        text = f"({text})" if text.startswith("-") else text
-        return self.library.array.format(text) if self.library.module == "torch" else text
+        if self.library.module == "torch":
+            return self.library.array.format(text)
+        return f"({text})" if text.startswith("-") else text
 
     def _options(self, node: Node) -> dict[str, str]:
         """The options of a gate as the library takes them."""

@@ -14,7 +14,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.export._staged import staged
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import InputError
-from graphstep.language.listing import gradient_names, listing, text_of
+from graphstep.language.listing import aliases, listing, text_of
 from graphstep.language.read import read
 from tests.programs import seeded
 
@@ -86,9 +86,27 @@ def test_the_program_of_a_backward_pass_reads_back_and_gives_the_gradients() -> 
         given = {name: np.asarray(value, float) for name, value in values.items()}
         of = listing(read(text, given), {name: shape_of(value) for name, value in given.items()})
         run = gs.run(text_of(of), inputs=values)
-        names = gradient_names(of)
+        names = {name: called for name, (called, _) in aliases(of).items()}
         assert names, text
         _agree(text, values, run[of.names[of.output]].value, {name: run[called].value for name, called in names.items()})
+
+
+def test_every_gradient_has_a_name_of_its_own_in_the_code_and_in_the_program() -> None:
+    for text, names in {
+        "(x+y)*z": {"x": "dx", "y": "dy", "z": "dz"},
+        "(x+x2)*z": {"x": "dx", "x2": "dx2", "z": "dz"},
+        "dx*x + y": {"dx": "ddx", "x": "dx_", "y": "dy"},
+        "x - y": {"x": "dx", "y": "dy"},
+    }.items():
+        of = listing(read(text), {})
+        assert {name: called for name, (called, _) in aliases(of).items()} == names, text
+        pairs = ", ".join(f'"{name}": {called}' for name, called in names.items())
+        code = "".join(staged(of, {}, "numpy", "c"))
+        assert f"{{{pairs}}}" in code, text
+        assigned = [line.split(" = ")[0].strip() for line in code.splitlines() if " = " in line]
+        assert len(assigned) == len(set(assigned)), text
+    assert "dy = np.float64(-1)" in "".join(staged(listing(read("x - y"), {}), {}, "numpy", "c"))
+    assert text_of(listing(read("x - y"), {})).endswith("dx = 1\ndy = -1\n")
 
 
 def test_random_programs_give_their_gradients_as_code(tmp_path: Path) -> None:
