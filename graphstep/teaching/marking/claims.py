@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, plain, shape_of
 from graphstep.ground.errors import InputError, ReadError, quoted
+from graphstep.ground.records import dataclass
 from graphstep.language.values import read_value
 from graphstep.teaching.marking.carried import Earlier, earlier_of
 from graphstep.teaching.marking.evaluate import numeral_in
