@@ -31,6 +31,9 @@ from tests import held
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Until all tests are collected next to nothing becomes garbage, and the collector would look at all modules again and again.
+gc.disable()
+
 # No test outlives a power cut, and to wait for a disk is most of what it takes to write a small file.
 os.fsync = lambda _: None
 
@@ -49,10 +52,13 @@ if PROFILE == "steady":
 
 def pytest_collection_finish() -> None:
     """The collected tests stay for good: the garbage collector would look through them again and again. And it looks less often,
-    since what the tests of the screen keep (style sheets, themes) is much, and little of what they drop is in circles."""
+    and at what is old next to never, since what the tests keep (style sheets, caches) is much, and little of it is in circles."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(100_000, 100, 100)
+    # A command and a screen would set it for a process of their own.
+    gc.set_threshold = lambda *_: None  # type: ignore[assignment]
+    gc.enable()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
