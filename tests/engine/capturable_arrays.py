@@ -205,6 +205,11 @@ def as_it_is(A, B):
     return quotient * rest + copy.deepcopy(B)[0].sum() * copy.copy(A).sum() * (2.0 if isinstance(rest, float) else 3.0)
 
 
+def in_another_order(A):
+    laid = np.array(A, order="F").copy(order="C") + np.copy(A, order="K")
+    return (laid.reshape(3, 2, order="F") * laid.reshape((3, 2), order="C")).sum() * laid.ravel("F")[1] + laid.flatten("F")[3]
+
+
 def of_complex(A):
     return abs(A[0, 0] + 1j)
 

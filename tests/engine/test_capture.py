@@ -117,7 +117,7 @@ def test_a_branch_says_why_it_was_taken():
     assert str(other[0]) == f"not taken at capturable.py:{line + 1} because -0.5 > 0 is false"
 
 
-@each("name", ["a_float", "an_int", "a_format", "a_key", "packed", "a_count", "gamma", "deviation", "to_digits", "cast"])
+@each("name", ["a_float", "an_int", "a_format", "a_key", "a_count", "gamma", "deviation", "to_digits", "cast"])
 def test_what_would_drop_a_gradient_is_refused_with_its_line(name):
     function = getattr(capturable, name)
     with pytest.raises(CaptureError) as refused:
@@ -217,6 +217,35 @@ def test_attributes_of_an_object_are_inputs_also_where_it_holds_itself():
     assert gs.capture(lambda p: p.a * p.double, Scaled(3.0)).gradients == {"p_a": 6.0, "p_double": 3.0}
 
 
+def test_attributes_of_the_object_of_a_method_are_inputs():
+    class Network:
+        def __init__(self):
+            self.weights, self.rate, self.width = [1.5, 2.5], 0.5, 2
+
+        def loss(self, x):
+            self.last = x
+            return sum(w * x for w in self.weights) * self.rate
+
+        __call__ = loss
+
+    network = Network()
+    gradients = {"self_rate": 8.0, "x": 2.0}
+    for function in (network.loss, network):
+        run = gs.capture(function, 2.0)
+        assert run.gradients["self_weights"].tolist() == [1.0, 1.0]
+        assert {name: run.gradients[name] for name in gradients} == gradients
+    assert not hasattr(network, "last")
+    assert gs.capture(network.loss, 2.0, fixed=["self"]).gradients == {"x": 2.0}
+
+
+def test_a_function_that_fails_is_not_called_again_and_fails_as_it_did():
+    calls = []
+    with pytest.raises(TypeError, match="not JSON serializable") as failed:
+        gs.capture(lambda x: calls.append(1) or capturable.packed(x), 2.0)
+    assert len(calls) == 1
+    assert failed.value.__notes__[0].startswith("A traced number may be what it fails with at capturable.py:106.")
+
+
 def test_numpy_scalars_are_numbers():
     assert gs.capture(capturable.fork, np.float32(1.5)).inputs == {"x": 1.5}
     assert gs.capture(capturable.an_array, 2.0).gradients["x"] == 3.0
@@ -279,6 +308,13 @@ def test_a_file_that_fails_says_where(tmp_path):
         "  bad.py:5, in f: return g(x)",
         "  bad.py:9, in g: return math.exp(x * 1e6)",
     ]
+    file.write_text("import json\n\n\ndef f(x):\n    return json.dumps(x)\n\n\ndef g(a, *xs):\n    return a * sum(xs)\n")
+    with pytest.raises(CaptureError, match="TypeError: Object of type float is not JSON serializable") as failed:
+        record_file(str(file), "f", {"x": 1.0})
+    assert failed.value.hint.startswith("A traced number may be what it fails with at bad.py:5.")
+    assert record_file(str(file), "g", {"a": 2.0, "xs": np.array([3.0, 4.0])}).inputs.keys() == {"a", "xs"}
+    with pytest.raises(InputError, match=r"a is given no value, and stands in front of \*xs"):
+        record_file(str(file), "g", {"xs": np.array([3.0, 4.0])})
     with pytest.raises(InputError, match="has no function 'h'"):
         record_file(str(file), "h", {"x": 1.0})
     file.write_text("raise SystemExit(3)\n")

@@ -22,7 +22,18 @@ CALLS = {
     "functions": {"A": A, "B": B},
     "written": {"A": A, "B": B},
     "masked": {"A": A},
-    **{key: {"A": A} for key in ["cell_by_cell", "seen_from_both_sides", "steps_of_time", "collected", "untouched", "swapped"]},
+    **{
+        key: {"A": A}
+        for key in [
+            "in_another_order",
+            "cell_by_cell",
+            "seen_from_both_sides",
+            "steps_of_time",
+            "collected",
+            "untouched",
+            "swapped",
+        ]
+    },
     "as_it_is": {"A": A, "B": B},
     "of_lists": {"w": [[0.5, -1.0], [2.0, 0.25]], "x": [1.5, -0.75], "b": 0.5},
     "of_a_dictionary": {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+import struct
 import sys
 import traceback
-from contextlib import suppress
 from itertools import islice
 from numbers import Real
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.capture.arguments import traced_arguments
@@ -48,8 +49,9 @@ def record(
     for what a traced number cannot follow; what the function itself raises passes through.
     """
     bound = _bound(function, arguments, named or {})
-    if unknown := sorted({*fixed} - {*bound.signature.parameters}):
-        hint = f"its arguments are {', '.join(bound.signature.parameters)}"
+    owner, method = _method(function)
+    if unknown := sorted({*fixed} - {*bound.signature.parameters, *owner}):
+        hint = f"its arguments are {', '.join((*owner, *bound.signature.parameters))}"
         raise InputError(f"{quoted(unknown[0])} is no argument of the function", hint=hint)
     name = called(function)
     if is_for_pytorch(function, bound.arguments, _module(function)):
@@ -60,25 +62,18 @@ def record(
             recorded: Recording = adapter.record(function, bound, name, fixed)
             return recorded
     plain_arguments = dict(bound.arguments)
-    recorder, traced = traced_arguments(name, {each: value for each, value in bound.arguments.items() if each not in fixed})
+    followed = {each: value for each, value in {**owner, **bound.arguments}.items() if each not in fixed}
+    recorder, traced = traced_arguments(name, followed)
+    own = [traced.pop(each, value) for each, value in owner.items()]
     bound.arguments.update(traced)
     created = Created()
     watch = created.watch
     recorder.scope = watch.scope
     try:
-        result = _called(function, bound.args, bound.kwargs, watch, recorder)
-    except GraphstepError:
-        raise
-    except Exception as error:
-        # Where the function works by itself, it is a traced number that it fails with; else it fails as it did.
-        bound.arguments.update(plain_arguments)
-        works = False
-        with suppress(Exception):
-            function(*bound.args, **bound.kwargs)
-            works = True
-        if works:
-            what = f"{type(error).__name__}{_line_of(error)}, with a traced number only: {error}"
-            raise CaptureError(what, hint=PLAIN) from None
+        result = _called(functools.partial(method, *own), bound.args, bound.kwargs, watch, recorder)
+    except (TypeError, AttributeError, NotImplementedError, struct.error) as error:
+        # Whether it works by itself is not tried: what it prints and writes it would print and write again.
+        error.add_note(f"A traced number may be what it fails with{_line_of(error)}. If it works without a capture: {PLAIN}.")
         raise
     if not isinstance(result, Traced | Real) and any(isinstance(getattr(result, each, None), Traced) for each in VALUES):
         # It builds a graph of its own, out of plain numbers.
@@ -163,6 +158,16 @@ def _called(
         # The function went on, on a way that it would not have taken.
         raise watch.refused
     return result
+
+
+def _method(function: Callable[..., Any]) -> tuple[dict[str, Any], Callable[..., Any]]:
+    """The object that a method is bound to, by what the method calls it, and the method without it; nothing for a function."""
+    owner, inner = getattr(function, "__self__", None), getattr(function, "__func__", None)
+    if inner is None:
+        owner, inner = function, inspect.getattr_static(type(function), "__call__", None)
+    if not isinstance(inner, FunctionType) or isinstance(owner, type | FunctionType):
+        return {}, function
+    return {next(iter(inspect.signature(inner).parameters), "self"): owner}, inner
 
 
 def _line_of(error: Exception) -> str:

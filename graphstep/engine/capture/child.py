@@ -5,14 +5,17 @@ What the file prints goes to standard error, so that it cannot be taken for the 
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 from graphstep.engine.archive import write_run
 from graphstep.engine.archive.packing import Cells, unpack
@@ -58,7 +61,7 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
         function = _function(job["path"], job["function"])
         # One pause for all of it: between two of them the collector would look at everything that the first one left.
         with collector_paused():
-            recording = record(function, (), arguments, fixed)
+            recording = record(function, _any_number(function, arguments), arguments, fixed)
             setup = Setup(job["function"], dict.fromkeys(recording.inputs), captured=True)
             return write_run(opening_of(recording, setup))
     except GraphstepError as error:
@@ -66,7 +69,20 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
     except SystemExit as error:
         return {"error": f"{Path(job['path']).name} ended the program: exit({error.code!r})", "hint": "", "typed": False}
     except (Exception, KeyboardInterrupt) as error:
-        return {"error": _told(error, job["path"]), "hint": "", "typed": False}
+        return {"error": _told(error, job["path"]), "hint": "\n".join(getattr(error, "__notes__", ())), "typed": False}
+
+
+def _any_number(function: Callable[..., Any], arguments: dict[str, Any]) -> list[Any]:
+    """What stands for any number of arguments, ``*xs``, and those before it, taken out of what is given by name."""
+    names = [*inspect.signature(function).parameters.values()]
+    place = next((k for k, each in enumerate(names) if each.kind is each.VAR_POSITIONAL and each.name in arguments), -1)
+    if place < 0:
+        return []
+    if missing := [each.name for each in names[:place] if each.name not in arguments]:
+        raise InputError(f"{missing[0]} is given no value, and stands in front of *{names[place].name}")
+    first = [arguments.pop(each.name) for each in names[:place]]
+    several = np.atleast_1d(arguments.pop(names[place].name))
+    return [*first, *(several.tolist() if several.ndim == 1 else several)]
 
 
 def _whole(value: Any) -> Any:
@@ -97,7 +113,9 @@ def _module(path: str) -> ModuleType:
 def _told(error: BaseException, path: str) -> str:
     """An error of the user's file: what it is, and the last of the user's lines that led to it."""
     lines = [each for each in traceback.extract_tb(error.__traceback__) if not is_library(each.filename)]
-    text = traceback.format_exception_only(error)[-1].strip()
+    told = traceback.TracebackException.from_exception(error)
+    told.__notes__ = None  # what capture has noted is the hint
+    text = [*told.format_exception_only()][-1].strip()
     if isinstance(error, SyntaxError):
         text = f"{text} ({Path(error.filename or path).name}:{error.lineno})"
     where = [f"  {Path(each.filename).name}:{each.lineno}, in {each.name}: {each.line}" for each in lines[-_FRAMES:]]

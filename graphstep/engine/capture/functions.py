@@ -226,7 +226,8 @@ class FollowedFunction:
 def _array(name: str, frame: Any, value: Any, dtype: Any = None, **options: Any) -> Any:
     from graphstep.engine.capture import arrays
 
-    options.pop("copy", None)
+    # Whether it is a copy, and where its cells lie in memory, changes no number of it.
+    options = {key: each for key, each in options.items() if key not in ("copy", "order")}
     arrays.check_plain(name, frame, **options)
     array = arrays.array_of(frame, value)
     array = arrays.as_array(array)

@@ -218,6 +218,8 @@ class Watch:
         about = self._codes.get(id(code))
         if about is None:
             about = self._about(code)
+            # What a library has compiled out of a text, as for its own dataclasses, is at home in that library.
+            about.is_transparent |= is_library(frame.f_globals.get("__file__") or "")
             if not about.is_transparent:
                 self.entered(frame.f_globals)
         if about.note is not None:

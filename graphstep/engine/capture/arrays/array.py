@@ -145,7 +145,7 @@ class TracedArray(Traced):
         """Be another version of itself from here on: what was computed from the one before stays so."""
         self.node, self.value = version.node, version.value
 
-    def copy(self) -> TracedArray:
+    def copy(self, order: str = "C") -> TracedArray:  # noqa: ARG002 – how its cells lie there changes no number
         """A copy in memory of its own."""
         return TracedArray(self.recorder, self.node, self.value)
 

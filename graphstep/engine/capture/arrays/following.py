@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import FrameType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import numpy as np
 
@@ -35,6 +35,8 @@ def follows(*names: str) -> Callable[[Handler], Handler]:
     return register
 
 
+_DECOMPOSITIONS = tuple(f"linalg.{each}" for each in ("eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals", "qr", "cond"))
+_NO_SLOPE = "graphstep has no slope of it; PyTorch and JAX have one, and a function that computes with theirs is captured too"
 UNFOLLOWED = "write it with operators, sums, products and indices; docs/capture.md says which functions are followed"
 """What would do in place of a function that is not followed."""
 
@@ -59,7 +61,7 @@ def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mappin
     """Follow a call of a function; CaptureError with the line where it is not followed."""
     handler = FUNCTIONS.get(name)
     if handler is None:
-        raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=UNFOLLOWED)
+        unfollowed(name, frame)
     original, leading = _original(name)
     arguments, options = [as_array(current(frame, x)) for x in arguments], {key: current(frame, x) for key, x in options.items()}
     if (
@@ -150,9 +152,10 @@ def check_plain(name: str, frame: FrameType, **options: Any) -> None:
         raise CaptureError(f"np.{name} with {unwanted[0]} at {at_work(frame)} is not followed", hint=f"leave {unwanted[0]} out")
 
 
-def unfollowed(name: str, frame: FrameType) -> Any:
+def unfollowed(name: str, frame: FrameType) -> NoReturn:
     """Raise CaptureError for a function that is not followed."""
-    raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=UNFOLLOWED)
+    hint = _NO_SLOPE if name.startswith("fft.") or name in _DECOMPOSITIONS else UNFOLLOWED
+    raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=hint)
 
 
 def array_of(frame: FrameType, value: Any) -> Any:
@@ -190,12 +193,12 @@ def stack(frame: FrameType, parts: Any, axis: int = 0, out: Any = None, **more: 
 @follows("reshape")
 def reshape(frame: FrameType, x: Any, *shape: Any, order: str = "C", **more: Any) -> Any:
     """``np.reshape``."""
-    check_plain(
-        "reshape",
-        frame,
-        order=None if order == "C" else order,
-        **{k: v for k, v in more.items() if k not in ("shape", "newshape")},
-    )
-    wanted = more.get("shape", more.get("newshape", shape[0] if len(shape) == 1 else shape))
+    more = {"shape": shape[0] if len(shape) == 1 else shape, **more}
+    wanted = more.pop("newshape", more.pop("shape"))
+    check_plain("reshape", frame, order=None if order in ("C", "F") else order, **more)
+    if order == "F" and x.ndim:
+        # The first index goes round fastest: that of the reversed axes, in which the last one does.
+        sizes = np.reshape(plain(x), wanted, order="F").shape
+        return FUNCTIONS["transpose"](frame, reshape(frame, FUNCTIONS["transpose"](frame, x), sizes[::-1]))
     value = np.reshape(plain(x), wanted)
     return x if value.shape == x.shape else emit(frame, "reshape", (x,), value, shape=tuple(map(int, value.shape)))

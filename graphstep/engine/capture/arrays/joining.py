@@ -72,5 +72,5 @@ def _vsplit(frame: FrameType, x: Any, sections: Any) -> Any:
 
 
 @follows("copy")
-def _copy(_: FrameType, x: Any, **__: Any) -> Any:
+def _copy(_: FrameType, x: Any, *__: Any, **___: Any) -> Any:
     return x.copy()
