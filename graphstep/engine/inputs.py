@@ -35,13 +35,13 @@ def reshapes(program: Program, inputs: Mapping[str, Number]) -> bool:
     """Whether any of these values has another shape than the input of its name in a fitted program."""
     if program.of_numbers and {*map(type, inputs.values())} <= {float}:
         return False
-    nodes, places = program.nodes, program.input_places
-    return any(shape_of(value) != nodes[places[name]].shape for name, value in inputs.items() if name in places)
+    nodes, places = program.columns, program.input_places
+    return any(shape_of(value) != nodes.shape(places[name]) for name, value in inputs.items() if name in places)
 
 
 def check_seed(program: Program, seed: Number) -> None:
     """Raise InputError unless a seed has the shape of the program's output, or is a single number."""
-    shape = program.nodes[program.output].shape
+    shape = program.columns.shape(program.output)
     if shape_of(seed) not in ((), shape):
         message = (
             f"the seed has the shape {shape_text(shape_of(seed))}, and the output {shape_text(shape) or 'is a single number'}"

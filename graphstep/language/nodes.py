@@ -7,7 +7,7 @@ when somebody asks for it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, islice
 from typing import Any, NamedTuple, overload
 
@@ -115,8 +115,15 @@ class Nodes(Sequence[Node]):
         for node in nodes:
             operands = [x if isinstance(x, int) else self.fix(x) for x in node.operands]
             start, stop = node.span or (-1, -1)
-            self.put(self.kind(node.rule, node.options, node.shape), operands, start, stop, node.text, node.frame)
-            self.names[-1] = node.name
+            self.put(self.kind(node.rule, node.options, node.shape), operands, start, stop, node.text, node.frame, node.name)
+
+    @classmethod
+    def of_inputs(cls, places: Mapping[str, Span]) -> Nodes:
+        """Inputs by their names, each with its place in the text."""
+        nodes = cls()
+        for name, place in places.items():
+            nodes.put(nodes.kind(None), (), *place, name=name)
+        return nodes
 
     # -- putting in ----------------------------------------------------------------------------------------------------------
 
@@ -135,14 +142,23 @@ class Nodes(Sequence[Node]):
         self.constants.append(constant)
         return -len(self.constants)
 
-    def put(self, kind: int, operands: Iterable[int], start: int, stop: int, text: str | None, frame: int) -> None:
-        """Put in one more node, without a name."""
+    def put(
+        self,
+        kind: int,
+        operands: Iterable[int],
+        start: int,
+        stop: int,
+        text: str | None = None,
+        frame: int = 0,
+        name: str | None = None,
+    ) -> None:
+        """Put in one more node; ``operands`` are as :attr:`read` has them."""
         if text is not None:
             self.texts[len(self.kinds)] = text
         self.kinds.append(kind)
         self.read.extend(operands)
         self.starts.append(len(self.read))
-        self.names.append(None)
+        self.names.append(name)
         self.spans.append(start)
         self.spans.append(stop)
         self.frames.append(frame)
@@ -178,11 +194,11 @@ class Nodes(Sequence[Node]):
         if index.__class__ is int and index in latest:
             return latest[index]
         count = len(self.kinds)
-        if count <= _KEPT:
+        if isinstance(index, slice):
+            if count > _KEPT:
+                return tuple(map(self._node, range(*index.indices(count))))
             self._all = tuple(map(self._node, range(count)))
             return self._all[index]
-        if isinstance(index, slice):
-            return tuple(map(self._node, range(*index.indices(count))))
         if len(self._latest) >= _KEPT:
             self._latest = {}
         node = self._latest[index] = self._node(range(count)[index])

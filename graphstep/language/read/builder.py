@@ -15,7 +15,7 @@ from graphstep.gates.rule import Rule
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.ground.operands import Constant, Operand, Shape
-from graphstep.language.nodes import Node, Nodes, Options
+from graphstep.language.nodes import Nodes, Options
 from graphstep.language.program import Program, shown_name
 from graphstep.language.read import calls, complaints, entries, expansion, misuses
 from graphstep.language.read.bodies import Assignment, Results, Scope, Statement
@@ -113,7 +113,7 @@ class Builder(Recorder):
             return operand + first if operand >= 0 else ~operand
 
         called, names = self.framing.names([*self.inputs, *self.constants])
-        nodes = Nodes(Node(None, (), name, span) for name, span in self.inputs.items())
+        nodes = Nodes.of_inputs(self.inputs)
         nodes.extend(self._gates, [x if x < 0 else x + first if x < _INPUTS else x - _INPUTS for x in self._gates.read])
         for place, name in called.items():
             nodes.names[first + place] = name
