@@ -52,6 +52,19 @@ def test_a_plain_run_loads_neither_textual_nor_sympy_nor_networkx() -> None:
     assert "numpy" in loaded
 
 
+def test_numpy_comes_from_one_place_and_late() -> None:
+    """A module that imported it when it is imported itself would make every command wait for it."""
+    at_once = {"engine/training/rehearsal.py"}  # one of its classes is one of NumPy's
+    package = ROOT / "graphstep"
+    found = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.match(r"(import|from) numpy\b", line)
+    }
+    assert found == at_once
+
+
 def test_scipy_waits_for_a_gate_that_computes_a_special_function() -> None:
     run = "import graphstep as gs\ngs.run({!r}, x=[0.5, 1]){}"
     assert "scipy" not in loaded_by(run.format("sum(tanh(x) + sigmoid(x) + elu(x) + softplus(x))", ".to_markdown()"))

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from math import inf, isfinite, isinf, isnan, log10
-from typing import Literal, overload
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal, overload
 
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Symptom = Literal["nan", "infinite", "zero", "huge", "tiny", "ordinary"]
 """What is odd about a number; of an array: a nan or an infinity in any cell, 0 in every cell, the size of its largest cell."""

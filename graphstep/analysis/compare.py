@@ -11,18 +11,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple, overload
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from graphstep.engine.agreement import cells_of
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 EQUAL = 1e-9
 """Relative difference up to which two numbers count as equal, unless asked otherwise."""

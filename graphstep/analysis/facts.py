@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Literal, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from graphstep.engine.step import Step
 from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NoteKind = Literal["convention", "warning", "zero", "arrived", "legend"]
 """Why something is said besides the rule: a choice at a kink or tie; something infinite or undefined; the reason for a zero; how

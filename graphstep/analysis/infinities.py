@@ -6,8 +6,6 @@ from dataclasses import replace
 from math import isfinite
 from string import Formatter
 
-import numpy as np
-
 from graphstep.analysis.facts import Box, Cells, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.analysis.zeros import number
 from graphstep.engine.causes import gradient_causes
@@ -16,6 +14,7 @@ from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.numbers import send
 from graphstep.ground.arrays import Number, number_text
+from graphstep.ground.late import np
 
 FOLLOWED = 2_000
 """Nodes of a program up to which the cause of an input's gradient is followed to where it began. It is asked of every input."""

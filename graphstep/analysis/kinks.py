@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.analysis.facts import Cells, Listed, Reason, Remark, Slot, reason
 from graphstep.engine.trace import Trace
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | None:

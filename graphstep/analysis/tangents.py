@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import push
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 

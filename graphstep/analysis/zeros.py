@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.facts import Listed, Named, Operand, Reason, Slot, reason
 from graphstep.analysis.kinks import at_choice, chosen_slots, convention
@@ -15,6 +12,10 @@ from graphstep.engine.wires import Wire
 from graphstep.gates.numbers import local, send, value
 from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, all_zero, cell_of, number_text
+from graphstep.ground.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def why_nothing_is_sent(wire: Wire) -> tuple[Reason, ...]:

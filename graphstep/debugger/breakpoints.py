@@ -14,16 +14,17 @@ import operator
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.diagnosis.gradients import mean_size
 from graphstep.debugger.conditions import Condition, gates_of
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, length
+from graphstep.ground.late import np
 from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}
 _SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}

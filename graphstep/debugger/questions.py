@@ -7,12 +7,11 @@ from dataclasses import replace
 from functools import partial
 from math import isfinite, prod
 
-import numpy as np
-
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.language.program import node_id
 from graphstep.teaching.marking.quantities import on_wire
 from graphstep.teaching.marking.question import Question

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-import numpy as np
-
 from graphstep.analysis.compare import NodeSnapshot, Route, Snapshot
 from graphstep.debugger.comparisons import Saved
 from graphstep.debugger.conditions import read_conditions
@@ -21,6 +19,7 @@ from graphstep.debugger.watches import Quantity, read_quantity
 from graphstep.engine.opening import read_setup
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.rehearsal import Rehearsal
 from graphstep.teaching.lesson.walk import Answered, LessonRun

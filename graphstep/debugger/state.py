@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from graphstep.engine.calls import open_at
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:

@@ -15,14 +15,13 @@ from functools import partial, reduce
 from typing import Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from graphstep.debugger.breakpoints import steps_at, steps_of, stop_text
 from graphstep.debugger.conditions import Condition
 from graphstep.debugger.facts import Hit
 from graphstep.debugger.frames import frame_of, left, opened, position_of
 from graphstep.debugger.state import State, moved
 from graphstep.engine.trace import Trace
+from graphstep.ground.late import np
 from graphstep.language.frames import is_composite
 from graphstep.telling.names import names_of
 from graphstep.telling.words.catalogue import message

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Cells(NamedTuple):

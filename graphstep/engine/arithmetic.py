@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from functools import cache
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.engine.core import Core, core
 from graphstep.gates.mathematics import NUMBERS, Mathematics
+from graphstep.ground.late import np
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-START = float(np.add.reduce(np.full((1, 2), -0.0), axis=0)[0])
-"""What NumPy begins a sum with, which only −0 tells: 0, or before NumPy 2.4 the first number itself, or −0."""
+Array: TypeAlias = "NDArray[np.float64]"
+
+
+@cache
+def start() -> float:
+    """What NumPy begins a sum with, which only −0 tells: 0, or before NumPy 2.4 the first number itself, or −0."""
+    return float(np.add.reduce(np.full((1, 2), -0.0), axis=0)[0])
 
 
 def compiled() -> Core | None:
@@ -35,7 +40,7 @@ def with_products(product: Callable[[Array, Array, Array, float], None]) -> Math
 
     def small_product(rows: Array, columns: Array, into: Array | None) -> Array:
         result = np.empty((rows.shape[0], columns.shape[1])) if into is None else into
-        product(rows, columns, result, START)
+        product(rows, columns, result, start())
         return result
 
     m = copy(NUMBERS)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
+from graphstep.ground.late import np
 
 
 def frame_at(trace: Trace, n: int) -> int:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.ground.ways import reached
 

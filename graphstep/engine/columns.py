@@ -6,15 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple
 
 from graphstep.engine.arrivals import Arrivals
 from graphstep.engine.levels import Batch, Cells, Level, depths
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.language.program import Program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Kind(NamedTuple):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from graphstep.ground.late import np
 from graphstep.ground.precision import rounded
 from graphstep.ground.records import dataclass
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from math import prod
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from graphstep.engine.arrivals import Arrivals
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Region(NamedTuple):
@@ -29,10 +30,10 @@ class Region(NamedTuple):
     """How they are arranged, in C order."""
 
 
-Cells = NDArray[np.int32]
+Cells: TypeAlias = "NDArray[np.int32]"
 """Cells by number. One cell is an array of one too: powers of a NumPy scalar come from another routine than those of an array."""
 
-Index = int | Cells | Region
+Index: TypeAlias = "int | Cells | Region"
 """One cell that arrays are computed with, several at once, or the cells of an array."""
 
 

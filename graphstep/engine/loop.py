@@ -5,20 +5,21 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from graphstep.engine.columns import Columns
 from graphstep.engine.levels import Cells
 from graphstep.gates.floats import Function, float_function
 from graphstep.gates.numbers import value
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 _ALONE, _SEVERAL = -1, -2
 """In place of the second operand: there is none, or all of them stand in place of the first."""

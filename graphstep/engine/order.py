@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from graphstep.engine.readiness import Readiness
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program, node_id
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-import numpy as np
-
 from graphstep.engine.passes import Buffers, backward, forward, read, write
 from graphstep.engine.trace import Trace, finished
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 OverrideKind = Literal["value", "gradient", "local", "contribution"]

@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from itertools import pairwise
 from math import nan
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.engine.arithmetic import arithmetic
 from graphstep.engine.levels import Batch, Index, Region
@@ -23,10 +20,14 @@ from graphstep.gates.numbers import send, value
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
+from graphstep.ground.late import np
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,20 +14,20 @@ from itertools import accumulate
 from math import prod
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from graphstep.engine.arrivals import Arrivals
 from graphstep.engine.columns import Columns
 from graphstep.engine.levels import Level, Levels, Region, depths, place_of
 from graphstep.engine.tape import Tape
 from graphstep.ground.collector import collector_paused
+from graphstep.ground.late import np
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Nodes
 from graphstep.language.program import Program
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from graphstep.engine.step import Event
 
 GATES_OF_A_BATCH = 200

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.levels import Batch, Region
 from graphstep.engine.passes import Buffers, read, write
 from graphstep.engine.plan import Plan
 from graphstep.gates.numbers import value
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
 from graphstep.ground.precision import EPSILON, checked_dtype, rounded
 from graphstep.ground.records import dataclass
 

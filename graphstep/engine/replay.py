@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
-import numpy as np
-
 from graphstep.engine.inputs import check_inputs, check_seed
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Buffers, backward
@@ -17,6 +15,7 @@ from graphstep.engine.trace import Trace, finished
 from graphstep.ground.arrays import Number, number_text, shape_of
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.late import np
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import infer_shapes

@@ -10,19 +10,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.levels import Batch, Cells, Index, Region
 from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, run_plan
 from graphstep.gates.numbers import value, values
 from graphstep.gates.rule import MisfitError, Options, Rule
+from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import DTYPES, FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _CELLS = 1_000_000
 """Cells that runs beside each other may have in memory."""

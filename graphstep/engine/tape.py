@@ -8,9 +8,7 @@ is left are sums of products, upstream × local, in the order of the send steps.
 from __future__ import annotations
 
 from itertools import accumulate
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.engine.columns import Columns
 from graphstep.engine.core import core
@@ -21,10 +19,14 @@ from graphstep.gates import Ties
 from graphstep.gates.floats import float_function, hands_on
 from graphstep.gates.numbers import local
 from graphstep.gates.rule import Call
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 _TOGETHER, _WIDE = 8, 256
 """How many gates of one kind and level NumPy computes together: where Python needs NumPy for each, and where it does not."""
@@ -71,7 +73,7 @@ class Tape:
             columns.level(np.arange(first)),
             owners[first:],
             edges,
-            np.flatnonzero(shuts[columns.kinds[sender]]).astype(np.int32) if shuts.any() else _NONE,
+            np.flatnonzero(shuts[columns.kinds[sender]]).astype(np.int32) if shuts.any() else np.array([], np.int32),
             sender,
         )
 
@@ -88,7 +90,7 @@ class Tape:
                 for slot, _, edges in kind.sends:
                     slopes[edges] = local(kind.gate, call, slot)
         shut = self.shutting[slopes[self.shutting] == 0]
-        factors, places = slopes[self.edges], _NONE
+        factors, places = slopes[self.edges], shut
         if len(shut):
             # 0 × inf is no contribution of theirs: they send what nobody sends, 0 × 0.
             places = self.edges.searchsorted(shut[np.isin(shut, self.edges, assume_unique=True)])
@@ -98,9 +100,6 @@ class Tape:
         np.multiply(gradients[self.sender], slopes, out=contributions)
         contributions[shut] = 0.0
         self.inputs.add_numbers(gradients, contributions)
-
-
-_NONE = np.array([], np.int32)
 
 
 def _passing(program: Program, columns: Columns, sender: Cells, receiver: Cells) -> NDArray[np.intp]:

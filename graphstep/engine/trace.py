@@ -9,9 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
 from graphstep.engine.gradient import Gradient, PartialSums
@@ -27,6 +25,7 @@ from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import Ties
 from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.late import np
 from graphstep.ground.numerals import Writing
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
@@ -34,6 +33,9 @@ from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup, setup_of_program
 from graphstep.language.shapes import infer_shapes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)

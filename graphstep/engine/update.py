@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.optimizers import Optimizer, apply
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar, overload
 
-import numpy as np
-
 from graphstep.gates.numbers import local
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import node_id
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from graphstep.ground.operands import Operand, Shape
     from graphstep.language.nodes import Node
 
-Cell = TypeVar("Cell", np.int32, np.float64)
+    Cell = TypeVar("Cell", np.int32, np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from graphstep.faces.drawing.digest import digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.comparison import route_text
@@ -45,8 +46,6 @@ def change(old: Number, new: Number) -> str:
 
 def largest_change(old: Number, new: Number) -> float:
     """By how much the cell that changes most does, in absolute value; inf where one becomes finite or ceases to be."""
-    import numpy as np
-
     before, after = np.asarray(old), np.asarray(new)
     with np.errstate(all="ignore"):
         same = (before == after) | (np.isnan(before) & np.isnan(after))

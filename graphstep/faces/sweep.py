@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from graphstep.analysis.diagnosis import Experiment, Point, at_point, figures, grid
 from graphstep.engine.opening import open_setup
 from graphstep.ground.arrays import Number, plain
 from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.late import np
 from graphstep.language.setup import Setup, setup_of
 from graphstep.language.values import Range
 

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 Function = Callable[..., float]

@@ -11,7 +11,7 @@ import operator
 from functools import cache
 from typing import Any, Protocol
 
-import numpy as np
+from graphstep.ground.late import np
 
 Value = Any
 """A float64 number or array, a SymPy expression, or a printed term: whatever ``m`` works on."""
@@ -216,36 +216,47 @@ class _Numbers:
     Whatever else NumPy has is here too, for the rows of gates that move and collect cells.
     """
 
-    def __init__(self) -> None:
-        # Copied once: a __getattr__ would be asked anew at every call of every gate.
-        vars(self).update({name: function for name, function in vars(np).items() if name[0] != "_" and not hasattr(self, name)})
-
     pi = math.pi
     nan = math.nan
-    exp, log, sqrt = np.exp, np.log, np.sqrt
-    expm1, log1p = np.expm1, np.log1p
-    sin, cos, tan = np.sin, np.cos, np.tan
-    asin, acos, atan = np.arcsin, np.arccos, np.arctan
-    sinh, cosh, tanh = np.sinh, np.cosh, np.tanh
-    asinh, acosh, atanh = np.arcsinh, np.arccosh, np.arctanh
-    atan2, hypot, log2, log10, logaddexp = np.arctan2, np.hypot, np.log2, np.log10, np.logaddexp
-    floor, ceil, round, mod = np.floor, np.ceil, np.rint, np.mod
-    abs, sign = np.abs, np.sign
     erf, erfc = staticmethod(_erf), staticmethod(_erfc)
     pow, scaled_power = staticmethod(_pow), staticmethod(_scaled_power)
     sigmoid = staticmethod(_sigmoid)
     softplus = staticmethod(_softplus)
-    # A copy, so that the value of the gate is no view of its input.
-    stop = staticmethod(np.positive)
-    maximum, minimum, both = np.maximum, np.minimum, np.logical_and
-    where = staticmethod(np.where)
 
     @staticmethod
     def relation(sign: str, x: Value, y: Value) -> Value:
         return RELATIONS[sign](x, y)
 
 
-NUMBERS: Mathematics = _Numbers()
+class _LateNumbers(_Numbers):
+    """The same before NumPy is there. All is copied once: this would be asked anew at every call of every gate."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        own = {ours: getattr(np, theirs) for ours, theirs in _NAMES.items()}
+        rest = {each: value for each, value in vars(np).items() if each[0] != "_" and not hasattr(_Numbers, each)}
+        vars(self).update(rest | own)
+        self.__class__ = _Numbers  # type: ignore[assignment]  # what it has become
+        return getattr(self, name)
+
+
+_NAMES = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "atan2": "arctan2",
+    "round": "rint",
+    # A copy, so that the value of the gate is no view of its input.
+    "stop": "positive",
+    "both": "logical_and",
+}
+"""What NumPy has under another name."""
+
+NUMBERS: Mathematics = _LateNumbers()
 """``m`` for numbers."""
 
 

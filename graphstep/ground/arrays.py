@@ -1,7 +1,4 @@
-"""Numbers and arrays of numbers: what a node's value may be, and how an array is written for a person.
-
-NumPy is imported where an array is at hand, and not before: a program of numbers must not wait for it here.
-"""
+"""Numbers and arrays of numbers: what a node's value may be, and how an array is written for a person."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, DOUBLE, OPERAND_DIGITS, numeral
 from graphstep.ground.records import dataclass
@@ -18,7 +16,6 @@ from graphstep.ground.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 Number: TypeAlias = "float | NDArray[np.float64]"
@@ -54,7 +51,6 @@ def plain(value: Any) -> Number:
     """
     if isinstance(value, int | float):
         return float(value)
-    import numpy as np
 
     array = np.asarray(value, dtype=np.float64)
     # ascontiguousarray would make a vector of one cell of a number.
@@ -114,8 +110,6 @@ def _has_only_zeros(array: NDArray[np.float64]) -> bool:
 
 def length(value: Number) -> float:
     """The length of an array as a vector, of a number its size. No square overflows, since the largest cell is taken out."""
-    import numpy as np
-
     sizes = np.abs(np.ravel(value))
     largest = float(np.max(sizes, initial=0.0))
     # Neither 0/0 nor inf/inf: such an array is as long as its largest cell.
@@ -157,8 +151,6 @@ def settled(array: NDArray[np.float64], digits: int = DIGITS) -> NDArray[np.floa
     A cell that is still smaller was computed so, as a probability of 1e-23 is, and one of a few decimal digits was given so: what
     sums leave has many. All digits of a double are written of all cells.
     """
-    import numpy as np
-
     if digits >= DOUBLE:
         return array
     # What is written out is a handful of cells, and NumPy would take longer to begin than they take.
@@ -286,7 +278,6 @@ def summary(array: NDArray[np.float64]) -> Summary:
 
 
 def _summary(array: NDArray[np.float64]) -> Summary:
-    import numpy as np
 
     cells = array.ravel()
     zeros = (cells.size - int(np.count_nonzero(cells))) / cells.size if cells.size else 0.0
@@ -353,7 +344,6 @@ def _number(name: str, value: Any) -> Number:
             return float(value)
         except OverflowError:
             raise InputError(f"the value of {name} is too large for a float", hint="stay below 1.8e308") from None
-    import numpy as np
 
     try:
         array = np.asarray(value)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.late import np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 Dtype = Literal["float64", "float32", "bfloat16"]
@@ -68,7 +68,6 @@ def rounded(value: Any, dtype: Dtype) -> Any:
     if dtype == FLOAT64:
         return value
     # The command line names types before anything is computed.
-    import numpy as np
 
     with np.errstate(all="ignore"):
         cells = np.asarray(value, np.float64)

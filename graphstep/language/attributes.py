@@ -9,6 +9,7 @@ from typing import Any
 
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.operands import Chosen, Shape, Slice, Slot
 
 NUMBERS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -38,8 +39,6 @@ def value_of(entry: Any, shape: Shape, name: str) -> Any:
         entry = json_of(entry, None, f"the input {quoted(name)}", "value")
     value = _numbers(entry, name, limits.AXES)
     if isinstance(value, list) and 0 in shape:
-        import numpy as np
-
         # Lists without numbers do not say how many axes there are.
         return value if str(value).strip("[], ") else np.zeros(shape)
     return value

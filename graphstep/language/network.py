@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.gates import GATES
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError, did_you_mean, quoted
+from graphstep.ground.late import np
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.attributes import NUMBERS, is_whole, json_of, option_of, shape_of, shown, value_of
@@ -217,8 +218,6 @@ class _Reading:
 
     def _says(self, text: str, rewriting: Mapping[str, bool], nodes: Sequence[Node], output: int) -> bool:
         """Whether a text says exactly these nodes, as it stands or once it knows the shapes of the inputs."""
-        import numpy as np
-
         shapes = {node.name or "": node.shape for node in nodes if node.rule is None}
         # What is counted by an input needs its shape: nothing looks at its cells.
         values = {name: np.broadcast_to(0.0, shape) for name, shape in shapes.items()}

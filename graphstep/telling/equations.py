@@ -13,11 +13,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from graphstep.gates.mathematics import RELATIONS, Derived
 from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import Number, settled
+from graphstep.ground.late import np
 from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, numeral, unit
 from graphstep.telling.explanation import Rung
 from graphstep.telling.words.catalogue import message

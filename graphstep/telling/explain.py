@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from heapq import nlargest
 
-import numpy as np
-
 from graphstep.analysis.facts import (
     Computed,
     Fact,
@@ -36,6 +34,7 @@ from graphstep.gates.notation import TEXT
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import SMALL, Number, all_zero, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral, percent
 from graphstep.ground.precision import FLOAT64
 from graphstep.telling.derivatives import definitions, objective_name, wire_term

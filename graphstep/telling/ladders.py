@@ -9,8 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from graphstep.analysis.kinks import convention
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
@@ -18,6 +16,7 @@ from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.ground.arrays import SMALL, Number, is_small
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant, Operand
 from graphstep.telling.derivatives import gradient_term, local_term, objective_formula, wire_term

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from graphstep.analysis.facts import Box, Figure, Named, NotFinite, Reason, Remark, reason
 from graphstep.analysis.infinities import FOLLOWED, why_not_finite, zero_times_infinity
 from graphstep.analysis.kinks import convention
@@ -16,6 +14,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number, all_zero, is_small, number_text
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
 from graphstep.telling.names import output_name

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from graphstep.analysis.facts import Listed, Reason, reason
 from graphstep.ground.arrays import cell_of
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 
 if TYPE_CHECKING:

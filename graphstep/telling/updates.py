@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import numpy as np
-
 from graphstep.analysis.facts import Figure, Reason, Remark, Updated, reason
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
@@ -14,6 +12,7 @@ from graphstep.gates.notation import TERMS, Term
 from graphstep.gates.notation.names import latex_name
 from graphstep.gates.optimizers import LATEX_SYMBOLS, SYMBOLS
 from graphstep.ground.arrays import Number, cell_of, is_small
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.equations import equation, result

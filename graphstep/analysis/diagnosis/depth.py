@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import nan
 
-import numpy as np
-
 from graphstep.analysis.diagnosis.gradients import mean_size
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.engine.trace import Trace
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.ground.ways import reached
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from graphstep.analysis.diagnosis.finding import DEAD, EXAMPLES, SATURATED, SHRINKING, VANISHING, Finding
 from graphstep.analysis.diagnosis.gradients import extreme, judged, way_back
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.analysis.facts import Named, Output, Reason, reason
 from graphstep.engine.trace import Trace
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 
 

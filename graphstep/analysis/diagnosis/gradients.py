@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
 from graphstep.analysis.facts import Continued, Named, Output, Quoted, Reason, reason
 from graphstep.analysis.infinities import why_not_finite
@@ -18,6 +16,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number, length
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.language.program import Program
 

@@ -5,14 +5,17 @@ A layer ends in an activation: a gate that says so in the table (sigmoid, tanh, 
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.engine.trace import Trace
 from graphstep.gates import Rule
 from graphstep.gates.numbers import local
 from graphstep.ground.arrays import Summary, summary
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FLAT = 0.01
 """A cell whose slope is smaller than this passes almost nothing: a squashing gate is saturated there, a relu dead."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from math import sqrt
 
-import numpy as np
-
 from graphstep.engine.trace import Trace, trace
 from graphstep.gates import ELEMENTWISE
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
+from graphstep.ground.late import np
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.records import dataclass
 from graphstep.language.read import read

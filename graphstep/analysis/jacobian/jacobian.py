@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import prod
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
@@ -22,10 +20,14 @@ from graphstep.gates.numbers import value
 from graphstep.gates.rule import Call, MisfitError, Rule, Structure
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import LimitError
+from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
 
-Matrix = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Matrix: TypeAlias = "NDArray[np.float64]"
 
 
 NOISE = 1e-15

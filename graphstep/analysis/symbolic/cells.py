@@ -11,14 +11,13 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from graphstep.analysis.symbolic.size import needed
 from graphstep.gates import Rule
 from graphstep.gates.expressions import array_of, each, filled
 from graphstep.gates.numbers import value
 from graphstep.ground.arrays import Number, cell_text, plain
 from graphstep.ground.errors import InputError, LimitError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.operands import Constant, Shape
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Node

@@ -16,8 +16,6 @@ from functools import partial
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from graphstep.analysis.symbolic.cells import CELLS, Writer, cell_name, cells_of, gate_cells
 from graphstep.analysis.symbolic.expressions import symbol_name
 from graphstep.analysis.symbolic.reals import Real, Reals, settled
@@ -26,6 +24,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
 from graphstep.ground.errors import LimitError
+from graphstep.ground.late import np
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 

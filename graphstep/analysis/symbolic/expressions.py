@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from graphstep.analysis.symbolic.cells import Writer, cell_name, cells_of
 from graphstep.analysis.symbolic.numbers import constant, double, fixed, number, refuse_huge_number, refuse_huge_power
 from graphstep.analysis.symbolic.size import Tree, needed, refuse_large, sizes, tree, tree_of
@@ -16,6 +14,7 @@ from graphstep.gates import Rule
 from graphstep.gates.mathematics import symbols
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program, node_id
 from graphstep.language.read import read

@@ -6,11 +6,10 @@ import math
 import re
 from typing import Any
 
-import numpy as np
-
 from graphstep.gates import Rule
 from graphstep.gates.numbers import value as computed
 from graphstep.ground.errors import LimitError
+from graphstep.ground.late import np
 from graphstep.ground.operands import Constant
 
 _FRACTION = re.compile(r"(-?[0-9]{1,15})/([0-9]{1,15})")

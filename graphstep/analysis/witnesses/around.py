@@ -9,10 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
 from graphstep.analysis.witnesses.differences import FEW, Difference, Magnitudes, Runs, between, sizes
@@ -22,9 +19,13 @@ from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError, Rule
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 Moved: TypeAlias = Callable[[int, Array], Array]
 """``moved(k, steps)``: the cells of a node with the ``k``-th of its moves done, by each of these steps, a row each."""

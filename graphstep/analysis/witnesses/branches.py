@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.gates import Rule
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.ground.late import np
 
-Decisions = NDArray[np.int8]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Decisions: TypeAlias = "NDArray[np.int8]"
 """Shape ``(decisions, gates, columns)``: a small number for each way to decide."""
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.analysis.facts import Figure, reason
 from graphstep.analysis.witnesses.around import RUNS, Around
@@ -16,7 +14,11 @@ from graphstep.analysis.witnesses.report import AGREES, SEVERITY, Row, Sample
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.analysis.witnesses.verdicts import judged
 from graphstep.engine.trace import Trace
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LISTED = 16
 """Cells up to which every cell of an array has a row of its own."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from graphstep.analysis.facts import Figure, reason
 from graphstep.analysis.symbolic import Formula
 from graphstep.analysis.witnesses.around import magnitudes
@@ -19,6 +17,7 @@ from graphstep.analysis.witnesses.verdicts import judged, value_row
 from graphstep.engine.reruns import widened
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError, LimitError
+from graphstep.ground.late import np
 from graphstep.language.program import node_id
 
 SYMBOLIC_WORK = 500_000

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
 from graphstep.engine.reruns import Columns
 from graphstep.engine.trace import Trace
+from graphstep.ground.late import np
 from graphstep.ground.precision import EPSILON
 from graphstep.ground.records import dataclass
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 _FIRST, _COUNT = 4, 12
 """The step sizes are 2⁻⁴ · 4⁻ʲ · max(1, |x|) for j from 0 to 11."""

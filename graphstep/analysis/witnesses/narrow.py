@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from graphstep.analysis.facts import Reason, reason
 from graphstep.analysis.witnesses.report import NOT_FINITE, Row, relative_error
 from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 
 

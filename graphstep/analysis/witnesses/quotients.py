@@ -10,11 +10,10 @@ import math
 import sys
 from collections.abc import Sequence
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import cell_of
 from graphstep.ground.errors import InputError, LimitError
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 EPSILON = sys.float_info.epsilon

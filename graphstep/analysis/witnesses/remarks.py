@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from graphstep.analysis.facts import Reason, Remark, reason
 from graphstep.analysis.kinks import convention
 from graphstep.engine.trace import Trace
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.ground.late import np
 
 
 def remark_at(trace: Trace, index: int) -> Remark | None:

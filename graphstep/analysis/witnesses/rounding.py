@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.facts import Figure, Named, Quoted, Reason, Slope, reason
 from graphstep.analysis.witnesses.remarks import remark_at
@@ -20,9 +17,13 @@ from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
 from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.precision import EPSILON
 from graphstep.ground.ways import reached
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DIGITS_LOST = 1e-9
 """Relative error of a gate's own number from which the gate is to blame: a good one is off by 1e-15."""

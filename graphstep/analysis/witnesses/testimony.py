@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from graphstep.analysis.witnesses.report import AGREES, ROUNDINGS
 from graphstep.engine.reruns import number_type
+from graphstep.ground.late import np
 from graphstep.ground.precision import EPSILON, FLOAT64, epsilon
 from graphstep.ground.records import dataclass
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-import numpy as np
-
 from graphstep.analysis.facts import Figure, Listed, Named, Quoted, Reason, reason
 from graphstep.analysis.witnesses.differences import Difference
 from graphstep.analysis.witnesses.remarks import remark_at
@@ -19,6 +17,7 @@ from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.precision import EPSILON
 

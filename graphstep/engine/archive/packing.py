@@ -7,17 +7,18 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.language.values.npy import read_cells
 from graphstep.language.values.unwanted import UnwantedError
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 _MADE = (1980, 1, 1, 0, 0, 0)
 """The time of every part: the same run is the same bytes."""

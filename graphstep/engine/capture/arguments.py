@@ -19,6 +19,7 @@ from graphstep.engine.capture.traced import Traced, is_array
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.late import np
 
 LISTED = 2_000
 """Numbers of a list up to which each is taken out of it by a gate of its own; what such a gate sends has the size of the list."""
@@ -201,8 +202,6 @@ def _shape(value: Any) -> Iterator[tuple[int, ...]]:
 
 def _cells(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
-        import numpy as np
-
         array = np.array(value, np.float64)
         if array.size > LISTED:
             hint = f"hand it over as an array of NumPy, or as it is: fixed=[{name!r}]"

@@ -15,8 +15,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.archive import write_run
 from graphstep.engine.archive.packing import Cells, unpack
 from graphstep.engine.capture import CaptureError, record
@@ -24,6 +22,7 @@ from graphstep.engine.capture.opening import opening_of
 from graphstep.engine.capture.places import is_library
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.ground.late import np
 from graphstep.ground.processes import limit_process, module_of_file
 from graphstep.language.setup import Setup
 

@@ -14,6 +14,7 @@ from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.exact import exact_text
+from graphstep.ground.late import np
 from graphstep.language.program import Branch
 
 
@@ -114,8 +115,6 @@ class Recorder:
 
     def _constant(self, array: Any, frame: FrameType) -> int:
         """An array of the function's that is not traced: one node for all of its uses, while its cells stay what they are."""
-        import numpy as np
-
         if holds_poison(array):
             raise unseen(frame)
         constants = self.recording.constants
@@ -165,8 +164,6 @@ def unseen(frame: FrameType | None = None) -> CaptureError:
 
 def holds_poison(value: Any) -> bool:
     """Whether a number, or a cell of an array, is what stands for something traced: what had to be seen was read unseen."""
-    import numpy as np
-
     cells = np.asarray(value)
     return cells.dtype == np.float64 and bool(np.any(np.ascontiguousarray(cells).view(np.uint64) & 0xFFFF_FFFF == 0x5EED_5EED))
 

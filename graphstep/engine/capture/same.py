@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call
+from graphstep.ground.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CLOSE = 1e-12
 """The relative difference up to which two numbers are the same."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.engine.columns import Columns
 from graphstep.engine.core import Core
@@ -15,7 +13,11 @@ from graphstep.engine.loop import Group, Sent
 from graphstep.gates.c import expression
 from graphstep.gates.floats import PLAIN, Function, float_function
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.engine.levels import Batch, Index, Level, Region
 from graphstep.engine.passes import Buffers, backward, compute_batch, forward, read, send_batch
@@ -17,9 +14,13 @@ from graphstep.engine.training.score import Score, squares
 from graphstep.gates import Ties
 from graphstep.gates.elementwise import contribution
 from graphstep.gates.rule import Call
+from graphstep.ground.late import np
 from graphstep.ground.precision import FLOAT64
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 GATES = 1_000
 """Gates up to which passes are watched, for what each of them calls is kept. Of more, many are computed together."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.engine.training.settings import Settings
 from graphstep.ground.arrays import Number, shape_of, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.late import np
 
-Places = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Places: TypeAlias = "NDArray[np.int64]"
 
 
 class Examples:

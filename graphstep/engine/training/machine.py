@@ -6,10 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.engine.inputs import check_inputs
 from graphstep.engine.levels import Region
@@ -28,12 +25,16 @@ from graphstep.gates.optimizers import apply
 from graphstep.gates.products import dot
 from graphstep.ground.arrays import Number, kind_text, shape_of
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import infer_shapes
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 _BLOCK = 1 << 11
 """Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the

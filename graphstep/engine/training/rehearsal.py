@@ -14,10 +14,10 @@ from dataclasses import field
 from functools import partial
 from typing import Any
 
-import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from graphstep.engine.arithmetic import arithmetic
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 

@@ -8,10 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from graphstep.engine.training.history import History
 from graphstep.engine.training.training import Training
@@ -19,8 +16,12 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import Number, plain, shape_of, shape_text
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.ground.files import open_file, write_file
+from graphstep.ground.late import np
 from graphstep.language.values.npy import read_cells
 from graphstep.language.values.unwanted import UnwantedError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 VERSION = 1
 """What the file says it is; another number is refused."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from graphstep.engine.passes import Buffers, forward
 from graphstep.engine.plan import plan
 from graphstep.ground.errors import InputError, ReadError, quoted
+from graphstep.ground.late import np
 from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.shapes import infer_shapes

@@ -8,16 +8,15 @@ from itertools import groupby
 from math import copysign
 from typing import Any
 
-import numpy as np
-
-from graphstep.engine.arithmetic import START, compiled
+from graphstep.engine.arithmetic import compiled, start
 from graphstep.engine.training.rehearsal import Note, is_still
 from graphstep.gates.products import FIXED_ORDER, dot
+from graphstep.ground.late import np
 
 LARGE = 8192
 """Cells up to which the core computes cell by cell. For more NumPy's loops are as good, and better where registers are wide."""
 
-_NUMPY_BEGINS_AT_0 = copysign(1.0, START) > 0
+_NUMPY_BEGINS_AT_0 = copysign(1.0, start()) > 0
 """Whether sums of arrays are known to the bit: NumPy began otherwise before 2.4."""
 
 Order = tuple[str, Any, Any, Any]
@@ -36,7 +35,7 @@ class Score:
                 self._calls += [_call(note) for note, _ in run]
                 continue
             orders = tuple((core.ORDERS.index(name), *matrices) for _, (name, *matrices) in run)  # type: ignore[misc]  # known
-            self._calls.append((core.play, (core.prepare(orders, START),)))
+            self._calls.append((core.play, (core.prepare(orders, start()),)))
 
     @property
     def has_orders(self) -> bool:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Self
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.engine.training.history import Checkpoints, History
 from graphstep.engine.training.machine import Machine
 from graphstep.engine.training.settings import Settings, check_params
 from graphstep.ground.arrays import Number, number_text
+from graphstep.ground.late import np
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup, setup_of_program
 from graphstep.telling.names import name_of

@@ -9,14 +9,16 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.records import dataclass
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 DECADES = 2.0
 """Powers of ten that numbers may span before a logarithmic scale shows them better than a linear one."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from graphstep.faces.drawing.curve import Axis
 from graphstep.faces.drawing.picture import escaped
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width
 from graphstep.telling.document import Curve

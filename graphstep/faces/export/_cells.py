@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from graphstep.ground.late import np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 
 _BLOCK = 1 << 15
 """Cells that are spelled at once: a few megabytes of Python floats and their digits."""
@@ -28,8 +31,6 @@ class Cells:
 
 def nested(array: NDArray[np.float64]) -> list[Any]:
     """Nested lists of floats; where JSON has no number, the strings ``inf``, ``-inf``, ``nan``."""
-    import numpy as np
-
     odd = ~np.isfinite(array)
     spelled: NDArray[Any] = array
     if odd.any():

@@ -9,10 +9,9 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.listing import Listing, aliases

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
-import numpy as np
-
 from graphstep.debugger.actions import BY_ID, SETS, Action, Set, groups
 from graphstep.debugger.breakpoints import stop_text
 from graphstep.debugger.effects import Own
@@ -23,6 +21,7 @@ from graphstep.faces.replies.panels import cut_lines, nudge_lines, nudge_title, 
 from graphstep.faces.replies.quantities import gradient_line, node_lines, quantity_lines, value_line
 from graphstep.ground.arrays import number_text, summary
 from graphstep.ground.errors import GraphstepError, InputError, ReadError, did_you_mean, quoted
+from graphstep.ground.late import np
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.widths import wrapped
 from graphstep.language.program import node_id

@@ -6,11 +6,10 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from graphstep.faces.comparison import routes_text
 from graphstep.gates.notation import TERMS
 from graphstep.ground.arrays import cell_of
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.cells import cell_gradient_name, cell_name, spelled

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
 from textual import events, work
 from textual.binding import Binding
 from textual.containers import Container, Vertical
@@ -39,6 +38,7 @@ from graphstep.faces.tui.panes.training_heading import TrainingHeading
 from graphstep.faces.tui.round import RoundScreen
 from graphstep.ground.collector import settle
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.late import np
 from graphstep.telling.words.catalogue import message
 
 TALL, WIDE = 34, 100

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 
 
@@ -169,8 +170,6 @@ class Rounded:
     def number(self, value: Any) -> Any:
         """The number that is printed."""
         if isinstance(value, int | float):
-            import numpy as np
-
             # NumPy's numbers make inf and nan where Python's raise.
             return np.float64(numeral(float(value), self.digits))
         return _rounded(value, self.digits)
@@ -181,8 +180,6 @@ class Rounded:
 
     def exactly(self, value: float, text: str) -> Any:
         """A number of the formula."""
-        import numpy as np
-
         del text
         return np.float64(value)
 
@@ -202,8 +199,6 @@ class Rounded:
 
     def call(self, function: str, *arguments: Any) -> Any:
         """The value of the gate that a program calls by this name."""
-        import numpy as np
-
         row = _structural(function)
         if row is None:
             raise NoNumberError(function)
@@ -219,8 +214,6 @@ class Rounded:
 
     def over(self, function: str, x: Any, axis: Any = None) -> Any:
         """A function of the cells along an axis."""
-        import numpy as np
-
         axes = axis if axis is None or isinstance(axis, int | tuple) else int(axis)
         if function == "mean":
             # Not np.mean: of no cells it warns besides giving nan.
@@ -266,7 +259,6 @@ class _Classes:
         self._onehot, self._classes = onehot, classes
 
     def __rsub__(self, scores: Any) -> Any:
-        import numpy as np
 
         return scores - self._onehot.value(np, [np.asarray(self._classes), scores], {})
 
@@ -279,7 +271,6 @@ def _among(choose: Callable[[Any, Any], Any], xs: tuple[Any, ...]) -> Any:
 
 
 def _rounded(value: Any, digits: int) -> Any:
-    import numpy as np
 
     from graphstep.ground.arrays import settled
 

@@ -9,6 +9,7 @@ from typing import Any
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, plain, shape_of
 from graphstep.ground.errors import LimitError, ReadError, ShapeError, Span, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
@@ -76,7 +77,6 @@ def number_in(text: str, start: int, written: str, beside: str = "") -> float:
 
 
 def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:
-    import numpy as np
 
     values: list[Any] = []
     last_read = _last_read(program)
@@ -107,7 +107,6 @@ def _last_read(program: Program) -> list[int]:
 
 
 def _gate(program: Program, node: Node, inputs: list[Any]) -> Any:
-    import numpy as np
 
     from graphstep.gates.numbers import value
     from graphstep.gates.rule import MisfitError

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
+from graphstep.ground.late import np
 from graphstep.language.values.arithmetic import KNOWN, number_in
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from graphstep.ground.errors import Span
@@ -39,8 +39,6 @@ def read_literal(text: str, span: Span) -> NDArray[np.float64]:
 
 def _quick(written: str) -> NDArray[np.float64] | None:
     """The array, if it is of plain numerals and its rows are even: a megabyte of those is read in a blink."""
-    import numpy as np
-
     if _PLAIN.fullmatch(written) is None:
         return None
     try:
@@ -70,7 +68,6 @@ class _Reading:
         """What arithmetic came to, by its text."""
 
     def array(self, span: Span) -> NDArray[np.float64]:
-        import numpy as np
 
         place, behind_list, parentheses = span[0], False, 0
         for mark in _MARK.finditer(self.text, *span):

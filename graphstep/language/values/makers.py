@@ -13,6 +13,7 @@ from typing import Any
 
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ReadError, Span, did_you_mean
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.values.arithmetic import Leaf, check_shape, number_in
 
@@ -109,7 +110,6 @@ def read_maker(text: str, span: Span) -> Leaf:
     check_shape(shape, text, span)
 
     def make() -> Number:
-        import numpy as np
 
         from graphstep.ground.arrays import plain
 

@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.late import np
 from graphstep.language.values.unwanted import UnwantedError, check_wanted
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ def read_npy(path: Path) -> Number:
 
     Raises UnwantedError for what is no array of real numbers, and for a shape over the limits, before its cells are read.
     """
-    import numpy as np
-
     with path.open("rb") as file:
         array = read_cells(file)
     with np.errstate(all="ignore"):
@@ -42,8 +41,6 @@ def read_npy(path: Path) -> Number:
 
 def read_cells(file: IO[bytes]) -> NDArray[Any]:
     """The array in what ``numpy.save`` wrote, as it was saved. Raises as :func:`read_npy` does."""
-    import numpy as np
-
     shape, turned, dtype = _header(file)
     if dtype.kind not in "biuf":
         raise UnwantedError(*_KINDS.get(dtype.kind, ("holds records", "save one column as an array of its own")))

@@ -14,6 +14,7 @@ from typing import Any
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, plain
 from graphstep.ground.errors import quoted
+from graphstep.ground.late import np
 from graphstep.language.values.unwanted import UnwantedError, check_wanted
 
 _WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -30,8 +31,6 @@ def read_table(path: Path) -> Number:
 
     Raises UnwantedError, with the number of the line, for a cell that is no numeral and for rows of different lengths.
     """
-    import numpy as np
-
     cells = array("d")
     columns = rows = 0
     try:
@@ -119,8 +118,6 @@ def read_json(path: Path) -> Number:
 
 def evened(content: Any) -> Number:
     """Nested lists as an array: one axis at a time, from the outermost. Raises UnwantedError where they are none."""
-    import numpy as np
-
     shape: list[int] = []
     level: list[Any] = [content]
     while level and any(isinstance(entry, list) for entry in level):

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Distractor, distractors

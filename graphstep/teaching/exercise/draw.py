@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
-
 from graphstep.engine.opening import open_setup
 from graphstep.engine.reruns import Columns
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.exact import exact_text
+from graphstep.ground.late import np
 from graphstep.ground.numerals import ENGLISH
 from graphstep.language.setup import Setup
 from graphstep.teaching.exercise.chance import Chance

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from graphstep.analysis.facts import Reason
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.setup import Setup
 from graphstep.teaching.marking.misconceptions import slips

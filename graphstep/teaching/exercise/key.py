@@ -12,13 +12,12 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NoReturn, TypeVar
 
-import numpy as np
-
 from graphstep.engine.opening import open_setup
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.files import open_file
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.language.values import read_texts

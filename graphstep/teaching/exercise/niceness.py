@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import sqrt
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.engine.reruns import every_number
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.item import EASY, Fineness
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.quantities import Quantity
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 APART = 0.05
 """How far an answer is from a misconception where numbers are rounded, relative to the larger of the two."""
@@ -31,7 +33,7 @@ SMALLEST = 0.05
 SAMPLES = 300
 """Runs with odd numbers among which one is looked for where routers choose as in a run that is looked at."""
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 
 def all_nice(numbers: Floats, fineness: Fineness, largest: float) -> NDArray[np.bool_]:

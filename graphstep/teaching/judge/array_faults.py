@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
+from graphstep.ground.late import np
 from graphstep.teaching.judge.arrayed import copied_axes, summed
 from graphstep.teaching.judge.fault import BROADCAST, Fault, Moment
 from graphstep.teaching.judge.operations import OPERATIONS, ROWS

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-import numpy as np
-
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, send, value
 from graphstep.gates.rule import Call as GateCall
+from graphstep.ground.late import np
 from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault, Moment
 from graphstep.teaching.judge.machine import Machine, Node, right_numbers
 from graphstep.teaching.judge.operations import ROWS, Cells

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
+from graphstep.ground.late import np
 from graphstep.teaching.judge.fault import BACKWARD, Fault, Moment
 from graphstep.teaching.judge.machine import ORDERS
 from graphstep.teaching.judge.operations import OPERATIONS

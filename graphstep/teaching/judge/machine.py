@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, cast
 
-import numpy as np
-
 from graphstep.gates import GATES
 from graphstep.gates.numbers import local, value
 from graphstep.gates.rule import Call as GateCall
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.judge.fault import BACKWARD, Fault, Moment
 from graphstep.teaching.judge.operations import ROWS, Cells

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from graphstep.ground.late import np
+
 VALUES, GRADIENTS = ("data", "value"), ("grad", "gradient")
 """The names of the attributes that hold numbers."""
 
@@ -91,7 +93,6 @@ def _asked(what: type) -> dict[str, bool]:
 
 
 def _of_numpy(rows: Any) -> Any:
-    import numpy as np
 
     return np.array(rows)
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import GraphstepError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.marking.evaluate import evaluate, numeral_in, numerals_in

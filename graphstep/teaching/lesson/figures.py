@@ -9,20 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson.document import Lesson, Prose
 from graphstep.teaching.lesson.headings import with_settings
 from graphstep.teaching.lesson.trainings import Trainings, named
 from graphstep.teaching.marking.quantities import find_node
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.float64]"
 
 COLUMNS, ROWS = 56, 9
 """The room of the points of a plot."""

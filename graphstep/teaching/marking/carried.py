@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from graphstep.analysis.facts import Named, Quoted, Slot
 from graphstep.engine.overrides import Override, OverrideKind, overridden
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.precision import Typed, is_equal, is_meant

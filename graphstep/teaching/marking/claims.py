@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, plain, shape_of
 from graphstep.ground.errors import InputError, ReadError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.values import read_value
 from graphstep.teaching.marking.carried import Earlier, earlier_of

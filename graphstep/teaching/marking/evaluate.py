@@ -7,17 +7,19 @@ same reader as a program; nothing is evaluated in any other way. Arrays of numbe
 from __future__ import annotations
 
 import re
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.quantities import find_node
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LENGTH = 400
 """Characters of an expression that a lesson quotes or a learner types."""
@@ -83,8 +85,6 @@ def numerals_in(text: str) -> NDArray[np.float64] | None:
     >>> numerals_in("[0.22, 3]").tolist()
     [0.005, 0.0]
     """
-    import numpy as np
-
     if not text.startswith("["):
         return None
     cells = [cell.strip() for cell in _CELL.findall(text) if cell.strip()]

@@ -6,12 +6,11 @@ import math
 from functools import partial
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from graphstep.analysis.facts import Reason
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.late import np
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.quantities import Quantity

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from graphstep.analysis.facts import Figure, Named, Output, Reason, reason
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
@@ -19,6 +17,7 @@ from graphstep.gates.numbers import send
 from graphstep.gates.numbers import value as value_of
 from graphstep.gates.rule import Call
 from graphstep.ground.arrays import Number, number_text, plain, shape_of
+from graphstep.ground.late import np
 from graphstep.ground.operands import Constant
 from graphstep.teaching.marking.quantities import Quantity
 from graphstep.teaching.marking.slopes import wrong_slopes, wrong_values

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import math
 import re
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.evaluate import numeral_in
 from graphstep.teaching.marking.solution import TOLERANCE, agreeing, agrees
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 EQUAL = 1e-9
 """Relative difference up to which two numbers are equal: what arithmetic in doubles loses, and no more."""

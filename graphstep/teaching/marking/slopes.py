@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from graphstep.ground.arrays import Number, plain
+from graphstep.ground.late import np
 
 
 class WrongSlope(NamedTuple):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, kind_text, number_text, shape_of
 from graphstep.ground.errors import InputError, ShapeError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.ordering import OrderAsked, order_asked
@@ -25,6 +23,9 @@ from graphstep.telling.ladders import ladder_of
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reasons import pattern
 from graphstep.telling.words.catalogue import message
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TOLERANCE = 0.02
 """Relative error of an answer that still counts as right: a learner with a pencil rounds to two or three digits."""

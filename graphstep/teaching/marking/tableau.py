@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.teaching.marking.quantities import Quantity, find_node, gradient_quantity, on_wire, value_quantity
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution

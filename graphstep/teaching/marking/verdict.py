@@ -8,12 +8,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal
 
-import numpy as np
-
 from graphstep.analysis.facts import Reason, reason
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, number_text, shape_of, shape_text
 from graphstep.ground.errors import GraphstepError, ShapeError, quoted
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking import formulas, ordering

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.gates.rule import Cell
 from graphstep.ground.errors import InputError
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.telling.cells.gradient import cell_gradient, gradient_rungs, products_of, why_gradient
 from graphstep.telling.cells.names import cell_name, checked, named, spelled

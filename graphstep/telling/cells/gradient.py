@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from operator import itemgetter
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.columns import cell_terms, column
@@ -16,6 +14,7 @@ from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
+from graphstep.ground.late import np
 from graphstep.ground.operands import Operand
 from graphstep.ground.records import dataclass
 from graphstep.telling.cells.names import cell_name, named

@@ -6,12 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, Term
 from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
+from graphstep.ground.late import np
 from graphstep.ground.operands import Operand
 from graphstep.ground.records import dataclass
 from graphstep.telling.cells.names import cell_name, named, subscripted

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
+from graphstep.ground.late import np
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.document import Block, Column, Table
 from graphstep.telling.reports.comparison import LISTED, apart_texts, more_text

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
 
-import numpy as np
-
 from graphstep.analysis.facts import Kind, Named
 from graphstep.analysis.jacobian import Jacobian, Layer, Orders, jacobian
 from graphstep.engine.trace import Trace
@@ -14,6 +12,7 @@ from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import number_text, shape_text
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.pages import page
 from graphstep.telling.cells import Window, cell, named

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import shape_text, summary
+from graphstep.ground.late import np
 from graphstep.ground.numerals import DIGITS
 from graphstep.telling.document import Block, Code, Content, Figure, Heading, Histogram, Prose, Table
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.parts import column, heading, is_written_out, phrase, sentence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TALL = 30
 """Large arrays that are described, each by its value and its gradient."""

@@ -7,13 +7,12 @@ from functools import partial
 from math import isfinite, log10, prod
 from typing import TypeVar
 
-import numpy as np
-
 from graphstep.analysis.jacobian import jacobian
 from graphstep.analysis.paths import Path, Paths, slope
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral, percent
 from graphstep.telling.derivatives import gradient_name, local_name
 from graphstep.telling.equations import right_side

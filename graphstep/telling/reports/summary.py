@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-import numpy as np
-
 from graphstep.analysis.kinks import convention
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire, Wires
+from graphstep.ground.late import np
 from graphstep.telling.document import FULL, Block, Code, Content, Figure, Heading, Listing, Math, Prose, Table
 from graphstep.telling.explain import explain
 from graphstep.telling.names import names_of

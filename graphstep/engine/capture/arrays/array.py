@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays import cells
 from graphstep.engine.capture.arrays.following import FUNCTIONS, apply, array_of, current, name_of
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
@@ -22,6 +20,7 @@ from graphstep.engine.capture.places import at_work, stores_cells
 from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Traced, binary, holds_traced, plain, refusal, unary
+from graphstep.ground.late import np
 
 
 def _method(name: str) -> Callable[..., Any]:

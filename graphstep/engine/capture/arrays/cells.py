@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.following import (
     apply,
     array_of,
@@ -25,6 +23,7 @@ from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import UFUNCS, Fillable, Traced, first_traced, holds_traced, plain
+from graphstep.ground.late import np
 
 
 def of_cells(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, Any], frame: FrameType) -> Any:

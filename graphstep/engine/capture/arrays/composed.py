@@ -8,8 +8,6 @@ from string import ascii_letters
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.following import (
     FUNCTIONS,
     Handler,
@@ -25,6 +23,7 @@ from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Traced, holds_traced, plain
+from graphstep.ground.late import np
 
 _CELLS = 250_000
 """Cells of a matrix up to which it stands for a function that adds up multiples of its cells."""

@@ -8,12 +8,11 @@ from functools import cache
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-import numpy as np
-
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Fillable, Traced, first_traced, holds_traced, plain
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.late import np
 
 if TYPE_CHECKING:
     from graphstep.engine.capture.arrays.array import TracedArray

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.following import array_of, emit, reshape
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import first_traced, fixed_hint, holds_traced, plain
+from graphstep.ground.late import np
 from graphstep.ground.operands import Chosen, Slice, Slot
 
 _SHOWN = 64

@@ -5,11 +5,10 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.following import FUNCTIONS, array_of, check_plain, emit, follows, reshape, stack
 from graphstep.engine.capture.arrays.indices import index
 from graphstep.engine.capture.traced import Traced, plain
+from graphstep.ground.late import np
 
 JOINING = ("stack", "concatenate", "concat", "vstack", "hstack", "column_stack", "dstack", "block", "select", "linalg.multi_dot")
 """The functions that take a list of arrays as that, and not as the array that it would make."""

@@ -6,12 +6,11 @@ from functools import reduce
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.composed import linear
 from graphstep.engine.capture.arrays.following import FUNCTIONS, array_of, check_plain, emit, follows, unfollowed
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.traced import Traced, plain
+from graphstep.ground.late import np
 
 _SIDE = 24
 """Rows of a matrix up to which its Cholesky factor is computed cell by cell."""

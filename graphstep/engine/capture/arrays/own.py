@@ -14,8 +14,6 @@ from functools import cached_property
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.cells import of_cells
 from graphstep.engine.capture.arrays.following import FUNCTIONS, apply, array_of, as_array, emit, name_of, reshape, stack
 from graphstep.engine.capture.arrays.indices import entries_of, is_basic
@@ -25,6 +23,7 @@ from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recorder import POISON, variable_of
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Fillable, Traced, first_traced, holds_traced, plain
+from graphstep.ground.late import np
 
 _VIEWS = "reshape ravel transpose swapaxes squeeze diagonal"
 _SCATTERED = 4_000_000

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.following import (
     FUNCTIONS,
     Handler,
@@ -21,6 +19,7 @@ from graphstep.engine.capture.arrays.following import (
 from graphstep.engine.capture.arrays.indices import index
 from graphstep.engine.capture.arrays.joining import JOINING
 from graphstep.engine.capture.traced import Traced, holds_traced, plain
+from graphstep.ground.late import np
 
 _FIRST = (
     "tile roll broadcast_to fliplr flipud rot90 diag diagonal diagflat delete rollaxis take_along_axis trim_zeros resize "

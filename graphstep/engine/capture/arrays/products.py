@@ -5,10 +5,9 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.following import array_of, check_plain, emit, follows, unfollowed
 from graphstep.engine.capture.traced import plain
+from graphstep.ground.late import np
 
 
 def product(frame: FrameType, x: Any, y: Any) -> Any:

@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.frameworks import reached, seen_by
 from graphstep.engine.capture.jax.interpreter import Interpreter
 from graphstep.engine.capture.places import is_library
@@ -24,6 +22,7 @@ from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.sources import locate
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.late import np
 
 
 def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: str, fixed: Collection[str]) -> Recording:

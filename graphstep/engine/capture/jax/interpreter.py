@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
 from graphstep.engine.capture.jax.scopes import Scopes, Within, called, named_scopes
 from graphstep.engine.capture.places import Place, is_library, place_in
@@ -18,6 +16,7 @@ from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.arrays import summed
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 _INLINED = {

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Any
 
-import numpy as np
-
 from graphstep.gates import GATES
 from graphstep.gates.rule import Rule
+from graphstep.ground.late import np
 from graphstep.ground.operands import Slice
 from graphstep.ground.records import dataclass
 

@@ -15,8 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
 from graphstep.engine.capture.pytorch.gradients import fill_gradients
@@ -25,6 +23,7 @@ from graphstep.engine.capture.pytorch.tape import Tape, of_calls
 from graphstep.engine.capture.pytorch.tensors import flat, is_tensor
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.replay import differing_node
+from graphstep.ground.late import np
 
 if TYPE_CHECKING:
     from graphstep.engine.capture.recording import Recording

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.pytorch.table import rule_of
 from graphstep.engine.capture.pytorch.tensors import cells_of, flat, is_tensor
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 

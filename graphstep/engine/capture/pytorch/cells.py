@@ -5,11 +5,10 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, gate, native, plainly
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.late import np
 
 _SAME = (
     "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh sign floor ceil "

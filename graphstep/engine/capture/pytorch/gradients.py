@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.pytorch.calls import Call
 from graphstep.engine.capture.pytorch.table import rule_of
 from graphstep.engine.capture.pytorch.tape import Tape
@@ -16,6 +14,7 @@ from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call as Work
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.arrays import summed
+from graphstep.ground.late import np
 
 # Units in the last place by which two orders of the same additions may differ.
 _ULPS = 64

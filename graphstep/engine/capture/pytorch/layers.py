@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays.indices import assigned, index
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.pytorch.table import (
@@ -24,6 +22,7 @@ from graphstep.engine.capture.pytorch.table import (
     transposed,
 )
 from graphstep.engine.capture.traced import Traced, plain
+from graphstep.ground.late import np
 
 
 @native("layer_norm")

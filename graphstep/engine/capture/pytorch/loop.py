@@ -18,8 +18,6 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from graphstep.engine.capture import called, opening_of_call
 from graphstep.engine.capture.frameworks import seen_by
 from graphstep.engine.capture.pytorch import loss_in
@@ -27,6 +25,7 @@ from graphstep.engine.capture.pytorch.figures import Figures, Pending, copied, f
 from graphstep.engine.capture.pytorch.modules import Modules, parameters_of
 from graphstep.engine.capture.pytorch.surroundings import Surroundings
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays import apply, as_array
 from graphstep.engine.capture.arrays.indices import index
 from graphstep.engine.capture.pytorch.table import NATIVE, Handler, gate, native, plainly, transposed
 from graphstep.engine.capture.traced import Traced, plain
+from graphstep.ground.late import np
 
 
 @native("t", "T", "adjoint", "mT")

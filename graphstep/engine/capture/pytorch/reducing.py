@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays import apply, as_array
 from graphstep.engine.capture.arrays.following import emit
 from graphstep.engine.capture.arrays.products import product
@@ -23,6 +21,7 @@ from graphstep.engine.capture.pytorch.table import (
     transposed,
 )
 from graphstep.engine.capture.traced import plain
+from graphstep.ground.late import np
 
 
 def _over_axes(name: str) -> Handler:

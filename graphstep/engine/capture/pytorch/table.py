@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.arrays import apply
 from graphstep.engine.capture.arrays.following import emit
 from graphstep.engine.capture.traced import Traced, plain
@@ -18,6 +16,7 @@ from graphstep.gates import GATES
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.late import np
 
 Handler = Callable[..., Any]
 """Records a call: ``handler(frame, *arguments, **options)``, as it was called, tensors as traced values."""

@@ -7,8 +7,6 @@ from itertools import count
 from types import CodeType, FrameType
 from typing import Any
 
-import numpy as np
-
 from graphstep.engine.capture.following import Following
 from graphstep.engine.capture.places import at_work, is_library
 from graphstep.engine.capture.pytorch.calls import Call, Done, apart, chooses
@@ -35,6 +33,7 @@ from graphstep.engine.capture.watch import Part, Watch
 from graphstep.engine.recorded import in_type
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Why
 

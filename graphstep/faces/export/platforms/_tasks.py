@@ -8,11 +8,10 @@ from functools import partial
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.export._picture import arranged, diagram
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import MARK, printable
 from graphstep.teaching.exercise.comparison import Answers, Cell, Choice, Judged, Numbers, Words, answers_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
-import numpy as np
 from textual import events
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -20,6 +19,7 @@ from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import language_of, say
 from graphstep.ground import pages
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.late import np
 from graphstep.ground.pages import Page
 from graphstep.telling.cells import cell, spelled
 from graphstep.telling.names import name_of

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from textual.content import Content
 from textual.markup import escape
 from textual_plot import HiResMode, PlotWidget
@@ -15,7 +13,11 @@ from textual_plot.axis_formatter import AxisFormatter
 
 from graphstep.faces.drawing.curve import Array, Series, axis, pieces, rounds_axis
 from graphstep.faces.tui.messages import say
+from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SIGNS = "●▲■◆✚✖"
 """What tells several curves apart, besides their colours."""
