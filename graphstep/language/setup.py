@@ -81,6 +81,8 @@ class Setup:
     """Whether the program is a function in Python, ``FILE.py:FUNCTION``, that is called once to be recorded."""
     fixed: tuple[str, ...] = ()
     """The arguments of such a function that are handed on as they are, and are no inputs."""
+    arguments: str = ""
+    """What makes the arguments of such a function that are not typed, ``module:make``; empty where all are."""
 
     def __post_init__(self) -> None:
         if self.ties not in ("first", "split"):
@@ -135,6 +137,8 @@ class Setup:
             words.append(f"--language={self.language}")
         if self.fixed:
             words.append(f"--fixed={','.join(self.fixed)}")
+        if self.arguments:
+            words.append(f"--args={self.arguments}")
         words += [f"--order={text}" for text in self.order]
         words += [f"--break={text}" for text in self.breaks]
         return words if self.at is None else [*words, "--at", self.at]

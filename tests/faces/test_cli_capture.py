@@ -261,3 +261,41 @@ def test_two_recorded_runs_are_aligned_by_calls_operations_and_occurrence(
     for one, other in places.items():
         assert before.program.nodes[one].gate == after.program.nodes[other].gate
         assert before.trace.value_of(one) == after.trace.value_of(other)
+
+
+def test_a_function_of_the_users_makes_the_arguments_that_are_not_typed(
+    file: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "batches.py").write_text("""
+def by_place(): return 2.0, 0.5
+def by_name(): return {"w": 2.0, "x": 0.5}
+def both(): return (2.0,), {"x": 0.5}
+def first(): return 2.0
+def more(): return 1.0, 2.0, 3, 4
+def fails(): raise ValueError("no data")
+""")
+    assert main(["capture", file, "w=2", "x=0.5", "--format", "json"]) == 0
+    out, err = capfd.readouterr()
+    expected = json.loads(out)
+    for target in ("batches:by_place", "batches.py:by_name", "batches:both"):
+        assert main(["capture", file, "--args", target, "--format", "json"]) == 0
+        assert json.loads(capfd.readouterr()[0])["gradients"] == expected["gradients"], target
+    # What is typed takes the place of what is made, and the file runs once.
+    assert main(["capture", file, "--args", "batches:first", "x=0.5", "--to", "made.md"]) == 0
+    assert capfd.readouterr()[1].count("from the file") == 1
+    assert "--args=batches:first" in (tmp_path / "made.md").read_text("utf-8")
+    assert main(["capture", file, "--args", "own.py:none"]) == 2
+    out, err = capfd.readouterr()
+    assert "has no function 'none'" in err
+    assert err.count("from the file") == 1
+    for words, said in {
+        ("--args", "batches:more"): "too many positional arguments",
+        ("--args", "batches:fails"): "ValueError: no data",
+        ("--args", "nowhere:make"): "there is no module 'nowhere'",
+        ("--args", "nowhere"): "names no function",
+        ("--args", "batches:by_place", "z=3"): "'z'",
+    }.items():
+        assert main(["capture", file, *words]) in (1, 2), words
+        assert said in capfd.readouterr()[1], words
+    assert main(["x*y", "x=1", "y=2", "--args", "batches:first"]) == 2
+    assert "goes with a function in Python" in capfd.readouterr()[1]

@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -60,7 +61,8 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
         function = _function(job["path"], job["function"])
         # One pause for all of it: between two of them the collector would look at everything that the first one left.
         with collector_paused():
-            recording = record(function, _any_number(function, arguments), arguments, fixed)
+            several, named = _arguments(function, job, arguments)
+            recording = record(function, several, named, fixed)
             setup = Setup(job["function"], dict.fromkeys(recording.inputs), captured=True)
             return write_run(opening_of(recording, setup))
     except GraphstepError as error:
@@ -69,6 +71,46 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
         return {"error": f"{Path(job['path']).name} ended the program: exit({error.code!r})", "hint": "", "typed": False}
     except (Exception, KeyboardInterrupt) as error:
         return {"error": _told(error, job["path"]), "hint": "\n".join(getattr(error, "__notes__", ())), "typed": False}
+
+
+def _arguments(
+    function: Callable[..., Any], job: Mapping[str, Any], typed: dict[str, Any]
+) -> tuple[Sequence[Any], dict[str, Any]]:
+    """The arguments by place and by name: those that were typed, and for the others what a function of the user's makes."""
+    module, name = job["maker"]
+    if not module:
+        return _any_number(function, typed), typed
+    made = _member(_maker_module(module, job["path"]), name, module)()
+    match made:
+        case (tuple() as several, dict() as named):
+            pass
+        case tuple():
+            several, named = made, {}
+        case dict():
+            several, named = (), made
+        case _:
+            several, named = (made,), {}
+    try:
+        bound = inspect.signature(function).bind_partial(*several, **named)
+    except TypeError as error:
+        hint = "it returns a tuple, a dict by name, or a tuple of both: (args, kwargs)"
+        raise InputError(f"what {module}:{name} returns are no arguments of {job['function']}: {error}", hint=hint) from None
+    bound.arguments.update({key: value for key, value in typed.items() if key in bound.signature.parameters})
+    return bound.args, {**bound.kwargs, **{key: value for key, value in typed.items() if key not in bound.arguments}}
+
+
+def _maker_module(module: str, path: str) -> ModuleType:
+    """The module of what makes the arguments: a file, or one that can be imported from here; the captured file runs once."""
+    if not module.endswith(".py"):
+        sys.path.insert(1, str(Path.cwd()))
+        try:
+            return import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module.partition(".")[0]:
+                raise
+            raise InputError(f"there is no module {quoted(module)}", hint="--args FILE.py:make names a file") from None
+    same = Path(module).resolve() == Path(path).resolve()
+    return sys.modules[Path(path).stem] if same else _module(module)
 
 
 def _any_number(function: Callable[..., Any], arguments: dict[str, Any]) -> list[Any]:
@@ -92,13 +134,16 @@ def _whole(value: Any) -> Any:
 
 
 def _function(path: str, name: str) -> Any:
-    module = _module(path)
+    return _member(_module(path), name, Path(path).name)
+
+
+def _member(module: ModuleType, name: str, where: str) -> Any:
     if not callable(function := getattr(module, name, None)):
         there = [
             key for key, what in vars(module).items() if callable(what) and getattr(what, "__module__", "") == module.__name__
         ]
         hint = did_you_mean(name, there) or (f"it has {', '.join(there[:8])}" if there else "")
-        raise InputError(f"{quoted(Path(path).name)} has no function {quoted(name)}", hint=hint)
+        raise InputError(f"{quoted(where)} has no function {quoted(name)}", hint=hint)
     return function
 
 

@@ -25,7 +25,7 @@ def opening_of_file(setup: Setup) -> Opening:
     if unknown := [each for each in setup.fixed if each not in setup.inputs]:
         raise InputError(f"--fixed names {quoted(unknown[0])}, which is given no value")
     values = read_texts({name: text for name, text in setup.inputs.items() if text is not None}, files=True)
-    opening = record_file(path, name, values, setup.fixed)
+    opening = record_file(path, name, values, setup.fixed, setup.arguments)
     if unknown := [each for each in setup.data if each not in opening.inputs]:
         raise InputError(f"--data names {quoted(unknown[0])}, which is no traced argument of the function")
     seed = read_value(setup.seed or "1", files=True)

@@ -41,13 +41,34 @@ def target_of(function: object) -> str:
     return f"{path.relative_to(Path.cwd()).as_posix()}:{name}"
 
 
+def read_maker(text: str) -> tuple[str, str]:
+    """The module, or the file, and the function that ``module:make`` names; two empty texts for none.
+
+    InputError for another text.
+    """
+    module, _, name = text.rpartition(":")
+    if text and not (module and name.isidentifier()):
+        raise InputError(f"{quoted(text)} names no function", hint="--args module:make, or --args FILE.py:make")
+    return module, name
+
+
 def record_file(
-    path: str, name: str, arguments: Mapping[str, Number], fixed: Collection[str] = (), *, seconds: float = SECONDS
+    path: str,
+    name: str,
+    arguments: Mapping[str, Number],
+    fixed: Collection[str] = (),
+    maker: str = "",
+    *,
+    seconds: float = SECONDS,
 ) -> Opening:
-    """Run a file, and record a call of one of its functions. GraphstepError where that fails, with the lines of the file."""
+    """Run a file, and record a call of one of its functions; ``maker``, ``module:make``, makes the arguments that are not given.
+
+    GraphstepError where that fails, with the lines of the file.
+    """
     cells = Cells()
     shapes = {each: cells.put(value) for each, value in arguments.items()}
-    job = pack({"path": path, "function": name, "arguments": shapes, "fixed": [*fixed]}, {"values": cells.array()})
+    about = {"path": path, "function": name, "arguments": shapes, "fixed": [*fixed], "maker": read_maker(maker)}
+    job = pack(about, {"values": cells.array()})
     words, environment = words_of("graphstep.engine.capture.child"), environment_of()
     with subprocess.Popen(  # noqa: S603  # our own interpreter and module; the file is the one that the user named
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True

@@ -16,6 +16,7 @@ examples:
   graphstep capture neuron.py:loss w=0.5 x=2 --to solution.md
   graphstep capture rnn.py:loss w=0.5 n=3 --fixed n      n is handed on as it is: for k in range(n)
   graphstep capture net.py:loss W=@W.npy x=[1,2] --to run.gsz     keep it; graphstep step run.gsz opens it again
+  graphstep capture net.py:loss --args net.py:batch      batch() returns the arguments: a tuple, a dict, or (args, kwargs)
   graphstep capture train.py:loss --to run.gsz           a loss of PyTorch's or JAX's, with its own numbers
   graphstep capture engine.py:loss                       a function that returns a value of an autograd engine of your own
   graphstep check neuron.py:loss w=0.5 x=2 --from python     the same for check, why, jacobian, diagnose and repl

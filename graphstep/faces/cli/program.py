@@ -52,6 +52,8 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     parser.add_argument("--from", dest="dialect", choices=[*DIALECTS, PYTHON], help=dialect)
     handed = "arguments of a Python function that are handed on as they are, not traced: n,k"
     parser.add_argument("--fixed", metavar="NAMES", default="", help=handed)
+    maker = "what makes the arguments of a Python function that are not typed, a function of a module or of FILE.py"
+    parser.add_argument("--args", metavar="MODULE:MAKE", default="", help=maker)
     rewriting = "hand it to SymPy first, and step through what comes back"
     parser.add_argument("--rewrite", choices=FORMS, help=rewriting)
     narrow = "round every value, local gradient, product and sum to this type (default: float64)"
@@ -125,7 +127,9 @@ def setup_of(options: argparse.Namespace) -> Setup:
 
 
 def refuse_python(options: argparse.Namespace) -> None:
-    """Raise InputError where a function in Python was typed, for a command that does not take one."""
+    """Raise InputError where a function in Python was typed, or what makes its arguments, for who does not take one."""
+    if getattr(options, "args", ""):
+        raise InputError("--args goes with a function in Python", hint="graphstep capture FILE.py:FUNCTION --args module:make")
     if getattr(options, "dialect", None) == PYTHON:
         hint = "capture, repl, check, jacobian, diagnose, gradient and why do"
         raise InputError("this command does not take a function in Python", hint=hint)
@@ -149,8 +153,9 @@ def _captured(options: argparse.Namespace) -> Opening:
     named = next((name for name in (*REWRITINGS, "rewrite") if getattr(options, name, None)), None)
     if named:
         raise InputError(f"--{named} rewrites a typed program, and this one is a function in Python")
-    plain = type(options)(**{**vars(options), "dialect": None})
-    opening = opening_of_file(replace(setup_of(plain), captured=True, fixed=read_names(options.fixed)))
+    plain = type(options)(**{**vars(options), "dialect": None, "args": ""})
+    setup = replace(setup_of(plain), captured=True, fixed=read_names(options.fixed), arguments=options.args)
+    opening = opening_of_file(setup)
     branches = () if opening.program.origin is None else opening.program.origin.branches
     for branch in branches[:_BRANCHES]:
         print(branch, file=sys.stderr)
