@@ -38,13 +38,28 @@ def test_every_question_has_a_blank_on_the_sheet_and_its_answer_in_the_key(path:
             cells = [part.quantity.asked for part in solution.parts or (solution,) if part.quantity is not None]
             assert row[1].split()[-len(cells) :] == [*map(number_text, cells)]
             continue
-        assert f"\n{number}. {''.join(_text(part) for part in marked(solution.wording))}\n" in asked
+        assert f"\n{number}. {''.join(_text(part) for part in marked(solution.question.paper or solution.wording))}\n" in asked
         assert f"\n{number}. {solution.answer}" in answered
         assert solution.question.because.replace("`", "").replace("**", "") in answered
         for option in solution.question.options:
             assert re.search(rf"^  (.* {{4}})?{re.escape(option)}( {{4}}.*)?$", asked, re.MULTILINE)
         if solution.question.because:
             assert solution.question.because not in asked
+
+
+@each("path", LESSONS, ids=lambda path: path.stem)
+def test_no_question_on_a_sheet_quotes_what_was_asked_before_it(path: Path) -> None:
+    before: set[str] = set()
+    for scene in opened(path).scenes:
+        # A program may take such a number as its input, and is given on the sheet with it.
+        given = {number_text(value) for value in scene.trace.inputs.values()}
+        for solution in scene.solutions:
+            wording = (solution.question.paper or solution.wording).replace("−", "-")
+            numbers = {text.rstrip(".") for text in re.findall(r"-?[\d.]+|\[[^]]*\]", wording)}
+            assert not numbers & before - given
+            answer = solution.answer.rpartition("= ")[2]
+            # A number of one or two characters may stand there for another reason.
+            before |= {answer} if len(answer) > 2 else set()
 
 
 def _text(part: object) -> str:

@@ -72,7 +72,8 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
     blanks = []
     for blank in exercise.blanks:
         solution = blank.solution
-        entry: dict[str, Any] = {"name": blank.name, "question": solution.wording, "marks": blank.marks}
+        wording = solution.question.paper or solution.wording
+        entry: dict[str, Any] = {"name": blank.name, "question": wording, "marks": blank.marks}
         if solution.question.options:
             entry["options"] = [*solution.question.options]
         if answers:

@@ -99,7 +99,12 @@ def _questions(rehearsal: Rehearsal) -> Iterator[Problem]:
             yield Problem(path, question.line, "this question has no hint")
         if not question.because:
             yield Problem(path, question.line, "this question has no because: the reason that is shown with the answer")
-        for key, texts in (("hint", question.hints), ("because", (question.because,)), ("question", (question.question,))):
+        for key, texts in (
+            ("hint", question.hints),
+            ("because", (question.because,)),
+            ("question", (question.question,)),
+            ("paper", (question.paper,)),
+        ):
             for text in texts:
                 if written := _gives_away(solution, text):
                     line = question.lines.get(key, question.line)

@@ -314,7 +314,8 @@ class _Parser(Source):
             if len(entries) > CHOICES:
                 self.note(places[name], f"at most {CHOICES} entries can be shown")
         because, question = self.string(table, "because", places), self.string(table, "question", places)
-        return Question(ask, hints, because, question, options, ask, first - 1, places)
+        paper = self.string(table, "paper", places)
+        return Question(ask, hints, because, question, options, ask, first - 1, places, paper=paper)
 
 
 def _without_closing_marks(heading: str) -> str:

@@ -64,13 +64,15 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
             yield from (block for block in problem(run) if not isinstance(block, Heading))
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)
-        if solution.question.part is not None:
-            if solution.question.part[0] == 1:
-                yield Prose(marked(solution.question.question) or (message(run.writing.language, "tableau-fill"),))
+        part = solution.question.part
+        wording = solution.question.paper or (solution.wording if part is None else solution.question.question)
+        if part is not None:
+            if part[0] == 1:
+                yield Prose(marked(wording) or (message(run.writing.language, "tableau-fill"),))
                 yield tableau(rehearsal, number, BLANK)
             continue
         options = tuple((option,) for option in solution.question.options)
-        yield Question(number, marked(solution.wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
+        yield Question(number, marked(wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
     yield from made_by(rehearsal.language, command, ())
 
 

@@ -17,7 +17,7 @@ from graphstep.teaching.toml import table_of
 WORDS = 2_000
 """Characters of one hint, reason or option."""
 
-QUESTION = ("ask", "hint", "because", "question", "options")
+QUESTION = ("ask", "hint", "because", "question", "paper", "options")
 """The keys of a question."""
 
 Part = TypeVar("Part")

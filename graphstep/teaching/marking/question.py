@@ -38,6 +38,8 @@ class Question:
     """The line of each of its keys."""
     part: tuple[int, int] | None = None
     """Of a row of a tableau, which row it is and of how many; None elsewhere."""
+    paper: str = ""
+    """Its wording on a printed sheet, where the other one quotes an answer before it; empty where it quotes none."""
 
 
 def send_of(text: str) -> tuple[str, str, int]:
