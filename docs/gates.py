@@ -260,7 +260,7 @@ def _section(gate: Rule) -> str:
         pattern = gate.pattern[min(slot, len(gate.pattern) - 1)]
         looks = "all 0" if sent == "0" else gate.structure(slot, shapes, told)
         towards.append(f"- sent to {name}: {_math(sent)}; Jacobian: {looks}{f'; pattern: {pattern}' if pattern else ''}")
-    fields = {**dict(zip("xyz", "xyz", strict=True)), "out": "o", "axis": ""}
+    fields = {**dict(zip("xyz", "xyz", strict=True)), "out": "o", "axis": "", "margin": "1"}
     sentences = [gate.forward, *gate.backward[: len(shapes)]]
     lines = [
         f"### {gate.name}",

@@ -153,7 +153,7 @@ class Rule:
     """``pulled(m, slot, upstream, terms, out, options)``: the contribution in notation: ``δ xᵀ``. ``out`` is the term of
     its own value; the options come from :meth:`settings` with shapes."""
     forward: str
-    """One sentence: what it does to its inputs. Fields: ``{x} {y} {z}`` its inputs, ``{axis}`` the axis it was told."""
+    """One sentence: what it does to its inputs. Fields: ``{x} {y} {z}`` its inputs, ``{axis}``, ``{margin}`` of its options."""
     backward: tuple[str, ...]
     """One sentence a slot (the last one repeats): what becomes of the upstream gradient. Fields as in ``forward``, and of an
     elementwise gate ``{other}``, ``{out}``, ``{local}``."""

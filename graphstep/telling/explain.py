@@ -169,15 +169,21 @@ def _sent(step: Step) -> Sent:
 
 
 def _figures(trace: Trace, index: int) -> dict[str, Figure]:
-    """What stands for the fields of a gate's sentence: the names of its inputs, its own, and its axis."""
+    """What stands for the fields of a gate's sentence: the names of its inputs, its own, its axis, and its margin."""
     node, gate = trace.node(index), _gate(trace, index)
     figures: dict[str, Figure] = {name: Slot(index, k) for k, name in zip(range(len(node.operands)), "xyz", strict=False)}
-    axis = gate.settings(node.options).get("axis")
+    settings = gate.settings(node.options)
+    axis, margin = settings.get("axis"), settings.get("margin")
     if isinstance(axis, tuple):
         along = reason("along-axes", axes=", ".join(map(str, axis)))
     else:
         along = reason("along-last-axis") if axis == -1 else reason("along-axis", axis=str(axis))
-    return {**figures, "out": Named(index), "axis": None if axis is None else along}
+    return {
+        **figures,
+        "out": Named(index),
+        "axis": None if axis is None else along,
+        "margin": None if margin is None else numeral(margin),
+    }
 
 
 def _figures_of_send(wire: Wire) -> dict[str, Figure]:

@@ -802,7 +802,7 @@ def test_arrays_stand_in_notation() -> None:
 @every_gate
 def test_sentences_use_only_the_fields_that_exist(gate: Rule) -> None:
     fewest, _ = gate.arity
-    fields = {"axis", *"xyz"[:fewest]}
+    fields = {*"xyz"[:fewest], "axis", *(["margin"] if "margin" in gate.keywords else [])}
     for sentence in (gate.forward, *gate.backward):
         named = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
         assert named <= fields

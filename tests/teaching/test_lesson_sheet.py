@@ -62,6 +62,20 @@ def test_no_question_on_a_sheet_quotes_what_was_asked_before_it(path: Path) -> N
             before |= {answer} if len(answer) > 2 else set()
 
 
+def test_a_sheet_says_once_what_a_function_is_that_school_mathematics_has_not() -> None:
+    def written(path: Path) -> str:
+        return "".join(text.write(sheet(opened(path), "graphstep lesson 1")))
+
+    (losses,) = (written(path) for path in LESSONS if path.stem.startswith("15-"))
+    assert losses.count("comes closer to the right one, y, than the margin 1: the mean over the cases.") == 1
+    assert losses.count("(softmax: exponentials divided by their sum)") == 1
+    (activations,) = (written(path) for path in LESSONS if path.stem.startswith("20-"))
+    assert "  sigmoid(x) = 1/(1 + exp(-x))\n" in activations
+    assert "  leaky_relu(x, y=0.01) = max(0, x) + y*min(0, x)\n" in activations
+    (stopped,) = (written(path) for path in LESSONS if path.stem.startswith("09-"))
+    assert stopped.count("The stop gate sends nothing back") == 1
+
+
 def _text(part: object) -> str:
     return part.text if isinstance(part, Code | Strong) else str(part)
 

@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
+from zlib import compress
 
 from graphstep.faces.work.store import AHEAD
-from graphstep.faces.work.worker import answer, result
+from graphstep.faces.work.worker import packed_answer, result, unpacked
 from graphstep.ground.errors import InputError, quoted
 
 SECONDS = 20
@@ -45,6 +46,6 @@ def _results(client: Any, jobs: Iterable[str]) -> Iterator[str]:
             if job is not None:
                 # By its own name: a future of that name is one and the same work.
                 key = f"graphstep-{sha256(job.encode()).hexdigest()}"
-                futures.append(client.submit(answer, job, key=key, retries=2))
+                futures.append(client.submit(packed_answer, compress(job.encode()), key=key, retries=2))
         if futures:
-            yield result(futures.popleft().result())
+            yield result(unpacked(futures.popleft().result()))

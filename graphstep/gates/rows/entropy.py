@@ -159,8 +159,8 @@ ENTROPY = (
         loss_structure,
         lambda m, terms, options: m.call("cross_entropy", *terms, *map(m.words, _told(options))),
         _pulled,
-        "The cross-entropy gate turns the scores {x} into probabilities (softmax) and takes −log of that of the right class {y}: "
-        "the mean over the cases.",
+        "The cross-entropy gate turns the scores {x} into probabilities (softmax: exponentials divided by their sum) "
+        "and takes −log of that of the right class {y}: the mean over the cases.",
         (
             "The slope of softmax with cross-entropy is what was guessed less what was right, ŷ − y, over the number of cases.",
             "Classes are whole numbers that nothing moves by a little, so they get no gradient; a target gets −log softmax.",

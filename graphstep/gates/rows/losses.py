@@ -274,8 +274,8 @@ LOSSES = (
         loss_structure,
         _hinge_formula,
         _hinge_pulled,
-        "The hinge gate adds up by how much each wrong class of {x} comes closer to the right one, {y}, than the margin: "
-        "the mean over the cases.",
+        "The hinge gate adds up by how much each wrong class of {x} comes closer to the right one, {y}, than the margin "
+        "{margin}: the mean over the cases.",
         (
             "Each wrong class that misses its margin gets its case's share of the upstream gradient, the right class that share "
             "with its sign turned for each of them, and what keeps its margin gets 0.",

@@ -10,7 +10,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.telling.document import BLANK, WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
-from graphstep.telling.reports.inputs import given, problem_text
+from graphstep.telling.reports.inputs import functions, given, problem_text
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.catalogue import message
@@ -38,10 +38,11 @@ def asked(exercise: Exercise, first: int = 1) -> Iterator[Block]:
         yield Question(number, (*marked(solution.wording), *worth), options, (), answer)
 
 
-def problem(exercise: Exercise) -> Iterator[Block]:
-    """What is given: the program, the inputs, and the graph without numbers."""
+def problem(exercise: Exercise, defined: set[str] | None = None) -> Iterator[Block]:
+    """What is given: the program, what its functions are but those ``defined`` before, the inputs, the graph without numbers."""
     trace = exercise.trace
     yield from problem_text(trace)
+    yield from functions(trace, set() if defined is None else defined)
     yield from given(trace)
     if len(trace.program.nodes) - trace.program.first_gate <= WHOLE:
         yield Graph(trace, 0, written=False)

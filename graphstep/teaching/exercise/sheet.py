@@ -47,8 +47,9 @@ def sections(paper: Paper) -> Iterator[Section]:
         head.append(Prose((Strong(paper.student),)))
     said = [*_how(paper), marks_text(paper.language, "sheet-total", marks)]
     head.append(Prose((reduce(lambda one, more: message(paper.language, "joint", one=one, next=more), said),)))
+    defined = set[str]()
     for number, (exercise, names) in enumerate(paper.exercises, 1):
-        head += _given(paper.language, number, exercise)
+        head += _given(paper.language, number, exercise, defined)
         for name, blank in zip(names, exercise.blanks, strict=True):
             yield Section((*head, *_question(paper.language, name, blank)), name)
             head = []
@@ -93,10 +94,10 @@ def _key(paper: Paper, title: str) -> Iterator[Block]:
             yield Prose((Strong(f"{name}."), " ", *way_to(blank)))
 
 
-def _given(language: str, number: int, exercise: Exercise) -> Iterator[Block]:
+def _given(language: str, number: int, exercise: Exercise, defined: set[str]) -> Iterator[Block]:
     """The head of an exercise: its program, its inputs, its graph without numbers."""
     yield Heading(2, (_item(language, number, exercise),), f"item-{number}")
-    yield from problem(exercise)
+    yield from problem(exercise, defined)
 
 
 def _item(language: str, number: int, exercise: Exercise) -> str:

@@ -28,7 +28,7 @@ from graphstep.telling.document import (
     Strong,
     Table,
 )
-from graphstep.telling.reports.inputs import problem
+from graphstep.telling.reports.inputs import functions, problem
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.catalogue import message
@@ -54,7 +54,7 @@ def _answers(rehearsal: Rehearsal) -> str:
 
 def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     yield Heading(1, (rehearsal.lesson.title,), "title")
-    run = None
+    run, defined = None, set[str]()
     for number, scene, solution in _numbered(rehearsal):
         if scene.trace is not run:
             run = scene.trace
@@ -62,6 +62,7 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
                 2, phrase(run.writing.language, "program", what=Code(" ".join(run.program.text.split()))), f"program-{number}"
             )
             yield from (block for block in problem(run) if not isinstance(block, Heading))
+            yield from functions(run, defined)
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)
         part = solution.question.part

@@ -6,19 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from graphstep.analysis.facts import Computed, Reason
 from graphstep.engine.trace import Trace
+from graphstep.gates import FUNCTIONS
 from graphstep.gates.notation import TERMS, Term
+from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number, number_text
-from graphstep.ground.numerals import DOUBLE
+from graphstep.ground.numerals import DOUBLE, numeral
 from graphstep.ground.precision import FLOAT64
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.document import Block, Code, Content, Equations, Heading, Inline, Listing, Math, Prose, Typed
 from graphstep.telling.equations import number
+from graphstep.telling.explain import fact_of
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import has_arrays, heading, is_written_out, listed, name_term, output_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.wording import wording
 
 GIVEN = 20
 """Inputs whose values a problem spells out."""
@@ -35,6 +40,13 @@ _BEGINNING = 400
 _SPELLED = 6
 # Numbered expressions up to which all are listed with what they stand for.
 _DEFINED = 60
+_KNOWN = {
+    "add", "sub", "mul", "div", "neg", "reciprocal", "constant", "power", "pow", "square", "sqrt", "exp", "log", "sin", "cos",
+    "tan", "abs", "max", "min", "sum", "mean", "amax", "amin", "index", "broadcast", "fill", "reshape", "place", "concat",
+    "stack", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
+}  # fmt: skip
+"""What school mathematics has, or what moves cells: gates that need no definition on a sheet."""
+
 # Characters of an input up to which it is shown as it was typed.
 _TYPED = 120
 # Questions of a captured function that are listed; of more it gives the count.
@@ -121,6 +133,46 @@ def _definitions(trace: Trace) -> Iterator[Block]:
         )
         parts = [part for meaning in meanings for part in (", ", *meaning)][1:]
         yield sentence(*phrase(language, "definitions", names=parts))
+
+
+def functions(trace: Trace, defined: set[str]) -> Iterator[Block]:
+    """What the functions of a program are that school mathematics has not, each once: by its formula, or in words.
+
+    ``defined`` are those that the document has said, by their gates; what is said here is added to it.
+    """
+    formulas: list[str] = []
+    said: list[str] = []
+    for index in range(trace.program.first_gate, len(trace.program.nodes)):
+        gate = trace.gate(index)
+        if gate is None or gate.name in _KNOWN | defined:
+            continue
+        if gate.cellwise and gate.expansion is not None:
+            _define(gate, formulas, defined)
+            continue
+        defined.add(gate.name)
+        fact = fact_of(trace.step(trace.step_of_value(index)))
+        assert isinstance(fact, Computed), "the value of a gate is computed"
+        # What stop does not do is what it is.
+        rules = (fact.rule, Reason("gate.stop.backward.0", {}, gate.backward[0])) if gate.name == "stop" else (fact.rule,)
+        said.append(wording(trace).sentences(rules))
+    if formulas:
+        yield Listing(tuple((Code(formula),) for formula in formulas))
+    for text in said:
+        yield sentence(text)
+
+
+def _define(gate: Rule, formulas: list[str], defined: set[str]) -> None:
+    """Write the formula of an elementwise function, behind those of the functions that stand in it."""
+    if gate.name in _KNOWN | defined or gate.expansion is None:
+        return
+    defined.add(gate.name)
+    made_of = gate.expansion({})
+    for name in re.findall(r"\w+(?=\()", made_of):
+        if name in FUNCTIONS:
+            _define(FUNCTIONS[name], formulas, defined)
+    filled = [f"{name}={numeral(value)}" for name, value in zip("xyz"[gate.arity[0] :], gate.fillers, strict=False)]
+    call = ", ".join((*"xyz"[: gate.arity[0]], *filled))
+    formulas.append(f"{gate.functions[0]}({call}) = {made_of}")
 
 
 def given(trace: Trace) -> Iterator[Block]:
