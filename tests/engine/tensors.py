@@ -214,19 +214,42 @@ def bias_before_a_batch_norm() -> Any:
     return F.cross_entropy(torch.tanh(cancelling(x)), y)
 
 
+def written_through_a_view() -> Any:
+    h = x @ W
+    part, flat = h[1], h.view(-1)
+    part.mul_(3)
+    flat[3:7].add_(b)
+    h.t()[0].copy_(b[0])
+    part[2:] += b[2:]
+    h[2].zero_()
+    filled = torch.zeros(2, 4)
+    filled[1].copy_(h[4])
+    return (h * h).sum() + part.exp().sum() + flat[::3].sum() + (filled * h[:2]).sum()
+
+
+def written_by_what_no_gate_follows() -> Any:
+    h = torch.zeros(5, 4).index_add_(0, torch.tensor([1, 3, 1]), (x @ W)[:3])
+    h.scatter_add_(1, torch.tensor([[0, 1, 0, 2]] * 5), h.tanh())
+    h.index_put_((torch.tensor([0, 0]),), b, accumulate=True)
+    return (h * h).sum()
+
+
+def added_up_to_nothing() -> Any:
+    with torch.inference_mode():
+        scale = (x @ W).std()
+    # A softmax does not move where all of a row do, and what b gets is rounding. broadcast_tensors hands logits on as they are.
+    logits = x @ W * float(scale)
+    _, same = torch.broadcast_tensors(torch.zeros(5, 1), logits)
+    return (F.softmax(same + b.sum(), 1) * logits).sum() + same[0].sum()
+
+
 FOLLOWED = (
     two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
-    written_to_behind_an_unknown_function, added_in_place, read_through_a_view, two_types,
+    written_to_behind_an_unknown_function, added_in_place, read_through_a_view, written_through_a_view,
+    written_by_what_no_gate_follows, two_types,
     with_a_backward_of_its_own, sparse, cell_by_cell, bias_before_a_batch_norm,
 )  # fmt: skip
-
-
-def written_through_a_view() -> Any:
-    h = x @ W
-    part = h[0]
-    part.mul_(3)
-    return (h * h).sum()
 
 
 def differentiated_twice() -> Any:
@@ -259,6 +282,16 @@ def mapped() -> Any:
     return torch.func.vmap(lambda row: (row**2).sum())(W).sum()
 
 
+def written_where_no_gate_follows() -> Any:
+    h = torch.tanh(x @ W)
+    h[0].erfinv_()
+    return h.sum()
+
+
+def mapped_over_data() -> Any:
+    return torch.func.vmap(lambda row: (row @ W).sum())(x).sum()
+
+
 def a_matrix() -> Any:
     return x @ W
 
@@ -268,12 +301,13 @@ def nothing_to_differentiate() -> Any:
 
 
 REFUSED = {
-    written_through_a_view: "was written to through another tensor that shares its memory",
+    written_where_no_gate_follows: "erfinv at .* writes into a tensor, in a way that is not followed",
     differentiated_twice: "was computed by MmBackward0, which is not followed",
     backward_inside: r"backward\(\) is called at tensors.py:",
     complex_numbers: "reads complex numbers",
     changed_by_a_hook: r"is not what the recorded gates come to: on the way back they part at tensors.py:\d+",
     slope_by_a_transform: r"pow at tensors.py:\d+ is called under a transform of torch.func",
+    mapped_over_data: r"matmul at tensors.py:\d+ is called under a transform of torch.func",
     mapped: r"pow at tensors.py:\d+ is called under a transform of torch.func",
     a_matrix: "returned a tensor of 5×4, and no number",
     nothing_to_differentiate: r"has no gradient: detach at tensors.py:\d+ drops it",
@@ -285,7 +319,7 @@ BITES = {
     "a call has several results: chunk, max(dim), unbind": (several_results, ""),
     "a call has states of its own: an LSTM": (long_short_term, ""),
     "views share memory, and are read": (read_through_a_view, ""),
-    "views share memory, and are written through": (written_through_a_view, REFUSED[written_through_a_view]),
+    "views share memory, and are written through": (written_through_a_view, ""),
     "a gradient inside the loss is differentiated again": (differentiated_twice, REFUSED[differentiated_twice]),
     "whole numbers are read: an embedding": (embedded, ""),
     "types are mixed: float64, float32, float16": (two_types, ""),

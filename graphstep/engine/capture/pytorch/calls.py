@@ -6,7 +6,8 @@ import sys
 from typing import Any
 
 from graphstep.engine.capture.pytorch.table import rule_of
-from graphstep.engine.capture.pytorch.tensors import cells_of, flat, is_tensor
+from graphstep.engine.capture.pytorch.tensors import cells_of, flat, is_tensor, version_of
+from graphstep.engine.capture.traced import plain
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
@@ -62,7 +63,7 @@ class Done:
     @property
     def writes(self) -> bool:
         """Whether it wrote to one of the tensors."""
-        return any(x._version != version for x, version in self.tensors.values())
+        return any(version_of(x) != version for x, version in self.tensors.values())
 
     def again(self, number: int, value: Any) -> tuple[Any, dict[int, Any]]:
         """Call it again on tensors of its own, from the same random state: one of its results, and what it read, by node.
@@ -72,11 +73,15 @@ class Done:
         torch = sys.modules["torch"]
         if self.replica is None:
             own: dict[int, Any] = {}
-            for key, (x, _) in self.tensors.items():
-                own[key] = x.detach().clone()
+            for key, (x, version) in self.tensors.items():
+                is_written = version_of(x) != version
+                own[key] = torch.as_tensor(np.array(plain(self.reads[key])), dtype=x.dtype) if is_written else x.detach().clone()
+                own[key] = own[key].to(x.device)
                 if x.is_floating_point() and hasattr(self.reads.get(key), "node"):
                     own[key].requires_grad_()
-            arguments, options = (_replaced(x, own) for x in (self.arguments, self.options))
+            # What is written to is no leaf.
+            called = {key: x.clone() for key, x in own.items()} if self.writes else own
+            arguments, options = (_replaced(x, called) for x in (self.arguments, self.options))
             now = torch.get_rng_state()
             torch.set_rng_state(self.chance)
             try:
@@ -84,7 +89,7 @@ class Done:
                     result = self.function(*arguments, **options)
             finally:
                 torch.set_rng_state(now)
-            parts = [x for x in flat((result,)) if is_tensor(x)]
+            parts = [x for x in flat((arguments[0] if result is None else result,)) if is_tensor(x)]
             self.replica = parts, {self.reads[key].node: x for key, x in own.items() if x.requires_grad}
         parts, read = self.replica
         if not np.array_equal(cells_of(parts[number]), value, equal_nan=True):

@@ -6,7 +6,7 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import apply, as_array
-from graphstep.engine.capture.arrays.indices import index
+from graphstep.engine.capture.arrays.indices import assigned, index
 from graphstep.engine.capture.pytorch.table import NATIVE, Handler, gate, native, plainly, transposed
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
@@ -126,3 +126,8 @@ def _embedding(frame: FrameType, places: Any, weight: Any, padding_idx: Any = No
     scaled = (*rest, *[None] * 4)
     plainly(padding=None if padding_idx in (None, -1) else padding_idx, norm=scaled[0], frequency=scaled[2], **options)
     return index(frame, weight, np.asarray(places))
+
+
+@native("copy", "fill", "zero")
+def _filled(frame: FrameType, x: Any, value: Any = 0.0, *_: Any) -> Any:
+    return assigned(frame, x, (slice(None),) * np.ndim(plain(x)), value)

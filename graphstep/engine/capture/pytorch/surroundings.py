@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from graphstep.engine.capture.pytorch.tensors import version_of
 from graphstep.ground.records import dataclass
 
 
@@ -35,7 +36,7 @@ class Surroundings:
 
         def keep(module: Any, _: Any) -> None:
             for each in module.buffers(recurse=False):
-                held.setdefault(id(each), (each, each.detach().clone(), each._version))
+                held.setdefault(id(each), (each, each.detach().clone(), version_of(each)))
 
         now = _chance(torch)
         handle = torch.nn.modules.module.register_module_forward_pre_hook(keep)
@@ -50,7 +51,7 @@ class Surroundings:
             handle.remove()
             _set_chance(torch, now)
             for buffer, before, version in held.values():
-                if buffer._version != version:
+                if version_of(buffer) != version:
                     # Through its data: what is still to be sent back may have saved the buffer.
                     buffer.data.copy_(before)
 

@@ -10,6 +10,7 @@ from typing import Any
 from graphstep.engine.capture.following import Following
 from graphstep.engine.capture.places import at_work, is_library
 from graphstep.engine.capture.pytorch.calls import Call, Done, apart, chooses
+from graphstep.engine.capture.pytorch.memory import Seen, read_through, write_through
 from graphstep.engine.capture.pytorch.modules import Modules, module_call
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
 from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, UnfollowedError
@@ -25,6 +26,7 @@ from graphstep.engine.capture.pytorch.tensors import (
     is_tensor,
     name_of,
     users,
+    version_of,
     within,
 )
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
@@ -34,7 +36,6 @@ from graphstep.engine.recorded import in_type
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
-from graphstep.ground.records import dataclass
 from graphstep.language.program import Why
 
 _PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
@@ -46,18 +47,6 @@ _ENDS = {"backward": "return the loss and leave backward() out: graphstep asks f
 _CASTS = "contiguous clone to float double half bfloat16 cpu cuda requires_grad_ type type_as identity alias"
 _SAME = frozenset(_CASTS.split())
 """What hands its cells on, perhaps as another type."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """A tensor that is a node."""
-
-    tensor: Any
-    """It; kept, so that no other one takes its place in memory."""
-    value: Any
-    """It as a traced value."""
-    version: int
-    """How often it had been written to."""
 
 
 def of_calls(name: str, function: Any) -> Tape:
@@ -117,12 +106,14 @@ class Tape(Following):
     def read(self, tensor: Any, frame: FrameType) -> Any:
         """A tensor as an operation reads it: a traced value, or an array that nobody differentiates by."""
         entry = self._seen.get(id(tensor))
-        if entry is not None:
-            if entry.version != tensor._version:
-                hint = "write y = y + … in place of y.add_(…), or clone it before"
-                problem = "was written to through another tensor that shares its memory, or by an operation that is not followed"
-                raise CaptureError(f"a tensor that is read at {at_work(frame)} {problem}", hint=hint)
+        if entry is not None and entry.is_current:
             return entry.value
+        if (part := read_through(self._seen, tensor, frame)) is not None:
+            return part
+        if entry is not None:
+            hint = "write y = y + … in place of y.add_(…), or clone it before"
+            problem = "was written to through another tensor that shares its memory, or by an operation that is not followed"
+            raise CaptureError(f"a tensor that is read at {at_work(frame)} {problem}", hint=hint)
         if tensor.requires_grad:
             return self._leaf(tensor, frame)
         return self._plain(tensor, frame)
@@ -143,17 +134,17 @@ class Tape(Following):
         self.places.append(None)
         self.values.append(value)
         traced = self.traced(len(self.values) - 1, value)
-        self._seen[id(tensor)] = Seen(tensor, traced, tensor._version)
+        self._seen[id(tensor)] = Seen(tensor, traced, version_of(tensor))
         return traced
 
     def _plain(self, tensor: Any, frame: FrameType) -> Any:
         kept = self._arrays.get(id(tensor))
-        if kept is None or kept[1] != tensor._version:
+        if kept is None or kept[1] != version_of(tensor):
             array = cells_of(tensor)
             if np.ndim(array) == 0:
                 return float(array)
             self._named[id(array)] = self._name_of(tensor, frame)
-            kept = self._arrays[id(tensor)] = tensor, tensor._version, array
+            kept = self._arrays[id(tensor)] = tensor, version_of(tensor), array
         return kept[2]
 
     def _constant(self, array: Any, frame: FrameType) -> int:
@@ -219,17 +210,17 @@ class Tape(Following):
             return function(*arguments, **options)
         if name == "__bool__":
             return self._asked(function, arguments, frame)
-        if any(within(x) is not x for x in traced):
+        if any(within(x) is not x for x in tensors):
             hint = "compute the slopes outside of the loss, and write a loop in place of vmap"
             raise CaptureError(f"{base} at {at_work(frame)} is called under a transform of torch.func", hint=hint)
         if any(x.is_complex() for x in traced):
             raise CaptureError(f"{base} at {at_work(frame)} reads complex numbers", hint="graphstep computes with real numbers")
         # What is read is read before the call, which may write to it.
         reads = {id(x): self.read(x, frame) for x in tensors if x.is_floating_point()}
-        versions = [x._version for x in tensors]
+        versions = [version_of(x) for x in tensors]
         chance = sys.modules["torch"].get_rng_state()
         result = function(*arguments, **options)
-        written = [x for x, version in zip(tensors, versions, strict=True) if x._version != version]
+        written = [x for x, version in zip(tensors, versions, strict=True) if version_of(x) != version]
         if not is_tensor(result) and not written:
             result = apart(result)
         parts = [result] if is_tensor(result) else [x for x in flat(result) if is_tensor(x)]
@@ -261,7 +252,11 @@ class Tape(Following):
 
     def _record(self, done: Done, number: int, part: Any, frame: FrameType) -> None:
         """Record one of the tensors that a call returned."""
+        if not done.writes and any(part is x for x, _ in done.tensors.values()):
+            # It is handed on as it is.
+            return
         first, value = len(self.recording.operations), cells_of(part)
+        within_another = done.writes and part._base is not None
         asking = [x for x, _ in done.tensors.values() if x.requires_grad]
         if done.base in ("detach", "data"):
             self._stopped(done.arguments[0], part, "detached", frame)
@@ -269,7 +264,7 @@ class Tape(Following):
         came = self._native(done, number, part, value, frame)
         opaque = came is None
         if came is None:
-            came = self._opaque(done, value, frame)
+            came = self._opaque(done, value, frame, follows=not within_another)
         if getattr(came, "recorder", None) is not self:
             return
         operations = self.recording.operations
@@ -279,13 +274,17 @@ class Tape(Following):
             self.values[-1] = value
             came = self.traced(len(self.values) - 1, value)
             reads = {own.node: x for key, (x, _) in done.tensors.items() if isinstance(own := done.reads.get(key), Traced)}
-            call = Call(done.base, first, len(operations) - 1, reads, edge_of(part), opaque)
+            # What arrives at a part that was written to is only what reads it by itself.
+            edge = None if within_another else edge_of(part)
+            call = Call(done.base, first, len(operations) - 1, reads, edge, opaque)
             if opaque or (first == call.last and chooses(last.gate) and not done.writes):
                 call.replica = self._again(done, number, value, frame)
             self.calls.append(call)
-        self._seen[id(part)] = Seen(part, came, part._version)
+        self._seen[id(part)] = Seen(part, came, version_of(part))
         if not part.requires_grad and asking:
             self._stopped(part, part, "no_grad", frame)
+        if within_another:
+            write_through(self._seen, part, done.tensors[id(part)][1], frame)
 
     def _stopped(self, source: Any, part: Any, why: Why, frame: FrameType) -> None:
         place = str(at_work(frame))
@@ -295,7 +294,7 @@ class Tape(Following):
         stopped = self.node("stop", (traced,), value, frame)
         self.recording.operations[-1].dtype = dtype_of(part)
         self.stops[stopped.node] = why, place
-        self._seen[id(part)] = Seen(part, stopped, part._version)
+        self._seen[id(part)] = Seen(part, stopped, version_of(part))
 
     def _native(self, done: Done, number: int, part: Any, value: Any, frame: FrameType) -> Any:
         """The gates of ours that a call is; None where there are none, or where they come to other numbers."""
@@ -344,10 +343,10 @@ class Tape(Following):
             problem = "gives another result when it is called again, so that PyTorch cannot say what it alone sends back"
             raise CaptureError(f"{done.base} at {at_work(frame)} {problem}") from None
 
-    def _opaque(self, done: Done, value: Any, frame: FrameType) -> Any:
+    def _opaque(self, done: Done, value: Any, frame: FrameType, *, follows: bool) -> Any:
         """A gate that is known by PyTorch's numbers only."""
         operands = {each.node: each for each in done.reads.values() if hasattr(each, "node")}
-        if done.writes:
+        if not follows:
             hint = "write y = y + … in place of y.add_(…)"
             raise CaptureError(f"{done.base} at {at_work(frame)} writes into a tensor, in a way that is not followed", hint=hint)
         return self.node(f"torch.{done.base}", tuple(operands.values()), value, frame) if operands else None

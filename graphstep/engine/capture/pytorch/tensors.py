@@ -72,6 +72,11 @@ def cells_of(tensor: Any) -> Any:
     return cells.clone().resolve_conj().numpy()[()]
 
 
+def version_of(tensor: Any) -> int:
+    """How often a tensor was written to; one that was made under ``inference_mode`` does not know it."""
+    return 0 if tensor.is_inference() else int(tensor._version)
+
+
 def edge_of(tensor: Any) -> Any:
     """Where in PyTorch's graph the gradient of a tensor arrives, as it is now; None where none is asked for."""
     return sys.modules["torch"].autograd.graph.get_gradient_edge(tensor) if tensor.requires_grad else None
