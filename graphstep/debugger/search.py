@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from graphstep.ground.records import dataclass
-from graphstep.language.program import node_id
+from graphstep.language.program import LABEL_WIDTH, Program, node_id
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from graphstep.engine.trace import Trace
 
 MOST = 50
@@ -39,17 +43,50 @@ def search(trace: Trace, wanted: str, most: int = MOST) -> list[Candidate]:
     exact = names_of(program).find(wanted.strip())
     if exact is not None:
         candidates.append(Candidate(exact))
-    for index, node in enumerate(program.nodes):
-        if len(candidates) >= most:
-            break
-        if index == exact:
-            continue
-        text = f"{node.name or ''} {node_id(index)} {node.gate or ''} {''.join(program.label(index).split())}".casefold()
-        if word in text:
-            candidates.append(Candidate(index))
+    fitting = {index for field in (_names, _ids, _gates, _texts) for index in islice(field(program, word), most)}
+    candidates += [Candidate(index) for index in sorted(fitting - {exact})]
     # What can be done at the first node: go to where its value and its gradient are made.
     if candidates and candidates[0].step is None:
         first = candidates[0].node
         steps = [(trace.step_of_value(first), "value"), (trace.step_of_gradient(first), "gradient")]
         candidates[1:1] = [Candidate(first, n, makes) for n, makes in steps if n]
     return candidates[:most]
+
+
+# Each field of all nodes by itself, in columns: 100,000 nodes are looked through between two letters.
+
+
+def _names(program: Program, word: str) -> Iterator[int]:
+    return (index for index, name in enumerate(program.columns.names) if name and word in name.casefold())
+
+
+def _ids(program: Program, word: str) -> Iterator[int]:
+    if re.fullmatch(r"v?[0-9]*", word):
+        yield from (index for index in range(len(program.nodes)) if word in node_id(index))
+
+
+def _gates(program: Program, word: str) -> Iterator[int]:
+    columns = program.columns
+    kinds = {k for k, kind in enumerate(columns.of_kinds) if kind.rule is not None and word in kind.rule.name.casefold()}
+    if kinds:
+        yield from (index for index, kind in enumerate(columns.kinds) if kind in kinds)
+
+
+def _texts(program: Program, word: str) -> Iterator[int]:
+    columns, text = program.columns, program.text
+    typed = "#" in text or word in "".join(text.split()).casefold() or "…" in word
+    for index, (start, stop, _) in enumerate(columns.places()):
+        raw = columns.texts.get(index)
+        if raw is None:
+            if not typed or start < 0:
+                continue
+            # Of a long expression both ends are shown; never are all of 100,000 characters looked at for each of its nodes.
+            long = stop - start > 4 * LABEL_WIDTH
+            raw = f"{text[start : start + 2 * LABEL_WIDTH]}…{text[stop - 2 * LABEL_WIDTH : stop]}" if long else text[start:stop]
+        # Comments do not show, nor does the middle of what is long.
+        if ("#" in raw or "…" in word or word in _flat(raw)) and word in _flat(program.label(index)):
+            yield index
+
+
+def _flat(text: str) -> str:
+    return "".join(text.split()).casefold()

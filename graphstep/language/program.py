@@ -298,10 +298,12 @@ class Program:
         wanted = "".join(key.split())
         while wanted[:1] == "(" and wanted[-1:] == ")" and _wraps(wanted):
             wanted = wanted[1:-1]
+        if wanted in self.names:
+            return self.names[wanted]
         spans, texts = self.columns.spans, self.columns.texts
         for index in range(len(self.nodes)):
-            # A text without its blanks is no longer than its place, so most nodes need not be spelled.
-            if spans[2 * index] >= 0 and spans[2 * index + 1] - spans[2 * index] < len(wanted) and index not in texts:
+            # A text without its blanks is no longer than its place, and without a place it is a name: most need not be spelled.
+            if index not in texts and (spans[2 * index] < 0 or spans[2 * index + 1] - spans[2 * index] < len(wanted)):
                 continue
             if "".join(self.source_text(index).split()) == wanted:
                 return index
