@@ -336,6 +336,7 @@ class SteppingScreen(Screen[None]):
         import gc
         from importlib import import_module
 
+        from graphstep.faces.tui.ahead import work_ahead
         from graphstep.ground.collector import settle
 
         for module in ("graphstep.debugger.commands.moves", "graphstep.faces.tui.answers"):
@@ -348,6 +349,7 @@ class SteppingScreen(Screen[None]):
             # The garbage collector would look through all that was made so far again and again: pauses of 50 ms between keys, and
             # of 200 with a large run.
             settle()
+        work_ahead(self)
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 

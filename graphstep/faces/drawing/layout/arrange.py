@@ -11,7 +11,7 @@ from graphstep.faces.drawing.layout.layout import Layout
 from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.order import order
 from graphstep.faces.drawing.layout.plan import Plan, plan
-from graphstep.faces.drawing.layout.rows import rows
+from graphstep.faces.drawing.layout.rows import rows, stacked
 from graphstep.faces.drawing.layout.sizes import Sizes, sizes, widen_shared
 from graphstep.faces.drawing.layout.tracks import tracks
 from graphstep.ground.collector import collector_paused
@@ -111,6 +111,8 @@ def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
     heights = tuple(size.above), tuple(size.below), tuple(size.entry), bytes(size.shares)
     for blank in range(most, -1, -1):
         size.blank = blank
+        if blank and _least_height(plan, size) > room:
+            continue
         row = plan.rows.get((blank, *heights))
         if row is None:
             row = plan.rows[(blank, *heights)] = tuple(rows(plan, size))
@@ -123,6 +125,12 @@ def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
     assert lowest is not None, "there is a number of blank rows"
     _, size.blank, row = lowest
     return [*row]
+
+
+def _least_height(plan: Plan, size: Sizes) -> int:
+    """Rows below which no drawing can be: those of its highest layer, set as closely as it can be."""
+    row = stacked(plan, size)
+    return max([row[layer[-1]] + size.above[layer[0]] + size.below[layer[-1]] + 1 for layer in plan.layers if layer], default=0)
 
 
 def _height(plan: Plan, size: Sizes, row: Sequence[int]) -> int:

@@ -15,19 +15,19 @@ SMALL_ITEMS = 400
 
 def rows(plan: Plan, size: Sizes) -> list[int]:
     """The row of each item's outgoing wire; the uppermost row that anything owns in its band is 0."""
-    stacked = _stacked(plan, size)
-    row = stacked[:]
+    closest = stacked(plan, size)
+    row = closest[:]
     # The last sweep goes forward: gates end in the middle of their operands.
-    _align(plan, size, stacked, row, forward=True)
+    _align(plan, size, closest, row, forward=True)
     for _ in range(3 if len(row) <= SMALL_ITEMS else 1):
         before = row[:]
         for forward in (False, True):
-            _align(plan, size, stacked, row, forward=forward)
+            _align(plan, size, closest, row, forward=forward)
         if row == before:
             # It would go on like this.
             break
     for _ in range(2 if len(row) <= SMALL_ITEMS else 1):
-        _straighten(plan, size, stacked, row)
+        _straighten(plan, size, closest, row)
     for start, stop in plan.ranges():
         top = min([row[layer[0]] - size.above[layer[0]] for layer in plan.layers[start:stop] if layer], default=0)
         for layer in plan.layers[start:stop] if top else ():
@@ -36,7 +36,7 @@ def rows(plan: Plan, size: Sizes) -> list[int]:
     return row
 
 
-def _stacked(plan: Plan, size: Sizes) -> list[int]:
+def stacked(plan: Plan, size: Sizes) -> list[int]:
     """By item: its row when each layer is set as closely as it can be."""
     row = [0] * len(plan.kind)
     above, below, blank = size.above, size.below, size.blank

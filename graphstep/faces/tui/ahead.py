@@ -1,0 +1,55 @@
+"""What the first key of a kind would wait for, done while nobody presses one; in pieces, so that a key waits for one at most."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.faces.tui.screen import SteppingScreen
+
+_BEGIN, _PAUSE = 0.3, 0.02
+"""Seconds from the first frame, and between two pieces."""
+
+_MODULES = (
+    "graphstep.debugger.stops",
+    "graphstep.debugger.commands.breakpoints",
+    "graphstep.debugger.commands.quantities",
+    "graphstep.faces.tui.commands.view",
+    "graphstep.faces.replies.inspection",
+    "graphstep.debugger.commands.causes",
+    "graphstep.faces.tui.arguments",
+    "graphstep.faces.tui.dialogs.find",
+    "graphstep.faces.tui.dialogs.jump",
+    "graphstep.faces.tui.dialogs.marks",
+    "graphstep.faces.tui.dialogs.help",
+)
+
+
+def work_ahead(screen: SteppingScreen) -> None:
+    """Begin."""
+    pieces = _pieces(screen)
+    screen.set_timer(_BEGIN, lambda: _next(screen, pieces))
+
+
+def _next(screen: SteppingScreen, pieces: Iterator[None]) -> None:
+    for _ in pieces:
+        screen.set_timer(_PAUSE, lambda: _next(screen, pieces))
+        return
+
+
+def _pieces(screen: SteppingScreen) -> Iterator[None]:
+    for module in _MODULES:
+        import_module(module)
+        yield
+    from graphstep.faces.tui.dialogs.find import FindForm
+
+    # Textual reads the file when the first dialog opens, and looks up the styles of the whole screen again.
+    sheet = screen.app.stylesheet
+    missing = [path for path in FindForm(screen.now.trace).css_path if not sheet.has_source(str(path), "")]
+    for path in missing:
+        sheet.read(path)
+    if missing:
+        sheet.reparse()
