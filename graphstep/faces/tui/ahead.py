@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from graphstep.ground.collector import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +31,17 @@ _MODULES = (
 )
 
 
-def work_ahead(screen: SteppingScreen) -> None:
-    """Begin."""
+def get_ready(screen: SteppingScreen, large: bool) -> None:
+    """Do what the first key would wait for at once, and then what others would."""
+    for module in ("graphstep.debugger.commands.moves", "graphstep.faces.tui.answers"):
+        import_module(module)
+    screen.panes.make_room()
+    if large:
+        gc.collect()
+    if large or screen is screen.app.screen_stack[0]:
+        # The garbage collector would look through all that was made so far again and again: pauses of 50 ms between keys, and
+        # of 200 with a large run.
+        settle()
     pieces = _pieces(screen)
     screen.set_timer(_BEGIN, lambda: _next(screen, pieces))
 

@@ -329,27 +329,12 @@ class SteppingScreen(Screen[None]):
             self._due = None
         elif self.state is not None and not self._ready:
             self._ready = True
-            self.set_timer(_PAUSE, self.get_ready)
+            self.set_timer(_PAUSE, self._get_ready)
 
-    def get_ready(self) -> None:
-        """Do what the first key would wait for."""
-        import gc
-        from importlib import import_module
+    def _get_ready(self) -> None:
+        from graphstep.faces.tui.ahead import get_ready
 
-        from graphstep.faces.tui.ahead import work_ahead
-        from graphstep.ground.collector import settle
-
-        for module in ("graphstep.debugger.commands.moves", "graphstep.faces.tui.answers"):
-            import_module(module)
-        self.panes.make_room()
-        large = len(self.now.trace.program.nodes) >= LARGE
-        if large:
-            gc.collect()
-        if large or self is self.app.screen_stack[0]:
-            # The garbage collector would look through all that was made so far again and again: pauses of 50 ms between keys, and
-            # of 200 with a large run.
-            settle()
-        work_ahead(self)
+        get_ready(self, large=len(self.now.trace.program.nodes) >= LARGE)
 
     # -- keys and mouse ----------------------------------------------------------------------------------------------------------
 
