@@ -24,20 +24,20 @@ def programs(draw: Callable[..., int]) -> Case:
     return random_case(lambda n: draw(st.integers(0, n - 1)))
 
 
-def test_fifteen_hundred_programs_agree_with_central_differences() -> None:
+def test_six_hundred_programs_agree_with_central_differences() -> None:
     tally = Tally()
-    for seed in range(1_500):
+    for seed in range(600):
         against_differences(seeded(seed), tally)
     # A comparison to less than six digits shows little: nearly all must have them, and kinks must be rare.
-    assert tally.compared > 2_400
+    assert tally.compared > 960
     assert tally.rough + tally.kinks < 0.02 * tally.compared
 
 
-def test_a_hundred_and_fifty_programs_agree_with_sympy() -> None:
+def test_a_hundred_programs_agree_with_sympy() -> None:
     tally = Tally()
-    for seed in range(1_500, 1_650):
+    for seed in range(1_500, 1_600):
         against_sympy(seeded(seed), tally)
-    assert tally.compared > 240
+    assert tally.compared > 160
     assert tally.rough + tally.kinks + tally.refused < 0.02 * tally.compared
 
 

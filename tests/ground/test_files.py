@@ -276,8 +276,12 @@ BARE = ("the place in a lesson", "the last programs", "a recording", "a training
 """Writers that no command stands around, which would say that it was interrupted."""
 
 
-@pytest.mark.parametrize("names", ["none", "one", "two"])
-@pytest.mark.parametrize("writer", WRITERS)
+FIRST = {module: writer for writer, (module, _) in reversed(WRITERS.items())}
+"""One writer of each module: how many names a file has is the same to the others of that module."""
+FAULTY = [(writer, names) for names in ("none", "one", "two") for writer in (WRITERS if names == "one" else FIRST.values())]
+
+
+@pytest.mark.parametrize(("writer", "names"), FAULTY)
 def test_whatever_fails_the_old_content_is_whole_or_the_new_one_complete(
     writer: str, names: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -183,9 +183,9 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
         app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find(lesson)))))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
+            screen = frame(app)
             while not app.screen.lesson.finished:
                 run = app.screen.lesson
-                screen = frame(app)
                 if MORE in screen.partition("graph")[0]:
                     await pilot.press("pagedown")
                 elif run.open is None:
@@ -196,7 +196,8 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
                     await pilot.pause()
                     assert app.screen.lesson.right == run.right + 1, f"{keys} is wrong:\n{screen}"
                 await pilot.pause()
-                assert app.screen.lesson.finished or frame(app) != screen, f"a key leads nowhere:\n{screen}"
+                before, screen = screen, frame(app)
+                assert app.screen.lesson.finished or before != screen, f"a key leads nowhere:\n{screen}"
                 if not app.screen.panes.graph.scene.fits(app.screen.panes.graph.size):
                     cut.append(app.screen.lesson.scene.section.heading)
             return app.screen.lesson
@@ -234,8 +235,9 @@ def test_a_lesson_on_arrays_has_its_words_and_cells_on_the_screen(tmp_path: Path
         app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find("matrices")))))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
+            screen = frame(app)
             while not app.screen.lesson.finished:
-                run, screen = app.screen.lesson, frame(app)
+                run = app.screen.lesson
                 if MORE in screen.partition("graph")[0]:
                     await pilot.press("pagedown")
                 elif run.open is None:
@@ -248,7 +250,8 @@ def test_a_lesson_on_arrays_has_its_words_and_cells_on_the_screen(tmp_path: Path
                         assert any(abs(other - number) <= READ * number for other in there), f"{ask}: no {number:g} in\n{screen}"
                     await pilot.press("f3")
                 await pilot.pause()
-                assert app.screen.lesson.finished or frame(app) != screen, f"a key leads nowhere:\n{screen}"
+                before, screen = screen, frame(app)
+                assert app.screen.lesson.finished or before != screen, f"a key leads nowhere:\n{screen}"
 
     asyncio.run(go())
     assert asked > 10
