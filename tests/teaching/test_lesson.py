@@ -25,7 +25,7 @@ from graphstep.teaching.lesson.document import LessonError, Prose, Stop
 from graphstep.teaching.lesson.headings import stop_of
 from graphstep.teaching.lesson.parse import FILE, parse, read_lesson
 from graphstep.teaching.lesson.plain import answer_lines, handout
-from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse, step_of_stop
+from graphstep.teaching.lesson.rehearsal import rehearse, step_of_stop
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.shapes import same_shape, slips_of_shape
@@ -34,6 +34,7 @@ from graphstep.teaching.marking.verdict import mark
 from tests.answers import right_answer
 from tests.cases import each
 from tests.effort import effort
+from tests.lessons import opened, rehearsed
 
 SHIPPED = sorted(folder().glob("*.md"))
 
@@ -75,12 +76,6 @@ def drawn(solution: Solution, at: int) -> bool:
         return False
     known = solution.trace.gradient(asked.node, at)
     return known is not None and np.array_equal(known.value, asked.whole)
-
-
-@cache
-def opened(path: Path) -> Rehearsal:
-    """A shipped lesson, run once for all tests: nobody changes it."""
-    return open_lesson(path)
 
 
 # -- the shipped lessons --------------------------------------------------------------------------------------------------------
@@ -200,13 +195,13 @@ def test_a_shipped_lesson_reads_well_on_a_git_host(path):
     ],
 )
 def test_the_lessons_have_the_numbers_of_the_lectures(number, quoted):
-    solutions = opened(find(str(number))).solutions
+    solutions = rehearsed(str(number)).solutions
     for key, value in quoted.items():
         assert solutions[key].quantity.asked == pytest.approx(np.array(value), rel=0.03), key
 
 
 def test_the_twenty_line_network_has_the_losses_of_a_loop_in_numpy():
-    lesson = opened(find("two-layer-network")).lesson
+    lesson = rehearsed("two-layer-network").lesson
     x, y, w1, w2 = (read_value(lesson.run.inputs[name]) for name in ("x", "y", "w1", "w2"))
     losses = []
     for _ in range(2):
@@ -215,7 +210,7 @@ def test_the_twenty_line_network_has_the_losses_of_a_loop_in_numpy():
         losses.append(np.square(errors).sum())
         grad = 2.0 * errors
         w1, w2 = w1 - 1e-4 * (x.T @ (grad @ w2.T * h * (1 - h))), w2 - 1e-4 * (h.T @ grad)
-    rounds = [scene.trace.output for scene in opened(find("two-layer-network")).scenes if scene.section.round is not None]
+    rounds = [scene.trace.output for scene in rehearsed("two-layer-network").scenes if scene.section.round is not None]
     assert rounds[:2] == pytest.approx(losses, rel=1e-12)
 
 
@@ -229,7 +224,7 @@ def test_the_twenty_line_network_has_the_losses_of_a_loop_in_numpy():
     ],
 )
 def test_ten_layers_have_the_spreads_of_the_lecture(gate, scale, spreads):
-    runs = [scene.trace for scene in opened(find("initialisation")).scenes]
+    runs = [scene.trace for scene in rehearsed("initialisation").scenes]
     run = next(run for run in runs if gate in run.program.text and run.inputs.get("s") == read_value(scale))
     measured = [float(np.std(run.value_of(run.program.names[f"h.{k}"]))) for k in range(1, 11)]
     pairs = [(of, spread) for of, spread in zip(measured, spreads, strict=False) if spread is not None]
@@ -869,7 +864,7 @@ def test_a_finished_lesson_opens_at_its_start_with_its_answers():
 
 
 def test_saving_one_lesson_leaves_the_others_as_they_are(own_data):
-    first = LessonRun(open_lesson(find("1")))
+    first = LessonRun(rehearsed("1"))
     progress.save(simple().next())
     progress.save(first)
     assert len(progress.load().places) == 2
@@ -877,7 +872,7 @@ def test_saving_one_lesson_leaves_the_others_as_they_are(own_data):
 
 
 def test_a_place_that_was_kept_under_another_number_is_found_and_kept(own_data):
-    lesson = LessonRun(open_lesson(find("batch-normalisation"))).next()
+    lesson = LessonRun(rehearsed("batch-normalisation")).next()
     progress.save(lesson)
     file = own_data / "progress.json"
     file.write_text(file.read_text().replace('"batch-normalisation"', '"15-batch-normalisation"'))
@@ -975,7 +970,7 @@ def said(words: list[str]) -> tuple[int, str]:
 
 def test_the_table_says_what_is_done_and_what_comes_next():
     assert "Start: graphstep lesson 1" in said([])[1]
-    lesson = LessonRun(open_lesson(find("1"))).next().next()
+    lesson = LessonRun(rehearsed("1")).next().next()
     progress.save(lesson.answer("3")[0])
     status, text = said([])
     assert status == 0
@@ -993,7 +988,7 @@ def test_without_a_terminal_a_lesson_is_printed_with_its_answers_at_the_end():
 
 
 def test_a_lesson_opens_at_the_place_that_is_kept():
-    progress.save(LessonRun(open_lesson(find("1"))).next())
+    progress.save(LessonRun(rehearsed("1")).next())
     opened = []
     assert run(["1"], io.StringIO(), lambda start: opened.append(start) or 0) == 0
     assert [(start.rehearsal.lesson.title, start.place) for start in opened] == [("The computational graph", 1)]

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphstep.teaching.lesson import open_lesson
-from graphstep.teaching.lesson.catalogue import find
 from tests import FOLDER
+from tests.lessons import rehearsed
 
 CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases_lessons.json").read_text(encoding="utf-8"))
 LESSONS = list(dict.fromkeys(case["lesson"] for case in CASES))
@@ -23,7 +22,7 @@ LESSONS = list(dict.fromkeys(case["lesson"] for case in CASES))
 
 @pytest.mark.parametrize("words", LESSONS)
 def test_a_lesson_has_the_numbers_of_pytorch(words: str) -> None:
-    runs = [scene.trace for scene in open_lesson(find(words)).scenes]
+    runs = [scene.trace for scene in rehearsed(words).scenes]
     for case in (case for case in CASES if case["lesson"] == words):
         dtype = case.get("dtype", "float64")
         fits = [run for run in runs if run.program.text == case["program"] and run.writing.dtype == dtype]
@@ -43,4 +42,4 @@ def test_a_lesson_has_the_numbers_of_pytorch(words: str) -> None:
 def test_every_run_of_these_lessons_has_its_numbers() -> None:
     programs = {case["program"] for case in CASES}
     for words in LESSONS:
-        assert {scene.trace.program.text for scene in open_lesson(find(words)).scenes} <= programs
+        assert {scene.trace.program.text for scene in rehearsed(words).scenes} <= programs

@@ -129,7 +129,7 @@ def in_bands(graph: tuple[list[Box], list[Edge]], density: Density, output: int 
     return arrange(*graph, density=density, output=output, breaks=[each for each in sorted(breaks) if each < len(layers)])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs(), st.sampled_from(DENSITIES), st.booleans(), BANDS)
 def test_in_any_drawing_nothing_collides_and_the_window_and_the_mouse_find_all_that_there_is(
     graph: tuple[list[Box], list[Edge]], density: Density, arrow: bool, breaks: set[int]

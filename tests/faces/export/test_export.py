@@ -124,7 +124,7 @@ def test_exports_are_linear(name: str) -> None:
         made = chain(size)
         return lambda: list(export.exporter(name).export(made))
 
-    assert grows_with(45, work) < 2.2
+    assert grows_with(30, work) < 2.2
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -14,9 +14,10 @@ from graphstep.faces.drawing.text import draw, text_of
 from graphstep.ground.arrays import numbers
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand
-from graphstep.teaching.lesson import open_lesson
+from graphstep.teaching.lesson.catalogue import catalogue
 from tests import FOLDER
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive
+from tests.lessons import shipped
 
 HUGE = (200, 60)
 PANE = (78, 10)
@@ -53,9 +54,9 @@ TOO_LARGE = {
 def programs() -> dict[str, list[Trace]]:
     """The runs of all lessons and of the published scalar cases, and the scalar ones with their composite gates taken apart."""
     runs: dict[str, list[Trace]] = {}
-    for path in sorted((FOLDER.parent / "lessons").glob("*.md")):
-        different = {scene.trace.program.text: scene.trace for scene in open_lesson(path).scenes}
-        runs[path.stem] = list(different.values())
+    for file in catalogue():
+        different = {scene.trace.program.text: scene.trace for scene in shipped(file.number).scenes}
+        runs[file.path.stem] = list(different.values())
     for case in json.loads((FOLDER / "cases.json").read_text(encoding="utf-8")):
         if all(isinstance(value, int | float) for value in case["inputs"].values()):
             runs[case["id"]] = [run_of(case["expression"], case["inputs"])]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,11 +10,11 @@ import pytest
 from graphstep.debugger.session import Command
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
-from graphstep.teaching.lesson import open_lesson, progress
-from graphstep.teaching.lesson.catalogue import find
+from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.answers import right_answer
 from tests.faces.tui.driving import frame
+from tests.lessons import rehearsed
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -23,11 +22,6 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 @pytest.fixture(autouse=True)
 def own_data(tmp_path, monkeypatch):
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
-
-
-@functools.cache
-def rehearsed(lesson: str):
-    return open_lesson(find(lesson))
 
 
 @asynccontextmanager

@@ -20,14 +20,13 @@ from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
-from graphstep.teaching.lesson import open_lesson
-from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.cells.value import value_parts
 from tests.faces.tui.driving import frame
 from tests.faces.tui.terminal import Terminal
+from tests.lessons import rehearsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +179,7 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
     cut: list[str] = []
 
     async def go() -> LessonRun:
-        app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find(lesson)))))
+        app = GraphstepApp(LessonScreen(LessonRun(rehearsed(lesson))))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             screen = frame(app)
@@ -232,7 +231,7 @@ def test_a_lesson_on_arrays_has_its_words_and_cells_on_the_screen(tmp_path: Path
 
     async def go() -> None:
         nonlocal asked
-        app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find("matrices")))))
+        app = GraphstepApp(LessonScreen(LessonRun(rehearsed("matrices"))))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             screen = frame(app)
@@ -264,7 +263,7 @@ NAMES = {"-": "minus", ".": "full_stop", ",": "comma", " ": "space", "^": "circu
 
 
 def test_lesson_5_is_reached_from_the_start_screen_and_done_in_a_real_terminal(tmp_path: Path) -> None:
-    run = LessonRun(open_lesson(find("5")))
+    run = LessonRun(rehearsed("5"))
     terminal = Terminal([str(Path(sys.executable).with_name("graphstep"))], GRAPHSTEP_DATA=str(tmp_path))
     # What can be chosen is set in under its heading.
     rows = terminal.until("A neuron, gate by gate").splitlines()

@@ -22,12 +22,11 @@ from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.faces.tui.painting import Painting
 from graphstep.language.setup import Setup
-from graphstep.teaching.lesson import open_lesson
-from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.benchmarks.measure import balanced
 from tests.faces.tui.driving import LARGE, SMALL, Driver, drive, opened
 from tests.faces.tui.terminal import Screen
+from tests.lessons import rehearsed
 
 KEYS = [action.keys[0] for action in STEPPING if action.keys and action.id != "quit"]
 SPOILT = "?"
@@ -111,7 +110,7 @@ def test_wide_letters_and_the_terminals_own_colours_are_painted_alike(pair: Pair
 
 def test_a_lesson_is_painted_alike(pair: Pair) -> None:
     async def scene() -> None:
-        app = GraphstepApp(LessonScreen(LessonRun(open_lesson(find("1")))))
+        app = GraphstepApp(LessonScreen(LessonRun(rehearsed("1"))))
         async with app.run_test(size=SMALL) as pilot:
             await pilot.pause()
             await pilot.press("enter", "enter", "4", "enter", "f2", "f3", "enter", "f4", "f6", "ctrl+p", "escape")

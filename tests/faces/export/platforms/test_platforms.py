@@ -24,14 +24,13 @@ from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.lessons import exercises_of, questions_of
 from graphstep.teaching.exercise.reading import find
-from graphstep.teaching.lesson import open_lesson
-from graphstep.teaching.lesson.catalogue import catalogue
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import TOLERANCE, solve
 from graphstep.teaching.marking.verdict import mark
 from tests.cases import each
 from tests.faces.export.platforms.reading import Read, images, plain
+from tests.lessons import shipped
 
 READERS = {name: f"{name}_reader" for name in ("canvas", "gift", "moodle", "qti21")}
 NAMES = platforms()
@@ -44,18 +43,13 @@ def reader(name: str):
 
 
 @cache
-def rehearsal(number: int):
-    return open_lesson(catalogue()[number - 1].path)
-
-
-@cache
 def questions(number: int) -> list[Exercise]:
-    return list(questions_of(rehearsal(number)))
+    return list(questions_of(shipped(number)))
 
 
 @cache
 def imported(name: str, number: int) -> list[Read]:
-    return reader(name)(platform(name).writes(questions(number), rehearsal(number).lesson.title))[1]
+    return reader(name)(platform(name).writes(questions(number), shipped(number).lesson.title))[1]
 
 
 def test_every_platform_has_a_reader() -> None:
@@ -111,7 +105,7 @@ def _answers_hold(answers, gaps) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_exercises_give_equal_bytes(name: str) -> None:
-    once, again = (platform(name).writes(list(questions_of(rehearsal(2))), "Backward") for _ in range(2))
+    once, again = (platform(name).writes(list(questions_of(shipped(2))), "Backward") for _ in range(2))
     assert once == again
 
 
@@ -142,7 +136,7 @@ def test_a_rounding_is_right_on_a_platform_where_our_own_marking_takes_it() -> N
 
 @pytest.mark.parametrize("name", ["moodle", "qti21"])
 def test_the_blanks_of_an_exercise_stay_together_where_they_can(name: str) -> None:
-    exercises = [*exercises_of(rehearsal(13)), *(draw(find(word), 1, 7) for word in ("bug", "matrix"))]
+    exercises = [*exercises_of(shipped(13)), *(draw(find(word), 1, 7) for word in ("bug", "matrix"))]
     read = reader(name)(platform(name).writes(exercises, "Matrices"))[1]
     assert len(read) == len(exercises)
     for exercise, question in zip(exercises, read, strict=True):
@@ -236,7 +230,7 @@ def test_the_suffix_or_a_name_chooses_the_platform(tmp_path, monkeypatch, capsys
         assert main(["lesson", "2", "--to", f"quiz{suffix}"]) == 0
         assert capsys.readouterr().err == f"wrote quiz{suffix}\n"
         written = Path(f"quiz{suffix}").read_bytes()
-        assert written == platform(name).writes(questions(2), rehearsal(2).lesson.title)
+        assert written == platform(name).writes(questions(2), shipped(2).lesson.title)
         assert main(["lesson", "2", "--format", name]) == 0
         assert capsys.readouterr().out == written.decode()
         assert main(["lesson", "2", "--format", name, "--to", "quiz.txt"]) == 0
@@ -245,7 +239,7 @@ def test_the_suffix_or_a_name_chooses_the_platform(tmp_path, monkeypatch, capsys
     for name in ("qti21", "canvas"):
         assert main(["lesson", "2", "--format", name, "--to", "quiz.zip"]) == 0
         assert capsys.readouterr().err == "wrote quiz.zip\n"
-        assert Path("quiz.zip").read_bytes() == platform(name).writes(questions(2), rehearsal(2).lesson.title)
+        assert Path("quiz.zip").read_bytes() == platform(name).writes(questions(2), shipped(2).lesson.title)
         assert main(["lesson", "2", "--format", name]) == 2
         assert "needs a file" in capsys.readouterr().err
     assert main(["lesson", "2", "--to", "quiz.zip"]) == 2
