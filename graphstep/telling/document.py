@@ -21,9 +21,6 @@ from graphstep.telling.explanation import Ladder, Note, Rung
 WHOLE = 150
 """Gates up to which a document works a program step by step, and draws the whole of it."""
 
-BLANK = "____"
-"""What stands for an answer that is to be found."""
-
 _BESIDE, _LINE = 4, 60
 """Answers to choose from, and their letters, up to which they stand beside each other."""
 
@@ -274,7 +271,7 @@ class Question:
     hints: tuple[Content, ...]
     """What may be read before answering."""
     answer: Content
-    """What is to be written, or :data:`BLANK` with what stands before it."""
+    """What is to be written, or :data:`graphstep.telling.explanation.BLANK` with what stands before it."""
 
     @property
     def blocks(self) -> tuple[Block, ...]:

@@ -12,6 +12,9 @@ from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.ground.records import dataclass
 from graphstep.telling.words.catalogue import joined, message
 
+BLANK = "____"
+"""What stands for an answer that is to be found."""
+
 RungKind = Literal["symbols", "numbers", "value", "words"]
 """A formula in names, the same in numbers, what it comes to, or words that stand for what is too long."""
 

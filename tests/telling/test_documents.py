@@ -19,7 +19,7 @@ from graphstep.faces.export._writer import BLOCKS, INLINES
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.telling import document as blocks
 from graphstep.telling.explain import explain
-from graphstep.telling.explanation import Ladder, Note
+from graphstep.telling.explanation import BLANK, Ladder, Note
 from graphstep.telling.reports.run import narration, solution
 from tests.cases import each
 
@@ -53,7 +53,7 @@ EXAMPLES: tuple[Any, ...] = (
     blocks.Verdict("doubt", "phi", ("chi",)),
     blocks.Columns(((blocks.Prose(("psi",)),), (blocks.Prose(("omega",)),))),
     # The Greek alphabet ends here.
-    blocks.Question(1, ("aleph",), (("beth",), ("gimel",)), (("daleth",),), ("vav ", blocks.BLANK)),
+    blocks.Question(1, ("aleph",), (("beth",), ("gimel",)), (("daleth",),), ("vav ", BLANK)),
     blocks.Question(2, (), (), (("zayin",),), ("heth",)),
 )
 

@@ -24,6 +24,13 @@ class TerminalDriver(LinuxDriver):
         stream = self._file if self._file is not None and self._file.isatty() else sys.__stdout__
         self._file: Any = _Screen(stream)
         self._asleep = False
+        self._put = ""
+
+    def write(self, data: str) -> None:
+        """Write to the terminal. A frame that changes nothing would only put the cursor where the one before has put it."""
+        if data != self._put:
+            super().write(data)
+        self._put = data[data.rfind("\x1b[") :] if data.endswith("H") else ""
 
     def run_input_thread(self) -> None:
         """Read keys until the end. A byte that is no UTF-8 (a Latin-1 keyboard, a paste) becomes the letter for what is none."""

@@ -9,7 +9,8 @@ from graphstep.ground.arrays import Number, plain
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import marked
-from graphstep.telling.document import BLANK, WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
+from graphstep.telling.document import WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
+from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, given, problem_text
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by

@@ -9,7 +9,8 @@ from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.page import marks_text, problem, way_to
 from graphstep.teaching.lesson.sheet import marked
-from graphstep.telling.document import BLANK, Block, Code, Document, Heading, Listing, Prose, Strong
+from graphstep.telling.document import Block, Code, Document, Heading, Listing, Prose, Strong
+from graphstep.telling.explanation import BLANK
 from graphstep.telling.words.catalogue import message
 
 

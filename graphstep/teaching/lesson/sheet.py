@@ -13,7 +13,6 @@ from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.marking.solution import Solution
 from graphstep.telling.derivatives import sent_name
 from graphstep.telling.document import (
-    BLANK,
     WHOLE,
     Block,
     Code,
@@ -28,6 +27,7 @@ from graphstep.telling.document import (
     Strong,
     Table,
 )
+from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, problem
 from graphstep.telling.reports.parts import phrase
 from graphstep.telling.reports.run import made_by

@@ -10,8 +10,8 @@ from graphstep.gates.notation import TERMS, Term
 from graphstep.ground.arrays import Number, is_small
 from graphstep.ground.numerals import Writing
 from graphstep.language.program import Program
-from graphstep.telling.document import BLANK, Code, Column, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
-from graphstep.telling.explanation import Ladder, Rung
+from graphstep.telling.document import Code, Column, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
+from graphstep.telling.explanation import BLANK, Ladder, Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import WordSymbol
 from graphstep.telling.words.catalogue import message

@@ -27,8 +27,7 @@ from graphstep.analysis.facts import (
 )
 from graphstep.engine.trace import Trace
 from graphstep.ground.numerals import numeral
-from graphstep.telling.document import BLANK
-from graphstep.telling.explanation import Note
+from graphstep.telling.explanation import BLANK, Note
 from graphstep.telling.names import name_of, name_with_text, output_name, slot_name
 from graphstep.telling.operands import operand_with_value, slope
 from graphstep.telling.words.catalogue import catalogue, joined, kind

@@ -233,3 +233,15 @@ def test_letters_on_whose_width_terminals_do_not_agree_are_written_with_all_that
         update = LayoutUpdate([strips], Region(0, 0, width + 1, 1))
         for _ in range(2):
             assert written(painting, update) == f"\x1b[1;1H{text}\x1b[1;{width + 1}Hb"
+
+
+def test_a_frame_in_which_nothing_has_changed_is_not_written(monkeypatch) -> None:
+    driver_module = pytest.importorskip("graphstep.faces.tui.driver", reason="no Unix terminal", exc_type=ImportError)
+    written: list[str] = []
+    monkeypatch.setattr(driver_module.LinuxDriver, "write", lambda _, data: written.append(data))
+    driver = object.__new__(driver_module.TerminalDriver)
+    driver._put = ""
+    frame, still, elsewhere = "\x1b[3;4Hx = 2\x1b[1;1H", "\x1b[1;1H", "\x1b[7;9H"
+    for data in (frame, still, still, elsewhere, still, "\x07", "\x07", still):
+        driver.write(data)
+    assert written == [frame, elsewhere, still, "\x07", "\x07", still]

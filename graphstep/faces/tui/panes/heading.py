@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 
@@ -19,40 +18,37 @@ if TYPE_CHECKING:
     from graphstep.debugger.state import State
     from graphstep.language.program import Program
 
+_PHASE = 16
+"""Cells of the number of the step while it is not known."""
+_AFTER = 2
+"""Blanks behind it."""
 
-class _Words(Widget):
+
+class Heading(Widget):
+    """The first line of the screen: program, phase, number of the step and timeline."""
+
+    # The words are no widgets of their own, for which the first frame would wait.
     DEFAULT_CSS = """
-    _Words { height: 1; width: 1fr; }
+    Heading { dock: top; height: 1; padding: 0 1; }
+    Heading Timeline { dock: right; width: 35%; min-width: 10; max-width: 60; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
-        self.content = Content("")
-
-    def render(self) -> Content:
-        return self.content
-
-    def put(self, content: Content) -> None:
-        if not content.is_same(self.content):
-            self.content = content
-            self.refresh()
-
-
-class Heading(Horizontal):
-    """The first line of the screen: program, phase, number of the step and timeline."""
-
-    DEFAULT_CSS = """
-    Heading { height: 1; padding: 0 1; }
-    Heading #title { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-    Heading #phase { width: 16; text-align: right; padding: 0 2 0 1; }
-    Heading Timeline { width: 35%; min-width: 10; max-width: 60; }
-    """
+        self._title = self._phase = Content("")
+        self._phase_width = _PHASE
 
     def compose(self) -> Iterator[Widget]:
-        """The words on the left, the number of the step, the line on the right."""
-        yield _Words(id="title")
-        yield _Words(id="phase")
+        """The line on the right."""
         yield Timeline(id="timeline")
+
+    def render(self) -> Content:
+        """The words on the left, and the number of the step before the line."""
+        room = self.size.width - self.query_one(Timeline).outer_size.width - self._phase_width
+        phase = self._phase_width - _AFTER - self._phase.cell_length
+        return Content.assemble(
+            self._title.truncate(max(room, 0), ellipsis=True, pad=True), " " * phase, self._phase.pad_right(_AFTER)
+        )
 
     def entitle(self, program: Program, name: str = "", dtype: Dtype = FLOAT64) -> None:
         """Show what is being stepped through, in which type, and what its output is called where that is known."""
@@ -61,16 +57,18 @@ class Heading(Horizontal):
         several = ";" in text or "\n" in program.text.strip()
         shown = text if not name or several or program.nodes[program.output].name == name else f"{name} = {text}"
         narrow = [] if dtype == FLOAT64 else [(f"{dtype}  ", "bold $warn")]
-        self.query_one("#title", _Words).put(Content.assemble(("graphstep  ", "bold"), *narrow, (shown, "$quiet")))
+        self._put(Content.assemble(("graphstep  ", "bold"), *narrow, (shown, "$quiet")), self._phase, self._phase_width)
 
     def show(self, state: State, stops: Sequence[int] = ()) -> None:
         """Show where the learner is, and the steps with a breakpoint."""
         last = len(state.trace)
         styles = {"start": "$quiet", "forward": "bold $value", "backward": "bold $gradient", "update": "bold $active"}
         words = Content.assemble((say(self, f"phase-{state.phase}"), styles[state.phase]), (f" {state.at}/{last}", ""))
-        phase = self.query_one("#phase", _Words)
-        phase.put(words)
-        width = max(cell_width(say(self, f"phase-{phase}")) for phase in styles) + len(f" {last}/{last}") + 3
-        if phase.styles.width is None or phase.styles.width.value != width:
-            phase.styles.width = width
+        width = max(cell_width(say(self, f"phase-{phase}")) for phase in styles) + len(f" {last}/{last}") + 1 + _AFTER
+        self._put(self._title, words, width)
         self.query_one(Timeline).show(state.at, state.trace.seed_step, last, stops)
+
+    def _put(self, title: Content, phase: Content, phase_width: int) -> None:
+        if phase_width != self._phase_width or not (title.is_same(self._title) and phase.is_same(self._phase)):
+            self._title, self._phase, self._phase_width = title, phase, phase_width
+            self.refresh()

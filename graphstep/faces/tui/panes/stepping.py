@@ -71,12 +71,12 @@ class SteppingPanes(_Box):
     SteppingPanes.-values #step { display: none; }
     SteppingPanes.-tall #values { display: block; }
     SteppingPanes.-tall #step { display: block; }
-    SteppingPanes.-wide #body { layout: horizontal; }
+    SteppingPanes.-wide { layout: horizontal; }
     SteppingPanes.-wide #left { width: 1fr; height: 100%; }
     SteppingPanes.-wide #right { width: 40%; min-width: 46; max-width: 64; height: 100%; }
     SteppingPanes.-wide #step { display: block; height: 17; }
     SteppingPanes.-wide #values { display: block; height: 1fr; }
-    SteppingPanes.-wide.-under #body { layout: vertical; }
+    SteppingPanes.-wide.-under { layout: vertical; }
     SteppingPanes.-wide.-under #left { width: 100%; height: 1fr; }
     SteppingPanes.-wide.-under #right { layout: horizontal; width: 100%; max-width: 100%; height: 12; }
     SteppingPanes.-wide.-under #step { width: 1fr; height: 100%; }
@@ -99,15 +99,14 @@ class SteppingPanes(_Box):
         """The panes, the same in every size of window."""
         # Most screens have all but the line of keys for them: so the styles are looked up once, and not again for this size.
         self._classify(self.app.size.width, self.app.size.height - 1)
-        self._styled = self.classes
+        self.update_node_styles()
         yield Heading(id="heading")
-        with _Box(id="body"):
-            with _Box(id="left"):
-                yield GraphPane(id="graph")
-                yield TextPane(id="text")
-            with _Box(id="right"):
-                yield StepPane(id="step")
-                yield ValuesPane(id="values")
+        with _Box(id="left"):
+            yield GraphPane(id="graph")
+            yield TextPane(id="text")
+        with _Box(id="right"):
+            yield StepPane(id="step")
+            yield ValuesPane(id="values")
 
     @property
     def graph(self) -> GraphPane:
@@ -132,7 +131,7 @@ class SteppingPanes(_Box):
         self.told = False
         """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
         self._tallest: tuple[tuple[Trace, int], int] | None = None
-        self._styled = frozenset()
+        self._styled: frozenset[str] = frozenset()
 
     def show(
         self,

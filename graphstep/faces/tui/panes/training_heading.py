@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 
 from graphstep.faces.replies.trainings import held_out_loss
-from graphstep.faces.tui.panes.heading import _Words
 from graphstep.faces.tui.panes.timeline import Timeline
 from graphstep.ground.numerals import numeral
 from graphstep.telling.reports.training import settings_text
@@ -17,12 +17,28 @@ from graphstep.telling.words.catalogue import message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from textual.widget import Widget
-
     from graphstep.engine.training import Training
     from graphstep.engine.training.background import Trainer
 
 _SIGNS = {"training": ("▶ training", "bold $value"), "paused": ("‖ paused", "bold $active"), "ready": ("‖ ready", "bold $active")}
+
+
+class _Words(Widget):
+    DEFAULT_CSS = """
+    _Words { height: 1; width: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.content = Content("")
+
+    def render(self) -> Content:
+        return self.content
+
+    def put(self, content: Content) -> None:
+        if not content.is_same(self.content):
+            self.content = content
+            self.refresh()
 
 
 class TrainingHeading(Vertical):
