@@ -79,7 +79,11 @@ FIRST_FRAME = """
 import asyncio, sys
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.screen import SteppingScreen
-from graphstep.language.read import read
+from graphstep.faces.cli import step
+from graphstep.engine.opening import read_setup
+from graphstep.language.setup import Setup
+
+opening = read_setup(Setup("(x+y)*z", {"x": "-2", "y": "5", "z": "-4"}), files=True)
 
 class Watched(GraphstepApp):
     seen = None
@@ -89,7 +93,7 @@ class Watched(GraphstepApp):
         super().post_display_hook()
 
 async def scene():
-    async with Watched(SteppingScreen(read("(x+y)*z"), {"x": -2.0, "y": 5.0, "z": -4.0})).run_test(size=(80, 24)) as pilot:
+    async with Watched(SteppingScreen(opening.program, opening.inputs)).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
 
 asyncio.run(scene())

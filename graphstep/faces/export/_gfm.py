@@ -14,7 +14,7 @@ from graphstep.faces.export._writer import Writer, statistic
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.telling import document as blocks
-from graphstep.telling.explanation import Ladder, Note
+from graphstep.telling.explanation import BLANK, Ladder, Note
 from graphstep.telling.reports import graph as words
 
 
@@ -35,7 +35,7 @@ class Markdown(Writer):
     # -- lines ---------------------------------------------------------------------------------------------------------------
 
     def words(self, text: str) -> str:
-        return text if text == blocks.BLANK else plain(text)
+        return text if text == BLANK else plain(text)
 
     def code(self, code: blocks.Code) -> str:
         return markdown_code(code.text)
