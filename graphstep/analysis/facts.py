@@ -15,7 +15,7 @@ from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number
 from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ many contributions have arrived; what the columns of a table mean."""
 # -- what stands in a sentence ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Named:
     """A node, by its name."""
 
@@ -35,7 +35,7 @@ class Named:
     """The node."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Slot:
     """The operand in a slot of a gate, by its name."""
 
@@ -45,7 +45,7 @@ class Slot:
     """The slot."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Operand:
     """The operand in a slot of a gate, with its value: ``z = -4``."""
 
@@ -55,7 +55,7 @@ class Operand:
     """The slot."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Quoted:
     """A node by its name, with what stands for it in the text where the name does not say that: ``f, 'max(x, y)'``."""
 
@@ -65,12 +65,12 @@ class Quoted:
     """Whether the sentence goes on behind it, so that a comma ends the apposition."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Output:
     """The output, as it is called in ``df/dx``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Slope:
     """The local gradient of a gate towards what it reads in a slot, as a formula."""
 
@@ -80,7 +80,7 @@ class Slope:
     """The slot."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Box:
     """A gate, by what stands in its box."""
 
@@ -88,7 +88,7 @@ class Box:
     """The gate."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Kind:
     """A figure that names the kind of a value by its shape: a number, a vector, a matrix."""
 
@@ -96,7 +96,7 @@ class Kind:
     """The shape."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Cells:
     """In how many cells of an array something holds; in one of them at least."""
 
@@ -114,7 +114,7 @@ class Cells:
         return cls(int(np.count_nonzero(mask)), mask.size, tuple(map(int, place)))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NotFinite:
     """What is inf or nan: a number, or the first such cell of an array."""
 
@@ -132,7 +132,7 @@ class NotFinite:
         return cls(float(value[bad][0]), Cells.where(bad))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Listed:
     """Several figures in a row."""
 
@@ -142,7 +142,7 @@ class Listed:
     """What stands between them; None for commas and an "and"."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Continued:
     """Sentences that go on behind a colon."""
 
@@ -150,7 +150,7 @@ class Continued:
     """What they say."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reason:
     """One thing that is to be said: a message and what stands in it. Sixty reasons differ in nothing else."""
 
@@ -178,7 +178,7 @@ def reason(message: str, /, **figures: Figure) -> Reason:
 # -- what happened ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Remark:
     """A note on a step: a convention, a warning, or why a gradient is 0."""
 
@@ -192,7 +192,7 @@ class Remark:
     """What it says of this step, for a document that has said the rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Started:
     """The inputs are given."""
 
@@ -204,7 +204,7 @@ class Started:
     """Inputs that are not finite."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Computed:
     """A gate computed its value."""
 
@@ -218,7 +218,7 @@ class Computed:
     """Conventions and warnings."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seeded:
     """The output got its gradient."""
 
@@ -228,7 +228,7 @@ class Seeded:
     """What is differentiated, and where the backward pass starts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sent:
     """A gate sent a contribution along one wire."""
 
@@ -246,7 +246,7 @@ class Sent:
     """Conventions, warnings, reasons for zero, and how many contributions have arrived."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Summed:
     """The contributions to a node were added up."""
 
@@ -258,7 +258,7 @@ class Summed:
     """That the contributions cancel, where they do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Updated:
     """An optimizer moved a parameter."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.ground.late import np
 from graphstep.ground.precision import rounded
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graphstep.ground.arrays import Number
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Gradient:
     """The gradient of a node as far as it has arrived at some step."""
 

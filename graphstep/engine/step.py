@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from graphstep.engine.wires import Wire
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -22,7 +22,7 @@ Phase = Literal["start", "forward", "backward", "update"]
 _PHASES: dict[Event, Phase] = {"start": "start", "value": "forward", "update": "update"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Step:
     """One step of a run: a view of the trace's arrays."""
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant, Operand, Shape
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import dataclass, record
 
 Ties = Literal["first", "split"]
 """Who gets the gradient when several inputs of max attain it: the first one (a constant before all), or all in equal shares."""
@@ -98,7 +98,7 @@ def pole(
     return Convention(at, says, others, local, warns=True, slots=slots, guard=guard)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """One gate at work: what its pullback and its pushforward may look at."""
 

@@ -13,16 +13,24 @@ from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "record"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass
+    from dataclasses import dataclass as record
 else:
 
     def dataclass(cls: type | None = None, /, *, eq: bool = True, frozen: bool = False, slots: bool = False) -> Any:
         """Make a class of annotated fields, as :func:`dataclasses.dataclass` does, or a decorator that does."""
-        completed = partial(_completed, eq=eq, frozen=frozen, slots=slots)
+        completed = partial(_completed, eq=eq, frozen=frozen, guarded=frozen, slots=slots)
+        return completed if cls is None else completed(cls)
+
+    def record(cls: type | None = None, /, *, eq: bool = True, frozen: bool = False, slots: bool = False) -> Any:
+        """The same for classes of which hundreds are made for a page: that nobody sets a field of a frozen one, the type checker
+        sees to, since to pass the guard at every field took longer than all the rest of making one.
+        """
+        completed = partial(_completed, eq=eq, frozen=frozen, guarded=False, slots=slots)
         return completed if cls is None else completed(cls)
 
 
@@ -80,14 +88,14 @@ class _Initializer:
         return method
 
 
-def _completed(cls: type, *, eq: bool, frozen: bool, slots: bool) -> type:
+def _completed(cls: type, *, eq: bool, frozen: bool, guarded: bool, slots: bool) -> type:
     own = set(vars(cls))
     # Fields, slots and what patterns match by: nothing that is compiled.
     cls = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
-    methods: dict[str, Any] = {"__init__": _Initializer(cls, frozen), "__repr__": _repr}
+    methods: dict[str, Any] = {"__init__": _Initializer(cls, guarded), "__repr__": _repr}
     if eq:
         methods |= _comparison([field.name for field in dataclasses.fields(cls) if field.compare], frozen)
-    if frozen:
+    if guarded:
         methods |= _guards(cls, {field.name for field in dataclasses.fields(cls)})
     if frozen and slots:
         methods |= {"__getstate__": _state, "__setstate__": _restore}

@@ -15,7 +15,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates.notation import Term
 from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import ENGLISH
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.telling.explanation import Ladder, Note, Rung
 
 WHOLE = 150
@@ -28,7 +28,7 @@ LABELS = frozenset({"convention", "warning", "zero"})
 """The kinds of notes that have a label; any other note stands without one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Manner:
     """How much a document tells."""
 
@@ -50,7 +50,7 @@ Role = Literal["value", "gradient", "contribution", "error", "loss", "count", "s
 # -- runs of prose ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Code:
     """A text that is a program or a part of one."""
 
@@ -58,7 +58,7 @@ class Code:
     """The text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Strong:
     """A text of weight."""
 
@@ -66,7 +66,7 @@ class Strong:
     """The text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Emphasis:
     """A text that is set apart."""
 
@@ -74,7 +74,7 @@ class Emphasis:
     """The text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Math:
     """A formula in a line: a left side with the forms that it is equal to, or one of the two alone."""
 
@@ -89,7 +89,7 @@ class Math:
         return Math(ladder.left, ladder.rungs)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Figure:
     """A number, or an array in the room that a number has."""
 
@@ -103,7 +103,7 @@ class Figure:
     """Whether it is all of a gradient; else contributions are still to come."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Histogram:
     """How many cells of an array lie in each of a few equal ranges."""
 
@@ -121,7 +121,7 @@ Content: TypeAlias = tuple[Inline, ...]
 # -- blocks -------------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Heading:
     """A heading."""
 
@@ -133,7 +133,7 @@ class Heading:
     """By what a link finds it, in this document the only one of this name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Prose:
     """A paragraph."""
 
@@ -141,7 +141,7 @@ class Prose:
     """The words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Listing:
     """Lines of prose under each other."""
 
@@ -149,7 +149,7 @@ class Listing:
     """The lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Equations:
     """Formulas under each other, each of a quantity of its own; a :class:`Ladder` is one quantity in many forms."""
 
@@ -157,7 +157,7 @@ class Equations:
     """The formulas."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Column:
     """A column of a table."""
 
@@ -167,7 +167,7 @@ class Column:
     """Whether it holds numbers, which are set to the right."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Table:
     """A table."""
 
@@ -177,7 +177,7 @@ class Table:
     """Its rows, a cell for each column."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Graph:
     """The drawn graph of a run after a step; a large program is drawn around the gate at work."""
 
@@ -189,7 +189,7 @@ class Graph:
     """Whether values and gradients stand in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Curve:
     """Series of numbers over the rounds of a training, or over positive numbers: then both scales are logarithmic."""
 
@@ -201,7 +201,7 @@ class Curve:
     """What these are."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Grid:
     """A sign at every pair of the values of two settings."""
 
@@ -217,7 +217,7 @@ class Grid:
     """The signs, each with what it says."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Typed:
     """The text of a program, as typed."""
 
@@ -225,7 +225,7 @@ class Typed:
     """The text; it may have several lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Command:
     """A command for the shell."""
 
@@ -233,7 +233,7 @@ class Command:
     """The command in one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Verdict:
     """The result of an examination: a finding, or that of all."""
 
@@ -250,7 +250,7 @@ class Verdict:
         return (Strong(f"{self.label}:"), " ", *self.content) if self.label else self.content
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Columns:
     """Blocks that stand beside each other where there is room, and under each other where there is none."""
 
@@ -258,7 +258,7 @@ class Columns:
     """The blocks of each column."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Question:
     """A question to be answered on paper, or its answer in a key."""
 
@@ -293,7 +293,7 @@ def _are_short(options: tuple[Content, ...]) -> bool:
     return bool(options) and len(options) <= _BESIDE and sum(map(len, words)) <= _LINE
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One step of a run, with what is told of it."""
 
@@ -318,7 +318,7 @@ Block: TypeAlias = (
 """What a document is made of."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Document:
     """A document: its blocks, in order."""
 

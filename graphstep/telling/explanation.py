@@ -9,7 +9,7 @@ from typing import Literal
 from graphstep.analysis.facts import NoteKind
 from graphstep.gates.notation import LATEX, TEXT, Term, latex_style, text_style
 from graphstep.ground.numerals import DIGITS, ENGLISH
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.telling.words.catalogue import joined, message
 
 BLANK = "____"
@@ -19,7 +19,7 @@ RungKind = Literal["symbols", "numbers", "value", "words"]
 """A formula in names, the same in numbers, what it comes to, or words that stand for what is too long."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Rung:
     """One form of a quantity."""
 
@@ -50,7 +50,7 @@ class Rung:
 _SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Ladder:
     """One quantity in steps from symbols to its value: ``left = rungs[0] = rungs[1] = … ``."""
 
@@ -118,7 +118,7 @@ class Ladder:
         return self.latex_left + "".join(f" {sign} {rung}" for sign, rung in parts)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """A note besides the rule: a convention, a warning, or why a gradient is 0."""
 
@@ -132,7 +132,7 @@ class Note:
     """What it says of this step, for a document that has said the rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Explanation:
     """Everything that is said of one step."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphstep.gates.notation import ATOM, TERMS, TEXT, Ink, Latex, Term
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graphstep.telling.names import Names
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class NodeSymbol:
     """A node in a formula, or one of its uses."""
 
@@ -30,7 +30,7 @@ class NodeSymbol:
         return self.names.ink(self.index, style, self.use)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WordSymbol:
     """A name that is no node's: of a constant, or of the number that is differentiated."""
 
@@ -50,7 +50,7 @@ class WordSymbol:
         return ink
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Written:
     """What is written for a node while the table of names is made."""
 

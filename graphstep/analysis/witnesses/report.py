@@ -10,7 +10,7 @@ from graphstep.analysis.facts import Figure, Reason
 from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
 from graphstep.ground.precision import epsilon
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import dataclass, record
 
 Verdict = Literal["agree", "unsettled", "rounding", "kink", "not finite", "disagree"]
 """The witnesses agree; or none of them is good enough to tell; or every gate is right and the formula loses digits; or there is a
@@ -56,7 +56,7 @@ class Sample:
     """How many cells agree only as far as the difference can tell: they are too small for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Row:
     """The witnesses of one gradient side by side, and the verdict."""
 

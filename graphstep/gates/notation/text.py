@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from graphstep.gates.notation.term import Symbol
 from graphstep.ground.numerals import DIGITS, numeral
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 CASES, SUM, DERIVATIVE, PRODUCT, SIGN, POWER, ATOM = range(7)
 """How tightly a term binds, loosest first. A derivative written with a slash multiplies as it stands, and nothing else."""
@@ -31,7 +31,7 @@ _BY_CELL = frozenset(["softmax", "log_softmax"])
 """Functions over all cells of an array that give an array."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Ink:
     """A piece of notation as one style writes it."""
 

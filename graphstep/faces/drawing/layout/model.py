@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 Density = Literal["roomy", "snug", "compact"]
 """How closely a drawing is set: boxes with room around them; boxes of three rows with short wires; gates in one row."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Box:
     """One node to draw: an input or a gate."""
 
@@ -45,7 +45,7 @@ class Box:
         return value if gradient is None or gradient < value else gradient
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Edge:
     """One wire: the value of `source` goes into operand row `port` of `target`."""
 
