@@ -39,6 +39,8 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | No
 
 def _at_kinks(trace: Trace, index: int, slot: int | None, gate: Rule) -> Remark | None:
     """The rules of an elementwise gate that apply to its inputs."""
+    if not gate.conventions:
+        return None
     shape, inputs = trace.node(index).shape, trace.operand_values(index)
     reasons, rules, warns, covered = list[Reason](), list[str](), False, np.zeros(shape, bool)
     for place, rule in enumerate(gate.conventions):

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "NDArray[np.float64]"
 
-Moved: TypeAlias = Callable[[int, Array], Array]
-"""``moved(k, steps)``: the cells of a node with the ``k``-th of its moves done, by each of these steps, a row each."""
+Moved: TypeAlias = Callable[[range, Array], Array]
+"""``moved(chosen, steps)``: the cells of a node with some of its moves done, by each of a row of steps; a row each."""
 
 CALL = 1_000
 """What one call of NumPy costs besides its cells, in cells: some microseconds."""
@@ -84,58 +84,54 @@ class Around:
         """The slope towards each of the cells with these numbers, in reading order."""
         cells = np.ravel(self._value)
 
-        def moved(k: int, steps: Array) -> Array:
-            stack = np.repeat(cells[None, :], len(steps), axis=0)
-            stack[:, places[k]] += steps
+        def moved(chosen: range, steps: Array) -> Array:
+            stack = np.repeat(cells[None, :], steps.size, axis=0)
+            stack[np.arange(steps.size), np.repeat([places[k] for k in chosen], steps.shape[1])] += steps.ravel()
             return stack
 
         return self._settled(cells[list(places)].tolist(), moved)
 
     def direction(self, move: Array) -> Difference:
         """The slope along a direction, an array in the shape of the node."""
-        (difference,) = self._settled([0.0], lambda _, steps: np.ravel(self._value) + steps[:, None] * np.ravel(move))
+        (difference,) = self._settled([0.0], lambda _, steps: np.ravel(self._value) + steps.reshape(-1, 1) * np.ravel(move))
         return difference
 
     def _settled(self, xs: list[float], moved: Moved) -> Iterator[Difference]:
-        steps = [sizes(abs(x)) for x in xs]
-        few = [each[:FEW] for each in steps]
-        for k, (estimate, settled) in enumerate(self._differences(range(len(xs)), xs, few, moved)):
+        every = range(len(xs))
+        for k, (estimate, settled) in zip(every, self._differences(every, xs, moved, FEW), strict=True):
             if self.affordable < RUNS * PLENTY:
                 settled |= estimate.error <= ENOUGH * abs(estimate.slope)
             # What refuses a class that is no whole number refuses those that are nearer to one too.
             settled |= bool(self.refusal) and math.isnan(estimate.slope)
-            if settled:
-                yield estimate
-            else:
-                yield next(self._differences(range(k, k + 1), xs, steps, moved))[0]
+            yield estimate if settled else next(self._differences(range(k, k + 1), xs, moved, None))[0]
 
-    def _differences(self, places: range, xs: list[float], steps: list[Array], moved: Moved) -> Iterator[tuple[Difference, bool]]:
-        """The difference at some places of a list, and whether it is good enough; there are as many steps at each of them."""
-        count = len(steps[places[0]]) if places else 0
-        group = max(1, self._rerun.most // max(1, 2 * count))
+    def _differences(self, places: range, xs: list[float], moved: Moved, few: int | None) -> Iterator[tuple[Difference, bool]]:
+        """The difference at some places of a list, with so many steps or all there are, and whether it is good enough."""
+        group = max(1, self._rerun.most // (2 * FEW))
         for first in range(0, len(places), group):
             chosen = places[first : first + group]
-            values = [np.concatenate([xs[k] - steps[k], xs[k] + steps[k]]) for k in chosen]
-            outputs, sides, refusals = self._run(chosen, [each - xs[k] for each, k in zip(values, chosen, strict=True)], moved)
-            for place, (k, each) in enumerate(zip(chosen, values, strict=True)):
-                start, middle, stop = (2 * place * count + part for part in (0, count, 2 * count))
+            steps = np.array([sizes(abs(xs[k]))[:few] for k in chosen])
+            middle, count = np.array(xs[chosen.start : chosen.stop])[:, None], steps.shape[1]
+            values = np.concatenate([middle - steps, middle + steps], axis=1)
+            outputs, sides, refusals = self._run(chosen, values - middle, moved)
+            for place, k in enumerate(chosen):
+                start, turn, stop = (2 * place * count + part for part in (0, count, 2 * count))
                 self.refusal = next((refusals[run] for run in range(start, stop) if run in refusals), "")
-                ends = each[:count], each[count:], outputs[start:middle], outputs[middle:stop]
+                ends = values[place, :count], values[place, count:], outputs[start:turn], outputs[turn:stop]
                 # What is refused decides nothing.
-                ways = [] if self.refusal else [(nodes, way[..., start:middle], way[..., middle:stop]) for nodes, way in sides]
+                ways = [] if self.refusal else [(nodes, way[..., start:turn], way[..., turn:stop]) for nodes, way in sides]
                 with np.errstate(all="ignore"):
                     yield between(Runs(xs[k], self.output, self._magnitudes, *ends), ways)
 
     def _run(
-        self, chosen: range, moves: list[Array], moved: Moved
+        self, chosen: range, moves: Array, moved: Moved
     ) -> tuple[Array, list[tuple[NDArray[np.int32], Decisions]], dict[int, str]]:
         """What comes out of every run, what the gates decide, a column each, and which runs were refused and why."""
         outputs, refusals = list[Array](), dict[int, str]()
         ways: dict[int, list[Decisions]] = {k: [] for k, asked in enumerate(self._asked) if asked}
         # Where not even the runs of one number have room beside each other, they are parted.
-        for start in range(0, len(moves[0]), self._rerun.most):
-            parts = [moved(k, each[start : start + self._rerun.most]) for k, each in zip(chosen, moves, strict=True)]
-            stack = np.concatenate(parts).reshape(-1, *np.shape(self._value))
+        for start in range(0, moves.shape[1], self._rerun.most):
+            stack = moved(chosen, moves[:, start : start + self._rerun.most]).reshape(-1, *np.shape(self._value))
             # A number that is too large or undefined is an answer here.
             with np.errstate(all="ignore"):
                 for k, (work, inputs, out) in enumerate(self._rerun.run(stack)):
@@ -201,6 +197,5 @@ def magnitudes(trace: Trace) -> Magnitudes:
 
 
 def _length(one: Number, other: Number) -> float:
-    products = np.multiply(one, other)
-    norm = float(np.sqrt(np.sum(np.square(products))))
-    return norm if np.isfinite(norm) else 0.0
+    norm = math.sqrt(np.square(np.multiply(one, other)).sum())
+    return norm if math.isfinite(norm) else 0.0

@@ -102,7 +102,7 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
         difference = next(differences) if place in ready else None
         note = symbolic.note if slope is None else ""
         testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), slope, note, difference, place)
-        row = replace(judged(testimony), cell=cell)
+        row = judged(testimony, cell)
         if around.refusal and row.numeric is None and row.verdict in ("agree", "unsettled"):
             row = replace(row, explanation=(reason("verdict-fixed", why=around.refusal),))
         yield row

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import compress
+from operator import and_, sub, truediv
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.analysis.witnesses.branches import Decisions, decides, decisions
@@ -16,7 +19,7 @@ from graphstep.engine.reruns import Columns
 from graphstep.engine.trace import Trace
 from graphstep.ground.late import np
 from graphstep.ground.precision import EPSILON
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +36,7 @@ _CELLS = 3_000_000
 """Numbers that are computed at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Difference:
     """The slope of the output at a point, from the runs around it, with its error."""
 
@@ -78,6 +81,7 @@ def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
                 yield _settle(trace, [index], [sizes(_number(trace, index))])[0][0]
 
 
+@lru_cache(maxsize=256)
 def sizes(x: float) -> Array:
     """The step sizes for an input, from large to small: down to a small part of it where it is itself small."""
     count = _COUNT
@@ -134,7 +138,7 @@ def _decisions(trace: Trace, runs: Columns) -> list[tuple[NDArray[np.int32], Dec
     return sides
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Magnitudes:
     """The sizes of the numbers of a run, each times what it counts for in the output: what rounding in the output comes from."""
 
@@ -146,7 +150,7 @@ class Magnitudes:
     """All values of gates added up."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Runs:
     """The runs around one value, from the largest step to the smallest."""
 
@@ -171,25 +175,28 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
 
     ``sides`` are gates and what they decided in the runs on the left and on the right.
     """
-    left_ok, right_ok = np.isfinite(runs.f_below), np.isfinite(runs.f_above)
+    # A dozen numbers a side: NumPy would take longer to begin than they take.
+    f_below, f_above = runs.f_below.tolist(), runs.f_above.tolist()
+    left_ok, right_ok = [*map(math.isfinite, f_below)], [*map(math.isfinite, f_above)]
     kinks: list[int] = []
     for gates, lower, upper in sides:
         # The smallest step says how things stand at the point; larger ones count while nothing changes.
-        left_ok &= (lower == lower[..., -1:]).all(axis=(0, 1))
-        right_ok &= (upper == upper[..., -1:]).all(axis=(0, 1))
+        left_ok = [*map(and_, left_ok, (lower == lower[..., -1:]).all(axis=(0, 1)).tolist())]
+        right_ok = [*map(and_, right_ok, (upper == upper[..., -1:]).all(axis=(0, 1)).tolist())]
         kinks += gates[(lower[..., -1] != upper[..., -1]).any(axis=0)].tolist()
-    both = left_ok & right_ok
-    if not kinks and both.sum() >= 2:
+    both = [*map(and_, left_ok, right_ok)]
+    if not kinks and sum(both) >= 2:
         # The step that was taken, and not the one that was meant: x + h is rounded.
-        h = (runs.above - runs.below)[both] / 2
+        width = [*compress(map(sub, runs.above.tolist(), runs.below.tolist()), both)]
+        rises = compress(map(sub, f_above, f_below), both)
         # The error of a central difference goes with h², so it shrinks by 16 where the step does by 4.
-        slope, error, step = _extrapolate((runs.f_above - runs.f_below)[both] / (2 * h), h, 16.0, runs)
-        good = max(1e-9 * abs(slope), 4 * EPSILON * runs.magnitudes.largest / float(h[0]))
-        settled = bool(both.sum() >= 4 and error <= good)
+        slope, error, step = _extrapolate([*map(truediv, rises, width)], [h / 2 for h in width], 16.0, runs)
+        good = max(1e-9 * abs(slope), 4 * EPSILON * runs.magnitudes.largest / (width[0] / 2))
+        settled = sum(both) >= 4 and error <= good
         error = max(error, EPSILON * runs.magnitudes.inside / step)
         return Difference(slope, error, slope, slope, (), _bound(runs, error, step), _reach(runs, both, both)), settled
-    left, left_error, left_bound = _one_side(runs, left_ok, runs.below, runs.f_below)
-    right, right_error, right_bound = _one_side(runs, right_ok, runs.above, runs.f_above)
+    left, left_error, left_bound = _one_side(runs, np.array(left_ok), runs.below, runs.f_below)
+    right, right_error, right_bound = _one_side(runs, np.array(right_ok), runs.above, runs.f_above)
     finite = [side for side in ((left, left_error, left_bound), (right, right_error, right_bound)) if not np.isnan(side[0])]
     slope = float(np.mean([s for s, _, _ in finite])) if finite else float("nan")
     error, bound = (max((side[k] for side in finite), default=float("inf")) for k in (1, 2))
@@ -201,9 +208,9 @@ def _bound(runs: Runs, error: float, step: float) -> float:
     return max(error, 2 * EPSILON * runs.magnitudes.total / step)
 
 
-def _reach(runs: Runs, left: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:
-    outputs = np.abs([runs.f, *runs.f_below[left].tolist(), *runs.f_above[right].tolist()])
-    return float(np.max(outputs)) / max(1.0, abs(runs.x))
+def _reach(runs: Runs, left: list[bool], right: list[bool]) -> float:
+    outputs = [runs.f, *compress(runs.f_below.tolist(), left), *compress(runs.f_above.tolist(), right)]
+    return float(max(map(abs, outputs))) / max(1.0, abs(runs.x))
 
 
 def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float, float]:
@@ -223,21 +230,21 @@ def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) 
     if len(slopes) > 4 and (abs(slopes[-4:]) > 1.5 * abs(slopes[-5:-1])).all():
         return float(np.copysign(np.inf, slopes[-1])), 0.0, 0.0
     # The error of a difference to one side goes with h.
-    slope, error, step = _extrapolate(slopes, abs(steps), 4.0, runs)
+    slope, error, step = _extrapolate(slopes.tolist(), abs(steps).tolist(), 4.0, runs)
     error = max(error, EPSILON * runs.magnitudes.inside / step)
     return slope, error, _bound(runs, error, step)
 
 
-def _extrapolate(slopes: Array, h: Array, factor: float, runs: Runs) -> tuple[float, float, float]:
+def _extrapolate(slopes: list[float], h: list[float], factor: float, runs: Runs) -> tuple[float, float, float]:
     """The best entry of the extrapolation tableau, its error and its step; ``factor`` is what the first error term shrinks by."""
-    rounding = EPSILON * runs.magnitudes.largest / h
-    last, before = float(slopes[-1]), float(slopes[-2])
+    rounding = [EPSILON * runs.magnitudes.largest / step for step in h]
+    before, last = slopes[-2:]
     for start in range(len(slopes) - 1):
-        best, error, row = _tableau(slopes[start:].tolist(), factor)
+        best, error, row = _tableau(slopes[start:], factor)
         # Steps too large for the function may agree with each other by accident; the small ones tell, within their rounding.
-        if abs(best - last) <= 3 * abs(last - before) + 16 * float(rounding[-1]):
-            return best, max(error, float(rounding[start + row])), float(h[start + row])
-    return last, max(abs(last - before), float(rounding[-1])), float(h[-1])
+        if abs(best - last) <= 3 * abs(last - before) + 16 * rounding[-1]:
+            return best, max(error, rounding[start + row]), h[start + row]
+    return last, max(abs(last - before), rounding[-1]), h[-1]
 
 
 def _tableau(column: list[float], factor: float) -> tuple[float, float, int]:

@@ -13,7 +13,7 @@ from graphstep.analysis.witnesses.report import AGREES, ROUNDINGS
 from graphstep.engine.reruns import number_type
 from graphstep.ground.late import np
 from graphstep.ground.precision import EPSILON, FLOAT64, epsilon
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 if TYPE_CHECKING:
     from graphstep.analysis.facts import Figure
@@ -24,7 +24,7 @@ EXACT_WORK = 10_000
 """Gates times inputs up to which a run without rounding is asked where a difference cannot tell: a few seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Testimony:
     """The numbers of all witnesses for one derivative of a run."""
 
@@ -75,9 +75,10 @@ class Testimony:
         A cell is measured by the largest of its array, a direction by its length. What is 0, to rounding, is measured by the size
         of the output, and where that is 0 too by the largest gradient of an input: no difference tells such a gradient from 0.
         """
-        gradient = np.abs(self.trace.gradient_of(self.index))
-        largest = float(np.max(gradient, initial=0.0))
-        size = max(abs(self.backprop), largest if self.place is not None else float(np.sqrt(np.mean(np.square(gradient)))))
+        if self.place is not None:
+            size = max(abs(self.backprop), float(self.trace.gradient_sizes[self.index]))
+        else:
+            size = max(abs(self.backprop), float(np.sqrt(np.mean(np.square(self.trace.gradient_of(self.index))))))
         of_all = self._largest
         if self.difference is not None and size <= ROUNDINGS * EPSILON * of_all:
             size = max(size, abs(self.scale) * self.difference.reach or of_all)

@@ -32,8 +32,8 @@ Explanation: TypeAlias = "tuple[Reason, ...]"
 """Why a verdict is as it is; empty where all agree."""
 
 
-def judged(testimony: Testimony) -> Row:
-    """The row of a derivative."""
+def judged(testimony: Testimony, cell: tuple[int, ...] | None = None) -> Row:
+    """The row of a derivative, towards a cell of an array."""
     symbolic, note, numeric = testimony.symbolic, testimony.note, testimony.numeric
     if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(testimony.backprop):
         symbolic, note = None, reason("verdict-no-value", value=numeral(symbolic))
@@ -51,6 +51,7 @@ def judged(testimony: Testimony) -> Row:
         verdict,
         explanation,
         testimony.difference.kinks if testimony.difference is not None else (),
+        cell,
     )
     if exact is not None and symbolic is None:
         return replace(row, exact=exact)
