@@ -9,12 +9,13 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
 from graphstep.engine.gradient import Gradient, PartialSums
 from graphstep.engine.inputs import check_inputs, check_seed, reshapes
-from graphstep.engine.levels import Index
+from graphstep.engine.levels import Region
 from graphstep.engine.order import asked_order, ordered
 from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
 from graphstep.engine.plan import Plan, plan
@@ -27,6 +28,7 @@ from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.numerals import Writing
+from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Node
@@ -101,7 +103,7 @@ class Trace:
         """The gates in the order in which they send, where that was chosen; None for the reverse of the forward pass."""
         return self.plan.order
 
-    @property
+    @cached_property
     def has_arrays(self) -> bool:
         """Whether any node is an array."""
         return not isinstance(self.plan.starts, range)
@@ -131,15 +133,31 @@ class Trace:
 
     def value_of(self, index: int) -> Number:
         """The value of a node: a float, or an array that cannot be written to."""
-        return _number(self.buffers.cells, self.plan.place(index))
+        return self._number(self.buffers.cells, self.plan.starts[index], index)
 
     def gradient_of(self, index: int) -> Number:
         """The gradient of a node, in the shape of its value: 0 where the output does not depend on it, nan for a constant."""
-        return _number(self.buffers.gradients, self.plan.place(index))
+        return self._number(self.buffers.gradients, self.plan.starts[index], index)
 
     def contribution_of(self, edge: int) -> Number:
         """The contribution of an edge, in the shape of the value it goes to."""
-        return _number(self.buffers.contributions, self.plan.edge_place(edge))
+        return self._number(self.buffers.contributions, self.plan.edge_starts[edge], self.plan.receiver[edge])
+
+    def _number(self, buffer: Array, start: int, node: int) -> Number:
+        """The number at a place of a buffer, or the array with the shape of a node. To make the view of a small array takes as
+        long as to compute with it, and a document asks for it again and again.
+        """
+        if not self.has_arrays or not (shape := self.program.nodes[node].shape):
+            return float(buffer[start])
+        # A gradient that is a single contribution lies where that does, and is the same array.
+        key = buffer is self.buffers.cells, start, shape
+        if key not in self._arrays:
+            self._arrays[key] = read(buffer, Region(start, start + prod(shape), shape))
+        return self._arrays[key]
+
+    @cached_property
+    def _arrays(self) -> dict[tuple[bool, int, Shape], Array]:
+        return {}
 
     def call(self, index: int) -> Call:
         """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
@@ -159,6 +177,11 @@ class Trace:
 
     @cached_property
     def _operand_values(self) -> dict[int, tuple[Number, ...]]:
+        return {}
+
+    @cached_property
+    def kept_local(self) -> dict[int, Array]:
+        """The local gradient that was asked for last, by its edge: what is told of a step asks for it several times."""
         return {}
 
     def value(self, index: int, at: int | None = None) -> Number | None:
@@ -389,8 +412,3 @@ def finished(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, setup: Setu
     """The trace of a run that has filled its buffers; nobody writes to them any more."""
     buffers.freeze(plan)
     return Trace(plan, buffers, seed, ties, setup)
-
-
-def _number(buffer: Array, place: Index) -> Number:
-    number: Number = float(buffer[place]) if isinstance(place, int) else read(buffer, place)
-    return number

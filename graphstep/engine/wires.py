@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from graphstep.gates.numbers import local
 from graphstep.ground.late import np
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.language.program import node_id
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Cell = TypeVar("Cell", np.int32, np.float64)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wire:
     """One edge of a run: a gate reads a node in one of its slots, and sends a contribution back along the same way.
 
@@ -91,10 +91,15 @@ class Wire:
             return None
         if not node.shape:
             return float(self.trace.buffers.slopes[self.edge])
-        # Python's own numbers raise where NumPy's make inf and nan.
-        with np.errstate(all="ignore"):
-            slope = local(gate, self.trace.call(sender), self.slot, self.trace.plan.dtype)
-        return np.broadcast_to(np.asarray(slope, np.float64), node.shape)
+        kept = self.trace.kept_local
+        if self.edge not in kept:
+            # Python's own numbers raise where NumPy's make inf and nan.
+            with np.errstate(all="ignore"):
+                slope = local(gate, self.trace.call(sender), self.slot, self.trace.plan.dtype)
+            # That of the last wire alone: an array may be large.
+            kept.clear()
+            kept[self.edge] = np.broadcast_to(np.asarray(slope, np.float64), node.shape)
+        return kept[self.edge]
 
     @property
     def contribution(self) -> Number:
@@ -184,7 +189,7 @@ class Wires(Sequence[Wire]):
         return array[edges.start : edges.stop] if isinstance(edges, range) else array[list(edges)]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RunNode:
     """One node of a run: an input or a gate, with its numbers."""
 

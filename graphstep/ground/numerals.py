@@ -134,6 +134,11 @@ def is_whole(value: float) -> bool:
     return abs(value) < 1e15 and round(value) != 0 and abs(value - round(value)) <= _WHOLE * abs(value)
 
 
+def is_short(value: float) -> bool:
+    """Whether a number is whole and below ten millions: it is what is written of it, however many digits are asked for."""
+    return abs(value) < _LARGE and value.is_integer()
+
+
 def unit(value: float, digits: int = DIGITS) -> float:
     """One unit of the last digit in which a number is written with ``digits`` digits; nan where it is 0, inf or nan.
 

@@ -67,8 +67,11 @@ def change(trace: Trace) -> str:
 
 def gradient_term(trace: Trace, node: int, use: int = 0) -> Term:
     """``df/dx``, the gradient of a node, or ``df/dx⁽¹⁾``, what arrives along one of its uses."""
-    by = TERMS.symbol(NodeSymbol(names_of(trace.program), node, use))
-    return TERMS.derivative(objective(trace), by, change(trace))
+    kept: dict[tuple[int, int], Term] = vars(trace).setdefault("_gradient_terms", {})
+    if (node, use) not in kept:
+        by = TERMS.symbol(NodeSymbol(names_of(trace.program), node, use))
+        kept[node, use] = TERMS.derivative(objective(trace), by, change(trace))
+    return kept[node, use]
 
 
 def gradient_name(trace: Trace, node: int, use: int = 0) -> str:

@@ -11,15 +11,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphstep.gates.mathematics import RELATIONS, Derived
-from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
-from graphstep.ground.arrays import Number, settled
+from graphstep.gates.notation import TERMS, Lasting, NoNumberError, Rounded, Term
+from graphstep.ground.arrays import Number, is_small, settled
 from graphstep.ground.late import np
-from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, numeral, unit
+from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, is_short, numeral, unit
 from graphstep.telling.explanation import Rung
 from graphstep.telling.words.catalogue import message
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
 
 # A unit of the last digit may itself be rounded up as a double: what is a whole unit off must not pass for less.
 _SLACK = 1 - 1e-9
@@ -45,12 +48,15 @@ _PRECISION = 60
 """Decimal digits of the exact arithmetic."""
 
 
-def equation(forms: Sequence[Term], value: Number, writing: Writing, *, row: bool = False) -> tuple[Rung, ...]:
+def equation(
+    forms: Sequence[Term], value: Number, writing: Writing, *, row: bool = False, term: Term | None = None
+) -> tuple[Rung, ...]:
     """The rungs from numbers to a value: the first of the forms that can be written truly, and the value.
 
     ``forms`` are the same number in several ways, the textbook's first. A form that has no numbers to compute with is taken as it
-    is. ``row`` says that the value is a vector that is used as a row.
+    is. ``row`` says that the value is a vector that is used as a row; ``term`` is the value as a term, where there is one.
     """
+    term = number(value, row=row) if term is None else term
     digits = writing.digits
     most = max(OPERAND_DIGITS, digits)
     # Where float64 itself loses the digits of the textbook's form, nothing that is computed with it can be held against print.
@@ -58,19 +64,31 @@ def equation(forms: Sequence[Term], value: Number, writing: Writing, *, row: boo
     for form in forms:
         for operand_digits in range(digits, most + 1):
             if _holds(form, value, operand_digits, digits):
-                return _rungs(form, value, operand_digits, digits, writing.language, row=row)
+                return _rungs(form, value, operand_digits, digits, writing.language, term)
     for form in reversed(forms):
         for operand_digits in range(most + 1, DOUBLE + 1):
             if _holds(form, value, operand_digits, digits):
-                return _rungs(form, value, operand_digits, digits, writing.language, row=row)
+                return _rungs(form, value, operand_digits, digits, writing.language, term)
     for fewer in range(digits - 1, 0, -1):
         for form in reversed(forms):
             for operand_digits in (most, DOUBLE):
                 if _holds(form, value, operand_digits, fewer):
-                    return _rungs(form, value, operand_digits, fewer, writing.language, row=row)
+                    return _rungs(form, value, operand_digits, fewer, writing.language, term)
     form = forms[-1]
     why = message(writing.language, _why_not_equal(form, value), dtype=writing.dtype)
-    return Rung(form, "numbers", most), Rung(number(value, row=row), "value", digits, "≈", why)
+    return Rung(form, "numbers", most), Rung(term, "value", digits, "≈", why)
+
+
+def kept_number(trace: Trace, value: Number, *, row: bool = False) -> Term:
+    """A number of a run as a term. Of a small array it is kept with the run: its steps write it again and again."""
+    if isinstance(value, int | float) or not is_small(value):
+        return number(value, row=row)
+    # The term holds the array, so that no other one comes to have its identity.
+    kept: dict[tuple[int, bool], Term] = vars(trace).setdefault("_number_terms", {})
+    key = id(value), row
+    if key not in kept:
+        kept[key] = Lasting("row" if row else "number", value)
+    return kept[key]
 
 
 def result(value: Number, writing: Writing, *, row: bool = False) -> Rung:
@@ -89,10 +107,10 @@ def right_side(form: Term, value: Number, writing: Writing) -> str:
     return value_rung.text if numbers.text == value_rung.text else f"{numbers.text} {value_rung.relation} {value_rung.text}"
 
 
-def _rungs(form: Term, value: Number, operand_digits: int, digits: int, language: str, *, row: bool) -> tuple[Rung, ...]:
+def _rungs(form: Term, value: Number, operand_digits: int, digits: int, language: str, term: Term) -> tuple[Rung, ...]:
     key = _remark(form, value)
     remark = message(language, key) if key else ""
-    return Rung(form, "numbers", operand_digits), Rung(number(value, row=row), "value", digits, "=", remark)
+    return Rung(form, "numbers", operand_digits), Rung(term, "value", digits, "=", remark)
 
 
 @cache
@@ -109,8 +127,7 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     except (NoNumberError, ValueError, TypeError, AttributeError):
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
         return True
-    single = isinstance(value, int | float)
-    if (value != 0 if single else np.any(np.not_equal(value, 0))) and _cancels(form, value):
+    if (value != 0 if isinstance(value, int | float) else value.any()) and _cancels(form, value):
         return False
     if not isinstance(value, int | float):
         return _cells_hold(form, cells, value, digits)
@@ -134,8 +151,8 @@ def _cancels(form: Term, value: Number) -> bool:
     """Whether a sum of cells is what rounding leaves of 0: as it stands in print, it is 0."""
     if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
         return False
-    sizes = np.asarray(form.read(_Sizes(DOUBLE)), np.float64)
-    return sizes.size == np.size(value) and bool(np.all(np.abs(np.ravel(value)) < _NOISE * np.ravel(sizes)))
+    sizes = np.asarray(form.read(_SIZES), np.float64)
+    return sizes.size == np.size(value) and bool((np.abs(np.ravel(value)) < _NOISE * sizes.ravel()).all())
 
 
 class _Sizes(Rounded):
@@ -144,6 +161,9 @@ class _Sizes(Rounded):
     def number(self, value: Any) -> Any:
         """The size of a number, or of each cell."""
         return np.abs(value)
+
+
+_SIZES = _Sizes(DOUBLE)
 
 
 def _why_not_equal(form: Term, value: Number) -> str:
@@ -172,11 +192,14 @@ def _keeps_digits(form: Term, value: Number) -> bool:
 def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
     if left.size == value.size:
         left = left.reshape(value.shape)
-    try:
-        left = np.broadcast_to(left, value.shape)
-    except ValueError:
-        return True
+    else:
+        try:
+            left = np.broadcast_to(left, value.shape)
+        except ValueError:
+            return True
     for computed, cell in zip(left.ravel().tolist(), settled(value).ravel().tolist(), strict=True):
+        if computed == cell and is_short(cell):
+            continue
         printed = float(numeral(cell, digits))
         if math.isnan(cell) or math.isnan(computed):
             if not (math.isnan(cell) and math.isnan(computed)):

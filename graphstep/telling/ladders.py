@@ -20,7 +20,7 @@ from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant, Operand
 from graphstep.telling.derivatives import gradient_term, local_term, objective_formula, wire_term
-from graphstep.telling.equations import equation, number, result
+from graphstep.telling.equations import equation, kept_number, result
 from graphstep.telling.explanation import Ladder, Rung
 from graphstep.telling.names import constant_term, names_of
 from graphstep.telling.words.catalogue import message
@@ -34,6 +34,12 @@ _MANY = 4
 # Exponents as print has them, so that ``x²`` and a typed ``x^2`` are known for the same text.
 _RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+_OPERATIONS = frozenset({"+", "-", "*", "matmul", "call", "over", "copied", "transposed", "derivative"})
+"""Operators that are written with a sign, or a word, that no number has."""
+
+_NUMBERS = frozenset({"number", "row"})
+"""Operators of numbers that were computed."""
 
 _SHORT = 9
 """Characters up to which a constant of the text stands in an equation with all of its digits."""
@@ -99,7 +105,7 @@ def _local_ladder(wire: Wire, value: Number) -> Ladder:
     plain = not node.shape or symbols[0].operator != "where"
     if plain and _written((*values, trace.value_of(sender))):
         inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
-        out = TERMS.number(trace.value_of(sender))
+        out = kept_number(trace, trace.value_of(sender))
         numbers = [TERMS.term(partial(TERMS, *inputs, out)) for partial in partials]
         rungs += numbered(trace, list(zip(symbols, numbers, strict=True)), value)
     else:
@@ -131,15 +137,15 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     assert local is not None, "an elementwise gate has a local gradient"
     slope, row = _local_ladder(wire, local), names_of(trace.program).rows[sender]
     arrives = gradient_term(trace, sender)
-    rungs = [Rung(arrives * local_term(wire), "symbols")]
+    rungs = [Rung(arrives * slope.left, "symbols")]
     alone = slope.rungs[0]
     # Asked of the contribution first: of a number that is not 0 that is all.
     if _any_zero(contribution) and np.any(~np.isfinite(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
         # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
         rungs.append(result(contribution, trace.writing))
     elif _written((upstream, contribution)):
-        by = alone.term if alone.kind == "value" and _is_number(alone.term) else number(local, row=row)
-        rungs += equation([number(upstream, row=row) * by], contribution, trace.writing, row=row)
+        by = alone.term if alone.kind == "value" and _is_number(alone.term) else kept_number(trace, local, row=row)
+        rungs += _equation(trace, [kept_number(trace, upstream, row=row) * by], contribution, row=row)
     else:
         if alone.kind == "value" and _is_number(alone.term):
             rungs.append(Rung(arrives * alone.term, "symbols"))
@@ -154,7 +160,7 @@ def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
     values = trace.operand_values(sender)
     if numbers:
         terms = _Terms(len(values), lambda k: number_term(trace, node.operands[k], values[k]))
-        upstream, out = (number(x, row=names.rows[sender]) for x in (wire.upstream, trace.value_of(sender)))
+        upstream, out = (kept_number(trace, x, row=names.rows[sender]) for x in (wire.upstream, trace.value_of(sender)))
     else:
         terms = _Terms(len(values), lambda k: names.slot(sender, k))
         upstream, out = gradient_term(trace, sender), names.operand(sender)
@@ -183,7 +189,7 @@ def _pulled(wire: Wire) -> list[Rung]:
     row = names_of(trace.program).rows[wire.receiver]
     few = np.size(contribution) > 0 and _written((*trace.operand_values(sender), wire.upstream, trace.value_of(sender)))
     if few and len((numbers := _pullback(wire, numbers=True)).read(TEXT).text) <= _WIDE:
-        rungs += equation([numbers], contribution, trace.writing, row=row)
+        rungs += _equation(trace, [numbers], contribution, row=row)
         if rungs[-1].relation == "≈" and convention(trace, sender) is not None:
             # The formula has no number here (x / ‖x‖ at 0): what is chosen is said beside it.
             return [result(contribution, trace.writing, row=row)]
@@ -205,7 +211,7 @@ def sum_ladder(step: Step) -> Ladder:
     parts = [wire.contribution for wire in wires]
     if _written(parts):
         row = names_of(trace.program).rows[step.node]
-        rungs += equation([_added([number(part, row=row) for part in parts])], total, trace.writing, row=row)
+        rungs += _equation(trace, [_added([kept_number(trace, part, row=row) for part in parts])], total, row=row)
     else:
         rungs.append(result(total, trace.writing))
     return Ladder(left, tuple(without_repeats(rungs)))
@@ -227,11 +233,15 @@ def objective_ladder(trace: Trace) -> Ladder | None:
 
 def numbered(trace: Trace, forms: Sequence[tuple[Term, Term]], value: Number, *, row: bool = False) -> list[Rung]:
     """The rungs from numbers to a value; where the second form is needed, in symbols first."""
-    rungs = list(equation([numbers for _, numbers in forms], value, trace.writing, row=row))
+    rungs = list(_equation(trace, [numbers for _, numbers in forms], value, row=row))
     for symbols, numbers in forms[1:]:
         if rungs[0].term is numbers:
             rungs.insert(0, Rung(symbols, "symbols"))
     return rungs
+
+
+def _equation(trace: Trace, forms: Sequence[Term], value: Number, *, row: bool) -> tuple[Rung, ...]:
+    return equation(forms, value, trace.writing, row=row, term=kept_number(trace, value, row=row))
 
 
 def number_term(trace: Trace, operand: Operand, value: Number) -> Term:
@@ -243,7 +253,7 @@ def number_term(trace: Trace, operand: Operand, value: Number) -> Term:
         if len(numeral(operand.value, 15)) <= _SHORT:
             return TERMS.exactly(operand.value)
         return TERMS.number(value)
-    return number(value, row=names_of(trace.program).rows[operand])
+    return kept_number(trace, value, row=names_of(trace.program).rows[operand])
 
 
 def _is_number(term: Term) -> bool:
@@ -276,5 +286,18 @@ def bare(text: str) -> str:
 
 def without_repeats(rungs: Sequence[Rung]) -> list[Rung]:
     """The rungs without those that say what the next one says."""
-    texts = [rung.text for rung in rungs]
-    return [rung for place, rung in enumerate(rungs) if place == len(rungs) - 1 or texts[place] != texts[place + 1]]
+    return [
+        rung
+        for rung, following in zip(rungs, (*rungs[1:], None), strict=True)
+        if following is None or _are_apart(rung.term, following.term) or rung.text != following.text
+    ]
+
+
+def _are_apart(one: Term, other: Term) -> bool:
+    """Whether two terms cannot read alike, and need not be read for it: an operation and a number, or a chain of derivatives
+    and a product of numbers.
+    """
+    if one.operator == other.operator == "*":
+        heads = [getattr(term.arguments[0], "operator", "") for term in (one, other)]
+        return heads[0] == "derivative" and heads[1] in _NUMBERS
+    return one.operator in _OPERATIONS and other.operator in _NUMBERS

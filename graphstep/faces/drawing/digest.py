@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graphstep.ground.arrays import Number, array_text
+from graphstep.ground.arrays import SMALL, Number, array_text
 from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, numeral
 
@@ -36,6 +37,12 @@ class Range(NamedTuple):
 
 
 def _range(array: NDArray[Any]) -> Range:
+    if array.size <= SMALL:
+        # NumPy would take longer to begin than a handful of cells takes.
+        cells = array.ravel().tolist()
+        if not (nans := sum(cell != cell for cell in cells)):
+            return Range(min(cells), max(cells), 0)
+        return Range(math.nan, math.nan, nans)
     low = float(array.min())
     return Range(low, float(array.max()), int((array != array).sum()) if low != low else 0)
 
@@ -68,7 +75,7 @@ def _cells(value: NDArray[Any], digits: int) -> str:
         for fewer in range(digits, min(digits, 3) - 1, -1):
             if len(text := array_text(value, fewer)) <= DIGEST:
                 return text
-    low, high, nans = memo(_range, value)
+    low, high, nans = _range(value) if value.size <= SMALL else memo(_range, value)
     if nans:
         return f"{nans:,} nan"
     if low == high:

@@ -14,6 +14,7 @@ MERMAID_EDGES = 500
 """Mermaid refuses this many edges, and a document cannot raise its limit."""
 
 _SPECIAL = {ord(sign): f"\\{sign}" for sign in r"\`*_[]<>&|~$#!"}
+_SIGNS = re.compile(f"[{re.escape(''.join(map(chr, _SPECIAL)))}]")
 # GitHub makes links of bare addresses, also in the text of a user's program.
 _ADDRESS = re.compile(r"(?i)(www)\.|(https?|ftp):")
 # A line that begins so would be an item of a list, or underline the one above as a heading.
@@ -30,10 +31,12 @@ def plain(text: str) -> str:
     """
     blank = " " if text[:1].isspace() else "", " " if text[-1:].isspace() else ""
     text = f"{blank[0]}{_one_line(text)}{blank[1]}" if text.strip() else blank[0]
-    escaped = text.translate(_SPECIAL)
+    escaped = text.translate(_SPECIAL) if _SIGNS.search(text) else text
     # Nearly no text has an address, and to look for one at every letter takes longer than all the rest.
     if "www." in (lower := escaped.lower()) or "p:" in lower or "ps:" in lower:
         escaped = _ADDRESS.sub(lambda match: f"{match[1]}\\." if match[1] else f"{match[2]}\\:", escaped)
+    if escaped[:1].isalpha():
+        return escaped
     return _LIST_LIKE.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", escaped)
 
 
@@ -67,5 +70,8 @@ def mermaid_label(lines: Iterable[str]) -> str:
 
 
 def _one_line(text: str) -> str:
+    if text.isprintable() and "  " not in text:
+        # Of all that is blank the space alone is printable.
+        return text.strip()
     shown = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
     return " ".join(shown.split())

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
 from graphstep.ground.late import np
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import is_short, numeral
 
 
 class Symbol(Protocol):
@@ -101,6 +101,22 @@ class Term:
         return f"Term({', '.join(map(repr, (self.operator, *self.arguments)))})"
 
 
+class Lasting(Term):
+    """A term that stands in many formulas: every reader reads it once."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, operator: str, *arguments: Any) -> None:
+        super().__init__(operator, *arguments)
+        self._read: dict[Any, Any] = {}
+
+    def read(self, m: Any) -> Any:
+        """What a reader made of the tree when it first read it."""
+        if m not in self._read:
+            self._read[m] = super().read(m)
+        return self._read[m]
+
+
 class Terms:
     """``m`` that makes terms: whatever a formula asks for becomes a node of the tree."""
 
@@ -130,7 +146,7 @@ class Terms:
     @staticmethod
     def derivative(of: Any, by: Any, letter: str) -> Term:
         """``letter of / letter by``: the whole effect of a node, or a local gradient."""
-        return Term("derivative", of, by, letter)
+        return Lasting("derivative", of, by, letter)
 
     def term(self, value: Any) -> Term:
         """A term as it is; of a number of a formula the number."""
@@ -274,5 +290,8 @@ def _rounded(value: Any, digits: int) -> Any:
 
     from graphstep.ground.arrays import settled
 
+    if all(map(is_short, value.ravel().tolist())):
+        # Without the sign of a zero, which is not printed.
+        return value + 0.0
     cells = np.array([float(numeral(cell, digits)) for cell in settled(value, digits).ravel().tolist()])
     return cells.reshape(np.shape(value))

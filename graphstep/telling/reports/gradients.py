@@ -24,7 +24,7 @@ from graphstep.telling.document import (
     Prose,
     Table,
 )
-from graphstep.telling.equations import number
+from graphstep.telling.equations import kept_number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
@@ -116,7 +116,9 @@ def _written(trace: Trace, chosen: Sequence[int]) -> Iterator[Block]:
     for index in chosen:
         gradient = trace.gradient_of(index)
         if trace.node(index).shape and is_written_out(gradient):
-            written.append(Math(gradient_term(trace, index), (Rung(number(gradient, row=rows[index]), "value", digits),)))
+            written.append(
+                Math(gradient_term(trace, index), (Rung(kept_number(trace, gradient, row=rows[index]), "value", digits),))
+            )
     if written:
         yield sentence(heading(trace, "gradients-have-shapes"))
         yield Equations(tuple(written))

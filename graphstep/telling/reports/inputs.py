@@ -16,7 +16,7 @@ from graphstep.ground.numerals import DOUBLE, numeral
 from graphstep.ground.precision import FLOAT64
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.document import Block, Code, Content, Equations, Heading, Inline, Listing, Math, Prose, Typed
-from graphstep.telling.equations import number
+from graphstep.telling.equations import kept_number
 from graphstep.telling.explain import fact_of
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
@@ -215,5 +215,5 @@ def _as_given(trace: Trace, name: str, value: Number) -> Rung:
     if isinstance(value, int | float) and _PLAIN.fullmatch(text):
         term = TERMS.exactly(value, text.lstrip("+"))
     else:
-        term = number(value, row=names_of(trace.program).rows[trace.program.names[name]])
+        term = kept_number(trace, value, row=names_of(trace.program).rows[trace.program.names[name]])
     return Rung(term, "value", DOUBLE)

@@ -267,9 +267,7 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
 def _first_of_gate(trace: Trace, n: int) -> int | None:
     """The gate that sends in a step for the first time."""
     sender = trace.step(n).sender
-    if sender is None or (trace.gate_at(n - 1) == sender and trace.step(n - 1).event != "seed"):
-        return None
-    return sender
+    return None if sender is None or (n - 1 != trace.seed_step and trace.gate_at(n - 1) == sender) else sender
 
 
 def _sent_table(trace: Trace, explanations: Sequence[Explanation], manner: Manner) -> Table:
