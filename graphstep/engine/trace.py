@@ -75,7 +75,7 @@ class Trace:
         """The type that its numbers are rounded to."""
         return self.plan.dtype
 
-    @property
+    @cached_property
     def program(self) -> Program:
         """The program that ran, with shapes at its nodes."""
         return self.plan.program
@@ -148,7 +148,7 @@ class Trace:
         long as to compute with it, and a document asks for it again and again.
         """
         if not self.has_arrays or not (shape := self.program.nodes[node].shape):
-            return float(buffer[start])
+            return buffer.item(start)
         # A gradient that is a single contribution lies where that does, and is the same array.
         key = buffer is self.buffers.cells, start, shape
         if key not in self._arrays:

@@ -46,22 +46,22 @@ class Wire:
     @property
     def sender(self) -> int:
         """The gate that reads the node, and sends on the way back."""
-        return int(self.trace.plan.sender[self.edge])
+        return self.trace.plan.sender.item(self.edge)
 
     @property
     def slot(self) -> int:
         """The slot of the sender that reads the receiver."""
-        return int(self.trace.plan.slot[self.edge])
+        return self.trace.plan.slot.item(self.edge)
 
     @property
     def receiver(self) -> int:
         """The node that is read, and that gets the contribution."""
-        return int(self.trace.plan.receiver[self.edge])
+        return self.trace.plan.receiver.item(self.edge)
 
     @property
     def step(self) -> int:
         """The number of the step that sends the contribution."""
-        return int(self.trace.plan.edge_step[self.edge])
+        return self.trace.plan.edge_step.item(self.edge)
 
     @property
     def use(self) -> int:
@@ -90,7 +90,7 @@ class Wire:
         if not gate.cellwise:
             return None
         if not node.shape:
-            return float(self.trace.buffers.slopes[self.edge])
+            return self.trace.buffers.slopes.item(self.edge)
         kept = self.trace.kept_local
         if self.edge not in kept:
             # Python's own numbers raise where NumPy's make inf and nan.

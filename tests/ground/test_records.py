@@ -167,6 +167,16 @@ def test_a_subclass_may_have_attributes_of_its_own() -> None:
         wide.x = 2.0
 
 
+def test_a_record_differs_in_nothing_but_that_its_fields_can_be_set() -> None:
+    ours, others = classes(records.record), classes(dataclasses.dataclass)
+    for name in ("Point", "Single", "Kept", "Identity", "Further"):
+        one, same, other = ours[name](1.0), ours[name](1.0), others[name](1.0)
+        assert repr(one) == repr(other), name
+        assert (one == same, hash(one) == hash(same)) == (name != "Identity",) * 2, name
+        one.x = 2.0
+        assert copy.copy(one).x == 2.0, name
+
+
 def test_who_follows_calls_sees_none_that_is_compiled() -> None:
     point, files = classes(records.dataclass)["Point"], set[str]()
     before = sys.gettrace()
