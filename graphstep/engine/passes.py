@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from itertools import pairwise
-from math import nan
+from math import nan, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.engine.arithmetic import arithmetic
@@ -21,6 +21,7 @@ from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
 from graphstep.ground.late import np
+from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
 
@@ -47,6 +48,9 @@ class Buffers:
     """The arrays in ``cells`` and in ``contributions`` that were asked for, while the run is made: to make a view of a small
     array takes as long as to compute with it."""
 
+    kept: dict[tuple[bool, int, Shape], Array] = field(default_factory=dict, init=False)
+    """The arrays that were asked for of a run that is made: a document asks for the same ones again and again."""
+
     @classmethod
     def of(cls, plan: Plan) -> Buffers:
         """New buffers for a plan, with its constants in their places."""
@@ -60,6 +64,14 @@ class Buffers:
         # writes where the output does not depend on a node, so that zeros have to be there from the start.
         contributions = np.zeros(plan.edge_starts[-1])
         return cls(cells, contributions[:count], slopes, contributions)
+
+    def array(self, buffer: Array, start: int, shape: Shape) -> Array:
+        """The array of this shape that begins at a cell of one of the buffers of a run that is made."""
+        # A gradient that is a single contribution lies where that does, and is the same array.
+        key = buffer is self.cells, start, shape
+        if key not in self.kept:
+            self.kept[key] = buffer[start : start + prod(shape)].reshape(shape)
+        return self.kept[key]
 
     def value(self, place: Index) -> Any:
         """The number, the numbers or the array at a place of ``cells``."""

@@ -9,15 +9,13 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
 from graphstep.engine.gradient import Gradient, PartialSums
 from graphstep.engine.inputs import check_inputs, check_seed, reshapes
-from graphstep.engine.levels import Region
 from graphstep.engine.order import asked_order, ordered
-from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, read
+from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes
 from graphstep.engine.plan import Plan, plan
 from graphstep.engine.recorded import Recorded
 from graphstep.engine.step import Step
@@ -28,7 +26,6 @@ from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.numerals import Writing
-from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Node
@@ -144,20 +141,10 @@ class Trace:
         return self._number(self.buffers.contributions, self.plan.edge_starts[edge], self.plan.receiver[edge])
 
     def _number(self, buffer: Array, start: int, node: int) -> Number:
-        """The number at a place of a buffer, or the array with the shape of a node. To make the view of a small array takes as
-        long as to compute with it, and a document asks for it again and again.
-        """
+        """The number at a place of a buffer, or the array there with the shape of a node."""
         if not self.has_arrays or not (shape := self.program.nodes[node].shape):
             return buffer.item(start)
-        # A gradient that is a single contribution lies where that does, and is the same array.
-        key = buffer is self.buffers.cells, start, shape
-        if key not in self._arrays:
-            self._arrays[key] = read(buffer, Region(start, start + prod(shape), shape))
-        return self._arrays[key]
-
-    @cached_property
-    def _arrays(self) -> dict[tuple[bool, int, Shape], Array]:
-        return {}
+        return self.buffers.array(buffer, start, shape)
 
     def call(self, index: int) -> Call:
         """A structural gate at work, for its pullback and its Jacobian. Inputs are arrays, numbers among them 0-dimensional."""
@@ -177,11 +164,6 @@ class Trace:
 
     @cached_property
     def _operand_values(self) -> dict[int, tuple[Number, ...]]:
-        return {}
-
-    @cached_property
-    def kept_local(self) -> dict[int, Array]:
-        """The local gradient that was asked for last, by its edge: what is told of a step asks for it several times."""
         return {}
 
     def value(self, index: int, at: int | None = None) -> Number | None:

@@ -91,12 +91,12 @@ class Wire:
             return None
         if not node.shape:
             return self.trace.buffers.slopes.item(self.edge)
-        kept = self.trace.kept_local
+        kept: dict[int, NDArray[np.float64]] = vars(self.trace).setdefault("_local", {})
         if self.edge not in kept:
             # Python's own numbers raise where NumPy's make inf and nan.
             with np.errstate(all="ignore"):
                 slope = local(gate, self.trace.call(sender), self.slot, self.trace.plan.dtype)
-            # That of the last wire alone: an array may be large.
+            # What is told of a step asks for it several times. That of the last wire alone: an array may be large.
             kept.clear()
             kept[self.edge] = np.broadcast_to(np.asarray(slope, np.float64), node.shape)
         return kept[self.edge]
