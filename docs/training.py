@@ -99,7 +99,19 @@ The last batch before that may be smaller. Inputs that are not named are the sam
 
 With held-out examples, theirs is the loss that `--until` and `--patience` look at. A loss that is inf or nan ends the training as
 well: the parameters that made it are kept, the first value that is not finite is named, and the exit status is 1. Parameters
-are those of the last round, not those of the best.
+are those of the last round; with `--patience` those for which the loss that is looked at was best.
+
+## Gradients that are too long
+
+`--clip-norm 5` takes the gradients of all parameters as one vector. Where it is longer, all are shortened by one factor, so
+that they keep their direction (Pascanu, Mikolov and Bengio 2013; PyTorch's `clip_grad_norm_` adds 1e-6 to the length). The
+update says so:
+
+```console
+$ graphstep train "(w*x + b - y)^2" x=2 y=3 w=0 b=0 --params w,b --lr 0.1 --steps 1 --clip-norm 5 --at-round 0 | grep updates
+```
+
+The lengths in the table of rounds are those before.
 
 ## To go on another day
 

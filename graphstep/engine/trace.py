@@ -19,7 +19,7 @@ from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forwar
 from graphstep.engine.plan import Plan, plan
 from graphstep.engine.recorded import Recorded
 from graphstep.engine.step import Step
-from graphstep.engine.update import Update
+from graphstep.engine.update import Update, updates_again
 from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import Ties
 from graphstep.gates.rule import Call, Rule
@@ -115,8 +115,9 @@ class Trace:
         if reshapes(self.program, inputs):
             return trace(self.program, values, seed=self.seed, ties=self.ties, setup=replace(setup, order=()))
         rerun = run_plan(self.plan, values, seed=self.seed, ties=self.ties, setup=setup)
-        updates = tuple(u.again(rerun.value_of(u.node), rerun.gradient_of(u.node)) for u in self.updates)
-        return replace(rerun, updates=updates) if updates else rerun
+        if not self.updates:
+            return rerun
+        return replace(rerun, updates=updates_again(self.updates, rerun.value_of, rerun.gradient_of))
 
     # -- nodes -------------------------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.optimizers import Optimizer, apply
+from graphstep.gates.optimizers import CLIPPING, Assignment, Optimizer, apply
 from graphstep.ground.arrays import Number, plain
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,23 +41,29 @@ class Update:
     """What the optimizer remembered of it."""
     assigned: Mapping[str, Number]
     """What each assignment of the rule made, in order: the new state, and ``w``, the new value."""
+    clip: float | None = None
+    """The length that the gradients of all parameters together may have; None for any."""
+    length: float = 0.0
+    """The length that they have in this round, as one vector; 0 where it does not matter."""
 
     @property
     def after(self) -> Number:
         """The parameter's new value."""
         return self.assigned["w"]
 
-    def again(self, before: Number, gradient: Number) -> Update:
-        """The same update of the parameter with another value and gradient, of the same shape."""
-        return update(
-            self.node, self.optimizer, self.settings,
-            rate=self.rate, round_=self.round, climbs=self.climbs, before=before, gradient=gradient, state=self.state,
-        )  # fmt: skip
+    @property
+    def rule(self) -> tuple[Assignment, ...]:
+        """What this round assigns: the optimizer's rule, behind a shorter gradient where it is clipped."""
+        return (CLIPPING, *self.optimizer.rule) if is_clipped(self.clip, self.length) else self.optimizer.rule
 
     @property
     def quantities(self) -> dict[str, Number]:
         """The quantities that the formulas of the rule read, by their names there."""
-        return {"w": self.before, "g": self.gradient, **self.state, "lr": self.rate, "t": self.round + 1, **self.settings}
+        clipping: dict[str, Number] = {}
+        if self.clip is not None and is_clipped(self.clip, self.length):
+            clipping = {"clip": self.clip, "length": self.length}
+        own = {"w": self.before, "gradient" if clipping else "g": self.gradient, **self.state}
+        return {**own, "lr": self.rate, "t": self.round + 1, **self.settings, **clipping}
 
 
 def update(
@@ -65,12 +77,54 @@ def update(
     before: Number,
     gradient: Number,
     state: Mapping[str, Number],
+    clip: float | None = None,
+    length: float = 0.0,
 ) -> Update:
-    """Apply an optimizer's rule to one parameter."""
+    """Apply an optimizer's rule to one parameter, with a shorter gradient where those of all are longer than ``clip``."""
+    empty = Update(node, optimizer, settings, rate, round_, climbs, before, gradient, state, {}, clip, length)
     # As vectors, whatever the shape: NumPy squares a vector's cells by another routine than a number, and the loop has vectors.
-    vectors = {name: np.ravel(value) for name, value in {"w": before, "g": gradient, **state}.items()}
-    quantities = {**vectors, "lr": rate, "t": round_ + 1, **settings}
+    own = ("w", "g", "gradient", *state)
+    quantities = {name: np.ravel(value) if name in own else value for name, value in empty.quantities.items()}
     with np.errstate(all="ignore"):
-        assigned = apply(optimizer, NUMBERS, quantities, climbs=climbs)
-    parameters = {name: plain(np.reshape(value, np.shape(before))) for name, value in assigned.items()}
-    return Update(node, optimizer, settings, rate, round_, climbs, before, gradient, state, parameters)
+        assigned = apply(replace(optimizer, rule=empty.rule), NUMBERS, quantities, climbs=climbs)
+    return replace(empty, assigned={name: plain(np.reshape(value, np.shape(before))) for name, value in assigned.items()})
+
+
+def updates_again(
+    updates: Sequence[Update], before: Callable[[int], Number], gradient: Callable[[int], Number]
+) -> tuple[Update, ...]:
+    """The updates of a round with other values and gradients of the parameters, in the same shapes, asked for by node."""
+    gradients = [gradient(each.node) for each in updates]
+    length = length_of(map(norm_of, map(np.ravel, gradients))) if any(each.clip is not None for each in updates) else 0.0
+    return tuple(
+        update(
+            each.node, each.optimizer, each.settings, rate=each.rate, round_=each.round, climbs=each.climbs,
+            before=before(each.node), gradient=own, state=each.state, clip=each.clip, length=length,
+        )
+        for each, own in zip(updates, gradients, strict=True)
+    )  # fmt: skip
+
+
+def is_clipped(clip: float | None, length: float) -> bool:
+    """Whether gradients of this length are shortened. What is not finite cannot be."""
+    return clip is not None and clip < length < math.inf
+
+
+def length_of(norms: Iterable[float]) -> float:
+    """The length of several vectors as one, from the norms of each."""
+    return math.sqrt(sum(norm * norm for norm in norms))
+
+
+def norm_of(cells: NDArray[np.float64]) -> float:
+    """The length of a vector. Its squares may overflow where it does not; then they are taken of its parts of the largest."""
+    from graphstep.gates.products import dot
+
+    # Not np.linalg.norm, which is BLAS's for a vector: the norms that are printed would depend on the CPU.
+    norm = math.sqrt(dot(np, cells, cells))
+    if math.isfinite(norm):
+        return norm
+    largest = float(np.max(np.abs(cells)))
+    if not math.isfinite(largest):
+        return largest
+    parts = cells / largest
+    return largest * math.sqrt(dot(np, parts, parts))

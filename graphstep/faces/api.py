@@ -284,6 +284,7 @@ def train(
     held_out_every: int = 10,
     until: float | None = None,
     patience: int | None = None,
+    clip_norm: float | None = None,
     resume: str | Path | None = None,
     on_progress: Callable[[int, float], bool | None] | None = None,
     ties: Ties = "first",
@@ -300,7 +301,8 @@ def train(
     ``rho``, ``beta1``, ``beta2``, ``eps`` and ``weight_decay`` are settings that some of them have. ``batch="X,y:32"`` cuts X
     and y along axis 0 into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last
     fifth from training and looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so
-    many rounds without a better one, ``on_progress(round, loss)`` by returning False. ``resume`` goes on from a file that
+    many rounds without a better one, ``on_progress(round, loss)`` by returning False. ``clip_norm`` shortens the gradients of all
+    parameters together to that length, where they are longer. ``resume`` goes on from a file that
     :meth:`Training.save` wrote; ``steps`` counts the rounds before it.
 
     >>> import graphstep as gs
@@ -341,6 +343,7 @@ def train(
         lr if isinstance(lr, str) else repr(float(lr)),
         steps,
         climbs=maximize,
+        clip=training.check_clip(clip_norm),
         batch=training.read_batch(batch, batch_seed) if batch else None,
         held_out=training.read_held_out(held_out, held_out_every) if held_out else None,
         until=until,

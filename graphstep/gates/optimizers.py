@@ -62,6 +62,8 @@ SYMBOLS: Mapping[str, str] = {
     "beta2": "β₂",
     "eps": "ε",
     "weight_decay": "λ",
+    "clip": "c",
+    "length": "‖∇‖",
     "v_prev": "v_prev",
     "m_hat": "m̂",
     "v_hat": "v̂",
@@ -76,6 +78,7 @@ LATEX_SYMBOLS: Mapping[str, str] = {
     "beta2": r"\beta_{2}",
     "eps": r"\varepsilon",
     "weight_decay": r"\lambda",
+    "length": r"\lVert \nabla \rVert",
     "v_prev": r"v_{\mathrm{prev}}",
     "m_hat": r"\hat{m}",
     "v_hat": r"\hat{v}",
@@ -92,6 +95,12 @@ SETTINGS: Mapping[str, str] = {
     "weight_decay": "adamw: the share, times the learning rate, that a parameter loses in every round",
 }
 """What each setting means."""
+
+
+CLIPPING = Assignment("g", lambda m, q: q.gradient * q.clip / q.length)
+"""What comes before the rule of any optimizer where the gradients of all parameters, as one vector, are longer than they may be:
+they are shortened, and keep their direction (Pascanu, Mikolov and Bengio 2013). ``gradient`` is that of the backward pass,
+``length`` the length of all. PyTorch's ``clip_grad_norm_`` adds 1e-6 to the length."""
 
 
 OPTIMIZERS: Mapping[str, Optimizer] = {

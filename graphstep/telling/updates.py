@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from graphstep.analysis.facts import Figure, Reason, Remark, Updated, reason
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
-from graphstep.engine.update import Update
+from graphstep.engine.update import Update, is_clipped
 from graphstep.gates.notation import TERMS, Term
 from graphstep.gates.notation.names import latex_name
 from graphstep.gates.optimizers import LATEX_SYMBOLS, SYMBOLS
@@ -33,6 +33,9 @@ def updated(step: Step) -> Updated:
     here = [reason("learning-rate", rate=numeral(update.rate))]
     if (cell := _one_cell(trace, update)) is not None:
         here.insert(0, reason("every-cell-moves", equation=cell))
+    if update.clip is not None:
+        key = "gradients-clipped" if is_clipped(update.clip, update.length) else "gradients-within"
+        here.append(reason(key, length=numeral(update.length), clip=numeral(update.clip)))
     notes = []
     if update is trace.updates[0] and optimizer.others:
         notes.append(Remark("convention", (Reason(f"optimizer.{optimizer.name}.others", {}, optimizer.others),)))
@@ -56,7 +59,7 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
     start, later = ({name: _quantity(update, name, x) for name, x in values.items()} for values in (update.quantities, figures))
     numbers = _assigned(update, start, later)
     ladders = []
-    for assignment in update.optimizer.rule:
+    for assignment in update.rule:
         name = assignment.name
         rungs = [Rung(formulas[name], "symbols", relation="←")]
         if spelled:
@@ -71,7 +74,7 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
 
 def _quantity(update: Update, name: str, value: Number) -> Term:
     """A number of an update: what was set is exact, what was computed is written with the digits that it needs."""
-    return TERMS.exactly(float(value)) if name in ("t", *update.settings) and not np.shape(value) else TERMS.number(value)
+    return TERMS.exactly(float(value)) if name in ("t", "clip", *update.settings) and not np.shape(value) else TERMS.number(value)
 
 
 def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
@@ -80,7 +83,7 @@ def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
     What belongs to one parameter carries its name: v_w.
     """
     names, parameter = names_of(trace.program), name_of(trace.program, update.node)
-    cells, settings = bool(np.shape(update.before)), {"lr", "t", *update.settings}
+    cells, settings = bool(np.shape(update.before)), {"lr", "t", "clip", "length", *update.settings}
     symbols: dict[str, Term] = {}
     for name in {**update.quantities, **update.assigned}:
         letter, latex = SYMBOLS.get(name, name), LATEX_SYMBOLS.get(name, latex_name(name))
@@ -89,7 +92,7 @@ def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
             letter, latex = f"{letter}_{parameter}", _with_index(latex, names.latex(parameter))
         symbols[name] = TERMS.symbol(WordSymbol(letter, latex, cells and name not in settings))
     symbols["w"] = names.operand(update.node)
-    symbols["g"] = gradient_term(trace, update.node)
+    symbols["gradient" if "gradient" in symbols else "g"] = gradient_term(trace, update.node)
     return symbols
 
 
@@ -104,7 +107,7 @@ def _assigned(update: Update, start: dict[str, Term], later: dict[str, Term]) ->
     """
     q = SimpleNamespace(**start, downhill=(lambda a, b: a + b) if update.climbs else (lambda a, b: a - b))
     sides = {}
-    for assignment in update.optimizer.rule:
+    for assignment in update.rule:
         sides[assignment.name] = TERMS.term(assignment.formula(TERMS, q))
         setattr(q, assignment.name, later[assignment.name])
     return sides

@@ -20,8 +20,10 @@ from graphstep.engine.trace import trace
 from graphstep.engine.training import Training, curves, read_batch, read_held_out
 from graphstep.engine.training.examples import Examples
 from graphstep.engine.training.history import Checkpoints
+from graphstep.engine.training.saved import content as content_of
 from graphstep.engine.training.schedule import Schedule
 from graphstep.faces.cli import main
+from graphstep.faces.export.training.document import to_dict
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.ground.errors import GraphstepError, InputError, ReadError, ShapeError
 from graphstep.language.rewrite import read_program
@@ -279,6 +281,70 @@ def test_it_stops_when_nothing_improves() -> None:
     best = training.history.losses.index(min(training.history.losses))
     assert len(training.history) == best + 6
     assert training.stopped == f"the loss has not improved since round {best}"
+
+
+def test_with_patience_the_best_parameters_are_kept() -> None:
+    training = gs.train("abs(w)", params=["w"], lr=0.4, steps=1000, patience=5, w=1)
+    best = training.history.losses.index(min(training.history.losses))
+    assert training.kept == best
+    assert training.params["w"] == training.round(best).inputs["w"]
+    assert training.loss == training.history.losses[best]
+    assert to_dict(training)["training"]["kept_round"] == best
+    # To go on, the file has the last ones, and the rounds behind the best are as they were.
+    again = gs.train("abs(w)", params=["w"], lr=0.4, steps=len(training.history), w=1)
+    assert again.kept is None
+    assert training.round(-1).inputs == again.round(-1).inputs
+    assert np.load(io.BytesIO(content_of(training)))["param:w"] == again.params["w"]
+    held = regression(held_out="X,y:0.2", held_out_every=1, patience=3, steps=5000, lr=0.1)
+    assert held.kept is not None
+    assert held.held_out_loss == min(loss for _, loss in held.history.held_out)
+
+
+def test_without_a_better_loss_before_the_parameters_of_now_are_kept() -> None:
+    assert gs.train(PARABOLA, params=["w"], steps=10, patience=3, x=1, y=2, w=0).kept is None
+
+
+@every_optimizer
+def test_gradients_that_are_clipped_together_have_the_length_that_was_asked_for(name: str) -> None:
+    options: dict[str, Any] = {"optimizer": name, "steps": 6, "batch": "X,y:20"}
+    training = regression(clip_norm=0.5, **options)
+    for k in range(6):
+        run = training.round(k)
+        parts = [np.ravel(update.assigned.get("g", update.gradient)) for update in run.updates]
+        raw = np.concatenate([np.ravel(update.gradient) for update in run.updates])
+        length = float(np.sqrt(np.sum(raw**2)))
+        assert np.isclose(np.sqrt(np.sum(np.concatenate(parts) ** 2)), min(0.5, length), rtol=1e-12)
+        assert np.allclose(np.concatenate(parts) * max(1, length / 0.5), raw, rtol=1e-12)
+        if k:
+            # A round that is told moves the parameters as the loop did, to the bit.
+            before = training.round(k - 1)
+            assert all(np.array_equal(u.after, run.inputs[n]) for u, n in zip(before.updates, ("w", "b"), strict=True))
+    assert any("g" in update.assigned for update in training.round(0).updates)
+    free, wide = regression(**options), regression(clip_norm=1e9, **options)
+    assert same(free.params, wide.params)
+    assert not same(free.params, training.params)
+
+
+def test_clipping_by_hand_gives_the_same_numbers_and_is_told() -> None:
+    training = gs.train("(w*x + b - y)^2", params=["w", "b"], lr=0.1, steps=1, clip_norm=5, x=2, y=3, w=0, b=0)
+    # The gradients are -12 and -6, of length √180.
+    assert np.isclose(training.params["w"], 0.1 * 12 * 5 / 180**0.5, rtol=1e-15)
+    assert np.isclose(training.params["b"], 0.1 * 6 * 5 / 180**0.5, rtol=1e-15)
+    run = training.round(0)
+    told = explain(run, len(run) - 1).narrative
+    assert "g_w ← df/dw · c / ‖∇‖ = -12 · 5 / 13.416 = -4.472" in told
+    assert "have the length 13.42; they are shortened to 5" in told
+    # With other inputs the gradients of both decide: -4 and -2 are shorter than 5.
+    shorter = run.with_inputs({"y": 1.0})
+    assert [[*update.assigned] for update in shorter.updates] == [["w"], ["w"]]
+    assert [round(update.after, 9) for update in shorter.updates] == [0.4, 0.2]
+    assert run.with_inputs({"y": 1.0}).with_inputs({"y": 3.0}).updates[0].assigned == run.updates[0].assigned
+
+
+def test_a_length_that_gradients_cannot_have_is_refused() -> None:
+    for clip in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(InputError, match="cannot be shortened"):
+            regression(clip_norm=clip)
 
 
 def test_with_held_out_examples_their_loss_decides() -> None:

@@ -19,10 +19,9 @@ from graphstep.engine.training.rehearsal import Note, Turn, Watched, is_still, w
 from graphstep.engine.training.schedule import Schedule
 from graphstep.engine.training.score import Score
 from graphstep.engine.training.settings import Settings
-from graphstep.engine.update import update
+from graphstep.engine.update import is_clipped, length_of, norm_of, update
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.optimizers import apply
-from graphstep.gates.products import dot
 from graphstep.ground.arrays import Number, kind_text, shape_of
 from graphstep.ground.errors import InputError
 from graphstep.ground.late import np
@@ -104,8 +103,20 @@ class Machine:
         for name, node, squares in zip(self.settings.params, self._nodes, drill.squares.tolist(), strict=True):
             norms[name] = math.sqrt(squares)
             if not math.isfinite(squares):
-                norms[name] = _norm(drill.buffers.gradients[drill.plan.starts[node] : drill.plan.starts[node + 1]])
+                norms[name] = norm_of(drill.buffers.gradients[drill.plan.starts[node] : drill.plan.starts[node + 1]])
+        self._clip(drill, norms)
         return norms
+
+    def _clip(self, drill: Drill, norms: Mapping[str, float]) -> None:
+        """Shorten the gradients of the parameters where all together are longer than they may be."""
+        clip = self.settings.clip
+        if clip is None or not is_clipped(clip, length := length_of(norms.values())):
+            return
+        for span in self._stretches:
+            gradient = self._cells(drill.plan, drill.buffers.gradients, span)
+            # In the order of optimizers.CLIPPING, whose bits a round that is told has.
+            gradient *= clip
+            gradient /= length
 
     def update(self) -> None:
         """Move the parameters along the gradients that were just computed; that ends the round."""
@@ -163,7 +174,10 @@ class Machine:
         ``setup`` is what it was opened with.
         """
         drill = self._begin()
-        plan, buffers = drill.plan, drill.buffers
+        plan, buffers, length = drill.plan, drill.buffers, 0.0
+        if self.settings.clip is not None:
+            drill.forward()
+            length = length_of(self.backward().values())
         # With all that a trace has: a drill leaves out what the loop does not need.
         forward(plan, buffers, {})
         backward(plan, buffers, 1.0, self.settings.ties)
@@ -183,6 +197,8 @@ class Machine:
                     before=run.value_of(node),
                     gradient=run.gradient_of(node),
                     state=self.state_of(name),
+                    clip=self.settings.clip,
+                    length=length,
                 )
                 for name, node in zip(self.settings.params, self._nodes, strict=True)
             ),
@@ -309,19 +325,6 @@ class Machine:
 
 def _output(drill: Drill) -> float:
     return float(drill.buffers.cells[drill.plan.starts[drill.plan.program.output]])
-
-
-def _norm(cells: Array) -> float:
-    """The length of a vector. Its squares may overflow where it does not; then they are taken of its parts of the largest."""
-    # Not np.linalg.norm, which is BLAS's for a vector: the norms that are printed would depend on the CPU.
-    norm = math.sqrt(dot(np, cells, cells))
-    if math.isfinite(norm):
-        return norm
-    largest = float(np.max(np.abs(cells)))
-    if not math.isfinite(largest):
-        return largest
-    parts = cells / largest
-    return largest * math.sqrt(dot(np, parts, parts))
 
 
 def _stretches(nodes: list[int]) -> Iterator[tuple[int, int]]:

@@ -45,7 +45,8 @@ def content(training: Training) -> bytes:
     whole = len(history) - training.diverged
     about = json.dumps({"graphstep": VERSION, **_about(training), "round": whole})
     arrays: dict[str, Any] = {"about": np.frombuffer(about.encode(), np.uint8)}
-    for name, value in training.params.items():
+    # To go on it takes those of now, whichever are kept.
+    for name, value in training.machine.params.items():
         arrays[f"param:{name}"] = value
         arrays.update({f"state:{key}:{name}": held for key, held in state[name].items()})
         arrays[f"norm:{name}"] = history.norms[name][:whole]
@@ -111,7 +112,7 @@ def resume(training: Training, path: str | Path) -> Training:
     count = about.get("round")
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise _broken(where)
-    for name, value in training.params.items():
+    for name, value in training.machine.params.items():
         shape = shape_of(value)
         params[name] = _array(arrays, f"param:{name}", shape, where)
         state[name] = {key: _array(arrays, f"state:{key}:{name}", shape, where) for key in training.settings.optimizer.state}

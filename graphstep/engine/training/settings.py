@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from graphstep.gates import Ties
@@ -62,7 +63,9 @@ class Settings:
     until: float | None = None
     """Stop when the loss is below it (above, when the output is to rise). The held-out loss, where there is one."""
     patience: int | None = None
-    """Stop when that loss has not improved for so many rounds."""
+    """Stop when that loss has not improved for so many rounds, and keep the parameters for which it was best."""
+    clip: float | None = None
+    """The length that the gradients of all parameters may have as one vector: longer ones are shortened. None for any."""
     ties: Ties = "first"
     """Who gets the gradient of max at a tie."""
 
@@ -76,6 +79,7 @@ class Settings:
             if value != usual[name]:
                 words += [option_of(name), repr(value)]
         words += ["--maximize"] * self.climbs
+        words += [] if self.clip is None else ["--clip-norm", repr(self.clip)]
         if self.batch is not None:
             batch = self.batch
             words += ["--batch", f"{','.join(batch.names)}:{batch.size}", "--batch-seed", str(batch.seed)]
@@ -90,6 +94,13 @@ class Settings:
 def option_of(setting: str) -> str:
     """The option of the command line for a setting of an optimizer; momentum is asked for by name."""
     return "--momentum" if setting == "mu" else f"--{setting.replace('_', '-')}"
+
+
+def check_clip(clip: float | None) -> float | None:
+    """The length that gradients may have; InputError unless it is above 0."""
+    if clip is not None and not 0 < clip < math.inf:
+        raise InputError(f"gradients cannot be shortened to {clip:g}", hint="a length is above 0: --clip-norm 1")
+    return clip
 
 
 def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:

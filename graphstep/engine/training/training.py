@@ -48,6 +48,8 @@ class Training:
         self._checkpoints = Checkpoints()
         self._replay: Machine | None = None
         self._best: tuple[int, float] | None = None
+        self.kept: int | None = None
+        """The round before which the parameters stood that are kept, with patience: the best. None for those of now."""
 
     def command(self, *more: str) -> str:
         """The line of a shell that trains it again; ``more`` are further options.
@@ -79,7 +81,7 @@ class Training:
         ``on_progress(round, loss)`` is called after every round; when it returns False the training stops there, with
         everything kept. Calling it again goes on.
         """
-        self._best = self.history.best(climbs=self.settings.climbs)
+        self._best, self.kept = self.history.best(climbs=self.settings.climbs), None
         with np.errstate(all="ignore"):
             while not (reason := self._reason()):
                 k = self.machine.next
@@ -88,7 +90,15 @@ class Training:
                     reason = f"cancelled after round {k:,}"
                     break
         self.stopped = reason
+        self.kept = self._best_round()
         return self
+
+    def _best_round(self) -> int | None:
+        """The round before which the parameters were better than they are now; None where patience does not ask for it."""
+        if self.settings.patience is None or self._best is None or self._best[0] < self.first:
+            return None
+        now = self.loss if self.held_out_loss is None else self.held_out_loss
+        return None if self._is_better(now) else self._best[0]
 
     def _round(self) -> float:
         machine, history, k = self.machine, self.history, self.machine.next
@@ -110,9 +120,14 @@ class Training:
         return loss
 
     def _watch(self, k: int, loss: float) -> None:
-        better = self._best is None or (loss > self._best[1] if self.settings.climbs else loss < self._best[1])
-        if better and math.isfinite(loss):
+        if self._is_better(loss):
             self._best = k, loss
+
+    def _is_better(self, loss: float) -> bool:
+        """Whether a loss is better than any that was watched."""
+        if self._best is None or not math.isfinite(loss):
+            return math.isfinite(loss)
+        return loss > self._best[1] if self.settings.climbs else loss < self._best[1]
 
     def _reason(self) -> str:
         """Why no further round is to be run; empty when one is."""
@@ -159,22 +174,27 @@ class Training:
 
     @property
     def params(self) -> dict[str, Number]:
-        """The parameters as they are now."""
-        return self.machine.params
+        """The parameters that came of it: as they are now, or those that are kept."""
+        return self._standing.params
+
+    @property
+    def _standing(self) -> Machine:
+        """A machine with the parameters that came of it."""
+        return self.machine if self.kept is None else self._replayed(self.kept)
 
     @property
     def loss(self) -> float:
-        """The loss of all examples that are trained on, with the parameters as they are now."""
+        """The loss of all examples that are trained on, with :attr:`params`."""
         with np.errstate(all="ignore"):
-            return self.machine.loss()
+            return self._standing.loss()
 
     @property
     def held_out_loss(self) -> float | None:
-        """The loss of the held-out examples with the parameters as they are now; None where nothing is held out."""
+        """The loss of the held-out examples with :attr:`params`; None where nothing is held out."""
         if self.settings.held_out is None:
             return None
         with np.errstate(all="ignore"):
-            return self.machine.loss(held_out=True)
+            return self._standing.loss(held_out=True)
 
     @property
     def first(self) -> int:
@@ -188,22 +208,29 @@ class Training:
         was not run, or not by this training but by one that it resumed.
         """
         wanted = k + len(self.history) if k < 0 else k
-        point = self._checkpoints.before(wanted)
-        if point is None or wanted >= len(self.history):
+        if not self.first <= wanted < len(self.history):
             raise IndexError(f"round {k} is outside {self.first} … {len(self.history) - 1}")
+        machine = self._replayed(wanted)
+        with np.errstate(all="ignore"):
+            moved = {*self.settings.params, *(self.settings.batch.names if self.settings.batch else ())}
+            return machine.trace(self.setup.edited(dict.fromkeys(moved)), updates=wanted < self.rounds)
+
+    def _replayed(self, k: int) -> Machine:
+        """A machine that stands before a round that was run, as this one stood."""
+        point = self._checkpoints.before(k)
+        assert point is not None, "the first round that was run has a checkpoint"
         if self._replay is None:
             self._replay = Machine(self.program, self.inputs, self.settings)
             self._replay.restore(point)
         machine = self._replay
-        if not point.round <= machine.next <= wanted:
+        if not point.round <= machine.next <= k:
             machine.restore(point)
         with np.errstate(all="ignore"):
-            while machine.next < wanted:
+            while machine.next < k:
                 machine.forward()
                 machine.backward()
                 machine.update()
-            moved = {*self.settings.params, *(self.settings.batch.names if self.settings.batch else ())}
-            return machine.trace(self.setup.edited(dict.fromkeys(moved)), updates=wanted < self.rounds)
+        return machine
 
     def resume(self, state: Mapping[str, Mapping[str, Number]], params: Mapping[str, Number], history: History) -> None:
         """Stand where another training stood: its parameters, the optimizer's memory of each, and its history."""

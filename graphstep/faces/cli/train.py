@@ -69,13 +69,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--optimizer", choices=list(OPTIMIZERS), default="sgd", help="how parameters are updated (default: sgd)")
     for name, meaning in SETTINGS.items():
         add(option_of(name), metavar="V", help=meaning)
+    add("--clip-norm", metavar="V", help="shorten the gradients of all parameters together to this length, where they are longer")
     add("--maximize", action="store_true", help="let the output rise instead of fall")
     add("--batch", metavar="NAMES:N", help="minibatches: inputs that are cut along axis 0, and examples in a batch: X,y:32")
     add("--batch-seed", metavar="N", default="0", help="seed of the order of examples (default: 0)")
     add("--held-out", metavar="NAMES:SHARE", help="examples never trained on, from the end: X,y:0.2")
     add("--held-out-every", metavar="N", default="10", help="look at the held-out loss every N rounds (default: 10)")
     add("--until", metavar="LOSS", help="stop when the loss is below (the held-out loss, where there is one)")
-    add("--patience", metavar="N", help="stop when that loss has not improved for N rounds")
+    add("--patience", metavar="N", help="stop when that loss has not improved for N rounds, and keep the best parameters")
     add("--save", metavar="FILE", help="write the state to an npz file at the end")
     add("--resume", metavar="FILE", help="go on from such a file; parameters need no values then")
     add("--at-round", metavar="K", help="tell round K step by step, its updates included")
@@ -207,6 +208,7 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
         options.lr,
         whole("--steps", options.steps),
         climbs=options.maximize,
+        clip=training.check_clip(None if options.clip_norm is None else read_number(options.clip_norm)),
         batch=training.read_batch(options.batch, seed) if options.batch else None,
         held_out=training.read_held_out(options.held_out, every) if options.held_out else None,
         until=None if options.until is None else read_number(options.until),

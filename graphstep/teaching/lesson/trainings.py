@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 ROUNDS = 1_000
 """Rounds of a training in a lesson: they are run whenever it is opened."""
 
-_KEYS = ("params", "lr", "steps", "optimizer", "momentum", "rho", "beta1", "beta2", "eps", "weight-decay", "batch", "held-out")
+_KEYS = (
+    "params", "lr", "steps", "optimizer", "momentum", "rho", "beta1", "beta2", "eps", "weight-decay", "clip-norm", "batch",
+    "held-out",
+)  # fmt: skip
 
 
 class Trainings:
@@ -72,6 +75,7 @@ def settings_of(table: Mapping[str, str]) -> Settings:
         hyper_of(row, {name: None if text is None else read_number(text) for name, text in typed.items()}),
         table.get("lr", "0.1"),
         int(steps),
+        clip=training.check_clip(read_number(table["clip-norm"])) if "clip-norm" in table else None,
         batch=training.read_batch(table["batch"]) if "batch" in table else None,
         held_out=training.read_held_out(table["held-out"], 1) if "held-out" in table else None,
     )

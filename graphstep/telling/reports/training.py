@@ -75,6 +75,8 @@ def _rounds_alone(training: Training) -> Iterator[Block]:
     yield rounds(training)
     language, count = training.setup.language, training.rounds
     after = message(language, "after-update" if count == 1 else "after-updates", count=f"{count:,}")
+    if training.kept is not None:
+        after = message(language, "after-best", best=f"{training.kept:,}", count=f"{count:,}")
     yield Heading(2, (after,), "parameters")
     losses = [("loss", training.loss)]
     if training.settings.held_out:
@@ -174,6 +176,8 @@ def settings_text(settings: Settings, language: str = ENGLISH) -> str:
     """How it is trained: ``momentum, μ 0.9, α 0.1, batches of 32``."""
     parts = [settings.optimizer.name, *(f"{SYMBOLS.get(name, name)} {numeral(value)}" for name, value in settings.hyper.items())]
     parts.append(f"{SYMBOLS.get('lr', 'lr')} {settings.rate}")
+    if settings.clip is not None:
+        parts.append(message(language, "heading-clipped-at", clip=numeral(settings.clip)))
     if settings.batch:
         parts.append(message(language, "heading-batches-of", size=str(settings.batch.size)))
     if settings.climbs:
@@ -184,7 +188,10 @@ def settings_text(settings: Settings, language: str = ENGLISH) -> str:
 def _parameters(training: Training) -> Iterator[Block]:
     params, program = training.params, training.program
     say = partial(heading, training.setup)
-    yield sentence(say("after-updates", count=training.rounds))
+    after = say("after-updates", count=training.rounds)
+    if training.kept is not None:
+        after = say("after-best", best=f"{training.kept:,}", count=f"{training.rounds:,}")
+    yield sentence(after)
     if small := [name for name, value in params.items() if is_written_out(value)]:
         yield Equations(tuple(Math(name_term(program, n), (Rung(TERMS.number(params[n]), "value"),)) for n in small))
     rows = [

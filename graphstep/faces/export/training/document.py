@@ -43,6 +43,8 @@ def _entries(training: Training) -> Iterator[tuple[str, Any]]:
         "stopped": training.stopped,
         "loss": json.number(training.loss),
     }
+    if training.kept is not None:
+        summary["kept_round"] = training.kept
     if settings.held_out:
         summary["held_out_loss"] = json.number(training.held_out_loss)
     yield "training", summary

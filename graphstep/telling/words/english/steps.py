@@ -108,6 +108,10 @@ _STEPS: dict[str, English] = {
     "along": "along",
     "against": "against",
     "every-cell-moves": "Every cell moves so; one of them: {equation}.",
+    "gradients-clipped": (
+        "The gradients of all parameters together have the length {length}; they are shortened to {clip}, in the same direction."
+    ),
+    "gradients-within": "The gradients of all parameters together have the length {length}, and may have {clip}.",
     "learning-rate": "The learning rate of this round is {rate}.",
     "parameter-not-finite": "{name} is not finite any more. A smaller learning rate may help.",
     "parameter-stays": "The gradient of {name} is 0. So it stays where it is.",
