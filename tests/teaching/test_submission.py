@@ -22,12 +22,24 @@ CODE = "00AA-11BB-22CC"
 def test_a_filled_sheet_is_read_in_whatever_way_it_was_filled() -> None:
     text = (
         "# Sheet\n1. What is 3?\n\n1a: -4\n**1b:** `1/2`\n- 1c) 3\n> 1D : x\n`2a: __7__`\n2b: \\_\\_\\_\\_\n"
-        "2c: ____\n2c: 5\n2c:\n10: df/dx = 3\n| 3a: 1 |\n`sheet: 00aa-11bb-22cc`\n"
+        "2c: ____\n2c: 5\n2c:\n2d. -4\n2e. What is 3?\n(2f) 7\n10: df/dx = 3\n| 3a: 1 |\n`sheet: 00aa-11bb-22cc`\n"
     )
     (one,) = read(text.encode(), "x/ada.md")
     assert one.sheet == CODE
     assert one.student == "ada"
-    expected = {"1a": "-4", "1b": "1/2", "1c": "3", "1d": "x", "2a": "7", "2b": "", "2c": "5", "10": "df/dx = 3", "3a": "1 |"}
+    expected = {
+        "1a": "-4",
+        "1b": "1/2",
+        "1c": "3",
+        "1d": "x",
+        "2a": "7",
+        "2b": "",
+        "2c": "5",
+        "2d": "-4",
+        "2f": "7",
+        "10": "df/dx = 3",
+        "3a": "1 |",
+    }
     assert one.answers == expected
 
 
@@ -90,8 +102,10 @@ def test_depth_and_size_stop_nobody(tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "long.csv").write_text("student,1a\nada," + "x" * 300_000)
     (folder / "picture.png").write_bytes(b"\x89PNG")
     (folder / "pipe.md").mkdir()
+    (folder / "scan.PDF").write_bytes(b"%PDF")
     results = [*submissions(str(folder))]
     refused = [each.message for each in results if isinstance(each, InputError)]
+    assert refused.pop(-1).startswith("'scan.PDF' cannot be read: answers end in .csv, ")
     assert len(refused) == 3
     assert sum("deep.json" in message or "digits.json" in message or "at most" in message for message in refused) == 3
     assert [len(each.answers["1a"]) for each in results if not isinstance(each, InputError)] == [1_000, 1_000]

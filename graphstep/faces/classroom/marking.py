@@ -81,9 +81,11 @@ def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
         blanks = {name for _, names in key.addresses(sheet) for name in names}
         twice = _fill(filled, each, blanks, files.setdefault(each.file, len(files)))
         whose = quoted(sheet.student, 80)
-        if twice:
-            which = ", ".join(twice[:5])
-            remark(InputError(f"{each.file}: {whose} has another answer to {which} in a file before this one"))
+        for file, some in twice.items():
+            which = ", ".join(sorted(some)[:5])
+            remark(InputError(f"{each.file}: {whose} has another answer to {which} in {[*files][file]}, which counts"))
+        if not any(each.answers.values()):
+            remark(InputError(f"{each.file}: no answer of {whose} can be found in it"))
         if unknown := sorted(each.answers.keys() - blanks):
             remark(InputError(f"{each.file}: the sheet of {whose} has no blank {', '.join(unknown[:5])}"))
     order = {sheet.student: place for place, sheet in enumerate(key.sheets)}
@@ -93,10 +95,10 @@ def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
     return Collected(filled_sheets, answers, missing, [*remarks.values()])
 
 
-def _fill(filled: _Filled, each: Submission, blanks: Container[str], file: int) -> list[str]:
-    """Take the answers to the blanks of a sheet; returns those to which a file before this one has another answer."""
+def _fill(filled: _Filled, each: Submission, blanks: Container[str], file: int) -> dict[int, list[str]]:
+    """Take the answers to the blanks of a sheet; returns by file those to which a file before this one has another answer."""
     answers: dict[str, list[Any]] = json.loads(filled.answers)
-    twice = []
+    twice: dict[int, list[str]] = {}
     for blank, text in each.answers.items():
         before = answers.get(blank)
         if blank not in blanks or not text:
@@ -105,9 +107,9 @@ def _fill(filled: _Filled, each: Submission, blanks: Container[str], file: int) 
             answers[blank] = [text, file]
         elif before[0] != text:
             # What was typed first counts.
-            twice.append(blank)
+            twice.setdefault(before[1], []).append(blank)
     filled.answers = json.dumps(answers)
-    return sorted(twice)
+    return twice
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,12 @@ _THOUSANDS = re.compile(r"[-+−–]?[1-9][0-9]{0,2},[0-9]{3}")
 """A number whose comma may part its thousands as well."""
 # A decimal comma, where a class writes one: 1,000 is 1 then.
 
+_GROUPED = re.compile(r"[-+−–]?[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+")
+"""A number with blanks between its thousands."""
+
+_MIXED = re.compile(r"(?P<sign>[-+−–]?)\s*(?P<whole>[0-9]{1,9})\s+(?P<part>[0-9]{1,9}/[1-9][0-9]{0,8})")
+"""A whole number and a fraction, ``2 1/2``."""
+
 EXACTLY = 4
 """Misconceptions up to which the smallest set of them is looked for; where more are needed, each takes what explains the most."""
 
@@ -62,9 +68,13 @@ def marks_of(sheet: Sequence[tuple[Exercise, Sequence[str]]], answers: Mapping[s
 
 
 def _number(blank: Blank, typed: str, comma: bool) -> str:
-    """An answer with a point in place of a decimal comma, where one number is asked for."""
+    """An answer as a program writes it, where one number is asked for: a decimal point, no gaps in thousands, 2 1/2 as a sum."""
     asked = blank.solution.quantity
     single = asked is not None and blank.solution.right is None and isinstance(asked.asked, float)
+    if single and _GROUPED.fullmatch(typed):
+        return re.sub(r"\s", "", typed)
+    if single and (mixed := _MIXED.fullmatch(typed)):
+        return f"{mixed['sign']}({mixed['whole']} + {mixed['part']})"
     decimal = _COMMA.fullmatch(typed) and (comma or not _THOUSANDS.fullmatch(typed))
     return typed.replace(",", ".") if single and decimal else typed
 

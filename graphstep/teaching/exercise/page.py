@@ -65,7 +65,7 @@ def marks_text(language: str, key: str, marks: float, **fields: str) -> str:
     """A message with a number of marks, in its form for one, for many, or for a part."""
     if marks == int(marks):
         return message(language, key, count=int(marks), **fields)
-    return message(language, f"{key}-part", marks=numeral(marks, 6), **fields)
+    return message(language, f"{key}-part", marks=numeral(marks, 3), **fields)
 
 
 def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:

@@ -37,8 +37,13 @@ CODE = re.compile(r"\bsheet[: ]{1,3}(?P<code>[0-9A-F]{4}(?:-[0-9A-F]{4}){2})(?![
 
 _NAME = r"[0-9]{1,3}[a-z]{0,2}"
 _BLANK = re.compile(_NAME)
-_LINE = re.compile(rf"[\s>*+\-#|`_]*(?P<blank>{_NAME})[*_`]*\s?[:)][*_`]*(?P<typed>.*)", re.IGNORECASE)
-"""``1a: -4``, also in a list, quoted, in bold, or as code."""
+_LINE = re.compile(
+    rf"[\s>*+\-#|`_(]*(?P<blank>{_NAME})[*_`]*(?:\s?[:)]|(?<=[a-z])\.(?=\s+[-+−–.\d(\[½]))[*_`]*(?P<typed>.*)", re.IGNORECASE
+)
+"""``1a: -4``, also in a list, quoted, in bold, as code; ``(1a) -4``; and ``1a. -4``: behind that a question has words."""
+
+OTHERS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".xls", ".xlsx", ".ods", ".numbers", ".html", ".htm", ".tex", ".zip")
+"""How files end that may hold answers and cannot be read."""
 
 _HEADS = {
     "student": ("student", "id", "student id", "studentid", "user", "username", "email", "matriculation"),
@@ -86,6 +91,9 @@ def submissions(folder: str) -> Iterator[Submission | InputError]:
     for path in paths:
         if path.suffix.lower() in READERS:
             yield from _read(path, str(path.relative_to(root)) if path != root else path.name)
+        elif path != root and path.suffix.lower() in OTHERS:
+            name = quoted(str(path.relative_to(root)), 80)
+            yield InputError(f"{name} cannot be read: answers end in {', '.join(READERS)}")
         elif path == root:
             raise InputError(f"{quoted(folder, 80)} is no file of answers", hint=f"answers end in {', '.join(READERS)}")
 

@@ -11,6 +11,12 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\
 _MINUS = str.maketrans("\u2010\u2011\u2012\u2013", "----")
 """Hyphens and the dash that an editor makes of a hyphen."""
 
+_ABOUT = re.compile(r"^(?:≈|~|\\approx\b)\s*|(?<=\d)\s*(?:…|\.{3}|\\l?dots)$")
+"""What says that a number is rounded: how far it may be, its digits say."""
+
+_TEX = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}|\\(?:cdot|times)\b")
+"""A fraction and a product as LaTeX writes them."""
+
 _FRACTION = re.compile(r"(?<![\w.)])(\d{0,9})([¼-¾⅐-⅞])(?![\w.(])")
 """``½``, and ``2½`` which is two and a half."""
 
@@ -28,12 +34,21 @@ _SIDE_BY_SIDE = re.compile(r"(?<=[\d.])\s+(?=[-−+]?[\d.])")
 
 
 def plainly(text: str) -> str:
-    """A number as it is read: dashes that are minus signs, and fractions in one character, are spelled out.
+    r"""A number as it is read: dashes that are minus signs, and fractions in one character, are spelled out.
 
-    >>> plainly("–4"), plainly("-½"), plainly("2½")
-    ('-4', '-(1/2)', '(5/2)')
+    >>> plainly("–4"), plainly("-½"), plainly("2½"), plainly("≈ 0.54"), plainly("0.333…")
+    ('-4', '-(1/2)', '(5/2)', '0.54', '0.333')
+    >>> plainly(r"$-\frac{1}{2}$")
+    '-((1)/(2))'
     """
-    return _FRACTION.sub(_divided, text.translate(_INVISIBLE).translate(_MINUS))
+    text = text.translate(_INVISIBLE).translate(_MINUS).strip()
+    if len(text) > 2 and text.startswith("$") and text.endswith("$"):
+        text = text.strip("$ ")
+    return _FRACTION.sub(_divided, _TEX.sub(_written_out, _ABOUT.sub("", text)))
+
+
+def _written_out(match: re.Match[str]) -> str:
+    return "*" if match[1] is None else f"(({match[1]})/({match[2]}))"
 
 
 def _divided(match: re.Match[str]) -> str:
@@ -46,7 +61,7 @@ def in_brackets(text: str, axes: int) -> str:
 
     >>> in_brackets("9 -7, 2", 1), in_brackets("1, 2; 3, 4", 2), in_brackets("[[24 -22] [-18 8]]", 2)
     ('[9, -7, 2]', '[[1, 2], [3, 4]]', '[[24, -22], [-18, 8]]')
-    >>> in_brackets("np.array([1., 2.])", 1), in_brackets("(1, 2)", 1), in_brackets("[1; 2]", 1), in_brackets("[q + 1, 2]", 1)
+    >>> in_brackets("np.array([1., 2.])", 1), in_brackets("(1; 2)", 1), in_brackets("[1; 2]", 1), in_brackets("[q + 1, 2]", 1)
     ('[1., 2.]', '[1, 2]', '[1, 2]', '[q + 1, 2]')
     """
     if call := _MADE.fullmatch(text):
@@ -55,7 +70,7 @@ def in_brackets(text: str, axes: int) -> str:
         return _rows(text, axes)
     if not _NUMERALS.fullmatch(text):
         return text
-    if text.startswith("(") and "," in text:
+    if text.startswith("(") and ("," in text or ";" in text):
         # A tuple; in what Python writes no other parenthesis stands.
         text = text.replace("(", "[").replace(")", "]")
     inner = text[1:-1]

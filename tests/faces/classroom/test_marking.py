@@ -109,7 +109,7 @@ def test_nobody_fills_in_the_sheet_of_somebody_else_and_of_two_answers_the_first
         ("s3", {"1a": "6"}),
     ]
     assert [each.message for each in result.remarks] == [
-        "s1 again.md: 's1' has another answer to 1a in a file before this one",
+        "s1 again.md: 's1' has another answer to 1a in s1.md, which counts",
         "s2.md is of 's2', with the sheet of 's1'",
     ]
 
