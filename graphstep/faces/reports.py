@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.diagnosis import Diagnosis
 from graphstep.analysis.witnesses import Report
 from graphstep.engine.trace import Trace
 from graphstep.ground.numerals import DIGITS
+
+if TYPE_CHECKING:
+    from graphstep.telling.document import Document
 
 
 class CheckReport(Report):
@@ -29,6 +33,15 @@ class CheckReport(Report):
         from graphstep.telling.reports import check
 
         return text.lines(check.body(self, digits))
+
+    def __repr__(self) -> str:
+        # What a prompt of Python's shows, as a table of pandas does.
+        return "\n".join(self.lines())
+
+    def _repr_markdown_(self) -> str:
+        from graphstep.telling.reports import check
+
+        return _markdown(check.document(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON data; inf and nan are the strings ``inf``, ``-inf`` and ``nan``."""
@@ -57,8 +70,26 @@ class DiagnosisReport(Diagnosis):
 
         return text.lines(diagnosis.body(self))
 
+    def __repr__(self) -> str:
+        # What a prompt of Python's shows, as a table of pandas does.
+        return "\n".join(self.lines())
+
+    def _repr_markdown_(self) -> str:
+        from graphstep.telling.reports import diagnosis
+
+        return _markdown(diagnosis.document(self))
+
     def to_dict(self) -> dict[str, Any]:
         """The same for other programs; numbers that JSON has not are strings."""
         from graphstep.telling.reports import diagnosis
 
         return diagnosis.data(self)
+
+
+def _markdown(document: Document) -> str:
+    """What a notebook shows of a report."""
+    from graphstep.faces import export
+
+    writer: Any = export.exporter("md")
+    pieces: Iterator[str] = writer.write(document, export.Options(math="dollars"))
+    return "".join(pieces)

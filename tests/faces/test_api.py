@@ -288,3 +288,11 @@ def test_without_an_input_the_output_has_its_seed_and_nothing_is_to_differentiat
     assert "nan" not in run.to_text() + run.to_markdown()
     doubled = gs.run(text, seed=2)
     assert doubled.nodes[-1].gradient == 2.0
+
+
+def test_a_prompt_and_a_notebook_show_what_a_report_says() -> None:
+    run = gs.run("relu(x*y)", x=1, y=-2)
+    for report in (run.check(), run.diagnose()):
+        assert repr(report) == "\n".join(report.lines())
+        assert report._repr_markdown_().startswith("# ")
+        assert "| " in report._repr_markdown_()
