@@ -116,13 +116,8 @@ class Work:
     """How many cells are read."""
     cells_written: int
     """How many cells are written."""
-
-    @property
-    def multiplications(self) -> int:
-        """How many a product of arrays takes; 0 for any other gate."""
-        gate = self.gate
-        product = gate.factors is not None and gate.multiplications is not None and len(self.shapes) == 2
-        return gate.multiplications(0, self.shapes, self.options) if product and gate.multiplications is not None else 0
+    multiplications: int
+    """How many a product of arrays takes; 0 for any other gate."""
 
 
 class Rerun:
@@ -135,13 +130,11 @@ class Rerun:
         self.work = tuple(work for _, work in self._batches)
         """What is computed, in the order of the pass."""
         self._cells = np.empty((0, 0))
+        cells = max(len(self._values), *(work.cells_read + work.multiplications for work in self.work), 1)
+        self.most = max(1, _CELLS // cells)
+        """How many runs lie in memory at once."""
         self.refusals: dict[int, str] = {}
         """By number the runs in which a gate refused a value, such as a class that there is no score for, and why."""
-
-    @property
-    def most(self) -> int:
-        """How many runs lie in memory at once."""
-        return max(1, _CELLS // max(len(self._values), *(work.cells_read + work.multiplications for work in self.work), 1))
 
     def run(self, moved: NDArray[np.float64]) -> Iterator[tuple[Work, list[Any], Any]]:
         """Compute with other values of the node, one a run along the first axis, step by step: what is at work, what it reads,
@@ -211,8 +204,14 @@ def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:
             if any(depends[gate] and program.reaches[gate] for gate in gates):
                 shapes = tuple(place.shape for place in batch.ins if isinstance(place, Region))
                 size = sum(map(_size, batch.ins))
-                chosen.append((batch, Work(batch.gate, gates, batch.options, shapes, size, _size(batch.outs))))
+                many = _multiplications(batch.gate, shapes, batch.options)
+                chosen.append((batch, Work(batch.gate, gates, batch.options, shapes, size, _size(batch.outs), many)))
     return chosen
+
+
+def _multiplications(gate: Rule, shapes: tuple[Shape, ...], options: Options) -> int:
+    product = gate.factors is not None and gate.multiplications is not None and len(shapes) == 2
+    return gate.multiplications(0, shapes, options) if product and gate.multiplications is not None else 0
 
 
 def _cells(index: Index) -> Cells:

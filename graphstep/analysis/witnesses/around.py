@@ -189,7 +189,8 @@ def magnitudes(trace: Trace) -> Magnitudes:
                 gradient = trace.gradient_of(index)
                 largest = max(largest, _length(gradient, trace.value_of(index)))
                 sizes = np.abs(np.multiply(gradient, added(trace, index)))
-                total += float(np.sum(sizes, initial=0.0, where=np.isfinite(sizes)))
+                of_all = float(sizes.sum())
+                total += of_all if math.isfinite(of_all) else float(np.sum(sizes, initial=0.0, where=np.isfinite(sizes)))
         for wire in trace.wires:
             upstream = wire.upstream if wire.gate.cellwise else wire.contribution
             inside = max(inside, _length(upstream, trace.value_of(wire.receiver)))
