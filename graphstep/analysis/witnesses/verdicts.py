@@ -263,7 +263,7 @@ def _at_kink(testimony: Testimony, symbolic: float | None, difference: Differenc
 
 def _standing_kink(trace: Trace, moved: int) -> Explanation:
     """What is said where a gate stays at its kink while the inputs move, as in clip(x, x, 1); empty where none does."""
-    arrays = any(node.shape for node in trace.program.nodes)
+    arrays = trace.has_arrays
     for index, reached in enumerate(trace.program.reaches):
         if not reached or (arrays and index <= moved):
             continue

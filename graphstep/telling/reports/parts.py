@@ -32,7 +32,7 @@ class Written(Protocol):
 
 def has_arrays(program: Program) -> bool:
     """Whether any value of a program is an array."""
-    return any(node.shape for node in program.nodes)
+    return any(kind.shape for kind in program.columns.of_kinds)
 
 
 def is_written_out(value: Number) -> bool:
