@@ -127,9 +127,11 @@ def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
     """Print how many sheets were marked, and which were not."""
     earned = f"{_marks(sums['earned'])} of {_marks(sums['of'])} marks earned"
     sheets = "1 sheet" if len(handed.filled) == 1 else f"{len(handed.filled):,} sheets"
-    print(f"{sheets} with {handed.answers:,} answers: {earned}")
-    if sums["unsure"]:
-        print(f"{int(sums['unsure']):,} answers for a person to mark: their verdict is unsure, and earned is empty")
+    answers = "1 answer" if handed.answers == 1 else f"{handed.answers:,} answers"
+    print(f"{sheets} with {answers}: {earned}")
+    if unsure := int(sums["unsure"]):
+        answers, whose = ("1 answer", "its") if unsure == 1 else (f"{unsure:,} answers", "their")
+        print(f"{answers} for a person to mark: {whose} verdict is unsure, and earned is empty")
     if handed.missing:
         named = ", ".join(handed.missing[:_SHOWN])
         print(f"no answers from {len(handed.missing):,}: {named}{' …' if len(handed.missing) > _SHOWN else ''}")

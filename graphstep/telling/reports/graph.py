@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphstep.telling.derivatives import is_objective, objective
 from graphstep.telling.document import Content, Graph, Math
 from graphstep.telling.reports.parts import heading, phrase
+from graphstep.telling.words.catalogue import message
 
 
 def as_text(graph: Graph) -> str:
@@ -18,8 +19,11 @@ def where(graph: Graph) -> str:
 
 
 def on_wires(graph: Graph) -> str:
-    """The sentence on the shapes that stand on the wires of a drawing with arrays."""
-    return heading(graph.trace, "drawing-on-wires")
+    """What is said of the shapes that stand on the wires of a drawing with arrays, and of their cells where it has them."""
+    shapes = heading(graph.trace, "drawing-on-wires")
+    if not graph.written:
+        return shapes
+    return message(graph.trace.writing.language, "joint", one=shapes, next=heading(graph.trace, "drawing-ranges"))
 
 
 def caption(graph: Graph, drawn: int, *, whole: bool = False) -> Content:

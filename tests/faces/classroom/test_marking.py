@@ -80,7 +80,7 @@ def test_a_class_is_marked_and_what_could_not_be_used_is_said(
     assert main([*handed, "--jobs", "1", "--feedback", str(tmp_path / "told")]) == 1
     said = capsys.readouterr()
     assert "3 sheets with 8 answers: 5 of 9 marks earned" in said.out
-    assert "1 answers for a person to mark" in said.out
+    assert "1 answer for a person to mark: its verdict" in said.out
     assert "no answers from 17: s1, s3" in said.out
     assert "nobody.json: the key has no sheet for 'nobody'" in said.err
     assert "forms.csv: the sheet of 's4' has no blank 9z" in said.err

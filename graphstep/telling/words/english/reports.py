@@ -269,10 +269,8 @@ _DOCUMENTS: dict[str, English] = {
     "heading-drawing-as-text": "The same as text: values above the wires, gradients below",
     "heading-drawing-as-text-bare": "The same as text",
     "heading-drawing-where": "Values stand above the wires, gradients below.",
-    "heading-drawing-on-wires": (
-        "The shape of an array stands on its wire; its gradient has the same one. An array too long for its "
-        "wire is given as the range of its cells, least…greatest."
-    ),
+    "heading-drawing-on-wires": "The shape of an array stands on its wire; its gradient has the same one.",
+    "heading-drawing-ranges": "An array too long for its wire is given as the range of its cells, least…greatest.",
     "heading-drawing-calls": (
         "The program has {gates} gates. Calls and repetitions are drawn as one box each: {drawn} boxes in all."
     ),
