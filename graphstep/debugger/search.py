@@ -75,10 +75,11 @@ def _gates(program: Program, word: str) -> Iterator[int]:
 def _texts(program: Program, word: str) -> Iterator[int]:
     columns, text = program.columns, program.text
     typed = "#" in text or word in "".join(text.split()).casefold() or "…" in word
-    for index, (start, stop, _) in enumerate(columns.places()):
+    for index in range(len(program.nodes)) if typed else sorted(columns.texts):
         raw = columns.texts.get(index)
         if raw is None:
-            if not typed or start < 0:
+            start, stop = columns.spans[2 * index], columns.spans[2 * index + 1]
+            if start < 0:
                 continue
             # Of a long expression both ends are shown; never are all of 100,000 characters looked at for each of its nodes.
             long = stop - start > 4 * LABEL_WIDTH

@@ -24,6 +24,7 @@ from graphstep.ground.arrays import cell_of, number_text
 from graphstep.ground.errors import nearest, quoted
 from graphstep.ground.numerals import numeral
 from graphstep.language.frames import is_composite
+from graphstep.language.nodes import Node
 from graphstep.language.setup import FORMS
 from graphstep.telling.calls import call_title
 from graphstep.telling.derivatives import gradient_name
@@ -166,7 +167,7 @@ def _no_gradient(words: Words, fact: facts.NoGradient) -> str:
 
 
 def _no_composite(words: Words, _: facts.NoComposite) -> str:
-    nodes = words.before.trace.program.nodes
+    nodes = [Node(kind.rule, options=kind.options) for kind in words.before.trace.program.columns.of_kinds]
     gates = ", ".join(sorted({n.rule.symbol for n in nodes if n.rule is not None and is_composite(n)}))
     if not gates:
         return words.say("reply-no-composite")

@@ -19,6 +19,7 @@ from graphstep.faces.cli.program import opening_of
 from graphstep.faces.cli.words import parse
 from graphstep.faces.tui.dialogs.find import search
 from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_page
+from graphstep.language.program import node_id
 from graphstep.language.read import read
 from graphstep.telling.words.english import MESSAGES
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
@@ -110,6 +111,17 @@ def test_search_finds_names_before_texts_and_steps_by_number() -> None:
     assert search(run, "v2")[0].node == 1
     assert search(run, "4")[0].step == 4
     assert search(run, "  ") == []
+
+
+def test_search_reads_the_texts_as_they_are_shown() -> None:
+    long = " + ".join(f"x*{number}" for number in range(90))
+    program = read(f"q = x + y  # a sum\nlong = {long}\nf = (q)*z + long")
+    run = trace(program, INPUTS)
+    for word in ("x+y", "a sum", "q*z", "88", "x*45", "x*1+", "…"):
+        shown = ["".join(program.label(index).split()) for index in range(len(program.nodes))]
+        fitting = [index for index, text in enumerate(shown) if word.replace(" ", "") in f"{text} {node_id(index)}"]
+        found = {candidate.node for candidate in search(run, word, 1_000) if candidate.step is None}
+        assert found == set(fitting), word
 
 
 def test_export_writes_the_steps_up_to_here(tmp_path, monkeypatch) -> None:

@@ -7,6 +7,7 @@ from statistics import median
 
 from graphstep.engine.trace import trace
 from graphstep.faces.drawing.excerpt import WHOLE, set_scene
+from graphstep.faces.tui.panes import graph
 from graphstep.language.read import read
 from tests.effort import effort
 from tests.faces.tui.driving import LARGE, opened
@@ -59,6 +60,29 @@ def test_a_step_among_two_thousand_gates_is_little_work(spared) -> None:
 
     asyncio.run(scene())
     assert spared == ["collect", "freeze"]
+
+
+def test_a_part_that_was_laid_out_ahead_is_drawn_as_one_that_the_key_lays_out(monkeypatch) -> None:
+    text = network(400)
+
+    async def frames(pause: float) -> list[str]:
+        monkeypatch.setattr(graph, "_PAUSE", pause)
+        seen = []
+        async with opened(text, inputs_of(text), size=LARGE) as driver:
+            pane = driver.screen.panes.graph
+            for key in ["right"] * 8 + ["left"] * 4:
+                before, ahead = pane.scene, len(pane._scenes)
+                await driver.press(key)
+                seen.append(driver.graph())
+                if not pause:
+                    await driver.pilot.pause(0.05)
+                laid_out.append(pane.scene is not before and len(pane._scenes) == ahead)
+        return seen
+
+    laid_out: list[bool] = []
+    ahead = asyncio.run(frames(0.0))
+    assert any(laid_out)
+    assert ahead == asyncio.run(frames(100.0))
 
 
 def test_a_large_graph_is_drawn_around_the_gate_at_work_and_a_small_one_whole() -> None:

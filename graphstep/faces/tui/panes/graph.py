@@ -14,12 +14,20 @@ from graphstep.faces.tui.panes.rows import RowsPane
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.timer import Timer
 
     from graphstep.engine.trace import Trace
     from graphstep.faces.drawing.excerpt import Scene
     from graphstep.faces.drawing.layout import Density, Place
     from graphstep.faces.drawing.text import Marks
     from graphstep.language.program import Program
+
+
+_SCENES = 8
+"""Parts of a graph, laid out, that are kept for the keys that lead back to them."""
+
+_PAUSE = 0.02
+"""Seconds without a key before the next part is laid out."""
 
 
 class GraphPane(RowsPane):
@@ -76,6 +84,8 @@ class GraphPane(RowsPane):
         self._compared: Trace | None = None
         self._spare = self._call = 0
         self._fitted: tuple[Size, int, int] = (Size(0, 0), 0, 0)
+        self._scenes: dict[tuple[object, ...], Scene] = {}
+        self._ahead: Timer | None = None
         self.steady = True
         """Whether the pane has the height that it keeps while steps are shown; it gives way to an answer while that stands."""
 
@@ -107,6 +117,8 @@ class GraphPane(RowsPane):
         spare = self._needed_spare(trace, compared)
         old, self._trace = self._trace, trace
         self._at, self._selected, self._compared = at, selected, compared
+        if trace is not old:
+            self._scenes.clear()
         fits = old is not None and old.program is trace.program and spare == self._spare and call == self._call
         self._call = call
         if not fits or self.scene is None or not self.scene.holds(trace, centre):
@@ -118,6 +130,24 @@ class GraphPane(RowsPane):
         self._title()
         self.bring_into_view(*self._followed)
         self.renew()
+        if self._ahead is not None:
+            self._ahead.stop()
+        if self.scene is not None and not self.scene.drawn.whole and compared is None:
+            self._ahead = self.set_timer(_PAUSE, self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        """Lay out, while no key is pressed, the part of the graph in which the next step is, and that of the step before."""
+        from graphstep.faces.drawing.diagram import centre_of
+
+        trace = self._trace
+        for at in (self._at + 1, self._at - 1):
+            if trace is None or self.scene is None or not 0 <= at <= len(trace):
+                continue
+            centre = centre_of(trace, at)
+            if not self.scene.holds(trace, centre) and self._set(centre):
+                # One at a time: a key may come between.
+                self._ahead = self.set_timer(_PAUSE, self._look_ahead)
+                return
 
     def entitle(self, subtitle: str) -> None:
         """Set what stands in the lower edge."""
@@ -129,7 +159,7 @@ class GraphPane(RowsPane):
         """Draw a program that has not run yet."""
         from graphstep.faces.drawing.excerpt import set_bare_scene
 
-        self.scene = set_bare_scene(program, (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0)))
+        self.scene = set_bare_scene(program, self._room)
         self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
         self.renew()
 
@@ -259,15 +289,33 @@ class GraphPane(RowsPane):
         drawn = self.scene.drawn if self.scene and self.scene.drawn.program is trace.program else None
         return max(self._spare, spare_room(compared, trace, drawn))
 
-    def _arrange(self, centre: int) -> None:
+    def _set(self, centre: int) -> bool:
+        """Lay out what is near a node; whether that was to be done yet."""
         from graphstep.faces.drawing.excerpt import set_scene
 
+        assert self._trace is not None, "there is a run to draw"
+        key = self._key(centre)
+        if key in self._scenes:
+            return False
+        if len(self._scenes) >= _SCENES:
+            del self._scenes[next(iter(self._scenes))]
+        self._scenes[key] = set_scene(self._trace, centre, self._room, self.density, self._spare, self._call)
+        return True
+
+    def _key(self, centre: int) -> tuple[object, ...]:
+        return centre, self._room, self.density, self._spare, self._call
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        return max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0)
+
+    def _arrange(self, centre: int) -> None:
         if self._trace is None:
             return
         self._centre = centre
         self._fitted = (self.app.size, self.outer_size.width, self.outer_size.height)
-        room = (max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0))
-        self.scene = set_scene(self._trace, centre, room, self.density, self._spare, self._call)
+        self._set(centre)
+        self.scene = self._scenes[self._key(centre)]
         self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
 
     def _title(self) -> None:

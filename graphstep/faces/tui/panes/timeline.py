@@ -67,18 +67,15 @@ class Timeline(Widget):
             return Content("")
         here, seed = self.column_of(self._at), self.column_of(self._seed)
         marked = self._marked()
-        parts = []
-        for x in range(width):
-            style = "$value" if x < seed else "$gradient"
-            if x == here:
-                parts.append(("●", "bold $active"))
-            elif x in marked:
-                parts.append(("◆", "bold $gradient"))
-            elif x == seed:
-                parts.append(("┼", "bold $gradient"))
-            else:
-                parts.append(("━", style) if x < here else ("─", "$pending"))
-        return Content.assemble(*parts)
+        parts: list[tuple[str, str]] = []
+        begin = 0
+        # In pieces of one style: each costs as much as the whole line.
+        for x in sorted({*marked, here, seed} & {*range(width)}):
+            parts += _line(begin, x, here, seed)
+            mark = "●" if x == here else "◆" if x in marked else "┼"
+            parts.append((mark, "bold $active" if x == here else "bold $gradient"))
+            begin = x + 1
+        return Content.assemble(*parts, *_line(begin, width, here, seed))
 
     def _marked(self) -> set[int]:
         """The columns in which there is a step with a breakpoint; of 200,000 such steps only a few are looked at."""
@@ -93,3 +90,9 @@ class Timeline(Widget):
     def _jump(self, x: int) -> None:
         if self._last:
             self.post_message(self.Jumped(self.step_at(x)))
+
+
+def _line(start: int, stop: int, here: int, seed: int) -> list[tuple[str, str]]:
+    """A piece of the line without a mark, and its style."""
+    style = "$pending" if start > here else "$value" if start < seed else "$gradient"
+    return [(("─" if start > here else "━") * (stop - start), style)] if stop > start else []
