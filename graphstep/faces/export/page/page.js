@@ -427,6 +427,8 @@
     callers = place.callers;
     show(place.view, place.at, true);
   });
+  // As wide as with the numbers of the last step, which stand there now: what is beside it stays where it is from step to step.
+  root.style.setProperty("--numbers", `${root.querySelector(".values table").offsetWidth}px`);
   document.documentElement.classList.add("steps-on");
   for (const hidden of root.querySelectorAll(".controls, .typed")) hidden.hidden = false;
   window.addEventListener("resize", fit);
