@@ -22,7 +22,7 @@ from tests.graphs import BUILDERS, product_of_sum
 def show(name, *texts):
     print(name, *(f"{len(text)}:{sha256(text.encode()).hexdigest()}" for text in texts))
 
-chain = ";".join(["a0=x", *(f"a{i}=a{i - 1}*x+tanh(y)" for i in range(1, 30))])
+chain = ";".join(["a0=x", *(f"a{i}=a{i - 1}*x+tanh(y)" for i in range(1, 15))])
 weights = {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}
 programs = [
     ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, None),
@@ -32,7 +32,7 @@ programs = [
     ("max(x, y) + max(0, z)", {"x": 2.0, "y": 2.0, "z": 0.0}, None),
     ("3*log(x) + y", {"x": 0.0, "y": 1.0}, None),
     ("q = x + y  # used three times\\nf = q*q*|q|", {"x": 1.0, "y": -3.0}, None),
-    (chain, {"x": 0.999, "y": 0.1}, 50),
+    (chain, {"x": 0.999, "y": 0.1}, 30),
 ]
 runs = [(trace(read(text, inputs), inputs), at) for text, inputs, at in programs]
 for name in export.formats():
