@@ -103,6 +103,15 @@ def frame(app: GraphstepApp) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
 
 
+async def is_whole(app: GraphstepApp, pilot: Pilot[None]) -> bool:
+    """Whether the graph is seen whole, as soon as it has its place: the prose beside it may get its own later."""
+    for _ in range(50):
+        if app.screen.panes.graph.scene.fits(app.screen.panes.graph.size):
+            return True
+        await pilot.pause()
+    return False
+
+
 @asynccontextmanager
 async def opened(text: str = MAIN, inputs: Mapping[str, float] = INPUTS, *, size: tuple[int, int] = SMALL, **options):
     """An open program; its run is made."""

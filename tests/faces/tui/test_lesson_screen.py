@@ -13,7 +13,7 @@ from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.answers import right_answer
-from tests.faces.tui.driving import frame
+from tests.faces.tui.driving import frame, is_whole
 from tests.lessons import rehearsed
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -166,7 +166,7 @@ def test_a_shipped_lesson_can_be_gone_through_on_the_screen_beside_its_whole_gra
                 assert screen.state.trace is screen.lesson.scene.trace
                 assert screen.state.at == screen.lesson.step
                 await pilot.pause()
-                if not screen.panes.graph.scene.fits(screen.panes.graph.size):
+                if not await is_whole(app, pilot):
                     cut.append(screen.lesson.scene.section.heading)
             await pilot.pause()
             return screen.lesson.finished, "answered" in frame(app)
@@ -237,7 +237,7 @@ def test_the_keys_the_question_and_the_whole_graph_stay_in_sight_whatever_is_sai
                 screen.do(Command("on" if waiting is None else "reveal"))
                 await pilot.pause()
                 await pilot.pause()
-                if not screen.panes.graph.scene.fits(screen.panes.graph.size):
+                if not await is_whole(app, pilot):
                     cut.append(screen.lesson.scene.section.heading)
 
     asyncio.run(go())

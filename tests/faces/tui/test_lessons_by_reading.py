@@ -24,7 +24,7 @@ from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.cells.value import value_parts
-from tests.faces.tui.driving import frame
+from tests.faces.tui.driving import frame, is_whole
 from tests.faces.tui.terminal import Terminal
 from tests.lessons import rehearsed
 
@@ -197,7 +197,7 @@ def test_a_lesson_can_be_answered_from_what_is_on_the_screen(
                 await pilot.pause()
                 before, screen = screen, frame(app)
                 assert app.screen.lesson.finished or before != screen, f"a key leads nowhere:\n{screen}"
-                if not app.screen.panes.graph.scene.fits(app.screen.panes.graph.size):
+                if not await is_whole(app, pilot):
                     cut.append(app.screen.lesson.scene.section.heading)
             return app.screen.lesson
 
