@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
+    from graphstep.language.read import Watch
     from graphstep.language.setup import Setup
 
 
@@ -58,9 +59,16 @@ class Opening:
 
 
 def read_setup(
-    setup: Setup, values: Mapping[str, Number] | None = None, *, seed: Number | None = None, files: bool = False
+    setup: Setup,
+    values: Mapping[str, Number] | None = None,
+    *,
+    seed: Number | None = None,
+    files: bool = False,
+    watch: Watch | None = None,
 ) -> Opening:
     """Read what a setup says. ``values`` and ``seed`` are those that have no text, or were read from it before.
+
+    ``watch`` is told how much of the program has been read.
 
     ``files`` says whether a program ``@FILE`` and values ``@FILE`` are read: only who typed them may choose files. Raises
     ReadError for what cannot be read, and InputError for data that is no input of the program.
@@ -73,7 +81,7 @@ def read_setup(
     numbers = {**values, **read_texts(texts, files=files)}
     inputs = {name: numbers[name] for name in {**setup.inputs, **values} if name in numbers}
     text = program_text(setup.program) if files else setup.program
-    program = read_program(text, inputs, share=setup.share, expand=setup.expand, fold=setup.fold)
+    program = read_program(text, inputs, watch, share=setup.share, expand=setup.expand, fold=setup.fold)
     if unknown := sorted({*setup.data} - {*program.inputs}):
         hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {', '.join(program.inputs)}"
         raise InputError(f"--data names {quoted(unknown[0])}, which is no input of the program", hint=hint)

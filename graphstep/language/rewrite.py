@@ -19,7 +19,7 @@ from graphstep.ground.records import dataclass
 from graphstep.language.backward import substituted
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
-from graphstep.language.read import read
+from graphstep.language.read import Watch, read
 from graphstep.language.rewritten import Rewritten, moved_frames
 
 SLOTS = ("x", "y", "z")
@@ -266,9 +266,15 @@ _REWRITES = (fold, expand, share)
 
 
 def read_program(
-    text: str, given: Collection[str] = (), *, share: bool = False, expand: bool = False, fold: bool = False
+    text: str,
+    given: Collection[str] = (),
+    watch: Watch | None = None,
+    *,
+    share: bool = False,
+    expand: bool = False,
+    fold: bool = False,
 ) -> Program:
-    """Read a program and rewrite it as asked.
+    """Read a program and rewrite it as asked; ``watch`` is told how much of the text has been read.
 
     ``given`` are the names that have values (``e`` and ``pi`` are numbers unless they stand there). ``fold`` makes one gate of
     a typed ``1/(1+exp(-u))``, ``expand`` makes many of one ``sigmoid(u)``, ``share`` merges equal subexpressions. ReadError
@@ -276,7 +282,7 @@ def read_program(
     """
     if expand and fold:
         raise InputError("expanding and folding exclude each other", hint="choose one of expand and fold")
-    program = read(text, given)
+    program = read(text, given, watch)
     for wanted, rewrite in zip((fold, expand, share), _REWRITES, strict=True):
         if wanted:
             program = rewrite(program).program

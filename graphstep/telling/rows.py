@@ -10,9 +10,9 @@ from graphstep.language.program import Program
 
 def rows_of(program: Program) -> Sequence[bool]:
     """By node whether it is a vector that is used as a row: copied into the rows of a matrix, or to the left of one."""
-    nodes, consumers = program.nodes, program.consumers
-    if not any(len(node.shape) == 1 for node in nodes):
+    if not any(len(kind.shape) == 1 for kind in program.columns.of_kinds):
         return _NoRows()
+    nodes, consumers = program.nodes, program.consumers
     rows = [False] * len(nodes)
     for index in range(len(nodes) - 1, -1, -1):
         if len(nodes[index].shape) != 1:

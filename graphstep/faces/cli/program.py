@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphstep.engine.opening import Opening, program_text, read_setup
 from graphstep.faces.config import config
@@ -17,6 +19,9 @@ from graphstep.ground.precision import DTYPES, FLOAT64
 from graphstep.language.read.dialects import DIALECTS, translated, unread
 from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
 from graphstep.language.values import read_texts, read_value, split_inputs
+
+if TYPE_CHECKING:
+    from graphstep.language.read import Watch
 
 PYTHON = "python"
 """The dialect whose programs are functions of Python files; the file is run."""
@@ -135,13 +140,31 @@ def refuse_python(options: argparse.Namespace) -> None:
         raise InputError("this command does not take a function in Python", hint=hint)
 
 
-def opening_of(options: argparse.Namespace) -> Opening:
-    """The program, the values of its inputs and the seed; an InputError says what cannot be read."""
+_LONG = 300_000
+"""Bytes of the text of a program from which to read it takes the better part of a second."""
+
+
+def is_long(options: argparse.Namespace) -> bool:
+    """Whether what was typed names a text that takes a while to be read."""
+    typed: str = options.expression
+    if getattr(options, "dialect", None):
+        return False
+    try:
+        return (Path(typed[1:]).stat().st_size if typed.startswith("@") else len(typed)) > _LONG
+    except (OSError, ValueError):
+        return False
+
+
+def opening_of(options: argparse.Namespace, watch: Watch | None = None) -> Opening:
+    """The program, the values of its inputs and the seed; an InputError says what cannot be read.
+
+    ``watch`` is told how much of the text has been read.
+    """
     if getattr(options, "dialect", None) == PYTHON:
         return _captured(options)
     if is_archive(options.expression):
         return _recorded(options)
-    return read_setup(setup_of(options), files=True)
+    return read_setup(setup_of(options), files=True, watch=watch)
 
 
 def _captured(options: argparse.Namespace) -> Opening:

@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli import accessible
-from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
+from graphstep.faces.cli.program import is_long, language_of, opening_of, program_arguments, writing_arguments
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from graphstep.analysis.facts import Remark
     from graphstep.debugger.comparisons import Saved
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
     from graphstep.faces.export import Options
+    from graphstep.ground.arrays import Number
+    from graphstep.language.program import Program
+    from graphstep.language.read import Watch
     from graphstep.language.setup import Setup
 
 AGREES = 1e-12
@@ -102,39 +105,71 @@ def place_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Step, print or write."""
-    opening = opening_of(options)
-    setup = opening.setup
-    conditions = _conditions(opening)
     # A browser talks to the debugger through pipes.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or in_browser()
+    spoken = options.screen_reader or accessible.asked_for()
+    if screen and not (options.plain or options.format or options.to or options.record or spoken) and is_long(options):
+        return _open_long(options)
+    opening = opening_of(options)
+    conditions = _conditions(opening)
     if options.record:
         return _record(options, opening)
     if options.size:
         raise InputError("--size is of a recording", hint="--record demo.svg --size 100x30")
     chosen_elsewhere = options.plain or options.format or options.to
-    if not chosen_elsewhere and (options.screen_reader or (screen and accessible.asked_for())):
+    if not chosen_elsewhere and (options.screen_reader or (screen and spoken)):
         return _converse(opening, conditions, _saved(options, opening))
     plain = options.plain or not screen
     if not (plain or options.format or options.to):
         from graphstep.faces.tui import open_program
 
-        where: dict[str, Any] = {
-            "at": setup.step or 0,
-            "conditions": conditions,
-            "setup": setup,
-            "saved": _saved(options, opening),
-            # What somebody else computed is not computed again.
-            "recorded": None if opening.recorded is None else opening.run(),
-        }
-        status = open_program(opening.program, opening.inputs, seed=opening.seed, ties=setup.ties, **where)
-        # Behind the session: its first frame does not wait for a disk, and what could not be opened is not offered again.
-        # Who comes through a browser leaves no file on this machine.
-        if options.expression != "-" and not in_browser() and not setup.captured:
-            from graphstep.faces.history import remember
-
-            remember(setup.words())
+        # What somebody else computed is not computed again.
+        recorded = None if opening.recorded is None else opening.run()
+        status = open_program(opening.program, opening.inputs, recorded=recorded, **_screened(options, opening, conditions))
+        _remember(options, opening)
         return status
     return _print(options, opening, conditions)
+
+
+def _open_long(options: argparse.Namespace) -> int:
+    """Open the debugger on a long text, which is read behind its first frame."""
+    from graphstep.faces.tui import open_later
+
+    openings: list[Opening] = []
+
+    def prepare(watch: Watch) -> tuple[Program, Mapping[str, Number], Mapping[str, Any]]:
+        opening = opening_of(options, watch)
+        openings.append(opening)
+        return opening.program, opening.inputs, _screened(options, opening, _conditions(opening))
+
+    status = open_later(prepare, language_of(options.language))
+    for opening in openings:
+        _remember(options, opening)
+    return status
+
+
+def _screened(options: argparse.Namespace, opening: Opening, conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    """What the screen is told besides the program and its inputs."""
+    return {
+        "at": opening.setup.step or 0,
+        "seed": opening.seed,
+        "ties": opening.setup.ties,
+        "conditions": conditions,
+        "setup": opening.setup,
+        "saved": _saved(options, opening),
+    }
+
+
+def _remember(options: argparse.Namespace, opening: Opening) -> None:
+    """Offer the program again on the start screen.
+
+    It is called behind the session: the first frame does not wait for a disk, and what could not be opened is not offered again.
+    """
+    # Who comes through a browser leaves no file on this machine.
+    if options.expression != "-" and not in_browser() and not opening.setup.captured:
+        from graphstep.faces.history import remember
+
+        remember(opening.setup.words())
 
 
 def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Condition, ...]) -> int:

@@ -7,10 +7,12 @@ gradients stand under the parts that they have reached.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
@@ -53,19 +55,22 @@ class Lines:
     """The gradients under it."""
 
 
+def typed_of(program: Program) -> Typed:
+    """The text of a program with that index; it is made once and lives as long as the program."""
+    kept: dict[str, Any] = vars(program)
+    if "_typed" not in kept:
+        kept["_typed"] = Typed(program)
+    typed: Typed = kept["_typed"]
+    return typed
+
+
 class Typed:
     """The text of a program, with an index of what stands where."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self._starts, self._stops = _statements(program.text)
-        # By frame what stands where. Of several gates at one place, which a gate was taken apart into, the last is meant.
-        gates: dict[int, dict[tuple[int, int], int]] = {}
-        for index, node in enumerate(program.nodes):
-            if node.rule is not None and node.span is not None and (node.text is None or node.frame):
-                gates.setdefault(node.frame, {})[node.span[0], -node.span[1]] = index
-        self._gates = gates
-        self._sorted_gates: dict[int, list[tuple[int, int, int]]] = {}
+        self._sorted_gates: dict[int, tuple[array[int], array[int]]] = {}
 
     @cached_property
     def _uses(self) -> dict[int, int]:
@@ -89,10 +94,24 @@ class Typed:
             for use, place in enumerate(sorted(spots), 1)
         }
 
-    def _sorted(self, frame: int) -> list[tuple[int, int, int]]:
-        """Where gates of a frame begin, how far they reach, and which they are; of the frames that are looked at alone."""
+    def sort(self) -> None:
+        """Look at all gates of the program itself, before somebody waits for it."""
+        self._sorted(0)
+
+    def _sorted(self, frame: int) -> tuple[array[int], array[int]]:
+        """Where the gates of a frame that is looked at begin, and which they are, those that reach further first."""
         if frame not in self._sorted_gates:
-            self._sorted_gates[frame] = sorted((*place, index) for place, index in self._gates.get(frame, {}).items())
+            program, nodes = self.program, self.program.columns
+            spans, frames, texts = nodes.spans, nodes.frames, nodes.texts
+            gates = program.gates_of_frames[frame] if program.frames else range(program.first_gate, len(nodes))
+            places = {
+                # Of several gates at one place, which a gate was taken apart into, the last is meant.
+                (spans[2 * index] << 32) - spans[2 * index + 1]: index
+                for index in gates
+                if frames[index] == frame and spans[2 * index] >= 0 and (frame or index not in texts)
+            }
+            order = array("i", [places[place] for place in sorted(places)])
+            self._sorted_gates[frame] = array("i", [spans[2 * index] for index in order]), order
         return self._sorted_gates[frame]
 
     def lines(self, trace: Trace, at: int, width: int) -> Lines:
@@ -130,15 +149,13 @@ class Typed:
 
     def _spots(self, start: int, stop: int, frame: int) -> list[tuple[int, int, int]]:
         """``(start, stop, node)`` of the gates and names that stand within a part of the text, as they are meant in a frame."""
-        gates = self._sorted(frame)
-        # Before every gate that begins at the same character, however far it reaches.
-        low = bisect_left(gates, (start, -(1 << 60), 0))
-        spots = []
-        for first, last, index in gates[low : low + _CANDIDATES]:
-            if first >= stop:
+        starts, gates = self._sorted(frame)
+        low, spans, spots = bisect_left(starts, start), self.program.columns.spans, []
+        for index in gates[low : low + _CANDIDATES]:
+            if spans[2 * index] >= stop:
                 break
-            if -last <= stop:
-                spots.append((first, -last, index))
+            if spans[2 * index + 1] <= stop:
+                spots.append((spans[2 * index], spans[2 * index + 1], index))
         return [*spots, *self._names_in(start, stop, frame)]
 
     def _names_in(self, start: int, stop: int, frame: int) -> Iterator[tuple[int, int, int]]:

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
+    from graphstep.language.read import Watch
     from graphstep.language.setup import Setup
 
 
@@ -65,6 +66,32 @@ def open_program(
 
     where: dict[str, Any] = {"at": at, "seed": seed, "ties": ties, "conditions": conditions, "setup": setup, "saved": saved}
     return run_screen(SteppingScreen(program, inputs, trace=recorded, **where))
+
+
+def open_later(prepare: Callable[[Watch], tuple[Program, Mapping[str, Number], Mapping[str, Any]]], language: str) -> int:
+    """Open a program that takes a while to be read, behind a screen that says how far it is; the exit status.
+
+    ``prepare`` reads it, and gives what :func:`open_program` takes; it gets a function to be told now and then which share of
+    the text has been read. Raises what it raises, and what :func:`open_program` does, once the screen is closed.
+    """
+    if _cannot_draw():
+        program, inputs, where = prepare(lambda _: None)
+        return open_program(program, inputs, **where)
+    from graphstep.faces.tui.app import run_screen
+    from graphstep.faces.tui.opening import OpeningScreen
+    from graphstep.faces.tui.screen import SteppingScreen
+
+    def ready(watch: Watch) -> Callable[[], SteppingScreen]:
+        program, inputs, where = prepare(watch)
+        _refuse_superfluous(program, inputs)
+        _refuse_misfits(program, inputs)
+        return lambda: SteppingScreen(program, inputs, **where)
+
+    screen = OpeningScreen(language, ready)
+    status = run_screen(screen)
+    if screen.error is not None:
+        raise screen.error
+    return status
 
 
 def _cannot_draw() -> bool:

@@ -288,8 +288,9 @@ class SteppingScreen(Screen[None]):
         try:
             run = trace(self.program, self.inputs, seed=self._seed, ties=self._ties, setup=self._setup)
             if len(run.program.nodes) >= LARGE:
-                # The first step that is told would wait for it, a third of a second; here it is in nobody's way.
-                _ = run.program.uses
+                from graphstep.faces.tui.opening import look_through
+
+                look_through(run.program)
             return run
         except GraphstepError as error:
             return error
@@ -316,9 +317,8 @@ class SteppingScreen(Screen[None]):
             self.say(say(self, "run-ends-before", step=str(self._start), steps=str(len(trace))), "bold $warn")
         if self._saved is not None:
             self.do(Command("compare", self._saved))
-        waiting, self._waiting = self._waiting, []
-        for action in waiting:
-            self.action_do(action)
+        while self._waiting:
+            self.action_do(self._waiting.pop(0))
 
     def painted(self) -> None:
         """Called by the application after a frame: behind the first, the run is made, and behind its first, ready for keys."""
@@ -355,6 +355,7 @@ class SteppingScreen(Screen[None]):
         if action == "deselect" and self.inquiries.give_up():
             self.refresh_panes()
             return
+        action = "quit" if action == "deselect" and self.state is None else action
         if self.state is None and action not in _ALWAYS:
             self._waiting.append(action)
             return

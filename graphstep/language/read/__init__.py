@@ -23,15 +23,16 @@ from graphstep.language.program import Program
 from graphstep.language.read.builder import Builder
 from graphstep.language.read.characters import normalise
 from graphstep.language.read.foreign import ForeignSpellingError
-from graphstep.language.read.grammar import parse
+from graphstep.language.read.grammar import Watch, parse
 from graphstep.language.read.tokens import Lexer
 
 
 @collector_paused()
-def read(text: str, given: Collection[str] = ()) -> Program:
+def read(text: str, given: Collection[str] = (), watch: Watch | None = None) -> Program:
     """The program that a text spells: one expression, or several statements of which the last is the output.
 
-    ``given`` are the names that have values: ``e`` and ``pi`` among them are inputs, not constants.
+    ``given`` are the names that have values: ``e`` and ``pi`` among them are inputs, not constants. ``watch`` is told now and
+    then which share of the text has been read.
 
     >>> read("q = x + y; q*z").inputs
     ('x', 'y', 'z')
@@ -42,7 +43,7 @@ def read(text: str, given: Collection[str] = ()) -> Program:
     plain = normalise(text)
     _refuse_many(plain)
     try:
-        return _read(plain, given)
+        return _read(plain, given, watch)
     except ForeignSpellingError as error:
         # What is proposed is read as well: nobody is sent from one error to the next.
         raise error.settled(lambda proposal: _is_read(proposal, given)) from None
@@ -64,9 +65,9 @@ GRADIENT = gradient_gate(_unfolded)
 """The gate of ``grad(u, t)``."""
 
 
-def _read(plain: str, given: Collection[str]) -> Program:
+def _read(plain: str, given: Collection[str], watch: Watch | None = None) -> Program:
     builder = Builder(plain, given, GRADIENT)
-    parse(Lexer(plain), builder)
+    parse(Lexer(plain), builder, watch)
     return builder.program()
 
 

@@ -10,6 +10,7 @@ when they are out of date. So a start of the program neither imports Lark nor ma
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from graphstep.language.read import complaints
 from graphstep.language.read.builder import Builder
+from graphstep.language.read.statements import Token
 from graphstep.language.read.tokens import Lexer
 
 # A level names all that binds more tightly, instead of one rule that leads to the next: a name in a sum would otherwise pass five
@@ -128,7 +130,22 @@ class _Tables:
 _tables = cache(_Tables)
 
 
-def parse(lexer: Lexer, builder: Builder) -> None:
+Watch = Callable[[float], None]
+"""Who is told now and then which share of a text has been read; what it raises ends the reading."""
+
+_EVERY = 2_000
+"""Tokens from one word to the next."""
+
+
+def _watched(lexer: Lexer, watch: Watch) -> Iterator[Token]:
+    size = len(lexer.text)
+    for count, token in enumerate(lexer):
+        if count % _EVERY == 0:
+            watch(token.end_pos / size)
+        yield token
+
+
+def parse(lexer: Lexer, builder: Builder, watch: Watch | None = None) -> None:
     """Feeds the tokens through the grammar into the builder.
 
     Raises :class:`~graphstep.ground.errors.ReadError` at the first token that cannot stand where it stands.
@@ -137,7 +154,7 @@ def parse(lexer: Lexer, builder: Builder) -> None:
     rules, states, settled, act = tables.rules, tables.states, tables.settled, builder.act
     # The states that lead here, and of all but the first what the part came to that led to it.
     path, parts = [0], list[Any]()
-    for token in chain(lexer, (None,)):
+    for token in chain(lexer if watch is None else _watched(lexer, watch), (None,)):
         symbol = END if token is None else token.type
         move = states[path[-1]].get(symbol)
         while move is not None and move < 0:

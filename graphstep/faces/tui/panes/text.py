@@ -39,10 +39,9 @@ class TextPane(Widget):
 
     def show(self, trace: Trace, at: int) -> None:
         """Show the text after step ``at``."""
-        from graphstep.faces.drawing.typed import Typed
+        from graphstep.faces.drawing.typed import typed_of
 
-        if self._typed is None or self._typed.program is not trace.program:
-            self._typed = Typed(trace.program)
+        self._typed = typed_of(trace.program)
         self._trace, self._at = trace, at
         self.refresh()
 
