@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import prod
 
-TEXT = 1_000_000
-"""Characters of one program."""
+TEXT = 20_000_000
+"""Characters of one program: 20 for each of its gates, which a sum over names of six letters takes."""
 
-GATES = 200_000
+WRITTEN = 1_000_000
+"""Characters of a value, and of a formula or program that is made of something else or into something else."""
+
+GATES = 1_000_000
 """Gates of one program, after expansion as well."""
+
+FOLLOWED = 200_000
+"""Gates of one captured function: while it is followed, each is an object with its place in the source."""
+
+WRITTEN_OUT = 200_000
+"""Gates of a run that is written into a document, or into a file of its graph: of more that would be gigabytes."""
 
 NESTING = 1_000
 """Parentheses, calls, signs or powers inside each other."""

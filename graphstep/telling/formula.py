@@ -76,8 +76,10 @@ def latex_of(program: Program) -> str:
             inks.append(names.ink(index, style))
             continue
         ink = _written(program, node, [_operand(x, inks, style) for x in node.operands], style)
-        if len(ink.text) > limits.TEXT:
-            raise LimitError(f"in LaTeX this program has more than {limits.TEXT:,} characters", text=program.text, span=node.span)
+        if len(ink.text) > limits.WRITTEN:
+            raise LimitError(
+                f"in LaTeX this program has more than {limits.WRITTEN:,} characters", text=program.text, span=node.span
+            )
         if index == program.output == len(program.nodes) - 1:
             statements.append(f"{names.ink(index, style).text} = {ink.text}" if node.name is not None else ink.text)
         elif index == program.output or node.name is not None or program.consumers.number(index) > 1:

@@ -173,7 +173,7 @@ def test_what_is_too_large_is_refused_before_it_is_written_out(monkeypatch: pyte
     with pytest.raises(LimitError, match="repeated 1,000,000,000 times"):
         read("h = x*1; repeat 1000000000 { h = 2h }; h")
     tower = "; ".join(["def f1(a) = a", *(f"def f{k}(a) = f{k - 1}(f{k - 1}(a))" for k in range(2, 45))])
-    with pytest.raises(LimitError, match="at most 200,000 gates"):
+    with pytest.raises(LimitError, match="at most 1,000,000 gates"):
         read(f"{tower}; f44(x)")
     with pytest.raises(LimitError, match="50 deep"):
         read("repeat 2 {" * 60 + "x")

@@ -369,6 +369,7 @@ GATES = 2_000
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "GATES", GATES)
     monkeypatch.setattr(limits, "TEXT", 100_000)
+    monkeypatch.setattr(limits, "WRITTEN", 100_000)
 
 
 @pytest.mark.usefixtures("small_limits")

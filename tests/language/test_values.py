@@ -360,7 +360,7 @@ def test_misfits_in_a_value_are_those_of_programs() -> None:
     ids=range(13),
 )
 def test_limits_hold_before_memory_is_taken(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "TEXT", 100_000)
+    monkeypatch.setattr(limits, "WRITTEN", 100_000)
     tracemalloc.start()
     try:
         with pytest.raises(LimitError) as error:

@@ -59,8 +59,8 @@ def from_sympy(expression: Any) -> str:
         stack.pop()
         if part not in pieces:
             pieces[part] = _atom(part, names) if part.is_Atom else _compound(part, pieces)
-            if len(pieces[part].text) > limits.TEXT:
-                raise LimitError(f"the expression is longer than {limits.TEXT:,} characters when it is written out")
+            if len(pieces[part].text) > limits.WRITTEN:
+                raise LimitError(f"the expression is longer than {limits.WRITTEN:,} characters when it is written out")
     return pieces[expression].text
 
 

@@ -107,8 +107,8 @@ def _text(recording: Recording) -> tuple[str, list[int]]:
         pieces.append(source.text)
         at += len(source.text) + 2
     text = "\n\n".join(pieces) or f"{recording.function}({', '.join(recording.inputs)})"
-    if len(text) > limits.TEXT:
-        raise CaptureError(f"the functions that were at work have more than {limits.TEXT:,} characters")
+    if len(text) > limits.WRITTEN:
+        raise CaptureError(f"the functions that were at work have more than {limits.WRITTEN:,} characters")
     return text, starts
 
 

@@ -194,8 +194,8 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
     for value in leaves:
         nodes.setdefault(id(value), numbers[id(value)])
     results = [k for k, value in enumerate(order) if id(value) not in nodes]
-    if len(results) > limits.GATES:
-        raise CaptureError(f"the graph has more than {limits.GATES:,} gates")
+    if len(results) > limits.FOLLOWED:
+        raise CaptureError(f"the graph has more than {limits.FOLLOWED:,} gates")
     nodes |= {id(order[k]): len(recording.inputs) + n for n, k in enumerate(results)}
     creations = [engine.creations.get(id(order[k])) or Creation(0) for k in results]
     unknown = [_unknown(engine, order[k], reads[k], numbers, each) for k, each in zip(results, creations, strict=True)]

@@ -73,8 +73,10 @@ class Recorder:
         is_float = type(value) is float
         if not is_float:
             _check_real(value, place)
-        if len(self.places) >= limits.GATES:
-            raise CaptureError(f"a program has at most {limits.GATES:,} gates, and the function computes more, at {place}")
+        if len(self.places) >= limits.FOLLOWED:
+            raise CaptureError(
+                f"a captured function has at most {limits.FOLLOWED:,} gates, and this one computes more, at {place}"
+            )
         operations, variable = self.recording.operations, place.variable
         if place.is_call:
             if function:

@@ -23,6 +23,7 @@ from typing import Protocol, cast
 from graphstep.engine.trace import Trace
 from graphstep.faces.export._modules import module_in, names_in
 from graphstep.faces.export._options import PLAIN, Options, options_of
+from graphstep.ground import limits
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.files import is_stream, write_file
 from graphstep.ground.unprintable import printable
@@ -77,6 +78,12 @@ def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PL
     if options != PLAIN and not hasattr(chosen, "write"):
         documents = ", ".join(form for form in formats() if hasattr(exporter(form), "write"))
         raise InputError(f"{name} holds the run itself, and takes no options of documents", hint=f"documents are {documents}")
+    gates = len(trace.program.nodes) - trace.program.first_gate
+    if gates > limits.WRITTEN_OUT and name not in ("text", "svg"):
+        raise InputError(
+            f"the run has {gates:,} gates; at most {limits.WRITTEN_OUT:,} are written in this format",
+            hint="--plain tells the steps, one a line, and .svg draws the part around one",
+        )
     return chosen.export(trace, at, options)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphstep.language.read.bodies import Function, Loop, Tape
     from graphstep.language.read.builder import Builder, Term
 
-_ACTIONS = 20 * limits.GATES
+_ACTIONS = 10 * limits.GATES
 """Actions that the bodies of a program may take together, however few gates they make."""
 
 

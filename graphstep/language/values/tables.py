@@ -58,8 +58,8 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if len(line) > limits.TEXT:
-            raise UnwantedError(f"has {len(line):,} characters in line {number}; at most {limits.TEXT:,} are read")
+        if len(line) > limits.WRITTEN:
+            raise UnwantedError(f"has {len(line):,} characters in line {number}; at most {limits.WRITTEN:,} are read")
         if not begun:
             # Headings may be separated otherwise than the numbers below them.
             between = next((mark for mark in "\t;," if mark in line.strip()), None)

@@ -52,8 +52,8 @@ def read_value(text: str, *, files: bool = True) -> Number:
         from graphstep.language.values.stored import read_file
 
         return read_file(text.strip()[1:])
-    if len(text) > limits.TEXT:
-        message = f"the value has {len(text):,} characters; at most {limits.TEXT:,} are read"
+    if len(text) > limits.WRITTEN:
+        message = f"the value has {len(text):,} characters; at most {limits.WRITTEN:,} are read"
         raise LimitError(message, text=text, span=(0, 1), hint="put the numbers into a file, and give its name: x=@x.csv")
     from graphstep.language.values.arithmetic import EXAMPLES
 

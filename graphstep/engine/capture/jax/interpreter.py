@@ -279,8 +279,10 @@ class Interpreter:
         options: tuple[tuple[str, Any], ...],
     ) -> int:
         operations = self._recording.operations
-        if len(operations) >= limits.GATES:
-            raise CaptureError(f"a program has at most {limits.GATES:,} gates, and the function computes more, at {place}")
+        if len(operations) >= limits.FOLLOWED:
+            raise CaptureError(
+                f"a captured function has at most {limits.FOLLOWED:,} gates, and this one computes more, at {place}"
+            )
         file, line, variable = ("", 0, "") if place is None else (place.file, place.line, place.variable)
         scope = self.scopes.at(self._within)
         operations.append(

@@ -29,9 +29,9 @@ def from_latex(text: str, given: Collection[str] = ()) -> str:
 
     Raises ReadError with the place of what cannot be read or can be read in two ways, and LimitError for what is too large.
     """
-    if len(text) > limits.TEXT:
-        raise LimitError(f"a formula has at most {limits.TEXT:,} characters", text=text[:80], span=(0, 1))
+    if len(text) > limits.WRITTEN:
+        raise LimitError(f"a formula has at most {limits.WRITTEN:,} characters", text=text[:80], span=(0, 1))
     program = Reader(text, tokens_of(text, formula_span(text)), given).program()
-    if len(program) > limits.TEXT:
-        raise LimitError(f"written out, this formula has more than {limits.TEXT:,} characters", text=text[:80], span=(0, 1))
+    if len(program) > limits.WRITTEN:
+        raise LimitError(f"written out, this formula has more than {limits.WRITTEN:,} characters", text=text[:80], span=(0, 1))
     return program

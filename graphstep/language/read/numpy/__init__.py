@@ -36,12 +36,12 @@ def from_numpy(text: str, given: Collection[str] = ()) -> str:
 
 def translation(text: str, given: Collection[str] = ()) -> Translation:
     """What :func:`from_numpy` gives, with the values of the inputs that the text names as such."""
-    plain = textwrap.dedent(text.replace("\r\n", "\n").replace("\r", "\n")) if len(text) < limits.TEXT else text
+    plain = textwrap.dedent(text.replace("\r\n", "\n").replace("\r", "\n")) if len(text) < limits.WRITTEN else text
     source = Source(plain)
     reader = Reader(source, given)
     program = program_of(reader.program())
-    if len(program.text) > limits.TEXT:
-        raise LimitError(f"as a program this has more than {limits.TEXT:,} characters", text=plain[:80], span=(0, 1))
+    if len(program.text) > limits.WRITTEN:
+        raise LimitError(f"as a program this has more than {limits.WRITTEN:,} characters", text=plain[:80], span=(0, 1))
     _check(program, plain, given)
     return Translation(program.text, reader.leaves)
 
