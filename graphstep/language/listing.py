@@ -135,7 +135,9 @@ def _typed(of: Listing, node: Node, rule: Rule) -> str:
 def text_of(of: Listing) -> str:
     """Both passes as a program, a statement a line, with a remark between them; it reads back, and can be stepped."""
     gates = range(of.program.first_gate, len(of.program.nodes))
-    lines = [f"# forward: {' '.join(of.program.text.split())[:200]}"]
+    origin = of.program.origin
+    text = " ".join(of.program.text.split())[:200] if origin is None else f"{origin.function}({', '.join(of.program.inputs)})"
+    lines = [f"# forward: {text}"]
     for index in gates:
         if index == of.backward:
             lines.append("# backward")

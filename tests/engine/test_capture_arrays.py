@@ -126,6 +126,20 @@ def test_values_are_the_functions_own_to_the_bit_and_labels_its_variables():
     assert (upper.gate, lower.gate) == ("exp", "sum")
 
 
+def test_what_is_written_to_is_a_new_version_under_the_name_of_its_variable():
+    def written(W):
+        h = W * 2
+        h[0] = 0
+        h[1] *= 3
+        h += 1
+        return h.sum()
+
+    run = gs.capture(written, np.eye(2))
+    assert [(name, run[name].gate) for name in run.program.names if name[:2] == "h."] == [
+        ("h.1", "mul"), ("h.2", "where"), ("h.3", "where"), ("h.4", "add"),
+    ]  # fmt: skip
+
+
 def test_float32_stays_what_it_was():
     x = np.array([0.1, 0.7], np.float32)
     run = gs.capture(capturable.single, x)

@@ -100,6 +100,11 @@ class Recorder:
         self.values.append(value)
         return self.traced(len(self.values) - 1, value)
 
+    def call_last(self, array: Any, frame: FrameType) -> None:
+        """Call the last operation, which wrote into an array, by the variable that holds the array."""
+        last = self.recording.operations[-1]
+        last.variable = last.variable or variable_of(array, frame)
+
     def part(self, gate: str, node: int, value: Any, options: tuple[tuple[str, Any], ...]) -> int:
         """One more node, a part of an argument that was handed over whole: no line of the function computes it."""
         self.recording.operations.append(Operation(gate, [node], widened(value), options=options, scope=self.scope()))

@@ -53,7 +53,7 @@ def _written(gate: str, compute: Callable[[Any, Any], Any]) -> Callable[[TracedA
         self.check_alone("an operator that writes into its left side", frame)
         if value.shape != self.value.shape or not np.can_cast(value.dtype, self.value.dtype, "same_kind"):
             raise CaptureError(f"the result at {at_work(frame)} does not fit into the array that it is written to")
-        self.become(self.recorder.node(gate, (self, other), value.astype(self.value.dtype), frame))
+        self.become(self.recorder.node(gate, (self, other), value.astype(self.value.dtype), frame), frame)
         return self
 
     return method
@@ -138,10 +138,11 @@ class TracedArray(Traced):
         frame = sys._getframe(1)
         value = current(frame, value)
         self.check_alone("an assignment to cells", frame)
-        self.become(assigned(frame, self, key, value))
+        self.become(assigned(frame, self, key, value), frame)
 
-    def become(self, version: Traced) -> None:
+    def become(self, version: Traced, frame: FrameType) -> None:
         """Be another version of itself from here on: what was computed from the one before stays so."""
+        self.recorder.call_last(self, frame)
         self.node, self.value = version.node, version.value
 
     def copy(self, order: str = "C") -> TracedArray:  # noqa: ARG002 – how its cells lie there changes no number
@@ -195,7 +196,7 @@ class TracedArray(Traced):
         """Put its cells in order."""
         frame = sys._getframe(1)
         self.check_alone("a method that writes", frame)
-        self.become(apply("sort", frame, (self,), {"axis": axis}))
+        self.become(apply("sort", frame, (self,), {"axis": axis}), frame)
 
     fill = put = partition = itemset = resize = refusal(
         "a method that writes", "make a new array: np.where, np.stack, np.concatenate"

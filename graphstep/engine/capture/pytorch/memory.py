@@ -65,6 +65,7 @@ def write_through(seen: dict[int, Seen], part: Any, before: int, frame: FrameTyp
     new = assigned(frame, old, _key(numbers, base.shape), own)
     if isinstance(new, Traced):
         new.recorder.recording.operations[-1].dtype = dtype_of(base)
+        new.recorder.call_last(base, frame)
         seen[id(base)] = Seen(base, new, version_of(base))
 
 

@@ -272,6 +272,8 @@ class Tape(Following):
             last = operations[-1]
             last.value, last.dtype, last.device = widened(value), dtype_of(part), device_of(part)
             self.values[-1] = value
+            if done.writes:
+                self.call_last(part, frame)
             came = self.traced(len(self.values) - 1, value)
             reads = {own.node: x for key, (x, _) in done.tensors.items() if isinstance(own := done.reads.get(key), Traced)}
             # What arrives at a part that was written to is only what reads it by itself.
