@@ -39,7 +39,9 @@ def opening_of_trace(trace: Trace) -> Opening:
         raise InputError("a round of a training is no run of its own", hint="the training opens it again: --at-round")
     program = trace.program
     nodes = range(len(program.nodes))
-    copies = [program.nodes[i].is_copy for i in nodes]
+    copies = [
+        *program.columns.by_kind([kind.rule is not None and kind.rule.pattern[0] == "adder" for kind in program.columns.of_kinds])
+    ]
     values = tuple(None if copies[i] else trace.value_of(i) for i in nodes)
     gradients = tuple(trace.gradient_of(i) if not copies[i] and program.depends[i] else None for i in nodes)
     before = trace.recorded

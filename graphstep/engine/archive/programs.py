@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from itertools import repeat, starmap
+from itertools import pairwise, repeat, starmap
 from typing import Any, get_args
 
 from graphstep.engine.archive.packing import Cells
@@ -22,18 +22,20 @@ _KINDS = ("program", "call", "loop", "turn")
 
 def plain_program(program: Program, cells: Cells) -> dict[str, Any]:
     """A program as plain data. The numbers of gates that are in no table go to ``cells``."""
+    nodes, count = program.columns, len(program.nodes)
     rules: dict[int, int] = {}
     gates: list[dict[str, Any]] = []
     kinds: list[int] = []
-    for node in program.nodes:
-        if node.rule is None:
-            kinds.append(-1)
-            continue
+    for kind in nodes.of_kinds:
         # Rules are equal only as objects, and two may have one name.
-        if id(node.rule) not in rules:
-            rules[id(node.rule)] = len(gates)
-            gates.append(_plain_rule(node.rule, cells))
-        kinds.append(rules[id(node.rule)])
+        if kind.rule is not None and id(kind.rule) not in rules:
+            rules[id(kind.rule)] = len(gates)
+            gates.append(_plain_rule(kind.rule, cells))
+        kinds.append(-1 if kind.rule is None else rules[id(kind.rule)])
+    constants = [[number_text(x.value), x.text, x.span] for x in nodes.constants]
+    read = [x if x >= 0 else constants[~x] for x in nodes.read]
+    spans = zip(nodes.spans[::2], nodes.spans[1::2], strict=True)
+    options = [[[name, plain_option(value)] for name, value in kind.options] for kind in nodes.of_kinds]
     return {
         "text": program.text,
         "output": program.output,
@@ -44,13 +46,13 @@ def plain_program(program: Program, cells: Cells) -> dict[str, Any]:
         "origin": None if program.origin is None else _plain_origin(program.origin),
         "gates": gates,
         "nodes": {
-            "gate": kinds,
-            "operands": [[_plain_operand(x) for x in node.operands] for node in program.nodes],
-            "name": [node.name for node in program.nodes],
-            "span": [node.span for node in program.nodes],
-            "text": [node.text for node in program.nodes],
-            "options": [[[name, plain_option(value)] for name, value in node.options] for node in program.nodes],
-            "frame": [node.frame for node in program.nodes],
+            "gate": [*nodes.by_kind(kinds)],
+            "operands": [read[start:stop] for start, stop in pairwise(nodes.starts)],
+            "name": nodes.names,
+            "span": [(start, stop) if start >= 0 else None for start, stop in spans],
+            "text": [*map(nodes.texts.get, range(count))],
+            "options": [*nodes.by_kind(options)],
+            "frame": nodes.frames.tolist(),
         },
     }
 
@@ -70,10 +72,6 @@ def _plain_rule(rule: Rule, cells: Cells) -> dict[str, Any]:
     fields = ("inputs", "factors", "sent")
     shapes = {field: [cells.put(x) for x in getattr(numbers, field)] for field in fields}
     return {"gate": rule.name, **shapes, "value": cells.put(numbers.value)}
-
-
-def _plain_operand(operand: Operand) -> Any:
-    return operand if isinstance(operand, int) else [number_text(operand.value), operand.text, operand.span]
 
 
 def number_text(value: float) -> float | str:

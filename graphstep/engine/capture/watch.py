@@ -122,6 +122,8 @@ class Watch:
 
     def _about(self, code: CodeType) -> _Code:
         """What is to be done at a call of a function: by its ``id``, as to compare functions takes longer than to run one."""
+        if (before := self._codes.get(id(code))) is not None:
+            return before
         header, label = _kind(code)
         is_transparent = is_library(code.co_filename) or code.co_name == "<module>"
         about = self._codes[id(code)] = _Code(code, header, label, is_transparent, _comprehensions(code))
