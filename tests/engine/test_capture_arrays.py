@@ -127,8 +127,8 @@ def test_values_are_the_functions_own_to_the_bit_and_labels_its_variables():
 
 
 def test_what_is_written_to_is_a_new_version_under_the_name_of_its_variable():
-    def written(W):
-        h = W * 2
+    def written(w):
+        h = w * 2
         h[0] = 0
         h[1] *= 3
         h += 1
