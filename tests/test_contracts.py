@@ -44,7 +44,13 @@ def test_an_import_help_and_version_load_nothing_heavy_and_a_plain_run_neither_t
     assert len(light) == 3
     assert not any(packages & set(HEAVY) for packages in light)
     assert not loaded & {"textual", "rich", "sympy", "networkx", "scipy", "lark"}
-    assert "numpy" in loaded
+
+
+def test_a_program_of_numbers_is_stepped_and_printed_without_numpy() -> None:
+    programs = (["(x+y)*z", "x=-2", "y=5", "z=-4"], ["a=x*y; b=a/x-2*x; a*b+b", "x=0.1", "y=3"], ["exp(x)", "x=1"])
+    *light, heavy = loaded_by(*(command(*words, "--plain") for words in programs))
+    assert not any(packages & set(HEAVY) for packages in light)
+    assert "numpy" in heavy
 
 
 def test_numpy_comes_from_one_place_and_late() -> None:

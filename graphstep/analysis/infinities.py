@@ -8,13 +8,13 @@ from string import Formatter
 
 from graphstep.analysis.facts import Box, Cells, Named, NotFinite, Operand, Reason, Slot, reason
 from graphstep.analysis.zeros import number
-from graphstep.engine.causes import gradient_causes
+from graphstep.engine.causes import gradient_causes, is_finite
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.numbers import send
 from graphstep.ground.arrays import Number, number_text
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 
 FOLLOWED = 2_000
 """Nodes of a program up to which the cause of an input's gradient is followed to where it began. It is asked of every input."""
@@ -25,11 +25,11 @@ _TINY = 2.0**-600
 
 def why_not_finite(trace: Trace, index: int) -> Reason | None:
     """Where on the way to a node its gradient became inf or nan, and why; None where it is finite."""
-    if not trace.program.depends[index] or np.isfinite(trace.gradient_of(index)).all():
+    if not trace.program.depends[index] or is_finite(trace.gradient_of(index)):
         return None
     if len(trace.program.nodes) > FOLLOWED:
         return None
-    with np.errstate(all="ignore"):
+    with quiet():
         cause = gradient_causes(trace, index)[-1]
         if cause.wire is not None:
             return _where_it_breaks(cause.wire)

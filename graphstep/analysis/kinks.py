@@ -9,7 +9,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
 
@@ -27,7 +27,7 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | No
     if gate is None:
         return None
     if gate.remark is not None:
-        with np.errstate(all="ignore"):
+        with quiet():
             remark = gate.remark(np, trace.call(index))
         sentence = Reason(f"gate.{gate.name}.remark", {}, remark.replace("{", "{{").replace("}", "}}"))
         return Remark("convention", (sentence,), remark, (reason("holds-here", gate=gate.symbol),)) if remark else None
@@ -42,6 +42,8 @@ def _at_kinks(trace: Trace, index: int, slot: int | None, gate: Rule) -> Remark 
     if not gate.conventions:
         return None
     shape, inputs = trace.node(index).shape, trace.operand_values(index)
+    if not shape and not any(rule.at(NUMBERS, *inputs) for rule in gate.conventions):
+        return None
     reasons, rules, warns, covered = list[Reason](), list[str](), False, np.zeros(shape, bool)
     for place, rule in enumerate(gate.conventions):
         if slot is not None and not rule.concerns(slot):
@@ -74,7 +76,7 @@ def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
     gate, shape = trace.gate(index), trace.node(index).shape
     chosen, warned = np.zeros(shape, bool), np.zeros(shape, bool)
     if gate is not None:
-        with np.errstate(all="ignore"):
+        with quiet():
             for rule in gate.conventions:
                 if rule.concerns(slot):
                     where = np.asarray(rule.at(NUMBERS, *trace.operand_values(index))) & ~chosen & ~warned

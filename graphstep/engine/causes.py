@@ -5,6 +5,7 @@ Each function walks along the wires from one node and looks nowhere else: what w
 
 from __future__ import annotations
 
+from math import isfinite, isnan
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -34,17 +35,17 @@ class Cause:
 
 def is_finite(value: Number) -> bool:
     """Whether a number, or every cell of an array, is finite."""
-    return bool(np.isfinite(value).all())
+    return isfinite(value) if isinstance(value, float) else bool(np.isfinite(value).all())
 
 
 def has_nan(value: Number) -> bool:
     """Whether a number, or any cell of an array, is nan."""
-    return bool(np.isnan(value).any())
+    return isnan(value) if isinstance(value, float) else bool(np.isnan(value).any())
 
 
 def is_zero(value: Number) -> bool:
     """Whether a number, or every cell of an array, is 0."""
-    return not np.any(value)
+    return value == 0 if isinstance(value, float) else not np.any(value)
 
 
 def makes_not_finite(trace: Trace, index: int) -> bool:

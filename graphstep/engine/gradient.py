@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from graphstep.ground.late import np
 from graphstep.ground.precision import rounded
 from graphstep.ground.records import record
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from graphstep.engine.trace import Trace
     from graphstep.ground.arrays import Number
 
@@ -41,7 +39,7 @@ class PartialSums:
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._numbers: dict[int, NDArray[np.float64]] = {}
+        self._numbers: dict[int, array[float]] = {}
         """By node that is a number, the sums for each number of contributions."""
         self._arrays: dict[int, tuple[int, Number]] = {}
         """By node that is an array, how many contributions were added up last, and their sum."""
@@ -51,10 +49,9 @@ class PartialSums:
         trace, edges = self._trace, self._trace.plan.arrivals[index]
         if not trace.node(index).shape:
             if index not in self._numbers:
-                starts = trace.plan.edge_starts
-                terms = trace.buffers.contributions[[starts[edge] for edge in edges]]
-                self._numbers[index] = np.fromiter(accumulate(terms.tolist(), self._sum), np.float64, len(terms))
-            return float(self._numbers[index][received - 1])
+                sent, starts = trace.buffers.contributions, trace.plan.edge_starts
+                self._numbers[index] = array("d", accumulate([float(sent[starts[edge]]) for edge in edges], self._sum_of_numbers))
+            return self._numbers[index][received - 1]
         # Of an array one sum is kept, for all of them would be a copy of it for each contribution. Who steps forward adds one
         # more to it; who goes back, or asks for the first time, begins anew.
         added, total = self._arrays.get(index, (len(edges), 0.0))
@@ -64,6 +61,9 @@ class PartialSums:
             total = self._sum(total, trace.contribution_of(edge))
         self._arrays[index] = received, total
         return total
+
+    def _sum_of_numbers(self, total: float, term: float) -> float:
+        return rounded(total + term, self._trace.plan.dtype)
 
     def _sum(self, total: Number, term: Number) -> Number:
         return rounded(total + term, self._trace.plan.dtype)

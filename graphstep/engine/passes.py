@@ -9,10 +9,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from itertools import pairwise
-from math import nan, prod
+from math import isfinite, nan, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.engine.arithmetic import arithmetic
+from graphstep.engine.edges import FEW
 from graphstep.engine.levels import Batch, Index, Region
 from graphstep.engine.plan import Plan
 from graphstep.gates import Ties
@@ -234,3 +235,11 @@ def edge_sizes(plan: Plan, contributions: Array) -> Array:
 def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
     # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
     return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)
+
+
+def odd_places(numbers: Array) -> list[int]:
+    """Where a number is inf or nan."""
+    if len(numbers) <= FEW:
+        return [place for place, number in enumerate(numbers.tolist()) if not isfinite(number)]
+    places: list[int] = np.flatnonzero(~np.isfinite(numbers)).tolist()
+    return places

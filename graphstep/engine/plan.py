@@ -8,6 +8,7 @@ itself: what it reads and writes are views of regions of the buffer.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from graphstep.engine.arrivals import Arrivals
 from graphstep.engine.columns import Columns
+from graphstep.engine.edges import FEW, edges_of
 from graphstep.engine.levels import Level, Levels, Region, depths, place_of
 from graphstep.engine.tape import Tape
 from graphstep.ground.collector import collector_paused
-from graphstep.ground.late import np
+from graphstep.ground.late import late_array, np
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Nodes
@@ -65,9 +67,11 @@ class Plan:
     order: tuple[int, ...] | None = None
     """The gates in the order in which they send, where that was chosen; None for the reverse of the forward pass."""
     edge_ranges: Mapping[int, range] | None = None
-    """By gate the edges that it sends along, where the order was chosen."""
+    """By gate the edges that it sends along, where the order was chosen, or the gates are few."""
     dtype: Dtype = FLOAT64
     """The type that values, local gradients, products and sums are rounded to."""
+    is_few: bool = False
+    """Whether its gates are few and between numbers, and the columns are lists until an array is asked for."""
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
@@ -128,8 +132,7 @@ class Plan:
         return self.event(n)[1] if n <= self.seed_step else int(self.sender[self._edge_by(n)])
 
     def _edge_by(self, n: int) -> int:
-        # The number has the type of the column, of which NumPy would otherwise make a copy of another type.
-        return int(self.edge_step.searchsorted(np.int32(n), "right")) - 1
+        return bisect_right(self.edge_step, n) - 1
 
     @cached_property
     def gates_at(self) -> NDArray[np.int32]:
@@ -158,8 +161,8 @@ class Plan:
     def edge_at(self, gate: int, slot: int) -> int | None:
         """The edge that a gate sends along from a slot; None where nothing is sent."""
         edges = self.edges_of(gate)
-        place = int(self.slot[edges.start : edges.stop].searchsorted(np.int32(slot)))
-        return edges[place] if place < len(edges) and self.slot[edges[place]] == slot else None
+        edge = bisect_left(self.slot, slot, edges.start, edges.stop)
+        return edge if edge < edges.stop and self.slot[edge] == slot else None
 
     def same_work(self, m: int, n: int) -> bool:
         """Whether two steps are sends, or the sums that they complete, of one gate."""
@@ -198,6 +201,8 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
     nodes = program.columns
     # In the order in which Levels numbers their cells.
     constants = [constant.value for constant in nodes.constants]
+    if order is None and dtype == FLOAT64 and program.of_numbers and len(nodes.read) <= FEW:
+        return _of_few(program, constants)
     starts = _starts(nodes)
     receiver, sender, slot = _edges(program, order)
     arrivals = Arrivals.of(receiver, len(nodes))
@@ -220,6 +225,25 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
         None if order is None else tuple(order),
         None if order is None else _ranges(sender),
         dtype,
+    )
+
+
+def _of_few(program: Program, constants: list[float]) -> Plan:
+    """The plan of a program of few gates between numbers: a list of each column."""
+    edges = edges_of(program)
+    return Plan(
+        program,
+        late_array(constants, "float64"),
+        range(len(program.nodes) + 1),
+        range(len(edges.step) + 1),
+        late_array(edges.receiver, "int32"),
+        late_array(edges.sender, "int32"),
+        late_array(edges.slot, "int32"),
+        edges.arrivals,
+        late_array(edges.step, "int32"),
+        edges.last_step,
+        edge_ranges=edges.ranges,
+        is_few=True,
     )
 
 

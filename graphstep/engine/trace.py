@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphstep.engine.causes import makes_nan, makes_not_finite
+from graphstep.engine.few import run_few
 from graphstep.engine.gradient import Gradient, PartialSums
 from graphstep.engine.inputs import check_inputs, check_seed, reshapes
 from graphstep.engine.order import asked_order, ordered
-from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes
+from graphstep.engine.passes import Array, Buffers, backward, edge_sizes, forward, node_sizes, odd_places
 from graphstep.engine.plan import Plan, plan
 from graphstep.engine.recorded import Recorded
 from graphstep.engine.step import Step
@@ -24,7 +25,7 @@ from graphstep.engine.wires import Wire, Wires
 from graphstep.gates import Ties
 from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number, shape_of
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import Writing
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
@@ -203,8 +204,8 @@ class Trace:
     @cached_property
     def not_finite(self) -> tuple[int, ...]:
         """The nodes whose value is inf or nan (anywhere), in the order of the program."""
-        bad = np.flatnonzero(~np.isfinite(self.buffers.cells[: self.plan.starts[-1]]))
-        return tuple(dict.fromkeys(bisect_right(self.plan.starts, cell) - 1 for cell in bad.tolist()))
+        bad = odd_places(self.buffers.cells[: self.cell_count])
+        return tuple(dict.fromkeys(bisect_right(self.plan.starts, cell) - 1 for cell in bad))
 
     @cached_property
     def given_not_finite(self) -> tuple[int, ...]:
@@ -227,8 +228,7 @@ class Trace:
     @cached_property
     def first_edge_not_finite(self) -> int | None:
         """The first edge, in the order of the backward pass, whose contribution is inf or nan (anywhere); None if none is."""
-        bad = np.flatnonzero(~np.isfinite(self.contribution_sizes))
-        return int(bad[0]) if bad.size else None
+        return next(iter(odd_places(self.contribution_sizes if self.has_arrays else self.buffers.contributions)), None)
 
     @cached_property
     def value_sizes(self) -> Array:
@@ -383,12 +383,15 @@ def run_plan(
     check_inputs(plan.program, inputs)
     check_seed(plan.program, seed)
     seed = rounded(seed, plan.dtype)
-    buffers = Buffers.of(plan)
-    # IEEE gives inf and nan where it must, and the step that made one says so: a warning on top would be noise.
-    with np.errstate(all="ignore"):
+    setup = setup or setup_of_program(plan.program, inputs, seed=seed, ties=ties)
+    # IEEE gives inf and nan where it must, and the step that made one says so.
+    with quiet():
+        if plan.is_few and (few := run_few(plan, inputs, seed, ties)) is not None:
+            return Trace(plan, few, seed, ties, setup)
+        buffers = Buffers.of(plan)
         forward(plan, buffers, inputs)
         backward(plan, buffers, seed, ties)
-    return finished(plan, buffers, seed, ties, setup or setup_of_program(plan.program, inputs, seed=seed, ties=ties))
+    return finished(plan, buffers, seed, ties, setup)
 
 
 def finished(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, setup: Setup) -> Trace:

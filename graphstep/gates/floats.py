@@ -88,6 +88,34 @@ PLAIN: dict[str, Function] = {
 """What Python does as IEEE says, by operation."""
 
 
+class _Floats:
+    """``m`` for floats of which Python makes what NumPy makes: UnknownError for whatever else is asked."""
+
+    def __init__(self) -> None:
+        vars(self).update({name: function for name, function in PLAIN.items() if name.isalpha() and name != "neg"})
+
+    stop = staticmethod(operator.pos)
+
+    @staticmethod
+    def sign(x: float) -> float:
+        return 1.0 if x > 0 else -1.0 if x < 0 else 0.0 if x == 0 else x
+
+    @staticmethod
+    def where(condition: bool, then: Any, otherwise: Any) -> Any:
+        return then if condition else otherwise
+
+    def __getattr__(self, name: str) -> Any:
+        raise UnknownError(name)
+
+
+class UnknownError(ArithmeticError):
+    """Asked for a function that Python does not compute as NumPy does."""
+
+
+FLOATS: Any = _Floats()
+"""``m`` for single floats, out of :data:`PLAIN`. Besides UnknownError it raises what Python raises where IEEE has inf or nan."""
+
+
 def float_function(rule: Rule, count: int) -> tuple[Function, bool]:
     """The value of an elementwise gate with that many inputs as a function of floats, and whether it is as fast as Python's own.
 

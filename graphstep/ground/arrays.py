@@ -278,7 +278,6 @@ def summary(array: NDArray[np.float64]) -> Summary:
 
 
 def _summary(array: NDArray[np.float64]) -> Summary:
-
     cells = array.ravel()
     zeros = (cells.size - int(np.count_nonzero(cells))) / cells.size if cells.size else 0.0
     missing = infinite = 0

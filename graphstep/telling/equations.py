@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Any
 
+from graphstep.engine.causes import has_nan
+from graphstep.gates.floats import FLOATS
 from graphstep.gates.mathematics import RELATIONS, Derived
 from graphstep.gates.notation import TERMS, Lasting, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import Number, is_small, settled
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, is_short, numeral, unit
 from graphstep.telling.explanation import Rung
 from graphstep.telling.words.catalogue import message
@@ -121,8 +123,8 @@ def _rounded(digits: int) -> Rounded:
 def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     """Whether a form, computed with the digits that are printed, is the printed value within a unit of its last digit."""
     try:
-        with np.errstate(all="ignore"):
-            left = form.read(_rounded(operand_digits))
+        with quiet():
+            left = _computed(form, operand_digits)
             cells = None if isinstance(value, int | float) else np.asarray(left, np.float64)
     except (NoNumberError, ValueError, TypeError, AttributeError):
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
@@ -147,6 +149,45 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     return abs(computed - printed) <= unit(value, digits) * _SLACK
 
 
+def _computed(form: Term, digits: int) -> Any:
+    """What a form comes to with its numbers as printed: of single numbers Python's float, which is NumPy's too."""
+    stack = [form]
+    while stack:
+        part = stack.pop()
+        if part.operator not in _PLAIN or not all(isinstance(x, Term | int | float | str) for x in part.arguments):
+            return form.read(_rounded(digits))
+        stack += [x for x in part.arguments if isinstance(x, Term)]
+    try:
+        return float(form.read(_Floats(digits)))
+    except (ArithmeticError, TypeError):
+        # What is inf or nan in IEEE, or the complex root that it does not have.
+        return form.read(_rounded(digits))
+
+
+_PLAIN = ("+", "-", "*", "/", "**", "negative", "number", "exactly", "maximum", "minimum")
+
+
+class _Floats(Rounded):
+    """``m`` for a term of single numbers, which raises where they are divided by 0."""
+
+    def number(self, value: Any) -> Any:
+        """The number that is printed."""
+        return float(numeral(float(value), self.digits))
+
+    def exactly(self, value: float, text: str) -> Any:
+        """A number of the formula."""
+        del text
+        return float(value)
+
+    def maximum(self, *xs: Any) -> Any:
+        """The largest."""
+        return reduce(FLOATS.maximum, xs)
+
+    def minimum(self, *xs: Any) -> Any:
+        """The smallest."""
+        return reduce(FLOATS.minimum, xs)
+
+
 def _cancels(form: Term, value: Number) -> bool:
     """Whether a sum of cells is what rounding leaves of 0: as it stands in print, it is 0."""
     if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
@@ -168,22 +209,25 @@ _SIZES = _Sizes(DOUBLE)
 
 def _why_not_equal(form: Term, value: Number) -> str:
     """The id of why a form, as it stands in print, does not come to the value of the gate."""
-    if np.isnan(value).any():
+    if has_nan(value):
         return "result-undefined"
     if _keeps_digits(form, value):
         return "result-rounds-here"
     sizes = np.concatenate([np.ravel(np.abs(x)) for x in _numbers(form)] or [np.ones(1)])
     if np.any(np.isfinite(sizes) & (sizes != 0) & ((sizes > _LARGE) | (sizes < 1 / _LARGE))):
         return "result-out-of-range"
-    with np.errstate(all="ignore"):
+    with quiet():
         return "result-rounds-here" if np.isfinite(form.read(_rounded(DOUBLE))).all() else "result-limit"
 
 
 def _keeps_digits(form: Term, value: Number) -> bool:
     """Whether a form, computed with all digits of its numbers, comes to the value."""
     try:
-        with np.errstate(all="ignore"):
-            computed = np.asarray(form.read(_rounded(DOUBLE)), np.float64)
+        with quiet():
+            computed = _computed(form, DOUBLE)
+            if isinstance(computed, float) and isinstance(value, float):
+                return abs(computed - value) <= _KEPT * abs(value)
+            computed = np.asarray(computed, np.float64)
             return bool(np.all(np.abs(computed - value) <= _KEPT * np.abs(value)))
     except (NoNumberError, ValueError, TypeError, AttributeError):
         return True

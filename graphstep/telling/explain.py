@@ -34,7 +34,7 @@ from graphstep.gates.notation import TEXT
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import SMALL, Number, all_zero, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral, percent
 from graphstep.ground.precision import FLOAT64
 from graphstep.telling.derivatives import definitions, objective_name, wire_term
@@ -58,7 +58,7 @@ _SHOWN = 8
 def explain(trace: Trace, n: int) -> Explanation:
     """What happens in step ``n`` and why; 0 is the start. IndexError outside the run."""
     # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
-    with np.errstate(all="ignore"):
+    with quiet():
         step = trace.step(n)
         whole, named = explanation(fact_of(step)), definitions(trace, _mentioned(step))
         return replace(whole, definitions=named) if named else whole

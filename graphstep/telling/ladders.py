@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphstep.analysis.kinks import convention
+from graphstep.engine.causes import is_finite
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.ground.arrays import SMALL, Number, is_small
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant, Operand
 from graphstep.telling.derivatives import gradient_term, local_term, objective_formula, wire_term
@@ -121,7 +122,7 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
     if not rules:
         return False
     inputs = [np.asarray(x, np.float64) for x in values]
-    with np.errstate(all="ignore"):
+    with quiet():
         if not any(np.any(rule.at(NUMBERS, *inputs)) for rule in rules):
             return False
         formula = gate.partials[slot](NUMBERS, *inputs, np.asarray(trace.value_of(index), np.float64))
@@ -139,8 +140,9 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     arrives = gradient_term(trace, sender)
     rungs = [Rung(arrives * slope.left, "symbols")]
     alone = slope.rungs[0]
-    # Asked of the contribution first: of a number that is not 0 that is all.
-    if _any_zero(contribution) and np.any(~np.isfinite(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
+    # Of a number that is not 0, or at which something finite arrives, that is all.
+    shut = _any_zero(contribution) and not is_finite(upstream)
+    if shut and np.any(~np.isfinite(upstream) & np.equal(local, 0) & np.equal(contribution, 0)):
         # A router that is shut passes 0 on, whatever arrives. inf · 0 = 0 would be false, and a note says what is the matter.
         rungs.append(result(contribution, trace.writing))
     elif _written((upstream, contribution)):

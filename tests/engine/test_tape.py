@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from graphstep.engine import plan as plans
 from graphstep.engine import tape as tapes
 from graphstep.engine.core.loop import CompiledLoop
+from graphstep.engine.few import run_few
 from graphstep.engine.levels import Batch, Level
 from graphstep.engine.loop import PythonLoop, Sent
 from graphstep.engine.order import following_order
@@ -27,6 +29,8 @@ from tests.benchmarks.shapes import SHAPES
 from tests.engine import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from graphstep.engine.plan import Plan
     from graphstep.gates import Ties
 
@@ -46,12 +50,12 @@ def number(choose: Random) -> float:
     return choose.choice(SPECIAL) if choose.random() < 0.4 else round(choose.gauss(0, 2), choose.choice((0, 1, 16)))
 
 
-def drawn(seed: int) -> tuple[Program, dict[str, float]]:
-    """A random program of elementwise gates, and values for its inputs."""
+def drawn(seed: int, names: Sequence[str] = tuple(ELEMENTWISE)) -> tuple[Program, dict[str, float]]:
+    """A random program of elementwise gates, of these, and values for its inputs."""
     choose = Random(seed)
     count = choose.randrange(1, 6)
     nodes = [Node(None, name=f"x{i}") for i in range(count)]
-    names = [name for name in ELEMENTWISE if name != "constant"]
+    names = [name for name in names if name != "constant"]
     few = choose.sample(names, 3)
     for _ in range(choose.randrange(1, 60)):
         rule = ELEMENTWISE[choose.choice(few if choose.random() < 0.7 else names)]
@@ -94,6 +98,53 @@ def runs(work: Plan, inputs: dict[str, float], ties: Ties = "first") -> list[lis
             backward(work, buffers, 0.75, ties, between)
         numbers.append([bits(each) for each in (buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions)])
     return numbers
+
+
+def columns_of(work: Plan) -> list[object]:
+    """What a plan says of its edges."""
+    nodes = range(len(work.program.nodes))
+    columns = (work.receiver, work.sender, work.slot, work.edge_step, bits(np.asarray(work.constants)), work.arrivals.counts())
+    return [
+        *(np.asarray(column).tolist() for column in columns),
+        work.last_step,
+        [work.arrivals[node] for node in nodes],
+        [[*work.edges_of(node)] for node in nodes],
+        [work.edge_at(node, slot) for node in nodes for slot in range(4)],
+        [work.event(n) for n in range(1, work.last_step + 1)],
+        [work.step_of_sum(node) for node in nodes],
+        work.gates_at.tolist(),
+    ]
+
+
+def test_few_gates_have_the_same_bits_out_of_floats_and_out_of_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, counted = ("add", "sub", "mul", "div", "neg", "max", "min", "abs", "relu", "sqrt"), 0
+    for seed in range(600):
+        ties: Ties = "split" if seed % 2 else "first"
+        program, inputs = drawn(seed, names)
+        work = plan(program)
+        assert work.is_few
+        with np.errstate(all="ignore"):
+            few = run_few(work, inputs, 0.75, ties)
+        with monkeypatch.context() as all_are_many:
+            all_are_many.setattr(plans, "FEW", -1)
+            other = plan(program)
+        assert not other.is_few
+        assert columns_of(work) == columns_of(other), seed
+        if few is None:
+            continue
+        counted += 1
+        buffers = Buffers.of(other)
+        with np.errstate(all="ignore"):
+            forward(other, buffers, inputs)
+            backward(other, buffers, 0.75, ties)
+        buffers.freeze(other)
+        for of_floats, of_arrays in zip(_numbers(few), _numbers(buffers), strict=True):
+            assert bits(np.asarray(of_floats)) == bits(of_arrays), seed
+    assert counted > 100
+
+
+def _numbers(buffers: Buffers) -> tuple[Any, ...]:
+    return buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions
 
 
 def test_two_thousand_random_programs_have_the_same_bits_on_the_tape_in_c_and_in_batches() -> None:

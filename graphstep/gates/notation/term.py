@@ -275,7 +275,6 @@ class _Classes:
         self._onehot, self._classes = onehot, classes
 
     def __rsub__(self, scores: Any) -> Any:
-
         return scores - self._onehot.value(np, [np.asarray(self._classes), scores], {})
 
 
@@ -287,7 +286,6 @@ def _among(choose: Callable[[Any, Any], Any], xs: tuple[Any, ...]) -> Any:
 
 
 def _rounded(value: Any, digits: int) -> Any:
-
     from graphstep.ground.arrays import settled
 
     if all(map(is_short, value.ravel().tolist())):

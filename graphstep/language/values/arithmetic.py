@@ -9,7 +9,7 @@ from typing import Any
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, kind_text, plain, shape_of
 from graphstep.ground.errors import LimitError, ReadError, ShapeError, Span, quoted
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
@@ -77,10 +77,9 @@ def number_in(text: str, start: int, written: str, beside: str = "") -> float:
 
 
 def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:
-
     values: list[Any] = []
     last_read = _last_read(program)
-    with np.errstate(all="ignore"):
+    with quiet():
         for index, node in enumerate(program.nodes):
             if node.rule is None:
                 name = node.name or ""
@@ -107,7 +106,6 @@ def _last_read(program: Program) -> list[int]:
 
 
 def _gate(program: Program, node: Node, inputs: list[Any]) -> Any:
-
     from graphstep.gates.numbers import value
     from graphstep.gates.rule import MisfitError
 

@@ -68,7 +68,6 @@ class _Reading:
         """What arithmetic came to, by its text."""
 
     def array(self, span: Span) -> NDArray[np.float64]:
-
         place, behind_list, parentheses = span[0], False, 0
         for mark in _MARK.finditer(self.text, *span):
             kind, at = mark[0], mark.start()

@@ -13,7 +13,7 @@ from typing import Any
 
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ReadError, Span, did_you_mean
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.records import dataclass
 from graphstep.language.values.arithmetic import Leaf, check_shape, number_in
 
@@ -110,10 +110,9 @@ def read_maker(text: str, span: Span) -> Leaf:
     check_shape(shape, text, span)
 
     def make() -> Number:
-
         from graphstep.ground.arrays import plain
 
-        with np.errstate(all="ignore"):
+        with quiet():
             return plain(maker.make(np, shape, arguments, seed))
 
     return Leaf(shape, make)

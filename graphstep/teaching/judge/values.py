@@ -93,7 +93,6 @@ def _asked(what: type) -> dict[str, bool]:
 
 
 def _of_numpy(rows: Any) -> Any:
-
     return np.array(rows)
 
 
