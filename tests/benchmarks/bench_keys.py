@@ -105,6 +105,8 @@ async def keys(sample: Any, pressed: Sequence[str]) -> list[Pressed]:
                 if sent:
                     frames = [end - start for start, end in pairwise(ends)]
                     done.append(Pressed(key, ends[-1] - ends[0], max(frames), sent))
+                # As a person presses them: what is done ahead, in between, is no part of a key.
+                await pilot.pause(0.05)
     finally:
         App._display = before  # type: ignore[method-assign]
     return done
