@@ -153,7 +153,7 @@ def test_in_random_programs_every_walk_ends_and_every_drawing_has_all(seed: int)
         drawn = folded(run, frame)
         assert {*drawn.box_of} == set(range(len(program.nodes)))
         assert all(edge.source < edge.target for edge in drawn.edges)
-        assert len(drawn.boxes) >= count_of_boxes(program, frame)
+        assert len(drawn.boxes) == count_of_boxes(program, frame)
     assert len(folded(run, 0, program.output).boxes) <= len(diagram(run).boxes)
     state, visited = State(run), [0]
     while state.frames or state.at < len(run):

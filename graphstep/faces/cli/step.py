@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli import accessible
-from graphstep.faces.cli.program import is_long, language_of, opening_of, program_arguments, writing_arguments
+from graphstep.faces.cli.program import PYTHON, is_long, language_of, opening_of, program_arguments, writing_arguments
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, quoted
 
@@ -108,8 +108,15 @@ def run(options: argparse.Namespace) -> int:
     # A browser talks to the debugger through pipes.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or in_browser()
     spoken = options.screen_reader or accessible.asked_for()
-    if screen and not (options.plain or options.format or options.to or options.record or spoken) and is_long(options):
-        return _open_long(options)
+    if screen and not (options.plain or options.format or options.to or options.record or spoken):
+        if is_long(options):
+            return _open_long(options)
+        if options.dialect == PYTHON:
+            from importlib import import_module
+            from threading import Thread
+
+            # While the user's function runs in a process of its own.
+            Thread(target=import_module, args=("graphstep.faces.tui.screen",), daemon=True).start()
     opening = opening_of(options)
     conditions = _conditions(opening)
     if options.record:

@@ -293,9 +293,13 @@ def _no_width(_: int) -> tuple[int, int]:
 
 def _width_in(trace: Trace, digits: int) -> Callable[[int], tuple[int, int]]:
     """Cells for what a node's wire ever shows: for its value, and for the widest of its gradient and what arrives of it."""
+    # A window that is opened asks for several drawings of one run.
+    kept: dict[int, tuple[int, int]] = vars(trace).setdefault("_widths", {}).setdefault(digits, {})
 
     def width(index: int) -> tuple[int, int]:
-        return cell_width(digest(trace.value_of(index), digits)), gradient_width(index)
+        if index not in kept:
+            kept[index] = cell_width(digest(trace.value_of(index), digits)), gradient_width(index)
+        return kept[index]
 
     def gradient_width(index: int) -> int:
         gradient = trace.gradient(index)

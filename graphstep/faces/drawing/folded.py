@@ -5,7 +5,6 @@ A call of one value is one box with that value. One of several values is a box w
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -36,17 +35,8 @@ def closed_frames(program: Program, within: int) -> list[int]:
 
 
 def count_of_boxes(program: Program, within: int) -> int:
-    """How many boxes a drawing has at most."""
-    if not program.frames:
-        return len(program.nodes)
-    kept: dict[str, Any] = vars(program)
-    if kept.get("_counted", (None,))[0] != within:
-        # A call is one box, and so is each node outside of calls.
-        closed = closed_frames(program, within)
-        nodes = Counter([closed[node.frame] for node in program.nodes])
-        kept["_counted"] = within, nodes.pop(0, 0) + len(nodes)
-    count: int = kept["_counted"][1]
-    return count
+    """How many boxes a drawing has."""
+    return len(_folding(program, within).boxes) if program.frames else len(program.nodes)
 
 
 def call_label(program: Program, frame: int) -> str:
@@ -65,12 +55,17 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
     ``alone`` draws nothing but that call, with what it reads as boxes without operands.
     """
     program, width_of = widths(run, digits)
+    folding = _folding(program, within, alone)
+    return folding.diagram(width_of, digits) if centre is None else folding.near(folding.box_of[centre], width_of, digits)
+
+
+def _folding(program: Program, within: int, alone: bool = False) -> _Folding:
     # A window that is opened asks for several sizes of one drawing.
     kept: dict[str, Any] = vars(program)
     if kept.get("_folding", (None,))[0] != (within, alone):
         kept["_folding"] = (within, alone), _Folding(program, within, alone)
     folding: _Folding = kept["_folding"][1]
-    return folding.diagram(width_of, digits) if centre is None else folding.near(folding.box_of[centre], width_of, digits)
+    return folding
 
 
 class _Near(NamedTuple):
@@ -101,7 +96,8 @@ class _Folding:
         self.wires_from: list[list[tuple[int, int, int]]] = []
         self.calls: set[int] = set()
         closed = closed_frames(program, within)
-        call_of = [closed[node.frame] for node in program.nodes]
+        nodes = program.columns
+        call_of = [closed[frame] for frame in nodes.frames]
         inside = program.gates_of_frames[within] if alone and within else range(len(program.nodes))
         exits = _exits(program, call_of, inside)
         for index in _outside(program, inside):
@@ -110,7 +106,8 @@ class _Folding:
             call = call_of[index]
             if not call:
                 box = self.box_of[index] = self._put(index, partial(_node_box, program, index))
-                for port, (slot, source) in enumerate(program.nodes[index].sources):
+                read = [(slot, x) for slot, x in enumerate(nodes.row(index)) if x >= 0]
+                for port, (slot, source) in enumerate(read):
                     self._join(source, box, port, [(index, slot)])
             elif index == program.gates_of_frames[call].start:
                 # It is drawn with the first gate of its call.
@@ -208,10 +205,8 @@ def _lists(kinds: int, boxes: int) -> list[list[list[int]]]:
 def _exits(program: Program, call_of: Sequence[int], inside: range) -> Mapping[int, list[int]]:
     """By closed call its gates that are read outside of it."""
     read = {program.output}
-    for call, node in zip(call_of, program.nodes, strict=True):
-        for x in node.operands:
-            if isinstance(x, int) and call_of[x] != call:
-                read.add(x)
+    for call, row in zip(call_of, program.columns.rows(), strict=True):
+        read.update([x for x in row if x >= 0 and call_of[x] != call])
     exits: dict[int, list[int]] = {}
     for index in sorted(read):
         if call_of[index] and index in inside:
@@ -223,7 +218,7 @@ def _outside(program: Program, inside: range) -> list[int]:
     """The nodes that are read inside of some, and stand outside."""
     if len(inside) == len(program.nodes):
         return []
-    return sorted({x for gate in inside for _, x in program.nodes[gate].sources if x not in inside})
+    return sorted({x for gate in inside for x in program.columns.row(gate) if x >= 0 and x not in inside})
 
 
 def _node_box(program: Program, index: int, width_of: Widths) -> Box:
@@ -266,7 +261,7 @@ def _ports(program: Program, gates: range) -> Mapping[int, list[tuple[int, int]]
     """By node outside a call that it reads, the gates and slots that do."""
     ports: dict[int, list[tuple[int, int]]] = {}
     for gate in gates:
-        for slot, source in program.nodes[gate].sources:
-            if source not in gates:
-                ports.setdefault(source, []).append((gate, slot))
+        for slot, x in enumerate(program.columns.row(gate)):
+            if x >= 0 and x not in gates:
+                ports.setdefault(x, []).append((gate, slot))
     return ports
