@@ -80,9 +80,9 @@ class Tab:
         websocket.on("framesent", lambda payload: self.sent.append(json.loads(payload)))
 
     def until(self, text: str) -> None:
-        """Wait until a text stands on the screen."""
+        """Wait until a text stands on the screen, and the page has the focus: a key that comes before is nobody's."""
         for _ in range(400):
-            if text in self.screen.text():
+            if ["focus"] in self.sent and text in self.screen.text():
                 return
             self.page.wait_for_timeout(50)
         raise AssertionError(f"{text!r} never stood on the screen, but:\n{self.screen.text()}")
