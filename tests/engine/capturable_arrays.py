@@ -270,7 +270,7 @@ OF_TWO_ROWS = {
     "filled": lambda x, y: np.full((2, 4), x) * np.full(4, y[0]) + np.nan_to_num(y),
     "selected": lambda x, y: np.select([x > 0, y > 0], [x, y], 1.0) + np.piecewise(x, [x < 0], [lambda v: v**2, 3.0]),
     "cells": lambda x, y: np.exp2(x) * np.cbrt(y) + np.heaviside(x, 0.5) * np.fmod(y, 0.25) + np.sinc(x) * np.copysign(y, x),
-    "to degrees": lambda x, y: np.deg2rad(x) * np.degrees(y) + np.round(x, 1) * np.fix(y) + np.divmod(x, y)[1],
+    "to degrees": lambda x, y: np.deg2rad(x) * np.degrees(y) + np.round(x, 1) * np.trunc(y) + np.divmod(x, y)[1],
     "accumulated": lambda x, y: np.cumprod(x) * np.add.accumulate(y) + np.multiply.outer(x, y).sum(axis=0),
     "called for each": lambda x, y: np.vectorize(lambda a, b: a * b + 1)(x, y) * np.apply_along_axis(np.cumsum, 0, x),
     "from a generator": lambda x, y: np.fromiter((v * v for v in x), float) * y,

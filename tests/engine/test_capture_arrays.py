@@ -1,6 +1,7 @@
 """A Python function of arrays becomes a program: its numbers, its gradients, its names, and what is refused."""
 
 import inspect
+import warnings
 
 import numpy as np
 import pytest
@@ -191,3 +192,12 @@ def test_what_would_drop_a_gradient_is_refused_with_its_line(name, line, said):
     assert refused.value.hint
     assert capturable.np is np
     assert capturable.exp is np.exp
+
+
+def test_fix_is_followed_whether_this_numpy_warns_of_it_or_not() -> None:
+    with warnings.catch_warnings():
+        # NumPy deprecates it from 2.5 on.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        run = gs.capture(lambda x: np.sum(np.fix(x) * x), np.array([1.5, -2.5]))
+    assert run.output == 6.5
+    assert run.gradients["x"].tolist() == [1.0, -2.0]
