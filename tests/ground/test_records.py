@@ -83,7 +83,8 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("Point", (1.0,), {"x": 2.0}),
     ("Point", (1.0,), {"w": 2.0}),
     ("Point", (1.0, 2.0, (), 4.0), {}),
-    ("Single", (NAN,), {}),
+    # Whether one nan is equal to itself in two instances: until Python 3.13 fields were compared as a tuple, as here.
+    *([("Single", (NAN,), {})] if sys.version_info < (3, 13) else []),
     ("Single", ([],), {}),
     ("Kept", (1.0,), {}),
     ("Kept", (1.0, []), {}),
