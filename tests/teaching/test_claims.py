@@ -101,6 +101,8 @@ def test_arrays_come_from_files_at_the_precision_of_the_file(tmp_path: Path) -> 
 def test_what_is_not_finite_can_be_claimed() -> None:
     of = trace(read("log(x) + y"), {"x": 0.0, "y": 1.0})
     assert outcomes(of, "f=-inf", "dx=inf", "dy=1", "dx=5") == ["right", "right", "right", "wrong"]
+    undefined = trace(read("log(x) * y"), {"x": -1.0, "y": np.array([1.0, 2.0])})
+    assert outcomes(undefined, "log(x)=nan", "f=[nan, nan]", "f=[nan, 1]") == ["right", "right", "wrong"]
 
 
 def test_only_the_first_cells_of_a_long_list_are_named() -> None:
@@ -119,6 +121,8 @@ def test_a_claim_that_cannot_be_read_says_where_and_what_would_do() -> None:
         ("x+y=1+", ReadError, "an operand is missing"),
         ("x=-2", InputError, "x is an input"),
         ("dq=3", InputError, "no node 'dq'"),
+        ("d(x+y)/dx=1", InputError, "what is differentiated is f"),
+        ("dz/dx=1", InputError, "what is differentiated is f"),
         ("∂f/∂x=3", InputError, "not joined by a wire"),
         ("x+y<=3", ReadError, "claims nothing"),
         ("dx=@nowhere.npy", GraphstepError, "cannot be read"),

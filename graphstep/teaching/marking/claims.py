@@ -22,6 +22,7 @@ from graphstep.teaching.marking.quantities import KINDS, Quantity, find_node, on
 from graphstep.teaching.marking.solution import WHOLE
 from graphstep.teaching.marking.spelling import in_brackets, plainly
 from graphstep.teaching.marking.verdict import Verdict, mark_number
+from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import names_of
 
 _EQUALS = re.compile(r"(?<![<>!=])=(?!=)")
@@ -118,8 +119,13 @@ def _asked(trace: Trace, left: str) -> Quantity:
     if node is not None:
         return quantity(trace, f"value {left}")
     for letter in dict.fromkeys((names.change, "d")):
-        below = re.fullmatch(rf"(?:{letter}.+?\s*/\s*)?{letter}\s*(?P<below>\(.+\)|\w.*)", left)
-        if below is not None and (asked := _gradient(trace, below["below"])) is not None:
+        spelled = re.fullmatch(rf"(?:{letter}(?P<above>.+?)\s*/\s*)?{letter}\s*(?P<below>\(.+\)|\w.*)", left)
+        if spelled is not None and (asked := _gradient(trace, spelled["below"])) is not None:
+            goal = objective_name(trace)
+            if spelled["above"] and _inner(spelled["above"]) != goal:
+                raise InputError(
+                    f"{left} is no gradient of this run: what is differentiated is {goal}", hint=f"write {asked.name}"
+                )
             return asked
     if local := re.fullmatch(r"∂(?P<above>.+?)\s*/\s*∂(?P<below>.+)", left):
         return _on_wire(trace, _inner(local["above"]), _inner(local["below"]))

@@ -77,7 +77,8 @@ def is_equal(one: Number, other: Number) -> NDArray[np.bool_]:
     noise = (np.minimum(np.abs(one), np.abs(other)) == 0) & (size <= NOISE)
     # Nothing is far from inf in proportion to it: inf is equal to itself alone.
     near = (off <= EQUAL * size) & np.isfinite(size)
-    return np.asarray(near | noise | np.equal(one, other))
+    both_undefined = np.isnan(one) & np.isnan(other)
+    return np.asarray(near | noise | np.equal(one, other) | both_undefined)
 
 
 def is_rounded(answer: Typed, number: Number) -> bool:
@@ -114,7 +115,9 @@ def is_same(one: float, other: float) -> bool:
     """What :func:`is_equal` says, of two single numbers."""
     off, size = abs(one - other), max(abs(one), abs(other))
     noise = (one == 0 or other == 0) and off <= NOISE
-    return (off <= EQUAL * size and math.isfinite(size)) or noise or one == other
+    if off <= EQUAL * size and math.isfinite(size):
+        return True
+    return noise or one == other or (math.isnan(one) and math.isnan(other))
 
 
 def _meets(answer: Typed, value: float, room: float, number: float) -> bool:
