@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 from graphstep.debugger.calls import at_position_within, is_call, position_within
 from graphstep.debugger.facts import NoComposite, NoNode, NoStep, UnfitError
@@ -19,16 +18,13 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.trace import trace as run
 from graphstep.gates.notation import TEXT
 from graphstep.ground.errors import InputError
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.records import dataclass
 from graphstep.language.frames import Argument, inside, is_composite
 from graphstep.language.program import Scope
 from graphstep.language.setup import read_position
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import names_of
-
-# Weak, so that a run which an edit has replaced takes its frames along when nobody can undo to it any more.
-_KEPT: WeakKeyDictionary[Trace, dict[int, Trace]] = WeakKeyDictionary()
-"""By run the frames that were opened in it, by gate."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,18 +68,12 @@ class Caller:
         return min(self.place.at, self.computes - 1)
 
 
-def frame_of(trace: Trace, node: int) -> Trace:
+@owner_cache
+def frame_of(trace: Trace, index: int) -> Trace:
     """The run inside a composite gate of a run; the same object as long as the run lives.
 
     ValueError for a gate that has no parts.
     """
-    kept = _KEPT.setdefault(trace, {})
-    if node not in kept:
-        kept[node] = _opened(trace, node)
-    return kept[node]
-
-
-def _opened(trace: Trace, index: int) -> Trace:
     node, names = trace.node(index), names_of(trace.program)
     scope = Scope(names.frames[index], objective_name(trace), names.change)
     program = inside(node, scope, [_argument(trace, index, slot) for slot in range(len(node.operands))])

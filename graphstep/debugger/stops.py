@@ -12,8 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial, reduce
-from typing import Any, Literal, TypeAlias
-from weakref import WeakKeyDictionary
+from typing import Literal, TypeAlias
 
 from graphstep.debugger.breakpoints import steps_at, steps_of, stop_text
 from graphstep.debugger.conditions import Condition
@@ -22,6 +21,7 @@ from graphstep.debugger.frames import frame_of, left, opened, position_of
 from graphstep.debugger.state import State, moved
 from graphstep.engine.trace import Trace
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache, owner_cache_of_last
 from graphstep.language.frames import is_composite
 from graphstep.telling.names import names_of
 from graphstep.telling.words.catalogue import message
@@ -32,31 +32,15 @@ Stop: TypeAlias = "tuple[int, ...]"
 _PART = re.compile(r"[^\W\d]\w*(?:\.\w+)+")
 """The name of a part of an opened gate: ``p.1``."""
 
-_KEPT: WeakKeyDictionary[Trace, dict[Any, tuple[int, ...]]] = WeakKeyDictionary()
-"""By run the steps of each condition, and those of the breakpoints that were asked for last."""
 
-
-_INNER: WeakKeyDictionary[Trace, dict[Condition, frozenset[int]]] = WeakKeyDictionary()
-"""By run the steps inside which each condition stops."""
-
-_MAKERS: WeakKeyDictionary[Trace, dict[str, tuple[int, ...]]] = WeakKeyDictionary()
-"""By run the composite gates that make a nan, and those that make an infinity."""
-
-
+# Each edit of the breakpoints makes another set of them; what holds of one condition is kept, and made anew for none.
+@owner_cache_of_last
 def stops_of(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, ...]) -> tuple[int, ...]:
     """The steps of a run at which breakpoints at nodes, or on conditions, stop; ascending."""
     if not nodes and not conditions:
         return ()
-    kept = _KEPT.setdefault(trace, {})
-    key = nodes, conditions
-    if key not in kept:
-        stops = {n for node in nodes for n in steps_at(trace, node)}
-        # Of sets of breakpoints the last one only: each edit of them makes another. What holds of one condition is kept, and
-        # made anew for none.
-        for other in [x for x in kept if isinstance(x, tuple)]:
-            del kept[other]
-        kept[key] = tuple(sorted(stops.union(*(_of(trace, condition) for condition in conditions))))
-    return kept[key]
+    stops = {n for node in nodes for n in steps_at(trace, node)}
+    return tuple(sorted(stops.union(*(_of(trace, condition) for condition in conditions))))
 
 
 def next_stop(state: State, way: Literal[1, -1]) -> State | None:
@@ -156,12 +140,10 @@ def named_gates(trace: Trace, text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(frames[name] for name in around if name in frames))
 
 
+@owner_cache
 def _makers(trace: Trace, kind: str) -> tuple[int, ...]:
     """The composite gates that make a nan, or an infinity, of what is finite."""
-    kept = _MAKERS.setdefault(trace, {})
-    if kind not in kept:
-        kept[kind] = tuple(_gates_that_make(trace, np.isnan if kind == "isnan" else np.isinf))
-    return kept[kind]
+    return tuple(_gates_that_make(trace, np.isnan if kind == "isnan" else np.isinf))
 
 
 def _gates_that_make(trace: Trace, odd: np.ufunc) -> Iterator[int]:
@@ -198,13 +180,11 @@ def outer_steps(trace: Trace, condition: Condition) -> tuple[int, ...]:
     return tuple(sorted({*_of(trace, condition), *inner_steps(trace, condition)}))
 
 
+@owner_cache
 def inner_steps(trace: Trace, condition: Condition) -> frozenset[int]:
     """The steps of closed gates inside which a condition stops."""
-    kept = _INNER.setdefault(trace, {})
-    if condition not in kept:
-        alone = State(trace, conditions=(condition,))
-        kept[condition] = frozenset(step + 1 for step, *_ in _inside(alone, trace, ()))
-    return kept[condition]
+    alone = State(trace, conditions=(condition,))
+    return frozenset(step + 1 for step, *_ in _inside(alone, trace, ()))
 
 
 def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None = None) -> tuple[int | None, str]:
@@ -229,8 +209,6 @@ def hit_at(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, ..
     return Hit(n, held, tuple(node for node in nodes if n in steps_at(trace, node)))
 
 
+@owner_cache
 def _of(trace: Trace, condition: Condition) -> tuple[int, ...]:
-    kept = _KEPT.setdefault(trace, {})
-    if condition not in kept:
-        kept[condition] = steps_of(trace, condition)
-    return kept[condition]
+    return steps_of(trace, condition)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from graphstep.gates.numbers import local
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache_of_last
 from graphstep.ground.records import record
 from graphstep.language.program import node_id
 
@@ -91,15 +92,7 @@ class Wire:
             return None
         if not node.shape:
             return self.trace.buffers.slopes.item(self.edge)
-        kept: dict[int, NDArray[np.float64]] = vars(self.trace).setdefault("_local", {})
-        if self.edge not in kept:
-            # Python's own numbers raise where NumPy's make inf and nan.
-            with np.errstate(all="ignore"):
-                slope = local(gate, self.trace.call(sender), self.slot, self.trace.plan.dtype)
-            # What is told of a step asks for it several times. That of the last wire alone: an array may be large.
-            kept.clear()
-            kept[self.edge] = np.broadcast_to(np.asarray(slope, np.float64), node.shape)
-        return kept[self.edge]
+        return _local_cells(self.trace, self.edge)
 
     @property
     def contribution(self) -> Number:
@@ -114,6 +107,17 @@ class Wire:
     def sent(self, at: int) -> bool:
         """Whether the contribution has been sent at step ``at``."""
         return self.step <= at
+
+
+# What is told of a step asks for it several times.
+@owner_cache_of_last
+def _local_cells(trace: Trace, edge: int) -> NDArray[np.float64]:
+    """The local gradient of a wire whose sender treats every cell of its array alike, in the shape of that."""
+    wire = Wire(trace, edge)
+    # Python's own numbers raise where NumPy's make inf and nan.
+    with np.errstate(all="ignore"):
+        slope = local(wire.gate, trace.call(wire.sender), wire.slot, trace.plan.dtype)
+    return np.broadcast_to(np.asarray(slope, np.float64), trace.node(wire.sender).shape)
 
 
 class Wires(Sequence[Wire]):

@@ -17,6 +17,7 @@ from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.numerals import numeral
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.comparison import route_text
@@ -103,19 +104,18 @@ class Flipped(NamedTuple):
         return "⇄ off" if flip.closed else "⇄ on"
 
 
-_FLIPPED: WeakKeyDictionary[Trace, tuple[int, list[Flipped]]] = WeakKeyDictionary()
-
-
 def flipped(old: Trace, new: Trace) -> list[Flipped]:
     """The wires at routers (max, min, relu, abs) that pass something else in one run than in the other."""
-    flips = _FLIPPED.get(new)
-    if flips is None or flips[0] != id(old):
-        flips = _FLIPPED[new] = (id(old), _flipped(old, new))
-    return flips[1]
+    flips = _flips(new)
+    if old not in flips:
+        flips[old] = [Flipped(*each) for each in islice(flips_between(old, new), _MOST)]
+    return flips[old]
 
 
-def _flipped(old: Trace, new: Trace) -> list[Flipped]:
-    return [Flipped(*each) for each in islice(flips_between(old, new), _MOST)]
+@owner_cache
+def _flips(_: Trace) -> WeakKeyDictionary[Trace, list[Flipped]]:
+    # A run lives on with the one that came before it only as long as that can be undone to.
+    return WeakKeyDictionary()
 
 
 def routes_text(old: Trace, new: Trace) -> str:

@@ -11,6 +11,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS, TEXT, Term
 from graphstep.ground.arrays import array_text, latex_matrix, shape_text
+from graphstep.ground.memo import owner_cache
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol
 
@@ -65,13 +66,11 @@ def change(trace: Trace) -> str:
     return "∂" if trace.writing.lecture else names_of(trace.program).change
 
 
+@owner_cache
 def gradient_term(trace: Trace, node: int, use: int = 0) -> Term:
     """``df/dx``, the gradient of a node, or ``df/dx⁽¹⁾``, what arrives along one of its uses."""
-    kept: dict[tuple[int, int], Term] = vars(trace).setdefault("_gradient_terms", {})
-    if (node, use) not in kept:
-        by = TERMS.symbol(NodeSymbol(names_of(trace.program), node, use))
-        kept[node, use] = TERMS.derivative(objective(trace), by, change(trace))
-    return kept[node, use]
+    by = TERMS.symbol(NodeSymbol(names_of(trace.program), node, use))
+    return TERMS.derivative(objective(trace), by, change(trace))
 
 
 def gradient_name(trace: Trace, node: int, use: int = 0) -> str:

@@ -19,6 +19,7 @@ from graphstep.gates.mathematics import RELATIONS, Derived
 from graphstep.gates.notation import TERMS, Lasting, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import Number, is_small, settled
 from graphstep.ground.late import np, quiet
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, is_short, numeral, unit
 from graphstep.telling.explanation import Rung
 from graphstep.telling.words.catalogue import message
@@ -85,12 +86,16 @@ def kept_number(trace: Trace, value: Number, *, row: bool = False) -> Term:
     """A number of a run as a term. Of a small array it is kept with the run: its steps write it again and again."""
     if isinstance(value, int | float) or not is_small(value):
         return number(value, row=row)
-    # The term holds the array, so that no other one comes to have its identity.
-    kept: dict[tuple[int, bool], Term] = vars(trace).setdefault("_number_terms", {})
-    key = id(value), row
-    if key not in kept:
-        kept[key] = Lasting("row" if row else "number", value)
-    return kept[key]
+    terms, key = _terms(trace), (id(value), row)
+    if key not in terms:
+        # The term holds the array, so that no other one comes to have its identity.
+        terms[key] = Lasting("row" if row else "number", value)
+    return terms[key]
+
+
+@owner_cache
+def _terms(_: Trace) -> dict[tuple[int, bool], Term]:
+    return {}
 
 
 def result(value: Number, writing: Writing, *, row: bool = False) -> Rung:

@@ -18,6 +18,7 @@ from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import quoted
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
 from graphstep.language.nodes import Node
@@ -313,13 +314,10 @@ class Names:
         return next((i for i, name in self.frames.items() if name == key), None) if index is None else index
 
 
+@owner_cache
 def names_of(program: Program) -> Names:
     """The table of names of a program; it is made once and lives as long as the program."""
-    kept: dict[str, Any] = vars(program)
-    if "_names" not in kept:
-        kept["_names"] = Names(program)
-    table: Names = kept["_names"]
-    return table
+    return Names(program)
 
 
 def output_name(program: Program) -> str:

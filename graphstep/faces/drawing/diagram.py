@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import overload
 
 from graphstep.engine.gradient import Gradient
@@ -19,6 +20,7 @@ from graphstep.faces.drawing.digest import DIGEST, MORE, digest
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood
 from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_text
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
@@ -291,15 +293,14 @@ def _no_width(_: int) -> tuple[int, int]:
     return 0, 0
 
 
+# A window that is opened asks for several drawings of one run.
+@owner_cache
 def _width_in(trace: Trace, digits: int) -> Callable[[int], tuple[int, int]]:
     """Cells for what a node's wire ever shows: for its value, and for the widest of its gradient and what arrives of it."""
-    # A window that is opened asks for several drawings of one run.
-    kept: dict[int, tuple[int, int]] = vars(trace).setdefault("_widths", {}).setdefault(digits, {})
 
+    @cache
     def width(index: int) -> tuple[int, int]:
-        if index not in kept:
-            kept[index] = cell_width(digest(trace.value_of(index), digits)), gradient_width(index)
-        return kept[index]
+        return cell_width(digest(trace.value_of(index), digits)), gradient_width(index)
 
     def gradient_width(index: int) -> int:
         gradient = trace.gradient(index)

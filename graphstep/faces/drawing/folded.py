@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import NEARBY, Diagram, box_of_node, centre_of, diagram, nearby, shown_labels, widths
 from graphstep.faces.drawing.layout import Box, Edge, neighbourhood
 from graphstep.ground.arrays import shape_text
+from graphstep.ground.memo import owner_cache_of_last
 from graphstep.ground.numerals import DIGITS
 from graphstep.language.program import Program, shown_name
 from graphstep.telling.names import names_of
@@ -59,13 +60,10 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
     return folding.diagram(width_of, digits) if centre is None else folding.near(folding.box_of[centre], width_of, digits)
 
 
+# A window that is opened asks for several sizes of one drawing.
+@owner_cache_of_last
 def _folding(program: Program, within: int, alone: bool = False) -> _Folding:
-    # A window that is opened asks for several sizes of one drawing.
-    kept: dict[str, Any] = vars(program)
-    if kept.get("_folding", (None,))[0] != (within, alone):
-        kept["_folding"] = (within, alone), _Folding(program, within, alone)
-    folding: _Folding = kept["_folding"][1]
-    return folding
+    return _Folding(program, within, alone)
 
 
 class _Near(NamedTuple):

@@ -12,13 +12,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.ground.errors import Span
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
@@ -55,13 +55,10 @@ class Lines:
     """The gradients under it."""
 
 
+@owner_cache
 def typed_of(program: Program) -> Typed:
     """The text of a program with that index; it is made once and lives as long as the program."""
-    kept: dict[str, Any] = vars(program)
-    if "_typed" not in kept:
-        kept["_typed"] = Typed(program)
-    typed: Typed = kept["_typed"]
-    return typed
+    return Typed(program)
 
 
 class Typed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from graphstep.faces.drawing.diagram import Diagram, settled
 from graphstep.faces.drawing.diagram import diagram as drawing
@@ -11,6 +10,7 @@ from graphstep.faces.drawing.folded import shown
 from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.text import NO_MARKS, Marks, draw, text_of
 from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
+from graphstep.ground.memo import owner_cache
 from graphstep.language.program import Program, node_id
 from graphstep.telling.document import Graph
 
@@ -35,14 +35,16 @@ def diagram(graph: Graph) -> tuple[Diagram, Marks]:
     return drawn, settled(graph.trace, drawn, graph.at) if graph.written else NO_MARKS
 
 
+# A class has one program with many numbers on its sheets.
+@owner_cache
 def _unwritten(program: Program) -> Diagram:
     """A program without numbers. Its wires have no room for them either, which would tell how long they are."""
-    kept: dict[str, Any] = vars(program)
-    if "_unwritten" not in kept:
-        # A class has one program with many numbers on its sheets.
-        kept["_unwritten"] = drawing(program)
-    drawn: Diagram = kept["_unwritten"]
-    return drawn
+    return drawing(program)
+
+
+@owner_cache
+def _unwritten_text(program: Program) -> str:
+    return text_of(draw(arranged(_unwritten(program)), NO_MARKS))
 
 
 def has_shapes(drawn: Diagram) -> bool:
@@ -52,12 +54,9 @@ def has_shapes(drawn: Diagram) -> bool:
 
 def as_text(drawn: Diagram, written: Marks) -> str:
     """The drawing in characters."""
-    kept: dict[str, Any] = vars(drawn.program)
-    if drawn is not kept.get("_unwritten"):
-        return text_of(draw(arranged(drawn), written))
-    if "_unwritten_text" not in kept:
-        kept["_unwritten_text"] = text_of(draw(arranged(drawn), NO_MARKS))
-    return str(kept["_unwritten_text"])
+    if written is NO_MARKS and len(drawn.program.nodes) <= _KEPT:
+        return _unwritten_text(drawn.program)
+    return text_of(draw(arranged(drawn), written))
 
 
 def as_mermaid(drawn: Diagram, written: Marks) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from weakref import WeakKeyDictionary
 
 from graphstep.analysis.facts import Reason
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.quantities import Quantity
@@ -23,27 +23,23 @@ _EQUAL = 1e-9
 _MOVES = ((1.0625, 0.03125), (0.9375, 0.015625), (1.25, -0.125))
 """By what the inputs are multiplied and what is added to them, in the other runs."""
 
-_RUNS: WeakKeyDictionary[Trace, tuple[Trace, ...]] = WeakKeyDictionary()
 
-
+@owner_cache
 def runs_beside(trace: Trace) -> tuple[Trace, ...]:
     """Runs of the same program with inputs that are moved a little, each in its own way."""
-    runs = _RUNS.get(trace)
-    if runs is None:
-        nearby = []
-        for factor, shift in _MOVES:
-            moved = {
-                # Two inputs with one number go different ways, so that their names cannot stand for each other.
-                name: value if name in trace.program.data else _moved(value, factor, shift * (place + 1))
-                for place, (name, value) in enumerate(trace.inputs.items())
-            }
-            try:
-                nearby.append(trace.with_inputs(moved))
-            except GraphstepError:
-                # A gate refuses these numbers.
-                continue
-        runs = _RUNS[trace] = tuple(nearby)
-    return runs
+    nearby = []
+    for factor, shift in _MOVES:
+        moved = {
+            # Two inputs with one number go different ways, so that their names cannot stand for each other.
+            name: value if name in trace.program.data else _moved(value, factor, shift * (place + 1))
+            for place, (name, value) in enumerate(trace.inputs.items())
+        }
+        try:
+            nearby.append(trace.with_inputs(moved))
+        except GraphstepError:
+            # A gate refuses these numbers.
+            continue
+    return tuple(nearby)
 
 
 def _moved(value: Number, factor: float, shift: float) -> Number:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import sha256
-from weakref import WeakKeyDictionary
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.export._picture import arranged, diagram
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import MARK, printable
 from graphstep.teaching.exercise.comparison import Answers, Cell, Choice, Judged, Numbers, Words, answers_of
@@ -149,15 +149,11 @@ def has_picture(trace: Trace) -> bool:
     return len(trace.program.nodes) - trace.program.first_gate <= WHOLE
 
 
-_PICTURES: WeakKeyDictionary[Trace, str] = WeakKeyDictionary()
-
-
+@owner_cache
 def picture(trace: Trace) -> str:
     """The graph without its numbers as an SVG document; drawn once, however many questions are asked of the run."""
-    if trace not in _PICTURES:
-        drawn, written = diagram(Graph(trace, 0, written=False))
-        _PICTURES[trace] = text_of(svg(arranged(drawn), written, title=heading(trace, "computational-graph")))
-    return _PICTURES[trace]
+    drawn, written = diagram(Graph(trace, 0, written=False))
+    return text_of(svg(arranged(drawn), written, title=heading(trace, "computational-graph")))
 
 
 def text_of(text: str) -> str:
