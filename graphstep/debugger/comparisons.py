@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
-from graphstep.analysis.compare import Comparison, Snapshot, compare, compare_runs, snapshot_of
+from graphstep.analysis.compare import Comparison, compare, compare_runs, snapshot_of
 from graphstep.debugger.cuts import run_before
+from graphstep.debugger.parts import BASES, Base
 from graphstep.debugger.places import with_inputs
-from graphstep.debugger.state import UNDONE, State, same_value
+from graphstep.debugger.state import UNDONE, State
 from graphstep.ground.arrays import Number
-from graphstep.ground.records import dataclass
 from graphstep.language.cutting import alignment
-
-Base = Literal["saved", "before", "opened"]
-"""A saved run, the run before the last edit, and the run before all edits."""
-
-BASES: tuple[Base, ...] = get_args(Base)
-"""All of them."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Saved:
-    """A run that was read from elsewhere, to compare with."""
-
-    name: str
-    """What was typed for it: a file, or a program."""
-    snapshot: Snapshot
-    """Its nodes."""
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Saved) or self.name != other.name:
-            return False
-        mine, theirs = self.snapshot, other.snapshot
-        return len(mine.nodes) == len(theirs.nodes) and all(
-            (a.name, a.label) == (b.name, b.label)
-            and same_value(a.value, b.value)
-            and (a.gradient is None) == (b.gradient is None)
-            and (a.gradient is None or b.gradient is None or same_value(a.gradient, b.gradient))
-            for a, b in zip(mine.nodes, theirs.nodes, strict=True)
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.name, len(self.snapshot.nodes)))
 
 
 def bases_of(state: State) -> tuple[Base, ...]:

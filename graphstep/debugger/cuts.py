@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graphstep.debugger.facts import CannotCut, NoNode, UnfitError
-from graphstep.debugger.places import Folding, Refitted, carried_into, order_in, rewritten
-from graphstep.debugger.state import Edit, State
+from graphstep.debugger.parts import Edit, Folding
+from graphstep.debugger.places import Refitted, carried_into, order_in, rewritten
+from graphstep.debugger.state import State
 from graphstep.engine.opening import read_setup
 from graphstep.engine.trace import Trace, run_fitted
 from graphstep.engine.wires import Wire

@@ -12,60 +12,19 @@ from typing import Literal
 
 from graphstep.debugger.calls import at_position_within, is_call, position_within
 from graphstep.debugger.facts import NoComposite, NoNode, NoStep, UnfitError
-from graphstep.debugger.state import Place, Shelf, State, moved, without_question
+from graphstep.debugger.parts import Caller, Shelf
+from graphstep.debugger.state import State, moved, without_question
 from graphstep.engine.agreement import largest_difference
 from graphstep.engine.trace import Trace
 from graphstep.engine.trace import trace as run
 from graphstep.gates.notation import TEXT
 from graphstep.ground.errors import InputError
 from graphstep.ground.memo import owner_cache
-from graphstep.ground.records import dataclass
 from graphstep.language.frames import Argument, inside, is_composite
 from graphstep.language.program import Scope
 from graphstep.language.setup import read_position
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import names_of
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Caller:
-    """The place around an opened gate, to which closing it returns."""
-
-    trace: Trace
-    """The run around it."""
-    node: int
-    """The gate."""
-    place: Place
-    """Where the user was there."""
-
-    def __eq__(self, other: object) -> bool:
-        # The runs follow from the outermost one, which is compared, and the gates.
-        return isinstance(other, Caller) and (self.node, self.place) == (other.node, other.place)
-
-    def __hash__(self) -> int:
-        return hash((self.node, self.place))
-
-    @property
-    def computes(self) -> int:
-        """The step that computes the gate: the forward pass inside is this step in small."""
-        return self.trace.step_of_value(self.node)
-
-    @property
-    def sends(self) -> bool:
-        """Whether the gradient of the gate is complete at this place, so that the backward pass inside can be walked."""
-        complete = self.trace.step_of_gradient(self.node)
-        return complete is not None and self.place.at >= complete
-
-    @property
-    def after(self) -> int:
-        """The step around it that follows from walking through the frame."""
-        sent = self.trace.sends(self.node)
-        return max(self.place.at, sent[-1].step if self.sends and sent else self.computes)
-
-    @property
-    def before(self) -> int:
-        """The step around it that is before all that happens in the frame."""
-        return min(self.place.at, self.computes - 1)
 
 
 @owner_cache

@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphstep.debugger.frames import opened, outermost, position_of
+from graphstep.debugger.parts import Mark
 from graphstep.debugger.state import State, moved
-from graphstep.ground.records import dataclass
 
 LAST = "'"
 """The mark that is set by every jump to a mark: at the place from which it was left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place with a letter."""
-
-    name: str
-    """The letter."""
-    at: int
-    """The step of the whole program."""
-    inside: tuple[tuple[int, int], ...] = ()
-    """The gates that are opened there, from the outside in, each with the step inside it."""
 
 
 def mark_here(state: State, name: str) -> Mark:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from graphstep.debugger.frames import frame_of, opened, outermost
-from graphstep.debugger.marks import Mark
-from graphstep.debugger.state import Shelf, State
+from graphstep.debugger.parts import Folding, Mark, Shelf
+from graphstep.debugger.state import State
 from graphstep.engine.order import following_order
 from graphstep.engine.trace import Trace, run_fitted
 from graphstep.ground.arrays import Number, shape_of
@@ -17,31 +17,6 @@ from graphstep.language.program import Program
 from graphstep.language.rewritten import Rewritten
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import BROADCAST, infer_shapes
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Folding:
-    """What was on show before typed parts were made composite gates: enough to go back."""
-
-    trace: Trace
-    """The run before."""
-    where: tuple[int | None, ...]
-    """For each of its nodes the node of the same value in the program after."""
-
-    def __eq__(self, other: object) -> bool:
-        # The run before is that of the program as it was opened, with the inputs of the run on show: it follows from there.
-        return isinstance(other, Folding) and self.where == other.where
-
-    def __hash__(self) -> int:
-        return hash(self.where)
-
-    def inward(self, index: int) -> int:
-        """The node after for a node before; for one that was folded away, the gate that it is now inside."""
-        return next((inner for inner in self.where[index:] if inner is not None), index)
-
-    def outward(self, index: int) -> int:
-        """The node before of the same value as a node after."""
-        return max((before for before, after in enumerate(self.where) if after == index), default=len(self.where) - 1)
 
 
 @dataclass(frozen=True, slots=True)

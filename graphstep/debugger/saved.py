@@ -8,14 +8,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from graphstep.analysis.compare import NodeSnapshot, Route, Snapshot
-from graphstep.debugger.comparisons import Saved
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.frames import opened
-from graphstep.debugger.marks import Mark
+from graphstep.debugger.parts import Edit, Inputs, Mark, Place, Quantity, Saved, Shelf
 from graphstep.debugger.score import read_score
 from graphstep.debugger.session import Command, perform
-from graphstep.debugger.state import Edit, Inputs, Place, Shelf, State
-from graphstep.debugger.watches import Quantity, read_quantity
+from graphstep.debugger.state import State
+from graphstep.debugger.watches import read_quantity
 from graphstep.engine.opening import read_setup
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError

@@ -2,93 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import field, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from graphstep.debugger.parts import Edit, Place, Shelf, same_value, same_values
 from graphstep.engine.calls import open_at
-from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from graphstep.debugger.actions import Set
-    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
-    from graphstep.debugger.frames import Caller
-    from graphstep.debugger.marks import Mark
-    from graphstep.debugger.places import Folding
+    from graphstep.debugger.parts import Caller, Folding, Mark, Quantity, Saved
     from graphstep.debugger.score import Score
-    from graphstep.debugger.watches import Quantity
     from graphstep.engine.step import Phase
     from graphstep.engine.trace import Trace
-    from graphstep.ground.arrays import Number
     from graphstep.teaching.lesson.walk import LessonRun
 
 UNDONE = 100
 """Edits that can be undone: the values before each are kept."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Inputs:
-    """Values for some inputs, and what was typed for them."""
-
-    values: Mapping[str, Number]
-    """The values by name."""
-    texts: Mapping[str, str | None] = field(default_factory=dict)
-    """What was typed for them, by name; None for a value that was not typed."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Inputs) and self.texts == other.texts and _same_values(self.values, other.values)
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.values))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the user is among the nodes and steps of a program."""
-
-    at: int
-    """The number of the step."""
-    selected: int | None
-    """The node that is selected."""
-    nodes: tuple[int, ...]
-    """The nodes with a breakpoint."""
-    cells: tuple[tuple[int, tuple[int, ...]], ...]
-    """By node the cell that was looked at last."""
-    within: int = 0
-    """The call or turn that is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """An edit of the inputs, a cut, or another order, that can be undone."""
-
-    place: Place
-    """Where the user was before it."""
-    end: Place
-    """Where it left the user: whoever is still there comes back to :attr:`place`, also where nodes have moved."""
-    marks: tuple[tuple[Mark, Mark], ...] = ()
-    """Where nodes have moved, the marks as they were, each with where it was left."""
-    inputs: Inputs = field(default_factory=lambda: Inputs({}))
-    """The inputs that it changed, as they were."""
-    program: tuple[str, str] | None = None
-    """Where it cut a wire, the text of the program before, and how that was typed; None for an edit of inputs."""
-    order: tuple[str, ...] | None = None
-    """Where it let another gate go on, the choices before, as :attr:`Setup.order` has them; None otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """The breakpoints and cells inside a gate that is closed, for when it is opened again."""
-
-    path: tuple[int, ...]
-    """The gate, behind those around it, from the outside in."""
-    nodes: tuple[int, ...]
-    """The nodes with a breakpoint."""
-    cells: tuple[tuple[int, tuple[int, ...]], ...]
-    """By node the cell that was looked at last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,17 +187,8 @@ def same_run(one: Trace, other: Trace) -> bool:
         and one.ties == other.ties
         and len(one.updates) == len(other.updates)
         and same_value(one.seed, other.seed)
-        and _same_values(one.inputs, other.inputs)
+        and same_values(one.inputs, other.inputs)
     )
-
-
-def same_value(one: Number, other: Number) -> bool:
-    """Whether two values are equal in every cell, nan and nan among them."""
-    return np.array_equal(np.asarray(one), np.asarray(other), equal_nan=True)
-
-
-def _same_values(one: Mapping[str, Number], other: Mapping[str, Number]) -> bool:
-    return list(one) == list(other) and all(same_value(value, other[name]) for name, value in one.items())
 
 
 def moved(state: State, n: int) -> State:

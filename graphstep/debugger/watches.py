@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from graphstep.debugger.facts import NoNode, UnfitError
-from graphstep.ground.records import dataclass
+from graphstep.debugger.parts import Kind, Quantity
 from graphstep.language.read import read
 from graphstep.language.read.tokens import NAME
 from graphstep.telling.names import names_of
@@ -20,23 +20,7 @@ if TYPE_CHECKING:
 _GRADIENT = re.compile(rf"\b(?:grad|gradient)\s+({NAME})|\b(?:grad|gradient)\s*\(\s*({NAME})\s*\)")
 
 
-Kind = Literal["node", "value", "gradient", "expression"]
-"""The value and the gradient of a node, one of the two, or an expression of such."""
-
 _KINDS: dict[str, Kind] = {"value": "value", "grad": "gradient", "gradient": "gradient"}
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number of the run at a step: of one node, or computed from several."""
-
-    text: str
-    """As it was typed."""
-    kind: Kind
-    """What it is."""
-    name: str = ""
-    """The name, id or text of the node, which is looked up inside an opened gate first and then around it; empty for an
-    expression."""
 
 
 def read_quantity(text: str, program: Program) -> Quantity:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from graphstep.analysis.compare import snapshot_of
 from graphstep.debugger.actions import ACTIONS, BY_ID
 from graphstep.debugger.commands.lesson import lesson_of, placed
-from graphstep.debugger.comparisons import Saved
 from graphstep.debugger.effects import Keep, NextLesson
 from graphstep.debugger.facts import Fault, HintGiven, Moved, NoMoreHints, Revealed
+from graphstep.debugger.parts import Saved
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, allowed, perform
 from graphstep.debugger.state import State

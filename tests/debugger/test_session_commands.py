@@ -8,8 +8,9 @@ import pytest
 from graphstep.debugger import effects, facts
 from graphstep.debugger.breakpoints import steps_at
 from graphstep.debugger.commands.edits import edges_of, nudged
+from graphstep.debugger.parts import Inputs
 from graphstep.debugger.session import Command, Reply, perform
-from graphstep.debugger.state import Inputs, State
+from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import sentences

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graphstep.debugger.comparisons import Saved
 from graphstep.debugger.effects import Effect
 from graphstep.debugger.facts import Fact, Hit
-from graphstep.debugger.state import Inputs, State
+from graphstep.debugger.parts import Inputs, Saved
+from graphstep.debugger.state import State
 from graphstep.debugger.training import TrainingState
 from graphstep.ground.records import dataclass
 

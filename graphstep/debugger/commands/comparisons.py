@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.comparisons import BASES, Saved, bases_of
+from graphstep.debugger.comparisons import bases_of
 from graphstep.debugger.effects import ReadRun
 from graphstep.debugger.facts import Compared, NothingToCompare, UnfitError
+from graphstep.debugger.parts import BASES, Saved
 from graphstep.debugger.state import State
 
 

@@ -33,8 +33,9 @@ from graphstep.debugger.facts import (
     WireCut,
 )
 from graphstep.debugger.frames import outermost
+from graphstep.debugger.parts import Edit, Inputs, same_value
 from graphstep.debugger.places import Refitted, carried_into, edited, in_order
-from graphstep.debugger.state import Edit, Inputs, State, same_value
+from graphstep.debugger.state import State
 from graphstep.engine.order import read_choices, sending_order
 from graphstep.ground.arrays import Number, cell_of
 from graphstep.language.values import read_texts, split_inputs, split_words

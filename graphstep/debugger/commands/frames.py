@@ -25,8 +25,8 @@ from graphstep.debugger.facts import (
     Unfolded,
 )
 from graphstep.debugger.frames import closed, opened, outermost
-from graphstep.debugger.marks import Mark
-from graphstep.debugger.places import Folding, carried, rewritten
+from graphstep.debugger.parts import Folding, Mark
+from graphstep.debugger.places import carried, rewritten
 from graphstep.debugger.prominence import to_open
 from graphstep.debugger.state import State
 from graphstep.engine.trace import Trace

@@ -5,8 +5,9 @@ from __future__ import annotations
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.facts import Fact, NextGate, NoneReady, NotReady, OrderElsewhere, ReadyGates, SameGradients, UnfitError
+from graphstep.debugger.parts import Edit
 from graphstep.debugger.places import Refitted, carried_into, in_order
-from graphstep.debugger.state import Edit, State
+from graphstep.debugger.state import State
 from graphstep.engine.order import agreement, choices_of, ready_at, sending_order
 from graphstep.engine.trace import Trace
 

@@ -21,9 +21,10 @@ from graphstep.debugger.facts import (
     Watched,
 )
 from graphstep.debugger.frames import closed
+from graphstep.debugger.parts import Quantity
 from graphstep.debugger.search import search
 from graphstep.debugger.state import State, without_question
-from graphstep.debugger.watches import Quantity, read_quantity
+from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of
 
 # ``W[0, 1]``. A node may be called so itself, as an expression of its own: that is asked first.

@@ -8,7 +8,7 @@ from graphstep.debugger.facts.fact import Fact
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
-    from graphstep.debugger.comparisons import Base
+    from graphstep.debugger.parts import Base
 
 
 @dataclass(frozen=True, slots=True)

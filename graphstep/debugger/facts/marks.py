@@ -8,7 +8,7 @@ from graphstep.debugger.facts.fact import AboutText, Fact
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
-    from graphstep.debugger.marks import Mark
+    from graphstep.debugger.parts import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from graphstep.debugger.facts.fact import AboutNode, Fact
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
+    from graphstep.debugger.parts import Quantity
     from graphstep.debugger.search import Candidate
-    from graphstep.debugger.watches import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from graphstep.analysis.facts import Remark
-    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
+    from graphstep.debugger.parts import Saved
     from graphstep.debugger.state import State
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
@@ -286,7 +286,7 @@ def _saved(options: argparse.Namespace, opening: Opening) -> Saved | None:
     name = options.against
     if not name and not options.rewrite:
         return None
-    from graphstep.debugger.comparisons import Saved
+    from graphstep.debugger.parts import Saved
 
     if not name:
         from graphstep.analysis.compare import snapshot_of

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from functools import cache
 
 from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, Set, key_text
+from graphstep.debugger.parts import Inputs
 from graphstep.debugger.session import Command
-from graphstep.debugger.state import Inputs
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.language.read.tokens import NAME
 from graphstep.language.values import read_texts, split_inputs, split_words

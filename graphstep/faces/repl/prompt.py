@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger import effects, facts
 from graphstep.debugger.commands.lesson import placed
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.engine.training import Training
+    from graphstep.faces.repl.partner import Partner
 
 LEAVES = "quit"
 """The action that ends the conversation."""
@@ -141,7 +142,7 @@ class Prompt:
 
     def _compare(self, name: str) -> Iterator[str]:
         """Read a run, and compare with it."""
-        from graphstep.debugger.comparisons import Saved
+        from graphstep.debugger.parts import Saved
         from graphstep.faces.snapshots import snapshot_against
 
         before = self.state
@@ -208,32 +209,6 @@ _SHOWN: dict[type, Callable[[State, State, Any], Iterator[str]]] = {
     facts.Jacobians: lambda _, after, fact: jacobian_lines(after.trace, fact.edges),
 }
 """By kind of fact how the prompt shows it, where that is more than a sentence."""
-
-
-class Partner(Protocol):
-    """The partner of a conversation on a prompt: a session, an exercise, a training."""
-
-    left: bool
-
-    @property
-    def language(self) -> str:
-        """The code of the language in which it answers."""
-
-    @property
-    def invitation(self) -> str:
-        """The text before the line that is typed."""
-
-    def completions(self, text: str) -> list[str]:
-        """The completions of a text."""
-
-    def begin(self) -> None:
-        """Print what comes first."""
-
-    def hear(self, line: str) -> None:
-        """Take a line, and print what comes of it."""
-
-    def end(self) -> None:
-        """Print what comes last."""
 
 
 def converse(prompt: Partner) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.faces.repl.prompt import Partner
+    from graphstep.faces.repl.partner import Partner
 
 
 def typed_lines(prompt: Partner) -> Iterator[str]:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from graphstep.analysis.witnesses import Row
-    from graphstep.debugger.comparisons import Base
     from graphstep.debugger.effects import Copy
     from graphstep.debugger.facts import CausesOf, Nudged, TangentsFrom
+    from graphstep.debugger.parts import Base
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.faces.explanations import Line

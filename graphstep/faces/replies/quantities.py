@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from graphstep.debugger.frames import level_of
+from graphstep.debugger.parts import Quantity
 from graphstep.debugger.state import State
-from graphstep.debugger.watches import Quantity, names_in, number_of
+from graphstep.debugger.watches import names_in, number_of
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.derivatives import gradient_name

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
+    from graphstep.debugger.parts import Saved
     from graphstep.engine.trace import Trace
     from graphstep.gates import Ties
     from graphstep.ground.arrays import Number

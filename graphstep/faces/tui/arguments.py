@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from graphstep.debugger.parts import Inputs
     from graphstep.debugger.search import Candidate
-    from graphstep.debugger.state import Inputs
     from graphstep.faces.tui.screen import SteppingScreen
 
 

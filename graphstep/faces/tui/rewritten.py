@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphstep.analysis.compare import snapshot_of
 from graphstep.analysis.rewriting import Rewritten
-from graphstep.debugger.comparisons import Saved
+from graphstep.debugger.parts import Saved
 from graphstep.engine.trace import Trace
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.commands import program

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
-    from graphstep.debugger.comparisons import Saved
     from graphstep.debugger.conditions import Condition
+    from graphstep.debugger.parts import Saved
     from graphstep.debugger.places import Refitted
     from graphstep.debugger.score import Score
     from graphstep.debugger.search import Candidate

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graphstep.ground.errors import Span
     from graphstep.ground.operands import Operand
     from graphstep.language.read.heads import Turns
-    from graphstep.language.read.statements import Token
+    from graphstep.language.read.token import Token
 
 
 class Mark(NamedTuple):

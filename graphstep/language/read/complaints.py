@@ -13,7 +13,7 @@ from graphstep.language.read.spelling import NO_CONDITIONS, SHOWN, cut, operand_
 
 if TYPE_CHECKING:
     from graphstep.ground.errors import Span
-    from graphstep.language.read.statements import Token
+    from graphstep.language.read.token import Token
 
 _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})

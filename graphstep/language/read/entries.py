@@ -10,7 +10,7 @@ from graphstep.ground.errors import LimitError, ReadError
 from graphstep.ground.operands import Chosen, Constant, Slot
 from graphstep.language.read import counts
 from graphstep.language.read.options import between_commas, read_index
-from graphstep.language.read.statements import Token
+from graphstep.language.read.token import Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

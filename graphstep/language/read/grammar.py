@@ -18,7 +18,7 @@ from typing import Any
 
 from graphstep.language.read import complaints
 from graphstep.language.read.builder import Builder
-from graphstep.language.read.statements import Token
+from graphstep.language.read.token import Token
 from graphstep.language.read.tokens import Lexer
 
 # A level names all that binds more tightly, instead of one rule that leads to the next: a name in a sum would otherwise pass five

@@ -10,7 +10,7 @@ from graphstep.language.read.spelling import cut
 
 if TYPE_CHECKING:
     from graphstep.language.read.bodies import Results, Statement
-    from graphstep.language.read.statements import Token
+    from graphstep.language.read.token import Token
 
 
 def unexpected(text: str, token: Token | None, before: Token) -> ReadError | None:

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, Span
+from graphstep.ground.errors import LimitError
 from graphstep.language.read import complaints, heads, misuses
+from graphstep.language.read.token import Token
 
 GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "EQUALS", "COMPARE"})
 """What an expression cannot end with, so that it goes on in the next line."""
 
 BEGINS = frozenset({"BLOCK", "REPEAT"})
 """What a first statement stands behind."""
-
-
-class Token:
-    """One word of the text."""
-
-    __slots__ = ("end_pos", "start_pos", "text", "turns", "type")
-
-    def __init__(self, kind: str, text: str, start: int, stop: int) -> None:
-        self.type = kind
-        """The terminal of the grammar."""
-        self.text = text
-        """What it says: a name, an operator, a numeral with its sign."""
-        self.start_pos = start
-        """Index of its first character."""
-        self.end_pos = stop
-        """Index after its last character."""
-        self.turns: heads.Turns | None = None
-        """Of the head of a repetition, what it counts."""
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return self.start_pos, self.end_pos
 
 
 class Statements:

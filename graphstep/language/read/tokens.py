@@ -14,7 +14,8 @@ from graphstep.ground import limits
 from graphstep.ground.errors import ReadError
 from graphstep.language.read import arrays, complaints, misuses, spelling
 from graphstep.language.read.functions import MAKERS, is_function, is_variant, takes_quoted, takes_shape
-from graphstep.language.read.statements import BEGINS, Statements, Token
+from graphstep.language.read.statements import BEGINS, Statements
+from graphstep.language.read.token import Token
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*"
 """A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""

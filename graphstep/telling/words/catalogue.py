@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gettext import GNUTranslations
 
     from graphstep.ground.operands import Shape
-    from graphstep.telling.words.english import English
+    from graphstep.telling.words.english.forms import English
 
 FOLDER = Path(__file__).parent
 """Where the files of the languages stand."""

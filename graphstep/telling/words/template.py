@@ -17,7 +17,7 @@ from graphstep.telling.words.english import MESSAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphstep.telling.words.english import English
+    from graphstep.telling.words.english.forms import English
 
 _FIELDS = "Report-Msgid-Bugs-To POT-Creation-Date PO-Revision-Date Last-Translator Language-Team Generated-By Project-Id-Version"
 _NOT_KEPT = tuple(f'"{field}: '.encode() for field in _FIELDS.split(" "))

@@ -14,7 +14,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from graphstep.analysis.compare import Comparison
-from graphstep.debugger.comparisons import Base, bases_of
+from graphstep.debugger.comparisons import bases_of
+from graphstep.debugger.parts import Base
 from graphstep.debugger.state import State
 from graphstep.faces.replies.panels import base_text
 from graphstep.faces.tui.dialogs.form import Form

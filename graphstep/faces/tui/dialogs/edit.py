@@ -8,8 +8,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
+from graphstep.debugger.parts import Inputs
 from graphstep.debugger.places import Refitted, with_inputs
-from graphstep.debugger.state import Inputs
 from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
