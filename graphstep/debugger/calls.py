@@ -35,7 +35,7 @@ def opened_call(state: State, frame: int) -> State:
     if steps.start > state.last:
         from graphstep.debugger.facts import Held, UnfitError
 
-        raise UnfitError(Held(state.at))
+        raise UnfitError(Held())
     first = next_step(trace, steps.start - 1, frame, steps.start)
     after = moved(state, first)
     return replace(after, within=open_at(trace, after.at, frame))

@@ -56,7 +56,7 @@ def perform(state: State, command: Command) -> tuple[State, Reply]: ...
 def perform(state: TrainingState, command: Command) -> tuple[TrainingState, Reply]: ...
 def perform(state: Any, command: Command) -> tuple[Any, Reply]:
     """Perform a command. A command that is refused, or that fails, leaves the state as it is. KeyError for an unknown action."""
-    # A hundred classes, which the first frame of a face does not wait for.
+    # Eighty classes, which the first frame of a face does not wait for.
     from graphstep.debugger.effects import Ask, Own
     from graphstep.debugger.facts import Fault, UnfitError
 
@@ -86,7 +86,7 @@ def allowed(state: State | TrainingState, action: str) -> bool:
 
 
 def _refusal(state: State | TrainingState, action: str, rule: Rule | None) -> Fact | None:
-    from graphstep.debugger.facts import AnswerFirst, Elsewhere
+    from graphstep.debugger.facts import Elsewhere, notice
 
     # The set first: a rule may ask for a trace, which a training has not.
     row = BY_ID[action]
@@ -94,7 +94,7 @@ def _refusal(state: State | TrainingState, action: str, rule: Rule | None) -> Fa
         return Elsewhere(action)
     lesson = None if isinstance(state, TrainingState) else state.lesson
     if row.tells and lesson is not None and lesson.open is not None:
-        return AnswerFirst(action)
+        return notice("lesson-answer-first")
     return None if rule is None else rule.refusal(state)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphstep.debugger.calls import call_names
-from graphstep.debugger.facts import CallClosed, CallOpened, Moved, NoComposite, NothingOpen
+from graphstep.debugger.facts import CallClosed, CallOpened, Moved, NoComposite, notice
 from graphstep.debugger.frames import at_position, position_of
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform
@@ -68,7 +68,7 @@ def test_it_is_opened_level_by_level_and_left_again(cells: Trace) -> None:
     assert (state.at, call_names(state)) == (4, [1, 2])
     assert do(state, "out", "out").at == 12
     assert reply_to(do(state, "out", "out"), "into").facts == (CallOpened(1), Moved(12, 4))
-    assert reply_to(State(cells), "out").facts == (NothingOpen(),)
+    assert reply_to(State(cells), "out").facts == (notice("reply-nothing-open"),)
 
 
 def test_on_the_way_back_its_own_steps_are_opened(cells: Trace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.debugger.facts import MarkGone, NoLetter, NoMark, NoMarks
+from graphstep.debugger.facts import NoLetter, NoMark, notice
 from graphstep.debugger.frames import position_of
 from graphstep.debugger.marks import position_text
 from graphstep.debugger.saved import from_json, to_json
@@ -49,9 +49,9 @@ def test_marks_follow_a_folding_and_come_back_out_of_it() -> None:
 def test_what_is_no_mark_is_answered_and_changes_nothing() -> None:
     state = start("lecture")
     assert perform(state, Command("to_mark", "a")) == (state, perform(state, Command("marks"))[1])
-    assert perform(state, Command("marks"))[1].facts == (NoMarks(),)
+    assert perform(state, Command("marks"))[1].facts == (notice("reply-no-marks"),)
     assert perform(state, Command("mark", "ab"))[1].facts == (NoLetter("ab"),)
     marked = do(state, ("mark", "a"))
     assert perform(marked, Command("to_mark", "b"))[1].facts == (NoMark("b"),)
-    assert perform(marked, Command("mark", "a"))[1].facts == (MarkGone("a"),)
+    assert perform(marked, Command("mark", "a"))[1].facts == (notice("reply-mark-gone", letter="a"),)
     assert do(marked, ("mark", "a")) == state

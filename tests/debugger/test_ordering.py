@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.debugger.facts import NextGate, NoneReady, NotReady, OrderElsewhere, ReadyGates, SameGradients
+from graphstep.debugger.facts import NotReady, ReadyGates, SameGradients, notice
 from graphstep.debugger.places import in_order
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform
@@ -53,7 +53,7 @@ def test_every_choice_is_a_run_with_the_same_gradients_up_to_rounding(walk: list
             continue
         gate = ready[which % len(ready)]
         after, reply = perform(state, Command("ready", gate))
-        assert reply.facts[0] == NextGate(gate, n)
+        assert reply.facts[0] == notice("reply-next-gate", gate, step=str(n))
         assert after.at == state.at
         # What was before stays, and the chosen gate is next.
         assert [after.trace.step(k).edge for k in range(n + 1)] == [state.trace.step(k).edge for k in range(n + 1)]
@@ -76,7 +76,7 @@ def test_every_choice_is_a_run_with_the_same_gradients_up_to_rounding(walk: list
 def test_the_ready_gates_are_those_whose_contributions_have_all_arrived() -> None:
     state = run()
     seed = state.trace.seed_step
-    assert perform(state, Command("ready"))[1].facts == (NoneReady(),)
+    assert perform(state, Command("ready"))[1].facts == (notice("reply-none-ready"),)
     output = state.trace.program.output
     assert perform(do(state, ("jump", seed)), Command("ready"))[1].facts == (ReadyGates(seed, (output,)),)
     # In the middle of the work of a gate, it is what is ready behind it.
@@ -85,8 +85,8 @@ def test_the_ready_gates_are_those_whose_contributions_have_all_arrived() -> Non
     assert reply.facts[0].n == seed + 2
     assert len(reply.facts[0].gates) == 2
     assert isinstance(perform(state, Command("ready", "q"))[1].facts[0], NotReady)
-    assert perform(do(state, "last"), Command("ready"))[1].facts == (NoneReady(),)
-    assert perform(do(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (OrderElsewhere(inside=True),)
+    assert perform(do(state, "last"), Command("ready"))[1].facts == (notice("reply-none-ready"),)
+    assert perform(do(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (notice("reply-order-inside"),)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_commands_in_any_order_keep_the_promises_of_the_session(name: str, walk:
         assert all(0 <= node < len(after.trace.program.nodes) for node in (*after.nodes, after.selected or 0))
         # What a fact holds of texts was typed: it is no sentence.
         typed = f"{state.trace.program.text} {command.argument} max(x,y) 1/(1+exp(-x))"
-        known = {"node", "value", "gradient", "expression", *(word.text for word in state.conditions)}
+        known = {"node", "value", "gradient", "expression", *(word.text for word in (*state.conditions, *state.watches))}
         held = [text for fact in reply.facts if not isinstance(fact, Fault) for text in words_in(fact)]
         held = [text for text in held if text not in known and " ".join(text.split()) not in " ".join(typed.split())]
         assert all(" " not in text for text in held), held

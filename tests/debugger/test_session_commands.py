@@ -92,7 +92,7 @@ def test_fold_makes_one_gate_of_a_typed_sigmoid_and_undoes_it() -> None:
     session = Session("1/(1+exp(-(w*x+b)))", {"w": 2.0, "x": -1.0, "b": -3.0})
     before = session.now.trace
     session.do("last")
-    assert session.do("fold").facts == (facts.Folded(3),)
+    assert session.do("fold").facts == (facts.notice("reply-folded", count=3),)
     assert "Folded: 3 fewer gates" in session.said[0]
     folded = session.now.trace
     assert [folded.gradient_of(i) for i in range(3)] == pytest.approx([before.gradient_of(i) for i in range(3)], abs=1e-12)
@@ -114,9 +114,9 @@ def test_fold_makes_one_gate_of_a_typed_sigmoid_and_undoes_it() -> None:
 
 def test_c_goes_on_to_the_next_breakpoint_and_shift_c_back() -> None:
     session = Session(LAYER[0], given(LAYER[1]))
-    assert session.do("continue").facts == (facts.NoBreakpoints(),)
+    assert session.do("continue").facts == (facts.notice("reply-no-breakpoints"),)
     session.do("select", 0)
-    assert session.do("break_at").facts == (facts.BreakSet(0),)
+    assert session.do("break_at").facts == (facts.notice("reply-break-set", 0),)
     hit = session.do("continue").hit
     assert [session.now.at] == list(steps_at(session.now.trace, 0))
     assert hit is not None
@@ -246,7 +246,7 @@ def test_an_edit_keeps_what_was_typed_and_undo_brings_it_back() -> None:
     session.do("undo")
     session.do("undo")
     assert session.now.trace.setup == setup
-    assert session.do("undo").facts == (facts.NothingToUndo(),)
+    assert session.do("undo").facts == (facts.notice("reply-nothing-to-undo"),)
     reply = session.do("edit", "x=@secret.csv")
     assert (reply.status, session.now.trace.setup) == ("failed", setup)
 
@@ -268,7 +268,7 @@ def test_a_jacobian_is_that_of_the_node_or_of_the_wire_at_work() -> None:
 
 def test_a_constant_has_nothing_to_verify() -> None:
     session = Session("x*exp(2)", {"x": 1.0})
-    assert session.do("verify", 1).facts == (facts.NoGradient(1),)
+    assert session.do("verify", 1).facts == (facts.notice("reply-no-gradient-constant", 1),)
     assert "it has no gradient to verify" in session.said[0]
     assert session.do("verify", "x").effects == (effects.Witnesses(0),)
 

@@ -47,13 +47,14 @@ def test_one_round_on_is_looked_at_or_trained() -> None:
 
 def test_what_cannot_be_done_is_said() -> None:
     for action in ("round_back", "ten_back", "round_first", "round_last", "round_at", "round_into"):
-        assert perform(START, Command(action))[1].facts == (facts.NoRoundYet(),)
+        assert perform(START, Command(action))[1].facts == (facts.notice("training-no-round-yet"),)
     first, _ = perform(TEN, Command("round_first"))
-    assert perform(first, Command("round_back"))[1].facts == (facts.FirstRound(),)
-    assert perform(TEN, Command("round_at", "99"))[1].facts == (facts.NoRound("99", 9),)
+    assert perform(first, Command("round_back"))[1].facts == (facts.notice("training-first-round"),)
+    assert perform(TEN, Command("round_at", "99"))[1].facts == (facts.notice("training-no-round", text="99", last=9),)
     resumed, _ = perform(TrainingState(1, first=5).trained(8, running=False), Command("round_first"))
-    assert perform(resumed, Command("round_into"))[1].facts == (facts.RoundBefore(5),)
-    assert training_sentence(TEN, facts.NoRound("99", 9), screen_keys()) == "There is no round 99: the rounds are 0 to 9."
+    assert perform(resumed, Command("round_into"))[1].facts == (facts.notice("training-round-before", first=5),)
+    _, reply = perform(TEN, Command("round_at", "99"))
+    assert training_sentence(TEN, reply.facts[0], screen_keys()) == "There is no round 99: the rounds are 0 to 9."
 
 
 def test_while_rounds_are_trained_it_is_paused_first() -> None:
@@ -61,7 +62,7 @@ def test_while_rounds_are_trained_it_is_paused_first() -> None:
     assert perform(running, Command("train"))[1].effects == perform(running, Command("round"))[1].effects == (effects.Pause(),)
     for action, argument in (("round_back", None), ("round_into", None), ("round_at", 2), ("save", "a.npz")):
         assert perform(running, Command(action, argument))[1].effects == (effects.Pause(action, argument),)
-    assert perform(TEN, Command("pause"))[1].facts == (facts.NotTraining(),)
+    assert perform(TEN, Command("pause"))[1].facts == (facts.notice("training-not"),)
 
 
 def test_every_row_of_a_training_has_a_rule_or_is_the_faces_own() -> None:

@@ -9,18 +9,7 @@ from typing import Literal
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.conditions import CONDITION_WORDS, Condition, read_conditions
-from graphstep.debugger.facts import (
-    BreakGone,
-    BreaksCleared,
-    BreakSet,
-    ConditionsSet,
-    Fact,
-    Held,
-    Moved,
-    NoBreakpoints,
-    NoneFurther,
-    UnfitError,
-)
+from graphstep.debugger.facts import ConditionsSet, Fact, Held, Moved, UnfitError, notice
 from graphstep.debugger.frames import closed, frame_of
 from graphstep.debugger.state import State
 from graphstep.debugger.stops import count_of, hit_at, named_gates, next_stop
@@ -30,15 +19,15 @@ from graphstep.language.read.tokens import NAME
 
 def _none_set(state: State) -> Fact | None:
     around = any(caller.place.nodes for caller in state.frames) or any(shelf.nodes for shelf in state.shelves)
-    return None if state.nodes or state.conditions or around else NoBreakpoints()
+    return None if state.nodes or state.conditions or around else notice("reply-no-breakpoints")
 
 
 def _none_behind(state: State) -> Fact | None:
-    return _none_set(state) or (NoneFurther(1) if next_stop(state, 1) is None else None)
+    return _none_set(state) or (notice("reply-none-after") if next_stop(state, 1) is None else None)
 
 
 def _none_before(state: State) -> Fact | None:
-    return _none_set(state) or (NoneFurther(-1) if next_stop(state, -1) is None else None)
+    return _none_set(state) or (notice("reply-none-before") if next_stop(state, -1) is None else None)
 
 
 def _go(state: State, way: Literal[1, -1]) -> Done:
@@ -52,7 +41,7 @@ def stopped(state: State, after: State) -> Done:
     facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
     hit = hit_at(after.trace, after.nodes, after.conditions, after.at)
     if not (hit.nodes or hit.conditions):
-        return Done(after, (*facts, Held(after.at)))
+        return Done(after, (*facts, Held()))
     return Done(after, facts, hit=hit)
 
 
@@ -74,8 +63,8 @@ def _break_at(state: State, argument: Argument) -> Done:
             raise
         return _with_conditions(state, (*state.conditions, *conditions_in(state, text)))
     if node in state.nodes:
-        return Done(replace(state, nodes=tuple(x for x in state.nodes if x != node)), (BreakGone(node),))
-    return Done(replace(state, nodes=tuple(sorted((*state.nodes, node)))), (BreakSet(node),))
+        return Done(replace(state, nodes=tuple(x for x in state.nodes if x != node)), (notice("reply-break-gone", node),))
+    return Done(replace(state, nodes=tuple(sorted((*state.nodes, node)))), (notice("reply-break-set", node),))
 
 
 def _break_on(state: State, argument: Argument) -> Done:
@@ -111,7 +100,7 @@ def _with_conditions(state: State, conditions: tuple[Condition, ...]) -> Done:
 def _clear(state: State, _: Argument) -> Done:
     frames = tuple(replace(caller, place=replace(caller.place, nodes=())) for caller in state.frames)
     shelves = tuple(replace(shelf, nodes=()) for shelf in state.shelves if shelf.cells)
-    return Done(replace(state, nodes=(), conditions=(), frames=frames, shelves=shelves), (BreaksCleared(),))
+    return Done(replace(state, nodes=(), conditions=(), frames=frames, shelves=shelves), (notice("reply-breaks-cleared"),))
 
 
 RULES = {

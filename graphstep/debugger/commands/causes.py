@@ -29,7 +29,7 @@ def _cause(state: State) -> Done:
     """Go to the cause of what the step on show made; a node that is selected gives way to the one that it is about."""
     after = next_cause(state)
     if after is None:
-        return Done(state, (Began(state.at),))
+        return Done(state, (Began(),))
     node = after.trace.step(after.at).node
     selected = None if state.selected is None else node
     # In another frame the steps have other numbers.

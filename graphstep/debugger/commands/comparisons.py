@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.comparisons import bases_of
 from graphstep.debugger.effects import ReadRun
-from graphstep.debugger.facts import Compared, NothingToCompare, UnfitError
+from graphstep.debugger.facts import Compared, UnfitError, notice
 from graphstep.debugger.parts import BASES, Saved
 from graphstep.debugger.state import State
 
@@ -19,7 +19,7 @@ def _compare(state: State, argument: Argument) -> Done:
     bases = bases_of(state)
     if argument is None:
         if not bases:
-            raise UnfitError(NothingToCompare())
+            raise UnfitError(notice("reply-nothing-to-compare"))
         return Done(state, (Compared(bases[0]),))
     text = str(argument).strip()
     base = next((base for base in BASES if base == text), None)
@@ -28,7 +28,7 @@ def _compare(state: State, argument: Argument) -> Done:
     # With a single edit the run before it is the run as it was opened.
     base = "before" if base == "opened" and len(state.past) == 1 else base
     if base not in bases:
-        raise UnfitError(NothingToCompare())
+        raise UnfitError(notice("reply-nothing-to-compare"))
     return Done(state, (Compared(base),))
 
 

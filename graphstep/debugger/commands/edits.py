@@ -11,19 +11,12 @@ from graphstep.debugger.cuts import cut, ends_of, uncut, wires_in
 from graphstep.debugger.effects import Diagnose, Quotients, Witnesses
 from graphstep.debugger.facts import (
     CannotNudge,
-    CutElsewhere,
     CutUndone,
     Edited,
     Fact,
     Jacobians,
-    NoCells,
-    NoEdges,
-    NoGradient,
-    NoInputs,
-    NothingToUndo,
     NoWire,
     Nudged,
-    OrderUndone,
     PathsFrom,
     SelectInput,
     TangentsFrom,
@@ -31,6 +24,7 @@ from graphstep.debugger.facts import (
     UnfitError,
     WhichWire,
     WireCut,
+    notice,
 )
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.parts import Edit, Inputs, same_value
@@ -42,7 +36,7 @@ from graphstep.language.values import read_texts, split_inputs, split_words
 
 
 def _no_inputs(state: State) -> Fact | None:
-    return None if state.root.program.inputs else NoInputs()
+    return None if state.root.program.inputs else notice("reply-no-inputs")
 
 
 def _edit(state: State, argument: Argument) -> Done:
@@ -75,7 +69,7 @@ def _with_inputs(state: State, inputs: Inputs, selected: int | None = None) -> S
 
 
 def _nothing_to_undo(state: State) -> Fact | None:
-    return None if state.past else NothingToUndo()
+    return None if state.past else notice("reply-nothing-to-undo")
 
 
 def _undo(state: State, _: Argument) -> Done:
@@ -88,13 +82,16 @@ def _undo(state: State, _: Argument) -> Done:
         state = outermost(state)
         trace = state.trace
         order = sending_order(trace.program, read_choices(trace.program, edit.order)) if edit.order else None
-        return Done(state.without_edit(carried_into(state, Refitted(in_order(trace, order), None))), (OrderUndone(),))
+        before = carried_into(state, Refitted(in_order(trace, order), None))
+        return Done(state.without_edit(before), (notice("reply-order-undone"),))
     after = edited(state, edit.inputs.values, edit.inputs.texts)
     return Done(state.without_edit(after), (Undone(tuple(edit.inputs.values)),))
 
 
 def _not_here(state: State) -> Fact | None:
-    return CutElsewhere(bool(state.frames)) if state.frames or state.trace.updates else None
+    if state.frames:
+        return notice("reply-cut-inside")
+    return notice("reply-cut-round") if state.trace.updates else None
 
 
 def _cut(state: State, argument: Argument) -> Done:
@@ -129,7 +126,7 @@ def _nudge(state: State, argument: Argument, way: int) -> Done:
     old, cells = state.root, dict(state.root_place.cells)
     name, value, cell = old.program.inputs[index], old.value_of(index), cells.get(index, (0,) * len(old.node(index).shape))
     if 0 in old.node(index).shape:
-        raise UnfitError(NoCells(index))
+        raise UnfitError(notice("reply-no-cells", index))
     before = cell_of(value, cell)
     after = nudged(before, way)
     if after == before:
@@ -172,18 +169,22 @@ def nudged(value: float, way: int) -> float:
 
 
 def _verify(state: State, argument: Argument) -> Done:
-    node = node_of(state, argument)
-    if not state.trace.program.depends[node]:
-        raise UnfitError(NoGradient(node))
-    return Done(state, effects=(Witnesses(node),))
+    return Done(state, effects=(Witnesses(_with_gradient(state, argument)),))
+
+
+def _with_gradient(state: State, argument: Argument) -> int:
+    """The node that an argument names, which has a gradient; UnfitError for data and for a constant."""
+    node, program = node_of(state, argument), state.trace.program
+    if not program.depends[node]:
+        key = "data" if program.nodes[node].name in program.data else "constant"
+        raise UnfitError(notice(f"reply-no-gradient-{key}", node))
+    return node
 
 
 def _quotients(state: State, argument: Argument) -> Done:
-    node = node_of(state, argument)
-    if not state.trace.program.depends[node]:
-        raise UnfitError(NoGradient(node))
+    node = _with_gradient(state, argument)
     if 0 in state.trace.node(node).shape:
-        raise UnfitError(NoCells(node))
+        raise UnfitError(notice("reply-no-cells", node))
     return Done(state, effects=(Quotients(node, state.cell(node)),))
 
 
@@ -200,7 +201,7 @@ def _jacobian(state: State, argument: Argument) -> Done:
     node = node_of(state, argument)
     edges = edges_of(state, None if argument is None else node)
     if not edges:
-        raise UnfitError(NoEdges(node))
+        raise UnfitError(notice("reply-no-edges", node))
     return Done(state, (Jacobians(edges),))
 
 

@@ -14,15 +14,12 @@ from graphstep.debugger.facts import (
     CallOpened,
     Closed,
     Fact,
-    Folded,
     Held,
     Moved,
     NoComposite,
-    NothingOpen,
-    NothingToFold,
     Opened,
     UnfitError,
-    Unfolded,
+    notice,
 )
 from graphstep.debugger.frames import closed, opened, outermost
 from graphstep.debugger.parts import Folding, Mark
@@ -41,7 +38,7 @@ def _into(state: State, argument: Argument) -> Done:
         raise UnfitError(NoComposite())
     if not state.frames and state.trace.step_of_value(gate) > state.last:
         # Its parts would tell what the lesson asks for.
-        raise UnfitError(Held(state.at))
+        raise UnfitError(Held())
     return Done(opened(state, gate), (Opened(gate),))
 
 
@@ -50,7 +47,7 @@ def _moved(before: State, after: State, fact: Fact) -> Done:
 
 
 def _nothing_open(state: State) -> Fact | None:
-    return None if state.frames or state.within or state.round is not None else NothingOpen()
+    return None if state.frames or state.within or state.round is not None else notice("reply-nothing-open")
 
 
 def _out(state: State, _: Argument) -> Done:
@@ -68,16 +65,16 @@ def _fold(state: State, _: Argument) -> Done:
     if state.folding is not None:
         before, node = state.folding.trace, state.folding.outward
         after = state.carried_to(before, carried(old, state.at, before, node), node, folding=None)
-        return Done(_kept(state, after, node), (Unfolded(),))
+        return Done(_kept(state, after, node), (notice("reply-unfolded"),))
     folded = rewrite.fold(old.program)
     fewer = len(folded.where) - len(folded.program.nodes)
     if not fewer:
-        raise UnfitError(NothingToFold())
+        raise UnfitError(notice("reply-nothing-to-fold"))
     outcome = rewritten(old, folded)
     folding = Folding(old, outcome.where or folded.where)
     at = carried(old, state.at, outcome.trace, folding.inward)
     after = state.carried_to(outcome.trace, at, folding.inward, folding=folding)
-    return Done(_kept(state, after, folding.inward), (Folded(fewer),))
+    return Done(_kept(state, after, folding.inward), (notice("reply-folded", count=fewer),))
 
 
 def _kept(before: State, after: State, node: Callable[[int], int]) -> State:

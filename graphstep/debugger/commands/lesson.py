@@ -6,18 +6,7 @@ from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.effects import Keep, NextLesson
-from graphstep.debugger.facts import (
-    AnswerFirst,
-    Fact,
-    FirstSection,
-    HintGiven,
-    LessonDone,
-    Marked,
-    NoMoreHints,
-    NothingAsked,
-    Revealed,
-    SectionOpened,
-)
+from graphstep.debugger.facts import Fact, HintGiven, LessonDone, Marked, NoMoreHints, Revealed, SectionOpened, notice
 from graphstep.debugger.frames import outermost
 from graphstep.debugger.state import State
 from graphstep.teaching.lesson.walk import LessonRun
@@ -62,7 +51,7 @@ def _kept(state: State, *facts: Fact) -> Done:
 
 
 def _waits(state: State) -> Fact | None:
-    return AnswerFirst("on") if is_asked(state) else None
+    return notice("lesson-answer-waits") if is_asked(state) else None
 
 
 def _on(state: State, _: Argument) -> Done:
@@ -78,7 +67,7 @@ def _opened(lesson: LessonRun) -> tuple[Fact, ...]:
 
 
 def _first_section(state: State) -> Fact | None:
-    return None if lesson_of(state).place else FirstSection()
+    return None if lesson_of(state).place else notice("lesson-first-section")
 
 
 def _previous(state: State, _: Argument) -> Done:
@@ -87,7 +76,7 @@ def _previous(state: State, _: Argument) -> Done:
 
 
 def _nothing_asked(state: State) -> Fact | None:
-    return None if is_asked(state) else NothingAsked()
+    return None if is_asked(state) else notice("lesson-nothing-asked")
 
 
 def hint(state: State, _: Argument) -> Done:

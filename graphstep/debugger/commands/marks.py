@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.facts import AtMark, Fact, Held, MarkGone, MarkList, MarkSet, Moved, NoLetter, NoMark, NoMarks, UnfitError
+from graphstep.debugger.facts import Fact, Held, MarkList, MarkSet, Moved, NoLetter, NoMark, UnfitError, notice
 from graphstep.debugger.marks import LAST, at_mark, mark_here, with_mark, without_mark
 from graphstep.debugger.state import State
 
@@ -17,7 +17,7 @@ def _set(state: State, argument: Argument) -> Done:
         raise UnfitError(NoLetter(name))
     mark = mark_here(state, name)
     if mark in state.marks:
-        return Done(replace(state, marks=without_mark(state.marks, name)), (MarkGone(name),))
+        return Done(replace(state, marks=without_mark(state.marks, name)), (notice("reply-mark-gone", letter=name),))
     return Done(replace(state, marks=with_mark(state.marks, mark)), (MarkSet(name),))
 
 
@@ -29,12 +29,11 @@ def _go(state: State, argument: Argument) -> Done:
     here = mark_here(state, LAST)
     after = replace(at_mark(state, mark), marks=with_mark(state.marks, here))
     facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
-    there = mark_here(after, name) == mark
-    return Done(after, (*facts, AtMark(name) if there else Held(after.at)))
+    return Done(after, facts if mark_here(after, name) == mark else (*facts, Held()))
 
 
 def _none_set(state: State) -> Fact | None:
-    return None if state.marks else NoMarks()
+    return None if state.marks else notice("reply-no-marks")
 
 
 def _list(state: State, _: Argument) -> Done:

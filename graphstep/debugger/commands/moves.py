@@ -6,7 +6,7 @@ from typing import Literal
 
 from graphstep.debugger.calls import back, forth
 from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.facts import AtEnd, AtStart, Closed, Fact, Held, Moved, NoStep, Pending, UnfitError
+from graphstep.debugger.facts import AtEnd, Closed, Fact, Held, Moved, NoStep, Pending, UnfitError, notice
 from graphstep.debugger.frames import at_position, left
 from graphstep.debugger.state import State, moved
 from graphstep.ground.errors import InputError
@@ -16,12 +16,12 @@ def at_end(state: State) -> Fact | None:
     """Why no step can be made from here."""
     if state.at < state.last:
         return None
-    return AtEnd() if state.at == len(state.trace) else Pending() if state.frames else Held(state.at)
+    return AtEnd() if state.at == len(state.trace) else Pending() if state.frames else Held()
 
 
 def at_start(state: State) -> Fact | None:
     """Why no step can be made back from here."""
-    return None if state.at else AtStart()
+    return None if state.at else notice("reply-at-start")
 
 
 def _no_way_on(state: State) -> Fact | None:
@@ -35,7 +35,7 @@ def _no_way_back(state: State) -> Fact | None:
 
 def _to(state: State, n: int) -> Done:
     after = moved(state, n)
-    held = () if after.at == n else (Pending() if state.frames else Held(after.at),)
+    held = () if after.at == n else (Pending() if state.frames else Held(),)
     if held and after.at == state.at:
         return Done(after, held)
     facts: tuple[Fact, ...] = (Moved(state.at, after.at), *held)

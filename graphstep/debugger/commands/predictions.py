@@ -13,12 +13,10 @@ from graphstep.debugger.facts import (
     Hinted,
     Moved,
     NoMoreHints,
-    NothingAsked,
-    NothingPredicted,
-    Predicting,
     PredictingEnds,
     SummaryOf,
     UnfitError,
+    notice,
 )
 from graphstep.debugger.questions import hints_of, questions_of
 from graphstep.debugger.score import Score, Slipped
@@ -44,13 +42,13 @@ def open_question(state: State) -> Solution | None:
 
 def _toggle(state: State, _: Argument) -> Done:
     if state.score is None:
-        return Done(replace(state, score=Score()), (Predicting(),))
+        return Done(replace(state, score=Score()), (notice("reply-predicting"),))
     return Done(replace(state, score=None), (PredictingEnds(state.score),))
 
 
 def _nothing_open(state: State) -> Fact | None:
     asked = lesson.is_asked(state) or (state.score is not None and state.score.tries is not None)
-    return None if asked else NothingAsked()
+    return None if asked else notice("lesson-nothing-asked" if state.lesson else "reply-nothing-asked")
 
 
 def _answer(state: State, argument: Argument) -> Done:
@@ -120,7 +118,7 @@ def _hint(state: State, argument: Argument) -> Done:
 
 def _summary(state: State, argument: Argument) -> Done:
     if state.score is None or not (state.score.asked or state.score.missed):
-        raise UnfitError(NothingPredicted())
+        raise UnfitError(notice("reply-nothing-predicted"))
     if argument is not None:
         return Done(state, effects=(WriteSummary(state.score.closed, str(argument)),))
     return Done(state, (SummaryOf(state.score.closed),))

@@ -14,11 +14,11 @@ from graphstep.debugger.facts import (
     Inspected,
     NoCell,
     NoNode,
-    NoWatches,
+    Notice,
     Selected,
     Shown,
     UnfitError,
-    Watched,
+    notice,
 )
 from graphstep.debugger.frames import closed
 from graphstep.debugger.parts import Quantity
@@ -79,8 +79,12 @@ def _print(state: State, argument: Argument) -> Done:
 def _watch(state: State, argument: Argument) -> Done:
     quantity = quantity_in(state, str(argument))
     if quantity in state.watches:
-        return Done(replace(state, watches=tuple(x for x in state.watches if x != quantity)), (Watched(quantity, False),))
-    return Done(replace(state, watches=(*state.watches, quantity)), (Watched(quantity, True),))
+        return Done(replace(state, watches=tuple(x for x in state.watches if x != quantity)), (_unwatched(quantity),))
+    return Done(replace(state, watches=(*state.watches, quantity)), (notice("reply-watched", text=quantity.text),))
+
+
+def _unwatched(quantity: Quantity) -> Notice:
+    return notice("reply-unwatched", text=quantity.text)
 
 
 def quantity_in(state: State, text: str) -> Quantity:
@@ -94,11 +98,11 @@ def quantity_in(state: State, text: str) -> Quantity:
 
 
 def _none_watched(state: State) -> Fact | None:
-    return None if state.watches else NoWatches()
+    return None if state.watches else notice("reply-no-watches")
 
 
 def _unwatch(state: State, _: Argument) -> Done:
-    return Done(replace(state, watches=()), tuple(Watched(quantity, False) for quantity in state.watches))
+    return Done(replace(state, watches=()), tuple(map(_unwatched, state.watches)))
 
 
 def _find(state: State, argument: Argument) -> Done:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.effects import EVERY, Rewrite
-from graphstep.debugger.facts import Fact, NoForm, NothingToRewrite, UnfitError
+from graphstep.debugger.facts import Fact, NoForm, UnfitError, notice
 from graphstep.debugger.state import State
 from graphstep.language.setup import FORMS
 
 
 def _no_text(state: State) -> Fact | None:
     program = state.root.program
-    if program.origin is None and program.of_numbers:
-        return None
-    return NothingToRewrite(arrays=program.origin is None)
+    if program.origin is not None:
+        return notice("reply-rewrite-python")
+    return None if program.of_numbers else notice("reply-rewrite-arrays")
 
 
 def _rewrite(state: State, argument: Argument) -> Done:

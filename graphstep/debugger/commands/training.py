@@ -8,17 +8,7 @@ from dataclasses import replace
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.moves import number_of
 from graphstep.debugger.effects import Enter, Pause, Report, Save, Train
-from graphstep.debugger.facts import (
-    Fact,
-    FirstRound,
-    NoRound,
-    NoRoundYet,
-    NotTraining,
-    ParameterShown,
-    RoundBefore,
-    RoundShown,
-    UnfitError,
-)
+from graphstep.debugger.facts import Fact, ParameterShown, RoundShown, UnfitError, notice
 from graphstep.debugger.training import TrainingState
 
 TEN = 10
@@ -27,7 +17,7 @@ TEN = 10
 
 def _go(state: TrainingState, k: int) -> Done:
     k = min(max(k, 0), state.rounds - 1)
-    return Done(replace(state, at=k), (RoundShown(k),))
+    return Done(replace(state, at=k), (RoundShown(),))
 
 
 def _train(state: TrainingState, _: Argument) -> Done:
@@ -35,7 +25,7 @@ def _train(state: TrainingState, _: Argument) -> Done:
 
 
 def _not_training(state: TrainingState) -> Fact | None:
-    return None if state.running else NotTraining()
+    return None if state.running else notice("training-not")
 
 
 def _pause(state: TrainingState, _: Argument) -> Done:
@@ -54,12 +44,12 @@ def _on(state: TrainingState, rounds: int) -> Done:
 
 def _none_before(state: TrainingState) -> Fact | None:
     if state.at is None and not state.running:
-        return NoRoundYet()
-    return FirstRound() if state.at == 0 and not state.running else None
+        return notice("training-no-round-yet")
+    return notice("training-first-round") if state.at == 0 and not state.running else None
 
 
 def _none_yet(state: TrainingState) -> Fact | None:
-    return NoRoundYet() if state.at is None and not state.running else None
+    return notice("training-no-round-yet") if state.at is None and not state.running else None
 
 
 def _paused(action: str, do: Callable[[TrainingState, Argument], Done]) -> Callable[[TrainingState, Argument], Done]:
@@ -81,13 +71,13 @@ def _back(rounds: int) -> Callable[[TrainingState, Argument], Done]:
 def _at(state: TrainingState, argument: Argument) -> Done:
     k = argument if isinstance(argument, int) else number_of(str(argument))
     if k is None or not 0 <= k < state.rounds:
-        raise UnfitError(NoRound(str(argument), state.rounds - 1))
+        raise UnfitError(notice("training-no-round", text=str(argument), last=state.rounds - 1))
     return _go(state, k)
 
 
 def _cannot_enter(state: TrainingState) -> Fact | None:
     lost = state.at is not None and state.at < state.first and not state.running
-    return RoundBefore(state.first) if lost else _none_yet(state)
+    return notice("training-round-before", first=state.first) if lost else _none_yet(state)
 
 
 def _into(state: TrainingState, _: Argument) -> Done:
@@ -100,7 +90,7 @@ def _select(way: int) -> Callable[[TrainingState, Argument], Done]:
         # A click names the parameter.
         chosen = argument if isinstance(argument, int) else state.selected + way
         place = min(max(chosen, 0), state.parameters - 1)
-        return Done(replace(state, selected=place), (ParameterShown(place),))
+        return Done(replace(state, selected=place), (ParameterShown(),))
 
     return select
 

@@ -1,4 +1,4 @@
-"""What every fact is, and what may be wrong with what was typed."""
+"""What every fact is; facts that a message says alone; and what may be wrong with what was typed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,23 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice(Fact):
+    """A fact that one message says. Half of all facts differ in nothing else: what another face would show of them is no more."""
+
+    message: str
+    """The id of the message, one of :data:`graphstep.telling.words.english.MESSAGES`."""
+    node: int | None = None
+    """The node that it names, in the run in which the command was given; None where it names none."""
+    figures: tuple[tuple[str, str | int], ...] = ()
+    """What its other variables stand for: counts, steps, letters."""
+
+
+def notice(message: str, node: int | None = None, **figures: str | int) -> Notice:
+    """A notice by the id of its message."""
+    return Notice(message, node, tuple(figures.items()))
+
+
+@dataclass(frozen=True, slots=True)
 class AboutNode(Fact):
     """A fact about one node."""
 
@@ -30,14 +47,6 @@ class AboutText(Fact):
 
     text: str
     """What was typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class AboutAction(Fact):
-    """A fact about an action."""
-
-    action: str
-    """The name of the action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +98,8 @@ class NoStep(AboutText):
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere(AboutAction):
+class Elsewhere(Fact):
     """The action belongs to a lesson, a training or a run, and none is at hand."""
+
+    action: str
+    """The name of the action."""

@@ -5,7 +5,6 @@ A fact speaks of nodes and steps by number: the words are made from the state be
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from graphstep.debugger.actions import BY_ID, SETS, Set
 from graphstep.debugger.calls import call_names
 from graphstep.debugger.cuts import wire_text
 from graphstep.debugger.effects import EVERY
-from graphstep.debugger.facts import Elsewhere
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
 from graphstep.faces.replies import cuts, marks, orders, predictions
@@ -57,10 +55,10 @@ def sentences(before: State, after: State, reply: Reply, keys: Keys) -> list[str
 def sentence(before: State, after: State, fact: Fact, keys: Keys) -> str:
     """A fact in words; empty for a fact that a face shows in another way."""
     words = Words(before, after, keys)
-    if key := _MESSAGES.get(type(fact)):
-        node = getattr(fact, "node", None)
+    if isinstance(fact, facts.Notice):
         # Opening and folding make other nodes: a fact names a node of the state in which it was asked for.
-        return words.say(key) if node is None else words.say(key, name=name_of(before.trace.program, node))
+        named = {} if fact.node is None else {"name": name_of(before.trace.program, fact.node)}
+        return words.say(fact.message, **named, **dict(fact.figures))
     word: Callable[..., str] | None = _WORDS.get(type(fact))
     return "" if word is None else word(words, fact)
 
@@ -124,11 +122,11 @@ def _unchanged(words: Words, fact: facts.Unchanged) -> str:
     return words.say(f"reply-unchanged{suffix}", name=name)
 
 
-def _began(words: Words, fact: facts.Began) -> str:
+def _began(words: Words, _: facts.Began) -> str:
     from graphstep.analysis.chain import why_gradient, why_value
     from graphstep.telling.reports.chain import ending
 
-    step = words.after.trace.step(fact.n)
+    step = words.after.trace.step(words.after.at)
     values = step.event in ("value", "seed")
     return ending((why_value if values else why_gradient)(words.after.trace, step.node))
 
@@ -158,12 +156,6 @@ def _cannot_nudge(words: Words, fact: facts.CannotNudge) -> str:
     value = trace.value_of(fact.node)
     number = numeral(cell_of(value, fact.cell))
     return words.say("reply-cannot-nudge", cell=cell_text(trace, fact.node, fact.cell), value=number)
-
-
-def _no_gradient(words: Words, fact: facts.NoGradient) -> str:
-    program, name = words.before.trace.program, words.before.trace.node(fact.node).name
-    key = "reply-no-gradient-data" if name in program.data else "reply-no-gradient-constant"
-    return words.say(key, name=name_of(program, fact.node))
 
 
 def _no_composite(words: Words, _: facts.NoComposite) -> str:
@@ -217,7 +209,7 @@ def _no_cell(words: Words, fact: facts.NoCell) -> str:
     return words.say("reply-no-cell", name=name, kind=kind(before.language, before.trace.node(fact.node).shape), text=fact.text)
 
 
-def elsewhere_text(language: str, fact: Elsewhere) -> str:
+def elsewhere_text(language: str, fact: facts.Elsewhere) -> str:
     """The sentence that this action belongs to a lesson, a training, or stepping."""
     home: Set = next(at_hand for at_hand, actions in SETS.items() if BY_ID[fact.action] in actions)
     return message(language, f"reply-only-{home}", label=label(language, BY_ID[fact.action]))
@@ -225,10 +217,9 @@ def elsewhere_text(language: str, fact: Elsewhere) -> str:
 
 def training_sentence(state: TrainingState, fact: Fact, keys: Keys) -> str:
     """A fact about a training in words; empty for a fact that a face shows in another way."""
-    if isinstance(fact, Elsewhere):
+    if isinstance(fact, facts.Elsewhere):
         return elsewhere_text(state.language, fact)
-    key = _TRAINING.get(type(fact))
-    return message(state.language, key, **(keys | asdict(fact))) if key else ""  # type: ignore[call-overload]  # facts are dataclasses
+    return message(state.language, fact.message, **(keys | dict(fact.figures))) if isinstance(fact, facts.Notice) else ""
 
 
 def _held(words: Words, _: facts.Held) -> str:
@@ -254,53 +245,22 @@ def _lesson_done(words: Words, _: facts.LessonDone) -> str:
     return "" if words.after.lesson is None else ending(words.after.lesson)
 
 
-_MESSAGES: dict[type, str] = {
-    facts.AtStart: "reply-at-start",
-    facts.NoBreakpoints: "reply-no-breakpoints",
-    facts.BreakSet: "reply-break-set",
-    facts.BreakGone: "reply-break-gone",
-    facts.BreaksCleared: "reply-breaks-cleared",
-    facts.NoWatches: "reply-no-watches",
-    facts.NoneReady: "reply-none-ready",
-    facts.OrderUndone: "reply-order-undone",
-    facts.NoMarks: "reply-no-marks",
-    facts.Predicting: "reply-predicting",
-    facts.NothingPredicted: "reply-nothing-predicted",
-    facts.NoInputs: "reply-no-inputs",
-    facts.NoCells: "reply-no-cells",
-    facts.NothingToUndo: "reply-nothing-to-undo",
-    facts.NothingToCompare: "reply-nothing-to-compare",
-    facts.NoEdges: "reply-no-edges",
-    facts.NothingOpen: "reply-nothing-open",
-    facts.Unfolded: "reply-unfolded",
-    facts.NothingToFold: "reply-nothing-to-fold",
-    facts.FirstSection: "lesson-first-section",
-}
-"""By kind of fact its message, of those that need no more than the keys and the name of their node."""
-
 _WORDS: dict[type, Callable[..., str]] = {
     facts.Fault: _fault,
     facts.NoNode: _no_node,
     facts.NoStep: _no_step,
     facts.AtEnd: _at_end,
-    facts.NoneFurther: lambda words, fact: words.say("reply-none-after" if fact.way > 0 else "reply-none-before"),
     facts.ConditionsSet: _conditions,
     facts.Unchanged: _unchanged,
     facts.Changed: lambda words, fact: words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n)),
     facts.Began: _began,
     facts.MarkSet: marks.set_text,
-    facts.MarkGone: lambda words, fact: words.say("reply-mark-gone", letter=fact.name),
     facts.MarkList: lambda words, _: words.say("reply-marks", marks=marks.marks_text(words.after)),
     facts.NoMark: lambda words, fact: words.say("reply-no-mark", text=quoted(fact.text), marks=marks.marks_text(words.before)),
     facts.NoLetter: lambda words, fact: words.say("reply-no-letter", text=quoted(fact.text)),
     facts.ReadyGates: orders.ready_text,
     facts.NotReady: orders.not_ready_text,
-    facts.OrderElsewhere: lambda words, fact: words.say("reply-order-inside" if fact.inside else "reply-order-round"),
-    facts.NextGate: lambda words, fact: words.say(
-        "reply-next-gate", name=name_of(words.after.trace.program, fact.gate), step=str(fact.n)
-    ),
     facts.SameGradients: orders.same_text,
-    facts.Watched: lambda words, fact: words.say("reply-watched" if fact.on else "reply-unwatched", text=fact.quantity.text),
     facts.PredictingEnds: predictions.ends_text,
     facts.Answered: predictions.answered_text,
     facts.Hinted: predictions.hint_text,
@@ -312,33 +272,18 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.WhichWire: cuts.which_text,
     facts.NoWire: cuts.no_wire_text,
     facts.CannotCut: lambda words, fact: words.say("reply-cannot-cut", wire=wire_text(words.before.trace, fact.edge)),
-    facts.CutElsewhere: lambda words, fact: words.say("reply-cut-inside" if fact.inside else "reply-cut-round"),
     facts.NoForm: lambda words, fact: words.say("reply-no-form", text=quoted(fact.text), forms=", ".join((*FORMS, EVERY))),
-    facts.NothingToRewrite: lambda words, fact: words.say("reply-rewrite-arrays" if fact.arrays else "reply-rewrite-python"),
-    facts.NoGradient: _no_gradient,
     facts.Opened: _opened,
     facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),
     facts.CallOpened: _call_opened,
     facts.CallClosed: lambda words, fact: words.say("reply-call-closed", call=call_title(words.after.trace, fact.frame)),
     facts.Pending: lambda words, _: _around(words, "reply-pending"),
     facts.NoComposite: _no_composite,
-    facts.Folded: lambda words, fact: words.say("reply-folded", count=fact.fewer),
     facts.NoCell: _no_cell,
     facts.Held: _held,
-    Elsewhere: lambda words, fact: elsewhere_text(words.before.language, fact),
-    facts.NothingAsked: lambda words, _: words.say("lesson-nothing-asked" if words.before.lesson else "reply-nothing-asked"),
-    facts.AnswerFirst: lambda words, fact: words.say("lesson-answer-waits" if fact.action == "on" else "lesson-answer-first"),
+    facts.Elsewhere: lambda words, fact: elsewhere_text(words.before.language, fact),
     facts.NoMoreHints: predictions.no_more_hints_text,
     facts.Marked: _marked,
     facts.LessonDone: _lesson_done,
 }
-"""By kind of fact its words, of the others."""
-
-_TRAINING: dict[type, str] = {
-    facts.NoRoundYet: "training-no-round-yet",
-    facts.FirstRound: "training-first-round",
-    facts.NoRound: "training-no-round",
-    facts.RoundBefore: "training-round-before",
-    facts.NotTraining: "training-not",
-}
-"""By kind of fact about a training its message."""
+"""By kind of fact its words."""

@@ -1,8 +1,8 @@
-"""What a reply says of predict mode."""
+"""What a reply says of questions: those of a lesson, with its sections and hints, and those of predict mode."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graphstep.debugger.facts.fact import Fact
 from graphstep.ground.records import dataclass
@@ -11,17 +11,65 @@ if TYPE_CHECKING:
     from graphstep.debugger.score import Score
 
 
+class LessonFact(Fact):
+    """A fact about the text of a lesson, and not about its run."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionOpened(LessonFact):
+    """A section of the lesson is shown."""
+
+    place: int
+    """The section, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class HintGiven(LessonFact):
+    """A hint to the open question is shown."""
+
+    number: int
+    """The hint, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMoreHints(LessonFact):
+    """All hints to the open question are shown."""
+
+    count: int
+    """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked(LessonFact):
+    """The open question of a lesson was answered."""
+
+    typed: str
+    """The answer as typed."""
+    outcome: Literal["right", "wrong", "unreadable", "carried", "unsure"]
+    """Whether it is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed(LessonFact):
+    """The open question was given up: its answer is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDone(LessonFact):
+    """All questions of the lesson are done."""
+
+
+# -- predict mode ----------------------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class AboutScore(Fact):
     """A fact about predictions."""
 
     score: Score
     """The answers that were given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Predicting(Fact):
-    """Predict mode begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +116,3 @@ class Hinted(Fact):
     """Which of the questions before it."""
     number: int
     """The number of the hint, from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class NothingAsked(Fact):
-    """No question is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class NothingPredicted(Fact):
-    """No question was answered yet."""
