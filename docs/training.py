@@ -113,6 +113,20 @@ $ graphstep train "(w*x + b - y)^2" x=2 y=3 w=0 b=0 --params w,b --lr 0.1 --step
 
 The lengths in the table of rounds are those before.
 
+## Weights that are too long
+
+`--max-norm 3` bounds the weights of every unit: where they are longer after an update, as one vector, they are put back onto the
+ball of that radius (Srivastava and others 2014, "Dropout"; Stanford's CS231n; PyTorch's `renorm` and Keras' `MaxNorm` add 1e-7
+to the length). The program says which weights are one unit's: those that its products add up. Of `X @ W` they stand in a
+column of W (axis 0, as in Keras), of `W @ x` and PyTorch's `X @ W.T` in a row, of a convolution in a filter. Biases
+and other parameters that no product reads are left alone, as in Keras. The update says it:
+
+```console
+$ graphstep train "mse(X@W, y)" X="[[1,2]]" y="[[5,1]]" W="zeros(2,2)" --params W --max-norm 1 --at-round 0 | grep updates
+```
+
+What the optimizer remembers is left as it is, and so are weights that were given: the first update shortens them.
+
 ## To go on another day
 
 `--save state.npz` writes parameters, the optimizer's memory and the history; `--resume state.npz` goes on from there. `--steps`

@@ -285,6 +285,7 @@ def train(
     until: float | None = None,
     patience: int | None = None,
     clip_norm: float | None = None,
+    max_norm: float | None = None,
     resume: str | Path | None = None,
     on_progress: Callable[[int, float], bool | None] | None = None,
     ties: Ties = "first",
@@ -302,7 +303,8 @@ def train(
     and y along axis 0 into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last
     fifth from training and looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so
     many rounds without a better one, ``on_progress(round, loss)`` by returning False. ``clip_norm`` shortens the gradients of all
-    parameters together to that length, where they are longer. ``resume`` goes on from a file that
+    parameters together to that length, where they are longer, ``max_norm`` after each update the weights of each unit to that
+    length. ``resume`` goes on from a file that
     :meth:`Training.save` wrote; ``steps`` counts the rounds before it.
 
     >>> import graphstep as gs
@@ -344,6 +346,7 @@ def train(
         steps,
         climbs=maximize,
         clip=training.check_clip(clip_norm),
+        max_norm=training.check_max_norm(max_norm),
         batch=training.read_batch(batch, batch_seed) if batch else None,
         held_out=training.read_held_out(held_out, held_out_every) if held_out else None,
         until=until,

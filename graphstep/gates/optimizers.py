@@ -16,7 +16,7 @@ Every formula works cell by cell, so that arrays may be updated as they lie in m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from types import SimpleNamespace
 from typing import Any
@@ -64,6 +64,8 @@ SYMBOLS: Mapping[str, str] = {
     "weight_decay": "λ",
     "clip": "c",
     "length": "‖∇‖",
+    "bound": "r",
+    "w_hat": "ŵ",
     "v_prev": "v_prev",
     "m_hat": "m̂",
     "v_hat": "v̂",
@@ -78,7 +80,10 @@ LATEX_SYMBOLS: Mapping[str, str] = {
     "beta2": r"\beta_{2}",
     "eps": r"\varepsilon",
     "weight_decay": r"\lambda",
+    "clip": "c",
     "length": r"\lVert \nabla \rVert",
+    "bound": "r",
+    "w_hat": r"\hat{w}",
     "v_prev": r"v_{\mathrm{prev}}",
     "m_hat": r"\hat{m}",
     "v_hat": r"\hat{v}",
@@ -101,6 +106,15 @@ CLIPPING = Assignment("g", lambda m, q: q.gradient * q.clip / q.length)
 """What comes before the rule of any optimizer where the gradients of all parameters, as one vector, are longer than they may be:
 they are shortened, and keep their direction (Pascanu, Mikolov and Bengio 2013). ``gradient`` is that of the backward pass,
 ``length`` the length of all. PyTorch's ``clip_grad_norm_`` adds 1e-6 to the length."""
+
+BOUNDING = (
+    Assignment("s", lambda m, q: q.bound / m.maximum(q.bound, q.norm)),
+    Assignment("w", lambda m, q: q.s * q.w_hat),
+)
+"""What comes behind the rule of any optimizer where the weights of a unit are longer than they may be: they are put back onto the
+ball of that radius (Srivastava and others 2014, "Dropout", section 5.1; CS231n's max-norm constraint). ``w_hat`` is what the rule
+made of the parameter, ``norm`` the lengths, one for each unit. PyTorch's ``renorm`` and Keras' ``MaxNorm`` add 1e-7 to a length,
+Keras to those that are short enough too."""
 
 
 OPTIMIZERS: Mapping[str, Optimizer] = {
@@ -257,21 +271,21 @@ def settings_of(row: Optimizer, typed: Mapping[str, float | None]) -> dict[str, 
 
 
 def apply(
-    row: Optimizer, m: Any, quantities: Mapping[str, Any], *, climbs: bool = False, in_place: bool = False
+    rule: Sequence[Assignment], m: Any, quantities: Mapping[str, Any], *, climbs: bool = False, in_place: bool = False
 ) -> dict[str, Any]:
-    """What a round assigns, by name, in the order of the rule; ``quantities`` are the names that the formulas use.
+    """What a rule assigns, by name, in its order; ``quantities`` are the names that the formulas use.
 
     With numbers for ``m`` it computes, with a printer for ``m`` and terms for the quantities it prints. With ``in_place`` the
     parameter is an array that may be overwritten: what is assigned to it is then that very array, or another one to copy from.
 
     >>> from graphstep.gates.mathematics import NUMBERS
-    >>> apply(OPTIMIZERS["momentum"], NUMBERS, {"w": 2.0, "g": 3.0, "lr": 0.5, "t": 1, "mu": 0.5, "v": 1.0})
+    >>> apply(OPTIMIZERS["momentum"].rule, NUMBERS, {"w": 2.0, "g": 3.0, "lr": 0.5, "t": 1, "mu": 0.5, "v": 1.0})
     {'v': -1.0, 'w': 1.0}
     """
     moved = (_up_in_place if climbs else _down_in_place)(quantities["w"]) if in_place else _up if climbs else _down
     q = SimpleNamespace(**quantities, downhill=moved)
     assigned: dict[str, Any] = {}
-    for assignment in row.rule:
+    for assignment in rule:
         assigned[assignment.name] = assignment.formula(m, q)
         setattr(q, assignment.name, assigned[assignment.name])
     return assigned

@@ -197,6 +197,9 @@ class Rule:
     """``factors(slot, cell, call)``: for a product, where a cell of the input of ``slot`` goes and what it meets there: the
     output cell, and the slot and the cell of the other factor, which is the local gradient."""
 
+    contraction: Callable[[int, Sequence[Shape], Options], tuple[int, ...] | None] | None = None
+    """``contraction(slot, shapes, options)``: the axes of the input of ``slot`` along which a product adds up, from 0: there
+    stand the weights of one unit. None where it is no product, or this input is no side of it."""
     returned: Callable[[int, Sequence[Shape], Options], str] | None = None
     """``returned(slot, shapes, options)``: the contribution as a program of its inputs x, y, z, its own value ``out`` and the
     upstream gradient ``d``, in the shape of that input or one that is copied into it. ``options["ties"]`` says who gets the

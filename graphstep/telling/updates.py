@@ -36,6 +36,8 @@ def updated(step: Step) -> Updated:
     if update.clip is not None:
         key = "gradients-clipped" if is_clipped(update.clip, update.length) else "gradients-within"
         here.append(reason(key, length=numeral(update.length), clip=numeral(update.clip)))
+    if update.bound is not None:
+        here.append(_of_units(update, name))
     notes = []
     if update is trace.updates[0] and optimizer.others:
         notes.append(Remark("convention", (Reason(f"optimizer.{optimizer.name}.others", {}, optimizer.others),)))
@@ -45,6 +47,17 @@ def updated(step: Step) -> Updated:
         moves = np.any(update.after != update.before)
         notes.append(Remark("zero", (reason("parameter-moves-still" if moves else "parameter-stays", name=name),)))
     return Updated(step, update, Reason(f"optimizer.{optimizer.name}", figures, optimizer.why), tuple(here), tuple(notes))
+
+
+def _of_units(update: Update, name: str) -> Reason:
+    """Which weights are one unit's, and whether they are shortened."""
+    norms, bound, axes = np.ravel(update.norm), update.bound or 0.0, ", ".join(map(str, update.axes))
+    longer = int(np.sum(norms > bound)) if update.is_bounded else 0
+    key = "weights-of-unit" if norms.size == 1 else "weights-of-units" if axes else "weights-of-cells"
+    which = reason(key, name=name, axes=axes, units=f"{norms.size:,}", count=len(update.axes))
+    if not longer:
+        return reason("weights-within", which=which, bound=numeral(bound))
+    return reason("weights-bounded", which=which, bound=numeral(bound), longer=f"{longer:,}", count=longer)
 
 
 def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
@@ -74,7 +87,8 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
 
 def _quantity(update: Update, name: str, value: Number) -> Term:
     """A number of an update: what was set is exact, what was computed is written with the digits that it needs."""
-    return TERMS.exactly(float(value)) if name in ("t", "clip", *update.settings) and not np.shape(value) else TERMS.number(value)
+    is_setting = name in ("t", "clip", "bound", *update.settings) and not np.shape(value)
+    return TERMS.exactly(float(value)) if is_setting else TERMS.number(value)
 
 
 def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
@@ -83,7 +97,7 @@ def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
     What belongs to one parameter carries its name: v_w.
     """
     names, parameter = names_of(trace.program), name_of(trace.program, update.node)
-    cells, settings = bool(np.shape(update.before)), {"lr", "t", "clip", "length", *update.settings}
+    cells, settings = bool(np.shape(update.before)), {"lr", "t", "clip", "length", "bound", *update.settings}
     symbols: dict[str, Term] = {}
     for name in {**update.quantities, **update.assigned}:
         letter, latex = SYMBOLS.get(name, name), LATEX_SYMBOLS.get(name, latex_name(name))
@@ -93,6 +107,9 @@ def _symbols(trace: Trace, update: Update) -> dict[str, Term]:
         symbols[name] = TERMS.symbol(WordSymbol(letter, latex, cells and name not in settings))
     symbols["w"] = names.operand(update.node)
     symbols["gradient" if "gradient" in symbols else "g"] = gradient_term(trace, update.node)
+    if "norm" in symbols:
+        hat, axes = symbols["w_hat"], update.axes[0] if len(update.axes) == 1 else update.axes
+        symbols["norm"] = TERMS.over("norm", hat, axes) if np.shape(update.norm) else TERMS.length(hat)
     return symbols
 
 

@@ -121,7 +121,7 @@ def run(name: str, w: Any, gradients: list[Any], lr: float, *, climbs: bool = Fa
     row = OPTIMIZERS[name]
     state = {key: 0.0 * np.asarray(w) for key in row.state}
     for t, g in enumerate(gradients, 1):
-        made = apply(row, NUMBERS, {"w": w, "g": g, "lr": lr, "t": t, **row.settings, **state}, climbs=climbs)
+        made = apply(row.rule, NUMBERS, {"w": w, "g": g, "lr": lr, "t": t, **row.settings, **state}, climbs=climbs)
         w, state = made["w"], {key: made[key] for key in row.state}
     return w
 
@@ -131,7 +131,7 @@ def test_stanfords_momentum_gives_what_its_assignment_prints() -> None:
     told = case["optimizer"]
     given = {"w": case["inputs"]["w"], "g": told["given_gradients"]["w"], "v": told["state"]["v"]}
     arrays = {name: np.array(cells) for name, cells in given.items()}
-    made = apply(OPTIMIZERS["momentum"], NUMBERS, {**arrays, "t": 1, **told["hyperparameters"]})
+    made = apply(OPTIMIZERS["momentum"].rule, NUMBERS, {**arrays, "t": 1, **told["hyperparameters"]})
     np.testing.assert_allclose(made["w"], case["forward"]["w"], rtol=1e-14)
     np.testing.assert_allclose(made["v"], case["forward"]["v"], rtol=1e-14)
     np.testing.assert_allclose(made["w"], case["printed"]["forward.w"], atol=case["tolerance"])
@@ -181,7 +181,7 @@ def test_published_steps_come_out_as_printed(case: dict[str, Any]) -> None:
         return
     cells = {name: np.linspace(*ends, 20).reshape(told["shape"]) for name, ends in told["linspaces"].items()}
     row = OPTIMIZERS[told["name"]]
-    made = apply(row, NUMBERS, {**cells, "lr": told["lr"], "t": 1, **row.settings})
+    made = apply(row.rule, NUMBERS, {**cells, "lr": told["lr"], "t": 1, **row.settings})
     for name, expected in printed.items():
         np.testing.assert_allclose(made[name], expected, atol=5e-9)
 
@@ -236,7 +236,7 @@ def test_every_rule_prints_itself(name: str, style: Any) -> None:
     row = OPTIMIZERS[name]
     terms = {key: style.name(key) for key in ("w", "g", "lr", "t", *row.settings, *row.state)}
     for climbs in (False, True):
-        made = apply(row, style, terms, climbs=climbs)
+        made = apply(row.rule, style, terms, climbs=climbs)
         assert list(made) == [assignment.name for assignment in row.rule]
         assert "lr" in "".join(style.term(value).text for value in made.values())
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphstep.engine.inputs import check_inputs
-from graphstep.engine.levels import Region
 from graphstep.engine.passes import Buffers, backward, forward, read, write
 from graphstep.engine.plan import Plan, plan
 from graphstep.engine.trace import Trace, finished
@@ -19,12 +18,14 @@ from graphstep.engine.training.rehearsal import Note, Turn, Watched, is_still, w
 from graphstep.engine.training.schedule import Schedule
 from graphstep.engine.training.score import Score
 from graphstep.engine.training.settings import Settings
-from graphstep.engine.update import is_clipped, length_of, norm_of, update
+from graphstep.engine.training.units import units_of
+from graphstep.engine.update import Update, applied, bounded, is_bounded, is_clipped, length_of, norm_along, norm_of
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.optimizers import apply
 from graphstep.ground.arrays import Number, kind_text, shape_of
 from graphstep.ground.errors import InputError
 from graphstep.ground.late import np
+from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
@@ -83,6 +84,7 @@ class Machine:
         self._weights = [self._cells(first.plan, first.buffers.cells, span) for span in self._stretches]
         self._state = [{name: np.zeros_like(w) for name in settings.optimizer.state} for w in self._weights]
         self._rate = np.zeros(())
+        self._units = units_of(first.plan.program, settings)
         self._updates: dict[int, Score | None] = {}
         self.next = 0
         """The round that comes next, from 0."""
@@ -128,7 +130,16 @@ class Machine:
             self._update()
         else:
             self._updates[self._size] = self._watch_update()
+        self._bound()
         self.next += 1
+
+    def _bound(self) -> None:
+        """Shorten the weights of units that are longer than they may be."""
+        for name, axes in self._units.items():
+            weights = self._view(self._weights, name).reshape(self._shape(name))
+            norm, bound = norm_along(weights, axes), self.settings.max_norm
+            if bound is not None and is_bounded(norm, bound):
+                weights[...] = bounded(weights, norm, bound)["w"]
 
     def _update(self, notes: list[Note] | None = None) -> None:
         """Update the parameters, and write down how where notes are given."""
@@ -149,7 +160,7 @@ class Machine:
                 held = {name: seen(cells[part]) for name, cells in state.items()}
                 moved = seen(weights[part])
                 quantities = {"w": moved, "g": seen(gradient[part]), **held, "lr": rate, "t": turn, **settings.hyper}
-                assigned = apply(settings.optimizer, m, quantities, climbs=settings.climbs, in_place=True)
+                assigned = apply(settings.optimizer.rule, m, quantities, climbs=settings.climbs, in_place=True)
                 if assigned["w"] is not moved:
                     moved[...] = assigned["w"]
                 for name, cells in held.items():
@@ -187,18 +198,22 @@ class Machine:
         return replace(
             run,
             updates=tuple(
-                update(
-                    node,
-                    self.settings.optimizer,
-                    self.settings.hyper,
-                    rate=self.schedule.rate(self.next),
-                    round_=self.next,
-                    climbs=self.settings.climbs,
-                    before=run.value_of(node),
-                    gradient=run.gradient_of(node),
-                    state=self.state_of(name),
-                    clip=self.settings.clip,
-                    length=length,
+                applied(
+                    Update(
+                        node,
+                        self.settings.optimizer,
+                        self.settings.hyper,
+                        self.schedule.rate(self.next),
+                        self.next,
+                        self.settings.climbs,
+                        run.value_of(node),
+                        run.gradient_of(node),
+                        self.state_of(name),
+                        self.settings.clip,
+                        length,
+                        self.settings.max_norm if name in self._units else None,
+                        self._units.get(name, ()),
+                    )
                 )
                 for name, node in zip(self.settings.params, self._nodes, strict=True)
             ),
@@ -316,11 +331,13 @@ class Machine:
                 return cells[plan.starts[node] - offset : plan.starts[node + 1] - offset]
         raise AssertionError("every parameter lies in a stretch")
 
+    def _shape(self, name: str) -> Shape:
+        program = self._drills[self.examples.sizes[0]].plan.program
+        return program.nodes[program.names[name]].shape
+
     def _part(self, parts: list[Array], name: str) -> Number:
-        plan = self._drills[self.examples.sizes[0]].plan
-        place = plan.place(plan.program.names[name])
-        cells = self._view(parts, name)
-        return cells.copy().reshape(place.shape) if isinstance(place, Region) else float(cells[0])
+        shape, cells = self._shape(name), self._view(parts, name)
+        return cells.copy().reshape(shape) if shape else float(cells[0])
 
 
 def _output(drill: Drill) -> float:

@@ -66,6 +66,8 @@ class Settings:
     """Stop when that loss has not improved for so many rounds, and keep the parameters for which it was best."""
     clip: float | None = None
     """The length that the gradients of all parameters may have as one vector: longer ones are shortened. None for any."""
+    max_norm: float | None = None
+    """The length that the weights of a unit may have: longer ones are shortened after each update. None for any."""
     ties: Ties = "first"
     """Who gets the gradient of max at a tie."""
 
@@ -80,6 +82,7 @@ class Settings:
                 words += [option_of(name), repr(value)]
         words += ["--maximize"] * self.climbs
         words += [] if self.clip is None else ["--clip-norm", repr(self.clip)]
+        words += [] if self.max_norm is None else ["--max-norm", repr(self.max_norm)]
         if self.batch is not None:
             batch = self.batch
             words += ["--batch", f"{','.join(batch.names)}:{batch.size}", "--batch-seed", str(batch.seed)]
@@ -101,6 +104,13 @@ def check_clip(clip: float | None) -> float | None:
     if clip is not None and not 0 < clip < math.inf:
         raise InputError(f"gradients cannot be shortened to {clip:g}", hint="a length is above 0: --clip-norm 1")
     return clip
+
+
+def check_max_norm(length: float | None) -> float | None:
+    """The length that the weights of a unit may have; InputError unless it is above 0."""
+    if length is not None and not 0 < length < math.inf:
+        raise InputError(f"weights cannot be shortened to {length:g}", hint="a length is above 0: --max-norm 3")
+    return length
 
 
 def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:

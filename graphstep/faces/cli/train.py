@@ -70,6 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for name, meaning in SETTINGS.items():
         add(option_of(name), metavar="V", help=meaning)
     add("--clip-norm", metavar="V", help="shorten the gradients of all parameters together to this length, where they are longer")
+    add("--max-norm", metavar="V", help="shorten the weights of each unit to this length after an update, where they are longer")
     add("--maximize", action="store_true", help="let the output rise instead of fall")
     add("--batch", metavar="NAMES:N", help="minibatches: inputs that are cut along axis 0, and examples in a batch: X,y:32")
     add("--batch-seed", metavar="N", default="0", help="seed of the order of examples (default: 0)")
@@ -209,6 +210,7 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
         whole("--steps", options.steps),
         climbs=options.maximize,
         clip=training.check_clip(None if options.clip_norm is None else read_number(options.clip_norm)),
+        max_norm=training.check_max_norm(None if options.max_norm is None else read_number(options.max_norm)),
         batch=training.read_batch(options.batch, seed) if options.batch else None,
         held_out=training.read_held_out(options.held_out, every) if options.held_out else None,
         until=None if options.until is None else read_number(options.until),

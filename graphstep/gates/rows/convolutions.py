@@ -218,6 +218,8 @@ def _convolution(axes: int, over: str) -> Rule:
         inside=_inside,
         multiplications=lambda slot, shapes, options: _multiplications(axes, slot, shapes, options),
         nonzero=lambda np, slot, shapes, options: _nonzero(np, axes, slot, shapes, options),
+        # A filter adds up over its channels and its places.
+        contraction=lambda slot, shapes, options: tuple(range(1, axes + 2)) if slot == 1 else None,
         returned=lambda slot, shapes, options: _returned(axes, slot, shapes, options),
     )
 

@@ -201,6 +201,11 @@ def _nonzero(slot: int, shapes: Sequence[Shape], options: Options) -> int:
     return prod(of.shape("".join({*of.terms[slot], *of.out})))
 
 
+def _contraction(slot: int, shapes: Sequence[Shape], options: Options) -> tuple[int, ...] | None:
+    of = _indices(shapes, options)
+    return tuple(k for k, letter in enumerate(of.terms[slot]) if letter not in of.out) if len(shapes) > 1 else None
+
+
 def _spelled_slots(slots: Sequence[int]) -> Iterator[str]:
     """The names of the inputs of these slots in a program."""
     return ("xyz"[slot] if slot < 3 else f"x{slot + 1}" for slot in slots)
@@ -275,6 +280,7 @@ INDICES = (
         multiplications=_multiplications,
         nonzero=lambda np, slot, shapes, options: _nonzero(slot, shapes, options),
         meets=_meets,
+        contraction=_contraction,
         returned=_returned,
     ),
 )

@@ -184,6 +184,7 @@ PRODUCTS = (
         stacked=lambda np, inputs, options: stacked_matmul(np, *inputs),
         meets=_batched,
         factors=_matmul_factors,
+        contraction=lambda slot, shapes, options: (len(shapes[0]) - 1 if slot == 0 else max(len(shapes[1]) - 2, 0),),
         returned=of_product,
         rows=lambda slot, shape: slot == 0,
     ),
@@ -207,6 +208,7 @@ PRODUCTS = (
         stacked=lambda np, inputs, options: np.add.reduce(np.multiply(*inputs), axis=tuple(range(1, inputs[0].ndim))),
         expansion=lambda options: "sum(x * y)",
         factors=lambda slot, cell, call: iter([((), 1 - slot, cell)]),
+        contraction=lambda slot, shapes, options: tuple(range(len(shapes[slot]))),
         returned=lambda slot, shapes, options: "d*y" if slot == 0 else "d*x",
     ),
     Rule(

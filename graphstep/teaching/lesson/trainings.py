@@ -18,8 +18,8 @@ ROUNDS = 1_000
 """Rounds of a training in a lesson: they are run whenever it is opened."""
 
 _KEYS = (
-    "params", "lr", "steps", "optimizer", "momentum", "rho", "beta1", "beta2", "eps", "weight-decay", "clip-norm", "batch",
-    "held-out",
+    "params", "lr", "steps", "optimizer", "momentum", "rho", "beta1", "beta2", "eps", "weight-decay", "clip-norm",
+    "max-norm", "batch", "held-out",
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def settings_of(table: Mapping[str, str]) -> Settings:
         table.get("lr", "0.1"),
         int(steps),
         clip=training.check_clip(read_number(table["clip-norm"])) if "clip-norm" in table else None,
+        max_norm=training.check_max_norm(read_number(table["max-norm"])) if "max-norm" in table else None,
         batch=training.read_batch(table["batch"]) if "batch" in table else None,
         held_out=training.read_held_out(table["held-out"], 1) if "held-out" in table else None,
     )

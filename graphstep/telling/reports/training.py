@@ -178,6 +178,8 @@ def settings_text(settings: Settings, language: str = ENGLISH) -> str:
     parts.append(f"{SYMBOLS.get('lr', 'lr')} {settings.rate}")
     if settings.clip is not None:
         parts.append(message(language, "heading-clipped-at", clip=numeral(settings.clip)))
+    if settings.max_norm is not None:
+        parts.append(message(language, "heading-bounded-by", bound=numeral(settings.max_norm)))
     if settings.batch:
         parts.append(message(language, "heading-batches-of", size=str(settings.batch.size)))
     if settings.climbs:

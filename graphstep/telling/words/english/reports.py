@@ -347,6 +347,7 @@ _TRAININGS: dict[str, English] = {
     "heading-round": "round",
     "heading-rate": "rate",
     "heading-clipped-at": "gradients no longer than {clip}",
+    "heading-bounded-by": "weights no longer than {bound}",
     "heading-batches-of": "batches of {size}",
     "heading-maximize": "maximize",
     "heading-after-best": "After {best} of {count} updates, where the loss was best:",

@@ -112,6 +112,17 @@ _STEPS: dict[str, English] = {
         "The gradients of all parameters together have the length {length}; they are shortened to {clip}, in the same direction."
     ),
     "gradients-within": "The gradients of all parameters together have the length {length}, and may have {clip}.",
+    "weights-of-unit": "The weights of one unit stand in {name}.",
+    "weights-of-units": (
+        "The weights of each of {units} units stand along axis {axes} of {name}.",
+        "The weights of each of {units} units stand along the axes {axes} of {name}.",
+    ),
+    "weights-of-cells": "Each cell of {name} is the only weight of its unit.",
+    "weights-bounded": (
+        "{which} {longer} of these lengths is above {bound}: there the weights are shortened to it, in the same direction.",
+        "{which} {longer} of these lengths are above {bound}: there the weights are shortened to it, in the same direction.",
+    ),
+    "weights-within": "{which} No length is above {bound}.",
     "learning-rate": "The learning rate of this round is {rate}.",
     "parameter-not-finite": "{name} is not finite any more. A smaller learning rate may help.",
     "parameter-stays": "The gradient of {name} is 0. So it stays where it is.",
