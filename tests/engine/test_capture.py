@@ -12,6 +12,7 @@ import pytest
 
 import graphstep as gs
 from graphstep.engine.capture import CaptureError, Operation, Recording, record
+from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.process import record_file
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
@@ -384,6 +385,13 @@ def test_a_package_brings_an_adapter_of_its_own(monkeypatch: pytest.MonkeyPatch)
     assert gs.capture(lambda x: x, 3.0).gradients == {"x": 2.0}
     Entry.name = "a_framework_that_is_not_imported"
     assert gs.capture(lambda x: x * x, 3.0).gradients == {"x": 6.0}
+
+
+def test_what_is_installed_is_a_library_wherever_it_lies() -> None:
+    assert is_library("/usr/lib/python3/dist-packages/torch/functional.py")
+    assert is_library("/home/ada/.local/lib/python3.12/site-packages/numpy/ma/core.py")
+    assert is_library(r"C:\Python\Lib\site-packages\numpy\ma\core.py")
+    assert not is_library("/home/ada/packages/train.py")
 
 
 def test_a_loop_is_watched_where_pytorch_is(monkeypatch: pytest.MonkeyPatch) -> None:
