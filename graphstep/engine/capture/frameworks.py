@@ -62,7 +62,16 @@ def seen_by(function: Callable[..., Any], namespace: Mapping[str, Any] | None = 
     values = [(name, cell.cell_contents) for name, cell in cells if _is_filled(cell)]
     values += [("self", getattr(function, "__self__", None)), (type(function).__name__, function)]
     names = namespace if namespace is not None else getattr(function, "__globals__", {})
-    return values + [(name, names.get(name)) for name in getattr(code, "co_names", ())]
+    return values + [(name, names.get(name)) for name in _names_in(code)]
+
+
+def _names_in(code: CodeType | None) -> Iterator[str]:
+    """What a function names, also in comprehensions and functions inside it."""
+    if code is not None:
+        yield from code.co_names
+        for each in code.co_consts:
+            if isinstance(each, CodeType):
+                yield from _names_in(each)
 
 
 def reached(function: Callable[..., Any], arguments: Mapping[str, Any], namespace: Mapping[str, Any]) -> Iterator[Any]:
