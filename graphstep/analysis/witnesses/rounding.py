@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.analysis.facts import Figure, Named, Quoted, Reason, Slope, reason
 from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.analysis.witnesses.report import ROUNDINGS
+from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
@@ -19,7 +20,7 @@ from graphstep.gates.numbers import send, value
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
-from graphstep.ground.precision import EPSILON
+from graphstep.ground.precision import EPSILON, FLOAT64, epsilon
 from graphstep.ground.ways import reached
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 DIGITS_LOST = 1e-9
 """Relative error of a gate's own number from which the gate is to blame: a good one is off by 1e-15."""
+
+_OF_A_TYPE = 64
+"""Roundings of a narrow type up to which a gate is not to blame: an array adds up in its type, in an order of its own."""
 
 CANCELS = 1e5
 """How many times larger than what is left something is that is called to cancel."""
@@ -42,7 +46,7 @@ def wrong_slope(trace: Trace, index: int) -> Reason | None:
     """The gate on the ways to a node that sends something else than its local gradient asks for; None where none does."""
     from graphstep.analysis.symbolic import exact_contribution
 
-    worst, guilty = 0.0, None
+    worst, guilty = _blameless(trace), None
     for wire in _wires_to(trace, index):
         if remark_at(trace, wire.sender) is not None:
             # At a kink it is a matter of convention.
@@ -53,7 +57,7 @@ def wrong_slope(trace: Trace, index: int) -> Reason | None:
             continue
         came = np.asarray(wire.contribution)
         off, cell = _off(came, right, sums=not wire.gate.cellwise)
-        if off <= max(DIGITS_LOST, worst):
+        if off <= worst:
             continue
         ends: dict[str, Figure] = {"gate": Quoted(wire.sender, goes_on=True), "towards": Named(wire.receiver)}
         if not wire.gate.cellwise:
@@ -66,6 +70,12 @@ def wrong_slope(trace: Trace, index: int) -> Reason | None:
         form = Slope(wire.sender, wire.slot)
         worst, guilty = off, reason(_loss(wire, cell, slope), **ends, **numbers, form=form)
     return guilty
+
+
+def _blameless(trace: Trace) -> float:
+    """The relative error of a gate's own number up to which the gate is not to blame."""
+    dtype = number_type(trace)
+    return DIGITS_LOST if dtype == FLOAT64 else _OF_A_TYPE * epsilon(dtype)
 
 
 def _loss(wire: Wire, cell: Any, slope: float) -> str:
@@ -87,7 +97,7 @@ def wrong_value(trace: Trace, index: int) -> Reason | None:
     """The gate on the ways to a node whose value is not that of its formula; None where none is."""
     from graphstep.analysis.symbolic import exact_gate
 
-    worst, guilty = 0.0, None
+    worst, guilty = _blameless(trace), None
     for node in _nodes_before(trace, index):
         try:
             right = np.asarray(exact_gate(trace, node))
@@ -96,7 +106,7 @@ def wrong_value(trace: Trace, index: int) -> Reason | None:
         came, gate = np.asarray(trace.value_of(node)), trace.gate(node)
         right = np.where(np.abs(came - right) <= _rounding(trace, node), came, right)
         off, cell = _off(came, right, sums=gate is not None and not gate.cellwise)
-        if off > max(DIGITS_LOST, worst):
+        if off > worst:
             numbers = {"value": numeral(float(came[cell])), "right": numeral(float(right[cell]))}
             worst, guilty = off, reason("rounding-value", gate=Quoted(node, goes_on=True), **numbers)
     return guilty
@@ -130,7 +140,7 @@ def _rounding(trace: Trace, node: int) -> Any:
 
     Where they cancel, the gate is not to blame.
     """
-    return ROUNDINGS * EPSILON * np.asarray(added(trace, node)) if _adds(trace.gate(node)) else 0.0
+    return ROUNDINGS * epsilon(number_type(trace)) * np.asarray(added(trace, node)) if _adds(trace.gate(node)) else 0.0
 
 
 def added(trace: Trace, node: int) -> Any:

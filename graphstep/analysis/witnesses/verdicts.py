@@ -14,12 +14,13 @@ from graphstep.analysis.witnesses.report import AGREES, NOT_FINITE, ROUNDINGS, R
 from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
+from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
-from graphstep.ground.precision import EPSILON
+from graphstep.ground.precision import EPSILON, FLOAT64
 
 _RIGHT = 1e-12
 """Relative error below which a value is right: the rest is rounding."""
@@ -128,7 +129,7 @@ def _at_fault(testimony: Testimony, head: Explanation, exact: float) -> tuple[Ve
         return "disagree", (*head, reason("verdict-wrong-value", text=gate))
     if gate := cancelled(trace, testimony.index, backward=True):
         return "rounding", (off, gate)
-    if testimony.place is None or trace.node(testimony.index).shape:
+    if number_type(trace) == FLOAT64 and (testimony.place is None or trace.node(testimony.index).shape):
         return "disagree", (*head, off, reason("verdict-wrong-slope"))
     return "rounding", (off, reason("verdict-no-gate"))
 
