@@ -179,6 +179,36 @@ def two_types() -> Any:
     return ((x.double() @ W.double()).float() + b).tanh().mean() + (W.half() * 0.5).float().sum()
 
 
+def clipped_before_it_is_read() -> Any:
+    with torch.no_grad():
+        b.clamp_(-1, 1)
+    return (x @ W + b).pow(2).sum()
+
+
+def seen_without_a_gradient() -> Any:
+    with torch.no_grad():
+        # PyTorch says of it that it asks for a gradient.
+        size = W.H.norm()
+    return (x @ W / size).pow(2).sum()
+
+
+def named_in_a_comprehension() -> Any:
+    return sum([(x[k] @ W).sum() ** 2 for k in range(3)])
+
+
+def weighted_by_what_is_detached() -> Any:
+    return F.cross_entropy(x @ W, y, weight=W[0].detach().abs()) + (x @ W + torch.ones_like(b)).sum()
+
+
+def written_in_parts() -> Any:
+    h = (x @ W).clone()
+    h.unsafe_chunk(2, 1)[0].mul_(2)
+    g = (x @ W).clone()
+    g.diagonal().mul_(3)
+    g[[0, 0, 1]] += W
+    return (h * h).sum() + (g * g).sum() + W.diagonal(1).exp().sum()
+
+
 class Rounded(torch.autograd.Function):
     """A function with a backward pass of its own, which is not its slope: straight through."""
 
@@ -195,6 +225,27 @@ class Rounded(torch.autograd.Function):
 
 def with_a_backward_of_its_own() -> Any:
     return (Rounded.apply(x @ W) ** 2).sum()
+
+
+def with_a_backward_of_its_own_by_another_name() -> Any:
+    return (rounded(Tripled.apply(x @ W)) ** 2).sum()
+
+
+class Tripled(torch.autograd.Function):
+    """A function that calls another one of its kind."""
+
+    @staticmethod
+    def forward(_: Any, cells: Any) -> Any:
+        """Three times as much."""
+        return Rounded.apply(cells) * 3
+
+    @staticmethod
+    def backward(_: Any, gradient: Any) -> Any:
+        """As much, in the other direction."""
+        return -gradient
+
+
+rounded = Rounded.apply
 
 
 def sparse() -> Any:
@@ -248,7 +299,8 @@ FOLLOWED = (
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
     written_to_behind_an_unknown_function, added_in_place, read_through_a_view, written_through_a_view,
     written_by_what_no_gate_follows, two_types,
-    with_a_backward_of_its_own, sparse, cell_by_cell, bias_before_a_batch_norm,
+    with_a_backward_of_its_own, with_a_backward_of_its_own_by_another_name, sparse, cell_by_cell, bias_before_a_batch_norm,
+    clipped_before_it_is_read, seen_without_a_gradient, named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts,
 )  # fmt: skip
 
 
@@ -292,6 +344,26 @@ def mapped_over_data() -> Any:
     return torch.func.vmap(lambda row: (row @ W).sum())(x).sum()
 
 
+def pushed_forward() -> Any:
+    return torch.func.jvp(lambda w: (w**2).sum(), (W,), (torch.ones(3, 4),))[1]
+
+
+def differentiated_forward() -> Any:
+    with torch.autograd.forward_ad.dual_level():
+        return torch.autograd.forward_ad.make_dual(W, torch.ones(3, 4)).sum()
+
+
+def written_after_it_was_read() -> Any:
+    h = x @ W
+    with torch.no_grad():
+        W.mul_(1)
+    return h.sum() + W.sum()
+
+
+def of_eight_bits() -> Any:
+    return W.to(torch.float8_e4m3fn).float().sum()
+
+
 def a_matrix() -> Any:
     return x @ W
 
@@ -308,6 +380,10 @@ REFUSED = {
     changed_by_a_hook: r"is not what the recorded gates come to: on the way back they part at tensors.py:\d+",
     slope_by_a_transform: r"pow at tensors.py:\d+ is called under a transform of torch.func",
     mapped_over_data: r"matmul at tensors.py:\d+ is called under a transform of torch.func",
+    pushed_forward: r"make_dual\(\) is called at tensors.py:",
+    differentiated_forward: r"make_dual\(\) is called at tensors.py:",
+    written_after_it_was_read: r"mul at tensors.py:\d+ writes to a parameter that was read before",
+    of_eight_bits: r"to at tensors.py:\d+ is not followed: Got unsupported ScalarType Float8",
     mapped: r"pow at tensors.py:\d+ is called under a transform of torch.func",
     a_matrix: "returned a tensor of 5×4, and no number",
     nothing_to_differentiate: r"has no gradient: detach at tensors.py:\d+ drops it",

@@ -129,7 +129,7 @@ def _record_tensors(
     recording.scopes = watch.labelled()
     recording.sources = locate(recording.operations, tape.places)
     opening = opening_of(recording, Setup(recording.function, dict.fromkeys(recording.inputs), captured=True))
-    pytorch.check_gradients(opening.run())
+    pytorch.checked(opening)
     return recording, opening
 
 

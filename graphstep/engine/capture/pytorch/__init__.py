@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
 from graphstep.engine.capture.pytorch.gradients import fill_gradients
 from graphstep.engine.capture.pytorch.missing import missing
@@ -23,18 +22,26 @@ from graphstep.engine.capture.pytorch.tape import Tape, of_calls
 from graphstep.engine.capture.pytorch.tensors import flat, is_tensor
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.replay import differing_node
+from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
 
 if TYPE_CHECKING:
     from graphstep.engine.capture.recording import Recording
-    from graphstep.engine.trace import Trace
+    from graphstep.engine.opening import Opening
 
 _ALL, _MANY, _FEW = 1e-6, 1e-3, 0.5
 """The part of its largest cell by which rounding may take a gradient from PyTorch's, in float64, float32 and types of 16 bits."""
 
 
-def check_gradients(trace: Trace) -> None:
-    """Raise CaptureError where a gradient of ours is plainly another one than PyTorch's: then something was not seen."""
+_UNSEEN = "a hook that changes gradients, and a write to .data or to an array that shares the memory, are not seen"
+
+
+def checked(opening: Opening) -> None:
+    """Run what was captured; CaptureError where a number is plainly another one than PyTorch's: then something was not seen."""
+    try:
+        trace = opening.run()
+    except GraphstepError as error:
+        raise CaptureError(error.message, hint=error.hint or _UNSEEN) from error
     recorded = trace.recorded
     assert recorded is not None, "a capture is recorded"
     within = _FEW if any("16" in dtype for dtype in recorded.dtypes) else _MANY if "float32" in recorded.dtypes else _ALL
@@ -52,9 +59,8 @@ def check_gradients(trace: Trace) -> None:
             near = (first, *trace.program.consumers.gates(first))
             place = next((recorded.places[k] for k in near if recorded.places[k]), "")
             where = f": on the way back they part at {place}" if place else ""
-            hint = "a hook that changes gradients, and a write to .data or to an array that shares the memory, are not seen"
             message = f"the gradient of {name} that PyTorch computes is not what the recorded gates come to{where}"
-            raise CaptureError(message, hint=hint)
+            raise CaptureError(message, hint=_UNSEEN)
 
 
 @contextmanager
@@ -70,36 +76,8 @@ def mode_of(tape: Tape) -> Iterator[None]:
     with ExitStack() as stack:
         if "torch._dynamo" in sys.modules:
             stack.enter_context(torch.compiler.set_stance("force_eager"))
-        stack.enter_context(_own_functions(torch, tape))
         stack.enter_context(Mode())
         yield
-
-
-@contextmanager
-def _own_functions(torch: Any, tape: Tape) -> Iterator[None]:
-    """Each function with a backward pass of its own is one call: PyTorch tells of what stands in it, and not of it."""
-    kind = torch.autograd.Function
-    before = vars(kind)["apply"]
-
-    def apply(cls: Any, *arguments: Any, **options: Any) -> Any:
-        frame = sys._getframe(1)
-        bound = before.__get__(None, cls)
-        if is_library(frame.f_code.co_filename):
-            return bound(*arguments, **options)
-
-        def called(*arguments: Any, **options: Any) -> Any:
-            return bound(*arguments, **options)
-
-        # With a dot, so that it is no function of PyTorch's.
-        called.__name__ = f"{cls.__name__}.apply"
-        with torch._C.DisableTorchFunction():
-            return tape.call(called, arguments, options, frame)
-
-    kind.apply = classmethod(apply)
-    try:
-        yield
-    finally:
-        kind.apply = before
 
 
 def ended(tape: Tape, result: Any) -> Recording:
@@ -108,7 +86,8 @@ def ended(tape: Tape, result: Any) -> Recording:
     loss = tape.node_of(result)
     if loss is None or not result.requires_grad:
         why = tape.cut or "nothing that it computed was a parameter, or followed from one"
-        hint = "what torch.jit has compiled is not seen: capture the function as it was written" if not tape.leaves else ""
+        is_unseen = not tape.leaves and is_tensor(result) and result.grad_fn is not None
+        hint = "what torch.jit has compiled is not seen: capture the function as it was written" if is_unseen else ""
         raise CaptureError(f"what {tape.recording.function} returned has no gradient: {why}", hint=hint)
     fill_gradients(tape, result)
     tape.recording.missing = [*missing(tape)]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import field
+from types import FrameType
 from typing import Any
 
+from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.pytorch.table import rule_of
-from graphstep.engine.capture.pytorch.tensors import cells_of, flat, is_tensor, version_of
+from graphstep.engine.capture.pytorch.tensors import address_of, cells_of, flat, is_tensor, version_of
+from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import plain
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
@@ -34,7 +40,7 @@ class Call:
 
 @dataclass(slots=True)
 class Done:
-    """A call of PyTorch's that has returned."""
+    """A call of PyTorch's."""
 
     name: str
     """The function that was called."""
@@ -46,12 +52,12 @@ class Done:
     """What it read, by the identity of the tensor."""
     tensors: dict[int, tuple[Any, int]]
     """These tensors, and how often each had been written to before."""
-    parts: list[Any]
-    """The tensors that it returned."""
     function: Any
     """The function itself."""
     chance: Any
     """The random state before it."""
+    parts: list[Any] = field(default_factory=list)
+    """The tensors that it returned; none before it has."""
     replica: tuple[list[Any], dict[int, Any]] | None = None
     """The same call again, where it was made: its results, and what it read, by node."""
 
@@ -77,7 +83,8 @@ class Done:
                 is_written = version_of(x) != version
                 own[key] = torch.as_tensor(np.array(plain(self.reads[key])), dtype=x.dtype) if is_written else x.detach().clone()
                 own[key] = own[key].to(x.device)
-                if x.is_floating_point() and hasattr(self.reads.get(key), "node"):
+                # What stops the gradient is a node too, and some functions refuse to be differentiated by it.
+                if x.is_floating_point() and x.requires_grad and hasattr(self.reads.get(key), "node"):
                     own[key].requires_grad_()
             # What is written to is no leaf.
             called = {key: x.clone() for key, x in own.items()} if self.writes else own
@@ -90,20 +97,24 @@ class Done:
             finally:
                 torch.set_rng_state(now)
             parts = [x for x in flat((arguments[0] if result is None else result,)) if is_tensor(x)]
-            self.replica = parts, {self.reads[key].node: x for key, x in own.items() if x.requires_grad}
+            self.replica = parts, {each.node: own[key] for key, each in self.reads.items() if hasattr(each, "node")}
         parts, read = self.replica
         if not np.array_equal(cells_of(parts[number]), value, equal_nan=True):
             raise ValueError(self.base)
         return parts[number], read
 
 
-def apart(result: Any) -> Any:
-    """Several results of a call, each with a place of its own in PyTorch's graph.
+def apart(result: Any, read: Collection[Any]) -> Any:
+    """Several results of a call, each with a place of its own in PyTorch's graph, but for what shares the memory of what it read.
 
     A cell of an LSTM computes its h from the c that it hands out too: what arrives at that c
     is then more than what its readers send.
     """
-    parts = {id(x): x for x in flat(result) if is_tensor(x) and x.requires_grad and x._base is None}
+    # Some results are parts of what was read though PyTorch does not call them views: a copy would not be written through.
+    memory = {*map(address_of, read)}
+    parts = {
+        id(x): x for x in flat(result) if is_tensor(x) and x.requires_grad and x._base is None and address_of(x) not in memory
+    }
     return _rebuilt(result, {key: x.clone() for key, x in parts.items()}) if len(parts) > 1 else result
 
 
@@ -131,3 +142,20 @@ def chooses(gate: str) -> bool:
     """Whether a gate has a convention of ours somewhere, which may be another one than PyTorch's."""
     rule = rule_of(gate)
     return bool(rule.chooses or rule.routes or rule.conventions or rule.remark)
+
+
+def alike(ours: Any, theirs: Any) -> bool:
+    """Whether gates came to the shape and about the numbers of PyTorch's: what is told apart by digits is told apart later."""
+    if np.shape(ours) != np.shape(theirs):
+        return False
+    scale = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
+    return bool(np.allclose(ours, theirs, rtol=1e-2, atol=1e-2 * float(scale), equal_nan=True))
+
+
+@contextmanager
+def refusal(name: str, frame: FrameType) -> Iterator[None]:
+    """Turn what PyTorch says of tensors that cannot be looked at into a refusal: nested ones, or those of 8 bits."""
+    try:
+        yield
+    except (RuntimeError, TypeError, IndexError) as error:
+        raise CaptureError(f"{name} at {at_work(frame)} is not followed: {str(error).splitlines()[0]}") from error

@@ -60,8 +60,10 @@ def _sent(torch: Any, call: Call, upstream: Any) -> dict[int, Any]:
     result, read = call.replica
     if not result.requires_grad:
         return dict.fromkeys(read)
-    parts = torch.autograd.grad(result, [*read.values()], upstream, retain_graph=True, allow_unused=True)
-    return {node: None if part is None else widened(cells_of(part)) for node, part in zip(read, parts, strict=True)}
+    asking = {node: x for node, x in read.items() if x.requires_grad}
+    parts = torch.autograd.grad(result, [*asking.values()], upstream, retain_graph=True, allow_unused=True)
+    came = {node: widened(cells_of(part)) for node, part in zip(asking, parts, strict=True) if part is not None}
+    return {node: came.get(node) for node in read}
 
 
 def _same(tape: Tape, call: Call, sent: dict[int, Any], upstream: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.indices import assigned, index
+from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.pytorch.table import (
     NATIVE,
@@ -109,6 +109,11 @@ WITH_RESULT.add(_dropout)
 
 @native("setitem")
 def _setitem(frame: FrameType, x: Any, key: Any, value: Any) -> Any:
+    if not is_basic(key):
+        cells = np.arange(np.size(plain(x))).reshape(np.shape(plain(x)))[key]
+        # Of several writes to one cell the last one counts, and PyTorch sends each of them the whole gradient.
+        if len(np.unique(cells)) < cells.size:
+            raise UnfollowedError
     return assigned(frame, x, key, value)
 
 

@@ -40,12 +40,16 @@ def read_through(seen: dict[int, Seen], tensor: Any, frame: FrameType) -> Any:
     whole = None if tensor._base is None else seen.get(id(tensor._base))
     if whole is None or not whole.is_current or not (tensor.requires_grad or id(tensor) in seen):
         return None
-    numbers = _numbers(whole.tensor, tensor)
-    if numbers is None:
-        return None
-    part = index(frame, whole.value, _key(numbers, whole.tensor.shape))
-    seen[id(tensor)] = Seen(tensor, part, version_of(tensor))
+    part = part_of(whole.tensor, whole.value, tensor, frame)
+    if part is not None:
+        seen[id(tensor)] = Seen(tensor, part, version_of(tensor))
     return part
+
+
+def part_of(whole: Any, value: Any, part: Any, frame: FrameType) -> Any:
+    """A part of a tensor as the cells that are picked from its traced value; None where they cannot be."""
+    numbers = _numbers(whole, part)
+    return None if numbers is None else index(frame, value, _key(numbers, whole.shape))
 
 
 def write_through(seen: dict[int, Seen], part: Any, before: int, frame: FrameType) -> None:

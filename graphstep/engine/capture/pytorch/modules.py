@@ -9,13 +9,20 @@ from types import CodeType, FrameType
 from typing import Any
 
 from graphstep.engine.capture.places import is_library
-from graphstep.engine.capture.pytorch.tensors import held, is_tensor
+from graphstep.engine.capture.pytorch.tensors import held, identifier, is_tensor
 
 
 @cache
 def module_call() -> CodeType:
     """What PyTorch runs to call a module; the module is its ``self``."""
     code: CodeType = sys.modules["torch"].nn.Module._call_impl.__code__
+    return code
+
+
+@cache
+def own_function() -> CodeType:
+    """What PyTorch runs to call a function with a backward pass of its own: its class, and what it is called with."""
+    code: CodeType = vars(sys.modules["torch"].autograd.Function)["apply"].__func__.__code__
     return code
 
 
@@ -74,6 +81,31 @@ def _variable(value: Any, frame: FrameType) -> str:
                     if each is value and name != "self":
                         return name
         here = here.f_back
+    return ""
+
+
+def name_in_sight(tensor: Any, frame: FrameType, outermost: CodeType | None) -> str:
+    """The variable that holds a tensor, or its place in a module that a variable holds; empty where neither is in sight.
+
+    Of several modules that have it the outermost counts, which tells one layer from another.
+    """
+    spaces: list[Any] = []
+    here: FrameType | None = frame
+    while here is not None:
+        if not is_library(here.f_code.co_filename):
+            spaces += [here.f_locals, here.f_globals]
+        if here.f_code is outermost:
+            break
+        here = here.f_back
+    for names in spaces:
+        for name, value in names.items():
+            if value is tensor:
+                return identifier(name)
+    for names in reversed(spaces):
+        for name, value in names.items():
+            for path, each in held(value):
+                if each is tensor:
+                    return identifier(path if "." in path and not path[0].isdigit() else f"{name}.{path}")
     return ""
 
 

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from itertools import count
 from types import CodeType, FrameType
 from typing import Any
 
 from graphstep.engine.capture.following import Following
 from graphstep.engine.capture.places import at_work, is_library
-from graphstep.engine.capture.pytorch.calls import Call, Done, apart, chooses
-from graphstep.engine.capture.pytorch.memory import Seen, read_through, write_through
-from graphstep.engine.capture.pytorch.modules import Modules, module_call
+from graphstep.engine.capture.pytorch.calls import Call, Done, alike, apart, chooses, refusal
+from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
+from graphstep.engine.capture.pytorch.modules import Modules, module_call, name_in_sight, own_function
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
 from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, UnfollowedError
 from graphstep.engine.capture.pytorch.tensors import (
+    ENDS,
+    LEAVING,
+    SAME,
     SILENT,
     cells_of,
     device_of,
     dtype_of,
     edge_of,
     flat,
-    held,
     identifier,
     is_tensor,
     name_of,
+    transforms_at_work,
     users,
     version_of,
     within,
@@ -37,16 +41,6 @@ from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
 from graphstep.language.program import Why
-
-_PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
-_LEAVING = frozenset(_PLAIN.split())
-"""What makes a plain number, a text or an array: PyTorch drops the gradient there, and so do we."""
-
-_ENDS = {"backward": "return the loss and leave backward() out: graphstep asks for the gradients itself"}
-
-_CASTS = "contiguous clone to float double half bfloat16 cpu cuda requires_grad_ type type_as identity alias"
-_SAME = frozenset(_CASTS.split())
-"""What hands its cells on, perhaps as another type."""
 
 
 def of_calls(name: str, function: Any) -> Tape:
@@ -75,6 +69,7 @@ class Tape(Following):
         self._seen: dict[int, Seen] = {}
         self._arrays: dict[int, tuple[Any, int, Any]] = {}
         self._named: dict[int, str] = {}
+        self._applied: tuple[FrameType, Done] | None = None
 
     # -- tensors -----------------------------------------------------------------------------------------------------------------
 
@@ -87,6 +82,7 @@ class Tape(Following):
         """Ask a watch which call is at work; the calls of modules are parts, called by their places in the model."""
         self.scope = watch.scope
         watch.parts(module_call(), Part(self._part, self._returned, "forward"))
+        watch.parts(own_function(), Part(self._applies, self._has_applied, "forward"))
 
     def _part(self, frame: FrameType) -> str:
         path = self.modules.path_of(frame.f_locals["self"], frame)
@@ -98,6 +94,26 @@ class Tape(Following):
         """A module has returned: its result is called by its place in the model, unless a module in it is."""
         if is_tensor(result) and (node := self.node_of(result)) is not None:
             self.parts.setdefault(node, identifier(self.modules.path_of(frame.f_locals["self"], frame)))
+
+    # PyTorch tells of what stands in a function with a backward pass of its own, and not of the function. Python does.
+
+    def _applies(self, frame: FrameType) -> str:
+        """Such a function is called: what stands in it is part of it."""
+        caller = frame.f_back
+        if self._applied is None and caller is not None and not is_library(caller.f_code.co_filename):
+            kind, arguments, options = (frame.f_locals[name] for name in frame.f_code.co_varnames[:3])
+            with sys.modules["torch"]._C.DisableTorchFunction():
+                # With a dot, so that it is no function of PyTorch's.
+                done = self._begun(kind.apply, f"{kind.__name__}.apply", arguments, options, caller)
+            self._applied = None if done is None else (frame, done)
+        return ""
+
+    def _has_applied(self, frame: FrameType, result: Any) -> None:
+        if self._applied is None or self._applied[0] is not frame or frame.f_back is None:
+            return
+        with sys.modules["torch"]._C.DisableTorchFunction():
+            self._ended(self._applied[1], result, frame.f_back)
+        self._applied = None
 
     def is_traced(self, tensor: Any) -> bool:
         """Whether a tensor is a node, or asks for a gradient."""
@@ -124,10 +140,12 @@ class Tape(Following):
             hint = (
                 "compute it inside the function, or hand it over detached: x.detach(); a gradient inside a loss is not followed"
             )
+            if origin == "CppFunction":
+                hint = "what torch.jit has compiled is not seen: capture it as it was written"
             raise CaptureError(
                 f"a tensor that is read at {at_work(frame)} was computed by {origin}, which is not followed", hint=hint
             )
-        name = self._free_leaf(self._name_of(tensor, frame))
+        name = self._free_leaf(name_in_sight(tensor, frame, self._code))
         self.leaves[name] = tensor
         value = cells_of(tensor)
         self.recording.operations.append(Operation("leaf", [], widened(value), dtype=dtype_of(tensor)))
@@ -143,7 +161,7 @@ class Tape(Following):
             array = cells_of(tensor)
             if np.ndim(array) == 0:
                 return float(array)
-            self._named[id(array)] = self._name_of(tensor, frame)
+            self._named[id(array)] = name_in_sight(tensor, frame, self._code)
             kept = self._arrays[id(tensor)] = tensor, version_of(tensor), array
         return kept[2]
 
@@ -170,85 +188,75 @@ class Tape(Following):
             return name
         return next(each for k in range(2, len(names) + 3) if (each := f"{name}_{k}") not in names)
 
-    def _name_of(self, tensor: Any, frame: FrameType) -> str:
-        """The variable that holds a tensor, or its place in a module that a variable holds; empty where neither is in sight.
-
-        Of several modules that have it the outermost counts, which tells one layer from another.
-        """
-        spaces: list[Any] = []
-        here: FrameType | None = frame
-        while here is not None:
-            if not is_library(here.f_code.co_filename):
-                spaces += [here.f_locals, here.f_globals]
-            if here.f_code is self._code:
-                break
-            here = here.f_back
-        for names in spaces:
-            for name, value in names.items():
-                if value is tensor:
-                    return identifier(name)
-        for names in reversed(spaces):
-            for name, value in names.items():
-                for path, each in held(value):
-                    if each is tensor:
-                        return identifier(path if "." in path and not path[0].isdigit() else f"{name}.{path}")
-        return ""
-
     # -- calls -------------------------------------------------------------------------------------------------------------------
 
     def call(self, function: Any, arguments: Any, options: Any, caller: FrameType) -> Any:
         """Call a function of PyTorch's, and record what it did to tensors that are nodes."""
+        if self._applied is not None:
+            return function(*arguments, **options)
         frame, name = users(caller), name_of(function)
+        with refusal(name, frame):
+            done = self._begun(function, name, arguments, options, frame)
+        result = function(*arguments, **options)
+        if done is None:
+            return result
+        with refusal(name, frame):
+            return self._ended(done, result, frame)
+
+    def _begun(self, function: Any, name: str, arguments: Any, options: Any, frame: FrameType) -> Done | None:
+        """A call that is about to be made; None for one that is not recorded."""
         tensors = [x for x in flat((arguments, options)) if is_tensor(x)]
         traced = [x for x in tensors if self.is_traced(within(x))]
         base = name.strip("_").removesuffix("__get")
-        if not traced or name in SILENT or base in SILENT:
-            return function(*arguments, **options)
-        if base in _ENDS:
-            raise CaptureError(f"{base}() is called at {at_work(frame)}", hint=_ENDS[base])
-        if name in _LEAVING:
-            return function(*arguments, **options)
-        if name == "__bool__":
-            return self._asked(function, arguments, frame)
-        if any(within(x) is not x for x in tensors):
+        if not traced or name in SILENT or base in SILENT or name in LEAVING:
+            return None
+        if base in ENDS:
+            raise CaptureError(f"{base}() is called at {at_work(frame)}", hint=ENDS[base])
+        if transforms_at_work():
             hint = "compute the slopes outside of the loss, and write a loop in place of vmap"
             raise CaptureError(f"{base} at {at_work(frame)} is called under a transform of torch.func", hint=hint)
         if any(x.is_complex() for x in traced):
             raise CaptureError(f"{base} at {at_work(frame)} reads complex numbers", hint="graphstep computes with real numbers")
         # What is read is read before the call, which may write to it.
-        reads = {id(x): self.read(x, frame) for x in tensors if x.is_floating_point()}
-        versions = [version_of(x) for x in tensors]
-        chance = sys.modules["torch"].get_rng_state()
-        result = function(*arguments, **options)
-        written = [x for x, version in zip(tensors, versions, strict=True) if version_of(x) != version]
-        if not is_tensor(result) and not written:
-            result = apart(result)
+        reads = {} if name == "__bool__" else {id(x): self.read(x, frame) for x in tensors if x.is_floating_point()}
+        versions = {id(x): (x, version_of(x)) for x in tensors}
+        return Done(name, arguments, options, reads, versions, function, sys.modules["torch"].get_rng_state())
+
+    def _ended(self, done: Done, result: Any, frame: FrameType) -> Any:
+        """Record a call that has returned, and hand on its result."""
+        if done.name == "__bool__":
+            (tensor,) = done.arguments
+            node = self.node_of(tensor)
+            self.ask(f"{float(cells_of(tensor))!r} != 0" if node is None else self.comparison(node), result, frame)
+            return result
+        tensors = [x for x, _ in done.tensors.values()]
+        written = [x for x, version in done.tensors.values() if version_of(x) != version]
+        if any(x.is_leaf and x.requires_grad for x in written):
+            self._renewed(written, done.base, frame)
+            return result
+        if not is_tensor(result) and not written and self._applied is None:
+            result = apart(result, tensors)
         parts = [result] if is_tensor(result) else [x for x in flat(result) if is_tensor(x)]
-        if name == "__setitem__":
-            parts = [arguments[0]]
+        if done.name == "__setitem__":
+            parts = [done.arguments[0]]
         elif any(all(x is not part for part in parts) for x in written if x.is_floating_point() and self.is_traced(x)):
             hint = "compute what it writes before, as a tensor of its own"
-            raise CaptureError(f"{base} at {at_work(frame)} writes into a tensor, which is not followed", hint=hint)
-        done = Done(
-            name,
-            arguments,
-            options,
-            reads,
-            {id(x): (x, v) for x, v in zip(tensors, versions, strict=True)},
-            parts,
-            function,
-            chance,
-        )
+            raise CaptureError(f"{done.base} at {at_work(frame)} writes into a tensor, which is not followed", hint=hint)
+        done.parts = parts
         for number, part in enumerate(parts):
             if part.is_floating_point():
                 self._record(done, number, part, frame)
         return result
 
-    def _asked(self, function: Any, arguments: Any, frame: FrameType) -> Any:
-        answer = function(*arguments)
-        entry = self._seen.get(id(arguments[0]))
-        self.ask(f"{float(cells_of(arguments[0]))!r} != 0" if entry is None else self.comparison(entry.value.node), answer, frame)
-        return answer
+    def _renewed(self, written: Sequence[Any], base: str, frame: FrameType) -> None:
+        """Parameters were written to under ``no_grad``: what they are now is what is read, and what gets the gradient."""
+        for tensor in written:
+            node, value = self.node_of(tensor), cells_of(tensor)
+            if node is None or not tensor.is_leaf or any(node in each.operands for each in self.recording.operations):
+                hint = "write to it outside of the function that returns the loss"
+                raise CaptureError(f"{base} at {at_work(frame)} writes to a parameter that was read before", hint=hint)
+            self.recording.operations[node].value, self.values[node] = widened(value), value
+            self._seen[id(tensor)] = Seen(tensor, self.traced(node, value), version_of(tensor))
 
     def _record(self, done: Done, number: int, part: Any, frame: FrameType) -> None:
         """Record one of the tensors that a call returned."""
@@ -257,7 +265,7 @@ class Tape(Following):
             return
         first, value = len(self.recording.operations), cells_of(part)
         within_another = done.writes and part._base is not None
-        asking = [x for x, _ in done.tensors.values() if x.requires_grad]
+        asking = any(x.requires_grad for x, _ in done.tensors.values())
         if done.base in ("detach", "data"):
             self._stopped(done.arguments[0], part, "detached", frame)
             return
@@ -283,7 +291,7 @@ class Tape(Following):
                 call.replica = self._again(done, number, value, frame)
             self.calls.append(call)
         self._seen[id(part)] = Seen(part, came, version_of(part))
-        if not part.requires_grad and asking:
+        if asking and not part.requires_grad:
             self._stopped(part, part, "no_grad", frame)
         if within_another:
             write_through(self._seen, part, done.tensors[id(part)][1], frame)
@@ -291,9 +299,7 @@ class Tape(Following):
     def _stopped(self, source: Any, part: Any, why: Why, frame: FrameType) -> None:
         place = str(at_work(frame))
         self.cut = f"{'detach' if why == 'detached' else why} at {place} drops it"
-        traced = self.read(source, frame)
-        value = cells_of(part)
-        stopped = self.node("stop", (traced,), value, frame)
+        stopped = self.node("stop", (self.read(source, frame),), cells_of(part), frame)
         self.recording.operations[-1].dtype = dtype_of(part)
         self.stops[stopped.node] = why, place
         self._seen[id(part)] = Seen(part, stopped, version_of(part))
@@ -303,13 +309,13 @@ class Tape(Following):
         handler, backwards = NATIVE.get(done.base), False
         if handler is None and done.name.startswith("__") and done.base[:1] in "ri":
             handler, backwards = NATIVE.get(done.base[1:]), done.base[0] == "r"
-        if handler is None and done.base in _SAME:
+        if handler is None and done.base in SAME:
             one = done.reads.get(id(done.arguments[0]))
             return one if one is not None and np.array_equal(plain(one), value, equal_nan=True) else None
         if len(done.parts) > 1 or done.base in PARTS:
             handler = PARTS.get(done.base)
         if handler is None:
-            return None
+            return None if done.writes else self._part_of(done, part, value, frame)
         own = [self._argument(x, done.reads, frame) for x in done.arguments]
         own = own[::-1] if backwards else own
         more = {key: self._argument(x, done.reads, frame) for key, x in done.options.items()}
@@ -323,10 +329,18 @@ class Tape(Following):
                 came = handler(frame, *own, **more)
         except (UnfollowedError, CaptureError, TypeError, ValueError, IndexError, StopIteration, MisfitError):
             came = None
-        if getattr(came, "recorder", None) is self and _alike(in_type(came.value, dtype_of(part)), value):
+        if getattr(came, "recorder", None) is self and alike(in_type(came.value, dtype_of(part)), value):
             return came
         del self.recording.operations[first:], self.places[first:], self.values[first:]
         return None
+
+    def _part_of(self, done: Done, part: Any, value: Any, frame: FrameType) -> Any:
+        """A view of what a call reads first, such as a diagonal, as the cells that it picks: it may be written through."""
+        whole = done.arguments[0] if done.arguments else None
+        if part._base is None or not isinstance(own := done.reads.get(id(whole)), Traced):
+            return None
+        picked = part_of(whole, own, part, frame)
+        return picked if picked is not None and np.array_equal(plain(picked), value, equal_nan=True) else None
 
     def _argument(self, x: Any, reads: dict[int, Any], frame: FrameType) -> Any:
         if is_tensor(x):
@@ -379,11 +393,3 @@ class Tape(Following):
             each.operands = [moved[x] if isinstance(x, int) and x >= 0 else x for x in each.operands]
         recording.output = moved[output]
         return recording
-
-
-def _alike(ours: Any, theirs: Any) -> bool:
-    """Whether gates came to the shape and about the numbers of PyTorch's: what is told apart by digits is told apart later."""
-    if np.shape(ours) != np.shape(theirs):
-        return False
-    scale = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
-    return bool(np.allclose(ours, theirs, rtol=1e-2, atol=1e-2 * float(scale), equal_nan=True))

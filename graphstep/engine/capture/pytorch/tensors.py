@@ -14,10 +14,26 @@ from graphstep.ground import limits
 _QUESTIONS = (
     "size dim numel shape ndim dtype device requires_grad is_leaf grad_fn layout stride storage_offset element_size "
     "is_floating_point is_complex is_contiguous names nelement len is_cuda itemsize nbytes is_sparse is_quantized data_ptr "
-    "requires_grad_ retain_grad register_hook _version grad hash dir reduce_ex deepcopy is_nested result_type"
+    "requires_grad_ retain_grad register_hook _version grad hash dir reduce_ex deepcopy is_nested result_type "
+    "zeros_like ones_like full_like empty_like rand_like randn_like randint_like "
+    "new_zeros new_ones new_full new_empty new_tensor can_cast is_same_size is_shared is_pinned"
 )
 SILENT = frozenset(_QUESTIONS.split())
-"""What asks a tensor about itself; nothing is computed."""
+"""What asks a tensor about itself, or makes another one of its shape or type; nothing is computed of its cells."""
+
+_PLAIN = "item tolist numpy __float__ __int__ __index__ __format__ __repr__ __str__ __array__ allclose equal"
+LEAVING = frozenset(_PLAIN.split())
+"""What makes a plain number, a text or an array: PyTorch drops the gradient there, and so do we."""
+
+ENDS = {
+    "backward": "return the loss and leave backward() out: graphstep asks for the gradients itself",
+    "make_dual": "compute the slopes outside of the loss",
+}
+"""What ends a capture, and what would do."""
+
+_CASTS = "contiguous clone to float double half bfloat16 cpu cuda requires_grad_ type type_as identity alias"
+SAME = frozenset(_CASTS.split())
+"""What hands its cells on, perhaps as another type."""
 
 
 def is_tensor(value: Any) -> bool:
@@ -25,10 +41,15 @@ def is_tensor(value: Any) -> bool:
     return isinstance(value, sys.modules["torch"].Tensor)
 
 
+def transforms_at_work() -> bool:
+    """Whether a transform of ``torch.func`` is at work, such as vmap."""
+    return bool(sys.modules["torch"]._C._are_functorch_transforms_active())
+
+
 def within(tensor: Any) -> Any:
-    """The tensor that a transform of ``torch.func`` such as vmap is looking through; itself where none is at work."""
+    """The tensor that a transform of ``torch.func`` is looking through; itself where none is at work."""
     torch = sys.modules["torch"]
-    if torch._C._are_functorch_transforms_active():
+    if transforms_at_work():
         while torch._C._functorch.is_functorch_wrapped_tensor(tensor):
             tensor = torch._C._functorch.get_unwrapped(tensor)
     return tensor
@@ -77,9 +98,17 @@ def version_of(tensor: Any) -> int:
     return 0 if tensor.is_inference() else int(tensor._version)
 
 
+def address_of(tensor: Any) -> int:
+    """Where in memory the cells lie that a tensor shares with its views; 0 for what has none of its own."""
+    is_dense = tensor.layout is sys.modules["torch"].strided
+    return tensor.untyped_storage().data_ptr() if is_dense else 0
+
+
 def edge_of(tensor: Any) -> Any:
     """Where in PyTorch's graph the gradient of a tensor arrives, as it is now; None where none is asked for."""
-    return sys.modules["torch"].autograd.graph.get_gradient_edge(tensor) if tensor.requires_grad else None
+    # A view of a parameter that was made under ``no_grad``, ``.H``, says that it asks for one, and has no place in the graph.
+    asks = tensor.requires_grad and (tensor.grad_fn is not None or tensor._base is None)
+    return sys.modules["torch"].autograd.graph.get_gradient_edge(tensor) if asks else None
 
 
 def dtype_of(tensor: Any) -> str:
