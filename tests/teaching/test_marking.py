@@ -524,7 +524,10 @@ def test_a_vector_may_be_typed_as_a_column_or_as_it_is_printed(answer: str) -> N
     assert marked("h = x + 0; f = sum(h)", {"x": [9, -7, -10]}, "value h", answer)[0] == "right"
 
 
-@pytest.mark.parametrize(("answer", "value"), [("½", 0.5), ("–2½", -2.5), ("−¾", -0.75), ("\u200b–4\u200b", -4)])
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [("½", 0.5), ("−\u2009¾", -0.75), ("−\u20094", -4), ("-\xa04", -4), ("–2½", -2.5), ("−¾", -0.75), ("\u200b–4\u200b", -4)],
+)
 def test_a_number_is_read_as_an_editor_writes_it(answer: str, value: float) -> None:
     assert marked("f = x + 0", {"x": value}, "value f", answer)[0] == "right"
 

@@ -70,7 +70,7 @@ def _fault(trace: Trace, signs: str, above: str, below: str, use: int, shown: st
             return ""
         return f"write {right[0] if right else through} for the effect through one gate, {whole} for the whole"
     if signs != letter * 2:
-        return f"write {whole} for the whole effect{f', {through} for the effect through first gate' if wires else ''}"
+        return f"write {whole} for the whole effect{f', {through} for the effect through one gate' if wires else ''}"
     if above != goal:
         first = f"the effect through one gate is {through}" if wires else f"the gradient of {below} is {whole}"
         return f"what this run differentiates is {goal}: {first}"

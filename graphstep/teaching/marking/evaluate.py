@@ -76,7 +76,8 @@ def numeral_in(text: str) -> tuple[float, float] | None:
     if abs(exponent) > 300:
         return None
     places = len(match["part"] or match["only"] or "")
-    return float(text.replace("−", "-").replace(" ", "")), 0.5 * 10.0 ** (exponent - places)
+    # Between sign and digits any blank may stand: a formula of TeX, copied from a page, has a thin one.
+    return float("".join(text.replace("−", "-").split())), 0.5 * 10.0 ** (exponent - places)
 
 
 def numerals_in(text: str) -> NDArray[np.float64] | None:
