@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from graphstep.analysis.compare import NodeSnapshot, Route, Snapshot, is_router, snapshot_of
 from graphstep.engine.trace import Trace
@@ -15,6 +16,9 @@ from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_p
 from graphstep.language.values.stored import check_file
 from graphstep.language.values.tables import evened
 from graphstep.language.values.unwanted import UnwantedError
+
+Part = TypeVar("Part")
+"""A part of a file."""
 
 
 def read_snapshot(path: str) -> Snapshot:
@@ -39,18 +43,17 @@ def read_snapshot(path: str) -> Snapshot:
     hint = "graphstep EXPR NAME=VALUE … --to run.json writes one"
     if not isinstance(content, dict) or content.get("schema") != 1 or not isinstance(content.get("nodes"), list):
         raise InputError(f"{shown} holds no run", hint=hint)
-    nodes = []
-    for place, node in enumerate(content["nodes"], 1):
+
+    def read(where: str, part: Callable[[], Part]) -> Part:
         try:
-            nodes.append(_node(node))
+            return part()
         except UnwantedError as error:
-            raise InputError(f"{shown}, node {place}: {error}", hint=hint) from None
-    try:
-        return Snapshot(
-            tuple(nodes), evened(content.get("output")), tuple(sorted(_routes(content), key=lambda route: route[1:3]))
-        )
-    except UnwantedError as error:
-        raise InputError(f"{shown}, output: {error}", hint=hint) from None
+            raise InputError(f"{shown}, {where}: {error}", hint=hint) from None
+
+    nodes = tuple(read(f"node {place}", partial(_node, node)) for place, node in enumerate(content["nodes"], 1))
+    output = read("output", partial(evened, content.get("output")))
+    routes = read("steps", lambda: sorted(_routes(content), key=lambda route: route[1:3]))
+    return Snapshot(nodes, output, tuple(routes))
 
 
 def _node(node: Any) -> NodeSnapshot:
@@ -63,13 +66,16 @@ def _node(node: Any) -> NodeSnapshot:
 def _routes(content: dict[str, Any]) -> Iterator[Route]:
     """The ways through the routers, as far as the steps tell them; what another program wrote may have none."""
     nodes, steps = content["nodes"], content.get("steps")
-    places = {node.get("id"): place for place, node in enumerate(nodes)}
+    places = {node["id"]: place for place, node in enumerate(nodes) if isinstance(node.get("id"), str)}
     for step in steps if isinstance(steps, list) else ():
-        if not isinstance(step, dict) or not {step.get("from"), step.get("to")} <= places.keys():
+        ends = [step.get(end) for end in ("from", "to")] if isinstance(step, dict) else []
+        # What is no text is no id, and a list among them could not even be looked for.
+        if not ends or not all(isinstance(end, str) and end in places for end in ends):
             continue
-        gate, node = places[step["from"]], places[step["to"]]
+        gate, node = map(places.__getitem__, ends)
         name, slot, slope = nodes[gate].get("gate"), step.get("slot"), step.get("local")
-        if isinstance(name, str) and name in GATES and is_router(GATES[name]) and slot is not None and slope is not None:
+        has_slot = isinstance(slot, float) and slot.is_integer()
+        if isinstance(name, str) and name in GATES and is_router(GATES[name]) and has_slot and slope is not None:
             yield Route(name, gate, int(slot), node, evened(slope))
 
 

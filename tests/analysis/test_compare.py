@@ -160,6 +160,18 @@ def test_runs_in_files_are_compared_by_the_numbers_that_were_written(capsys: pyt
     assert (data["equal"], data["forward"], data["backward"]) == (False, "y", "z")
 
 
+ROUTED = """{"schema": 1, "output": 2, "steps": [{"from": %s, "to": "v1", "slot": %s, "local": %s}], "nodes": [
+    {"id": %s, "label": "x", "value": 2}, {"id": "v3", "label": "max(x, 1)", "gate": "max", "value": 2}]}"""
+
+
+def test_steps_that_say_no_way_through_a_router_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    bad = [('"v3"', slot, "1", '"v1"') for slot in ('"x"', "[1]", "NaN", "0.5", "null")]
+    for row in [('"v3"', "0", "1", '"v1"'), ("[3]", "0", "1", '"v1"'), ('"v3"', "0", "1", "[1]"), *bad]:
+        path.write_text(ROUTED % row, encoding="utf-8")
+        assert len(read_snapshot(str(path)).routes) == (row[:2] == ('"v3"', "0") and row[3] == '"v1"'), row
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -169,6 +181,7 @@ def test_runs_in_files_are_compared_by_the_numbers_that_were_written(capsys: pyt
         ('{"schema": 1, "nodes": [3], "output": 1}', "node 1: has no label"),
         ('{"schema": 1, "nodes": [{"label": "x", "name": null, "value": {}}], "output": 1}', "node 1"),
         ('{"schema": 1, "nodes": [], "output": "one"}', "output"),
+        (ROUTED % ('"v3"', 0, '"x"', '"v1"'), "steps: has 'x', which is no number"),
         ("[" * 100_000, "too deep"),
     ],
 )
