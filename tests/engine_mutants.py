@@ -20,10 +20,10 @@ from typing import NamedTuple
 from graphstep.teaching.judge.array_planning import Plan
 from graphstep.teaching.judge.findings import Judgement, agree, cells
 from graphstep.teaching.judge.judgement import judge
-from graphstep.teaching.judge.local import LocalEngine
 from graphstep.teaching.judge.operations import ROWS
 from graphstep.teaching.judge.planning import at_random
 from graphstep.teaching.judge.trials import Trial
+from tests.local_engine import LocalEngine
 
 ENGINE = Path(__file__).parent / "teaching" / "engine.py"
 ARRAY_ENGINE = ENGINE.with_name("array_engine.py")

@@ -18,13 +18,13 @@ from graphstep.faces.cli import main
 from graphstep.teaching.judge import planning, process, report
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.judgement import Judgement, judge
-from graphstep.teaching.judge.local import LocalEngine
 from graphstep.teaching.judge.machine import Machine
 from graphstep.teaching.judge.operations import OPERATIONS
 from graphstep.teaching.lesson.catalogue import folder
 from graphstep.teaching.lesson.code import files_of
 from graphstep.telling.words.english import MESSAGES
 from tests.engine_mutants import ENGINE, module_of, mutants
+from tests.local_engine import LocalEngine
 
 SOURCE = ENGINE.read_text(encoding="utf-8")
 TRIALS = [*planning.alone(), *(x for row in OPERATIONS.values() for x in planning.around(row, ["add", "mul", "sub"]))]
@@ -230,6 +230,8 @@ def test_no_file_and_no_module_is_status_2(file: Path, capsys: pytest.CaptureFix
 
 ENDLESS = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "while True: pass")
 GREEDY = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "self.kept = bytearray(1 << 31)")
+STUCK = SOURCE.replace("out = Number(math.cos(self.data), (self,))", "while True: pass")
+LEAVING = SOURCE.replace("out = Number(math.cos(self.data), (self,))", "import os; os._exit(3)")
 
 
 def test_what_does_not_end_or_takes_all_memory_is_wrong(file: Path) -> None:
@@ -242,6 +244,27 @@ def test_what_does_not_end_or_takes_all_memory_is_wrong(file: Path) -> None:
     with process.engine("mine.py") as engine:
         judgement = judge(engine)
     assert report.said(judgement.findings[0], "en") == "sin: MemoryError"
+
+
+def test_what_does_not_come_back_when_it_is_looked_at_is_wrong_by_name(file: Path) -> None:
+    for source, reason in ((STUCK, "judge-clock"), (LEAVING, "judge-ended")):
+        file.write_text(source, encoding="utf-8")
+        with process.engine("mine.py", seconds=2) as engine:
+            (finding,) = judge(engine).findings
+        assert (finding.operation, finding.key, finding.trial.text) == ("cos", reason, "cos(x)")
+
+
+def test_an_engine_that_takes_small_numbers_only_says_so_itself() -> None:
+    careful = SOURCE.replace(
+        "        self.data = data\n", "        assert abs(data) < 1, 'small numbers only'\n        self.data = data\n"
+    )
+    assert first_line(careful) == "add: AssertionError: small numbers only"
+
+
+def test_a_program_that_is_left_from_within_is_no_end_of_ours() -> None:
+    assert first_line(SOURCE.replace("for node in reversed(order)", "for node in exit(3)")) == "backward: SystemExit: 3"
+    missing = judged(SOURCE.replace("Number(self.data + other.data", "Number(slf.data + other.data")).missing
+    assert missing == {"add": "NameError: name 'slf' is not defined"}
 
 
 # -- the engines of the lessons -----------------------------------------------------------------------------------------------------

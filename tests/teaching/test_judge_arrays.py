@@ -22,11 +22,11 @@ from graphstep.teaching.judge.arrayed import cells_of, right_cells
 from graphstep.teaching.judge.fault import BROADCAST
 from graphstep.teaching.judge.findings import Judgement, agree
 from graphstep.teaching.judge.judgement import judge
-from graphstep.teaching.judge.local import LocalEngine
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS
 from graphstep.telling.words.english import MESSAGES
 from tests.cases import each
 from tests.engine_mutants import ARRAY_ENGINE, is_located, module_of, mutants
+from tests.local_engine import LocalEngine
 
 SOURCE = ARRAY_ENGINE.read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from graphstep.teaching.judge.arrayed import flat, right_cells
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS, Cells, Operation
-from graphstep.teaching.judge.planning import COPIES
+from graphstep.teaching.judge.planning import COPIES, one
 from graphstep.teaching.judge.trials import Call, Operand, Trial
 
 RANDOM = 20
@@ -128,6 +128,13 @@ class Plan:
             if all(math.isfinite(x) and abs(x) < _LARGE for cells in right_cells(trial) for x in flat(cells)):
                 count -= 1
                 yield trial
+
+
+def alone(row: Operation, *, arrays: bool) -> Trial:
+    """An operation alone, on numbers where it takes such and nobody asks for ``arrays``."""
+    if arrays or row.name in ARRAYS:
+        return next(Plan(closed=False).alone([row]))
+    return one(row, row.points[0])
 
 
 def _drawn(rng: random.Random) -> tuple[tuple[float, ...], ...]:

@@ -1,11 +1,12 @@
 """An engine at work: programs are built with its class, and the numbers are read from it.
 
-This module runs in the process of the engine, so that it imports little. What an engine raises is data here.
+This module runs in the process of the engine, so that it imports little. What an engine raises is data here, ``SystemExit`` too.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -129,7 +130,7 @@ class Bench:
             try:
                 output.backward()
                 copies.append(outcome(output, inputs, arrays=trial["arrays"]))
-            except Exception as error:
+            except BaseException as error:
                 return {"built": True, "error": _said(error)}
         return {"copies": copies}
 
@@ -151,7 +152,10 @@ class Bench:
         return made(self.kind, self.form(rows_of(content)))
 
     def _build(self, trial: dict[str, Any]) -> tuple[list[Any], Any]:
-        inputs = [self._make(x) for x in trial["inputs"]]
+        try:
+            inputs = [self._make(x) for x in trial["inputs"]]
+        except BaseException as error:
+            raise ResultError(_said(error)) from None
         nodes = list(inputs)
         for call in trial["calls"]:
             row = ROWS[call["operation"]]
@@ -165,12 +169,12 @@ class Bench:
             result = self._called(row, operands)
         except RecursionError:
             raise ResultError("it calls itself without an end") from None
-        except Exception as error:
+        except BaseException as error:
             if not plain or row.plain is not None:
                 raise BuildError(_said(error)) from None
             try:
                 result = self._called(row, [self._make(x) if isinstance(x, float) else x for x in operands])
-            except Exception as again:
+            except BaseException as again:
                 raise BuildError(_said(again)) from None
         if not isinstance(result, self.kind):
             if result is NotImplemented:
@@ -211,9 +215,8 @@ class Bench:
 
     # -- what an operation is built from ------------------------------------------------------------------------------------
 
-    def wirings(self) -> dict[str, dict[str, Any]]:
-        """Of every operation that calls others, which, and how where that can be told: ``x - y`` may be ``x + (-y)``."""
-        wirings = {}
+    def wirings(self) -> Iterator[dict[str, Any]]:
+        """Of every operation which others it calls, and how where that can be told: ``x - y`` may be ``x + (-y)``."""
         for name, row in (OPERATIONS if self.form is None else ROWS).items():
             if name in ARRAYS or not self.takes_numbers:
                 operands: list[Any] = [2.5 if place == row.plain else MATRIX for place in range(row.slots)]
@@ -221,17 +224,14 @@ class Bench:
                 operands = [2.375 if place == row.plain else x for place, x in enumerate(row.points[0])]
             if row.plain is not None:
                 operands[row.plain] = 2.375 if row.name != "pow" else 3.0
-            wiring = self._wiring(row, operands)
-            if wiring["uses"]:
-                wirings[name] = wiring
-        return wirings
+            yield self._wiring(row, operands)
 
     def _wiring(self, row: Operation, content: list[Any]) -> dict[str, Any]:
-        operands = [x if place == row.plain else self._make(x) for place, x in enumerate(content)]
         with Recorder(self.kind, self.module) as recorder:
             try:
+                operands = [x if place == row.plain else self._make(x) for place, x in enumerate(content)]
                 result = self._called(row, operands)
-            except Exception:
+            except BaseException:
                 return {"calls": [], "uses": []}
         wiring, uses = recorder.wiring(operands, result, self.kind), recorder.uses(row)
         return {"calls": [] if any(call["operation"] == row.name for call in wiring) else wiring, "uses": uses}

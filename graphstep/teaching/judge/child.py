@@ -48,7 +48,8 @@ def main() -> int:
             case "starts":
                 reply(bench.starts())
             case "wirings":
-                reply(bench.wirings())
+                for wiring in bench.wirings():
+                    reply(wiring)
             case "run":
                 for trial in question["trials"]:
                     reply(bench.run(trial))

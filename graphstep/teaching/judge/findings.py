@@ -65,8 +65,8 @@ class Judgement:
     """The operations that are wrong only because others are that they are built from."""
     absent: list[str] = field(default_factory=list)
     """The operations that it has not."""
-    missing: list[str] = field(default_factory=list)
-    """Those of them that were required."""
+    missing: dict[str, str] = field(default_factory=dict)
+    """Those of them that were required, each with what it raised; an operation may be there and fail by a slip of the pen."""
     kinks: list[Kink] = field(default_factory=list)
     """What it does where there is a choice."""
     doubts: list[Trial] = field(default_factory=list)

@@ -69,12 +69,10 @@ def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
 class _Judge:
     def __init__(self, engine: Engine, required: Sequence[str]) -> None:
         self.engine, self.required = engine, required
-        introduction, wirings = engine.introduce(), engine.wirings()
+        introduction = engine.introduce()
         self.has_numbers, self.has_arrays = introduction["numbers"], introduction["arrays"]
-        self.machine = ArrayMachine({name: _wiring(each["calls"]) for name, each in wirings.items() if each["calls"]})
+        self.machine = ArrayMachine()
         self.uses = {name: {*whole_of(name)} for name in ARRAYS}
-        for name, each in wirings.items():
-            self.uses.setdefault(name, set()).update(each["uses"])
         self.tolerance = tolerance_of(introduction["third"])
         self.result = Judgement(engine.name, introduction["class"])
         self.gradients: dict[Trial, list[tuple[Cells, ...]]] = {}
@@ -85,6 +83,10 @@ class _Judge:
         self.faults: list[Fault] = []
 
     def judgement(self) -> Judgement:
+        wirings = {name: each for name, each in self.engine.wirings().items() if each["uses"]}
+        self.machine = ArrayMachine({name: _wiring(each["calls"]) for name, each in wirings.items() if each["calls"]})
+        for name, each in wirings.items():
+            self.uses.setdefault(name, set()).update(each["uses"])
         result, right = self.result, list[str]()
         if self.has_numbers:
             right = self._numbers()
@@ -92,7 +94,8 @@ class _Judge:
             self._arrays()
         self._explain()
         result.absent = [name for name in (ROWS if self.has_arrays else OPERATIONS) if self._is_absent(name)]
-        result.missing = [x for x in dict.fromkeys(self.required) if x in result.absent or x not in self._names()]
+        raised = {name: error for (_, name), error in self.absent.items()}
+        result.missing = {x: raised.get(x, "") for x in self.required if x in result.absent or x not in self._names()}
         present = [name for name in self._names() if name not in result.absent]
         if self.has_numbers:
             result.without_arrays = [x for x in present if x in OPERATIONS and self.has_arrays and (True, x) in self.absent]

@@ -24,9 +24,9 @@ def alone() -> Iterator[Trial]:
     yield Trial(0, (0.75,), ())
     for row in OPERATIONS.values():
         for point in row.points:
-            yield _of(1, row, point)
+            yield one(row, point)
         if row.slots == 2 and row.plain is None and row.operator is not None and row.name != "power":
-            yield _with_number(1, row, 1)
+            yield _with_number(row, 1)
 
 
 def around(row: Operation, right: Collection[str]) -> Iterator[Trial]:
@@ -188,11 +188,12 @@ def _operands(row: Operation, point: tuple[float, ...]) -> tuple[Operand, ...]:
     return tuple(x if place == row.plain else next(places) for place, x in enumerate(point))
 
 
-def _of(level: int, row: Operation, point: tuple[float, ...]) -> Trial:
-    return Trial(level, _inputs(row, point), (Call(row.name, _operands(row, point)),), row.name)
+def one(row: Operation, point: tuple[float, ...]) -> Trial:
+    """An operation alone, on given values of its inputs."""
+    return Trial(1, _inputs(row, point), (Call(row.name, _operands(row, point)),), row.name)
 
 
-def _with_number(level: int, row: Operation, slot: int) -> Trial:
+def _with_number(row: Operation, slot: int) -> Trial:
     point = row.points[0]
     operands: tuple[Operand, ...] = tuple(x if place == slot else 0 for place, x in enumerate(point))
-    return Trial(level, (point[1 - slot],), (Call(row.name, operands),), row.name)
+    return Trial(1, (point[1 - slot],), (Call(row.name, operands),), row.name)

@@ -18,7 +18,9 @@ from graphstep.ground.errors import InputError, quoted, quoted_path
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
+from graphstep.teaching.judge.array_planning import alone
 from graphstep.teaching.judge.judgement import StoppedError
+from graphstep.teaching.judge.operations import OPERATIONS, ROWS
 from graphstep.teaching.judge.trials import Trial
 from graphstep.telling.words.catalogue import message
 
@@ -48,7 +50,9 @@ class ProcessEngine:
     def wirings(self) -> dict[str, dict[str, Any]]:
         """What its operations are built from."""
         self._ask({"do": "wirings"})
-        return dict(self._answer(None))
+        # An operation that never comes back is known by what was asked when the process ended.
+        rows = ROWS if self._first["arrays"] else OPERATIONS
+        return {name: self._answer(alone(row, arrays=not self._first["numbers"])) for name, row in rows.items()}
 
     def run(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
         """Run programs on the engine; their answers."""

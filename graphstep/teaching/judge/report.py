@@ -46,6 +46,8 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
         yield from _shown(of, finding, language)
     for name in of.missing:
         yield Verdict("fault", "", (say("judge-missing", name=name),))
+        if error := of.missing[name]:
+            yield sentence(Code(error))
     if of.consequences:
         yield sentence(say("judge-consequences", names=_titles(of.consequences)))
     if of.right:
@@ -196,7 +198,7 @@ def data(of: Judgement, language: str) -> dict[str, Any]:
         "right": of.right,
         "consequences": of.consequences,
         "absent": of.absent,
-        "missing": of.missing,
+        "missing": [*of.missing],
         "withoutArrays": of.without_arrays,
         "unbroadcast": of.unbroadcast,
         "conventions": [
