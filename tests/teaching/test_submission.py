@@ -134,9 +134,10 @@ def test_a_table_of_another_shape_is_refused_with_its_line(tmp_path_factory: pyt
         file.write_text(text)
         with pytest.raises(InputError, match=said):
             list(Table(str(file)))
-    # As a spreadsheet writes it that has decimal commas.
-    file.write_text(";".join(COLUMNS) + "\nada;;;i;1a;4;4;unsure;;s;0,5;1\n")
-    assert [row.mark.earned for (row,) in Table(str(file))] == [0.5]
+    # As a spreadsheet writes it that has decimal commas, and as one writes plain text.
+    for parted in ";\t":
+        file.write_text(parted.join(COLUMNS) + "\nada;;;i;1a;4;4;unsure;;s;0,5;1\n".replace(";", parted))
+        assert [row.mark.earned for (row,) in Table(str(file))] == [0.5]
 
 
 def test_a_table_that_was_sorted_and_saved_by_a_spreadsheet_is_read_student_by_student(

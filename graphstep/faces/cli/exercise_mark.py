@@ -70,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
 
     target = Path(options.to)
     writer = _results_of(options)
+    if writer is None and target.suffix.lower() not in ("", ".csv"):
+        raise InputError(f"{quoted_path(target)} would be no table of CSV by its name", hint="--to marks.csv")
     before = Table(options.to) if target.exists() else None
     if before is not None and not options.again:
         hint = "--again shows whose marks change, and writes when you say so"

@@ -7,25 +7,24 @@ is no secret in it, and none is needed: whoever has an item can work out answers
 from __future__ import annotations
 
 import csv
-import io
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
 from graphstep.ground.files import open_file
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import printable
+from graphstep.teaching import toml
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.exercise.reading import FILE, find, parse
-from graphstep.teaching.exercise.submission import text_of
+from graphstep.teaching.exercise.submission import STUDENT, rows_of, text_of
 from graphstep.telling.words.catalogue import checked_language
 
 ITEMS = 100
@@ -43,7 +42,6 @@ _WORDS = 200
 """Characters of a title and of a name."""
 
 # Heads of columns as learning platforms export them, in lower case; the first that is there counts.
-_STUDENT = ("student", "id", "student id", "studentid", "user", "username", "matriculation", "email")
 _NAME = ("name", "full name", "student name")
 _PARTS = (("first name", "firstname", "given name"), ("last name", "lastname", "surname", "family name"))
 
@@ -90,11 +88,11 @@ class Student:
 def read_course(path: str) -> Course:
     """The course in a file of TOML. InputError with what is wrong in it."""
     where = quoted_path(Path(path))
-    try:
-        with open_file(path, _COURSE) as file:
-            table = tomllib.loads(file.read().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{where} is no course: {printable(str(error))}") from error
+
+    def fail(line: int, message: str) -> NoReturn:
+        raise InputError(f"{where}, line {line}: {message}")
+
+    table = toml.table_of(toml.text_of(Path(path), "a course", _COURSE, fail), fail)
     _only(table, ("title", "language", "items"), where)
     title, items = table.get("title"), table.get("items")
     if not isinstance(title, str) or not 0 < len(title.strip()) <= _WORDS:
@@ -143,20 +141,19 @@ def read_roster(path: str) -> tuple[Student, ...]:
     """The students in a table of CSV, in their order. InputError with what is wrong in it."""
     where = quoted_path(Path(path))
     with open_file(path, _ROSTER) as file:
-        text = text_of(file.read()).replace("\0", "")
-    parted = max(";\t,", key=(text.partition("\n")[0]).count)
+        text = text_of(file.read())
     try:
-        rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=parted)]
+        heads, more, _ = rows_of(text)
+        rows = [*more]
     except csv.Error as error:
         raise InputError(f"{where} is no table: {error}") from error
-    heads = [cell.strip().casefold().lstrip("\ufeff") for cell in rows[0]] if rows else []
-    identity = next((heads.index(head) for head in _STUDENT if head in heads), None)
+    identity = next((heads.index(head) for head in STUDENT if head in heads), None)
     if identity is None:
         raise InputError(f"{where} has no column that says who a student is", hint="its first line is: student,name")
     columns = [heads.index(head) for head in _NAME if head in heads][:1]
     columns = columns or [heads.index(head) for names in _PARTS for head in names if head in heads]
     students: dict[str, Student] = {}
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in enumerate(rows, 2):
         who = _word(row, identity)
         if not who:
             continue

@@ -45,8 +45,11 @@ _LINE = re.compile(
 OTHERS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".xls", ".xlsx", ".ods", ".numbers", ".html", ".htm", ".tex", ".zip")
 """How files end that may hold answers and cannot be read."""
 
+STUDENT = ("student", "id", "student id", "studentid", "user", "username", "matriculation", "email")
+"""What the column is called that says who a student is, in a roster and in a table of answers; the first that is there counts."""
+
 _HEADS = {
-    "student": ("student", "id", "student id", "studentid", "user", "username", "email", "matriculation"),
+    "student": STUDENT,
     "sheet": ("sheet", "code", "sheet code"),
     "blank": ("blank", "question", "field", "part"),
     "typed": ("answer", "typed", "response", "value", "given"),
@@ -181,20 +184,25 @@ def _by_file(name: str) -> Submission:
 # -- tables --------------------------------------------------------------------------------------------------------------------
 
 
-def _table(text: str, name: str) -> Iterator[Submission]:
+def rows_of(text: str) -> tuple[list[str], Iterator[list[str]], str]:
+    """The heads of a table in small letters, its other rows, and what parts its cells; csv.Error for what is no table."""
     text = text.replace("\0", "")
-    parted = max(";\t,", key=(text.partition("\n")[0]).count)
+    parted = max(";\t,", key=text.partition("\n")[0].count)
     csv.field_size_limit(FILE)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=parted)
+    return [cell.strip().casefold().lstrip("\ufeff") for cell in next(rows, [])], rows, parted
+
+
+def _table(text: str, name: str) -> Iterator[Submission]:
     try:
-        yield from _rows(rows, name, comma=parted != ",")
+        heads, rows, parted = rows_of(text)
+        yield from _rows(heads, rows, name, comma=parted != ",")
     except csv.Error as error:
         raise InputError(f"{quoted(name, 80)} is no table: {error}") from error
 
 
-def _rows(rows: Iterator[list[str]], name: str, *, comma: bool) -> Iterator[Submission]:
+def _rows(heads: list[str], rows: Iterator[list[str]], name: str, *, comma: bool) -> Iterator[Submission]:
     """What students answer in the rows of a table; rows of one student that stand together are one submission."""
-    heads = [cell.strip().casefold().lstrip("\ufeff") for cell in next(rows, [])]
     places = {what: next((heads.index(head) for head in names if head in heads), None) for what, names in _HEADS.items()}
     blanks = {place: head for place, head in enumerate(heads) if _BLANK.fullmatch(head)}
     tall = places["blank"] is not None and places["typed"] is not None
@@ -219,7 +227,7 @@ def _rows(rows: Iterator[list[str]], name: str, *, comma: bool) -> Iterator[Subm
 
 def _objects(text: str, name: str) -> Iterator[Submission]:
     document = _json(text, name)
-    if isinstance(document, dict) and not any(isinstance(document.get(key), dict) for key in ("answers",)):
+    if isinstance(document, dict) and not isinstance(document.get("answers"), dict):
         # By student: {"ada": {"1a": -4}}; or the answers of one student alone.
         tables = {who: value for who, value in document.items() if isinstance(value, dict)}
         entries: list[Any] = [{"student": who, "answers": value} for who, value in tables.items()]

@@ -85,10 +85,10 @@ class Table:
         with open_file(path, FILE) as file:
             lines = _Lines(file)
             head = next(lines, "")
-            # Where numbers have decimal commas, a spreadsheet parts the cells by semicolons.
-            self._parted = ";" if head.count(";") > head.count(",") else ","
+            # Where numbers have decimal commas, a spreadsheet parts the cells by semicolons; as plain text it has tabs.
+            self._parted = max(",;\t", key=head.count)
             if tuple(next(csv.reader([head], delimiter=self._parted), ())) != COLUMNS:
-                hint = f"its first line is {HEAD.strip()}, as exercise mark writes it"
+                hint = f"its first line is {HEAD.strip()}, as exercise mark writes it, in UTF-8"
                 raise InputError(f"{quoted(path, 80)} is no table of marks", hint=hint)
             begin = lines.bytes
             for row in _cells(lines, self._parted, lambda line: f"{quoted(path, 80)}, line {line + 1}"):

@@ -229,3 +229,11 @@ def test_options_that_name_no_engine_are_refused(handed: list[str], capsys: pyte
     assert main([*handed, "--jobs", "0"]) == 2
     assert main([*handed, "--on", "spark://x"]) == 2
     assert "dask://HOST:PORT" in capsys.readouterr().err
+
+
+def test_marks_are_written_to_a_file_that_is_called_what_it_is(handed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    place = handed.index("--to") + 1
+    handed[place] = handed[place].replace(".csv", ".xlsx")
+    assert main(handed) == 2
+    assert "would be no table of CSV by its name" in capsys.readouterr().err
+    assert not Path(handed[place]).exists()

@@ -20,6 +20,7 @@ from graphstep.faces.work.store import Store
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.course import code_of, read_course, read_roster, seeds_of
 from graphstep.teaching.exercise.key import Key, read_key
+from graphstep.teaching.exercise.submission import Submission, submissions
 from tests.simulated_class import read_rows
 
 COURSE = 'title = "Week 1"\n[[items]]\nitem = "chain"\n[[items]]\nitem = "fork"\nlevel = 2\nmarks = 10\n[[items]]\nitem = "bug"\n'
@@ -169,7 +170,8 @@ def test_variants_hang_on_course_student_and_item_alone(course: list[str], tmp_p
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("title = ", "is no course"),
+        ("title = ", "line 1: this is not TOML"),
+        ('title = "T"\n[[items]]\nitem = chain', "a text stands in quotes: item = "),
         ('title = ""\n', "needs a title"),
         ('title = "T"\nlanguage = 3\n[[items]]\nitem = "chain"\n', "language is a code"),
         ('title = "T"\nlanguage = "xx"\n[[items]]\nitem = "chain"\n', "xx"),
@@ -186,6 +188,13 @@ def test_what_is_wrong_in_a_course_is_said(text: str, said: str, tmp_path: Path,
     assert main(["exercise", "sheet", str(tmp_path / "course.toml"), "--to", str(tmp_path / "out")]) != 0
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_student_is_known_by_one_column_in_the_roster_and_in_the_answers(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("email,matriculation,1a\nada@x,77,4\n")
+    assert [each.identity for each in read_roster(str(table))] == ["77"]
+    assert [each.student for each in submissions(str(table)) if isinstance(each, Submission)] == ["77"]
 
 
 @pytest.mark.parametrize(
