@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.errors import GraphstepError
-from graphstep.teaching.marking.quantities import find_node
+from graphstep.teaching.marking.quantities import USE, bare, find_node, use_of
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name
 from graphstep.telling.names import names_of
 
@@ -19,26 +19,20 @@ _SIGN = "[∂dDδ]"
 _PART = r"[^()\n]{0,80}"
 _ATOM = rf"(?:[^\W\d]\w{{0,80}}|\({_PART}(?:\({_PART}\){_PART}){{0,4}}\))"
 _TYPED = re.compile(
-    rf"(?<![^\W\d])(?P<sign>{_SIGN})(?P<above>{_ATOM})\s?/\s?(?P<other>{_SIGN})(?P<below>{_ATOM})(?:⁽(?P<use>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,6}})⁾)?"
+    rf"(?<![^\W\d])(?P<sign>{_SIGN})(?P<above>{_ATOM})\s?/\s?(?P<other>{_SIGN})(?P<below>{_ATOM})(?P<raised>{USE})?"
 )
 _D = r"(?:\\partial|\\mathrm\{d\}|d)"
 _LATEX = re.compile(
     rf"\\frac\s?\{{\s?(?P<sign>{_D})(?![a-z]{{2}})\s?(?P<above>[^{{}}]{{1,80}}(?:\{{\w+\}})?)\s?\}}"
     rf"\s?\{{\s?(?P<other>{_D})(?![a-z]{{2}})\s?(?P<below>[^{{}}]{{1,80}}(?:\{{\w+\}})?)\s?\}}"
 )
-# The number of a use behind a name, x⁽²⁾, as the names of wires have it.
-_RAISED = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾$")
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def misprints(trace: Trace, text: str) -> Iterator[tuple[int, str]]:
     """The derivatives of a text that are not in the notation of a run: where each begins, and what would be right."""
     for match in _TYPED.finditer(text):
-        use, below = match["use"], match["below"]
-        if use is None and (inside := _RAISED.search(below.strip("()"))):
-            use, below = inside[1], below.strip("()")[: inside.start()]
-        signs = match["sign"] + match["other"]
-        wrong = _fault(trace, signs, _bare(match["above"]), _bare(below), int((use or "0").translate(_DIGITS)), match[0])
+        below, use = use_of(f"{match['below']}{match['raised'] or ''}")
+        wrong = _fault(trace, match["sign"] + match["other"], bare(match["above"]), below, use, match[0])
         if wrong:
             yield match.start(), f"{match[0]} is not the notation of this run: {wrong}"
     for match in _LATEX.finditer(text):
@@ -88,10 +82,6 @@ def _node(trace: Trace, key: str) -> int | None:
         except GraphstepError:
             continue
     return None
-
-
-def _bare(atom: str) -> str:
-    return atom[1:-1].strip() if atom.startswith("(") else atom
 
 
 def _same(one: str, other: str) -> bool:

@@ -18,17 +18,14 @@ from graphstep.language.values import read_value
 from graphstep.teaching.marking.carried import Earlier, earlier_of
 from graphstep.teaching.marking.evaluate import numeral_in
 from graphstep.teaching.marking.precision import Typed, typed
-from graphstep.teaching.marking.quantities import KINDS, Quantity, find_node, on_wire, quantity
+from graphstep.teaching.marking.quantities import KINDS, Quantity, effect, quantity, slope, use_of
 from graphstep.teaching.marking.solution import WHOLE
 from graphstep.teaching.marking.spelling import in_brackets, plainly
 from graphstep.teaching.marking.verdict import Verdict, mark_number
-from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import names_of
 
 _EQUALS = re.compile(r"(?<![<>!=])=(?!=)")
 _WORDS = {"grad": "gradient", **{word: word for word in KINDS}}
-_USE = re.compile(r"(?P<node>.+?)⁽(?P<use>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾")
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SINGLE = 64 * float(np.finfo(np.float32).eps)
 """Relative error of a number that was computed in float32: some roundings of it, as in :mod:`graphstep.teaching.judge`."""
 
@@ -120,67 +117,22 @@ def _asked(trace: Trace, left: str) -> Quantity:
         return quantity(trace, f"value {left}")
     for letter in dict.fromkeys((names.change, "d")):
         spelled = re.fullmatch(rf"(?:{letter}(?P<above>.+?)\s*/\s*)?{letter}\s*(?P<below>\(.+\)|\w.*)", left)
-        if spelled is not None and (asked := _gradient(trace, spelled["below"])) is not None:
-            goal = objective_name(trace)
-            if spelled["above"] and _inner(spelled["above"]) != goal:
-                raise InputError(
-                    f"{left} is no gradient of this run: what is differentiated is {goal}", hint=f"write {asked.name}"
-                )
-            return asked
+        if spelled is None:
+            continue
+        try:
+            return effect(trace, spelled["above"] or "", spelled["below"])
+        except InputError:
+            # A word of which the first letter happens to be a d has to be looked for as a whole.
+            if names.find(re.sub(r"\[[\d\s,-]*\]$", "", use_of(spelled["below"])[0])) is not None:
+                raise
     if local := re.fullmatch(r"∂(?P<above>.+?)\s*/\s*∂(?P<below>.+)", left):
-        return _on_wire(trace, _inner(local["above"]), _inner(local["below"]))
+        return slope(trace, local["above"], local["below"])
     try:
         return quantity(trace, f"value {left}")
     except InputError as error:
         raise InputError(
             error.message, hint=error.hint or "a value is claimed by its node, q or x+y, a gradient as dq or d(x+y)"
         ) from None
-
-
-def _gradient(trace: Trace, below: str) -> Quantity | None:
-    """The gradient of what stands behind the d, or what arrives along one of its uses; None where that is no node."""
-    inner, use = _use(_inner(below))
-    if not use:
-        try:
-            return quantity(trace, f"gradient {inner}")
-        except InputError:
-            # Two letters of which the first happens to be a d: a name that has to be looked for as one.
-            if names_of(trace.program).find(re.sub(r"\[[\d\s,-]*\]$", "", inner)) is None:
-                return None
-            raise
-    wires = [wire for wire in trace.arrivals(find_node(trace, inner)) if wire.use == use]
-    if not wires:
-        raise InputError(f"{inner} has no use number {use} in this run")
-    return on_wire(wires[0], local=False)
-
-
-def _on_wire(trace: Trace, above: str, below: str) -> Quantity:
-    inner, use = _use(below)
-    wires = [wire for wire in trace.between(find_node(trace, above), find_node(trace, inner)) if not use or wire.use == use]
-    if not wires:
-        raise InputError(f"{quoted(above)} and {quoted(below)} are not joined by a wire, so there is no local gradient")
-    if len(wires) > 1:
-        raise InputError(f"{quoted(above)} reads {quoted(below)} several times: number the use")
-    return on_wire(wires[0], local=True)
-
-
-def _use(text: str) -> tuple[str, int]:
-    """A node and the number of its use, 0 without one."""
-    match = _USE.fullmatch(text)
-    return (_inner(match["node"]), int(match["use"].translate(_DIGITS))) if match else (text, 0)
-
-
-def _inner(text: str) -> str:
-    """A text without the parentheses around the whole of it."""
-    text = text.strip()
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for place, mark in enumerate(text):
-        depth += (mark == "(") - (mark == ")")
-        if depth == 0 and place < len(text) - 1:
-            return text
-    return text[1:-1]
 
 
 def _from_file(value: Number, path: str) -> Typed:

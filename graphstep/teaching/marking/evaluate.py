@@ -14,8 +14,7 @@ from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
-from graphstep.teaching.marking.quantities import find_node
-from graphstep.telling.derivatives import gradient_name, local_name, objective_name
+from graphstep.teaching.marking.quantities import USE, Quantity, effect, find_node, slope
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ _NUMERAL = re.compile(r"[-−+]?\s*(?:\d+(?:\.(?P<part>\d*))?|\.(?P<only>\d+))(?
 _NAME = re.compile(r"[^\W\d]\w*")
 # The e of 1e-3 is no name: without it an array of numerals holds no letter.
 _EXPONENT = re.compile(r"(?<=[\d.])[eE](?=[-+−]?\d)")
-_USE = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾")
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_USE = re.compile(USE)
 _CELL = re.compile(r"[^\[\],]+")
 
 
@@ -140,12 +138,16 @@ def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, 
                     f"{quoted(text)} cannot be read: write a local gradient as ∂q/∂x, a gradient as {letter}f/{letter}x"
                 )
             continue
-        below, stop = _atom(text, slash.end())
-        use, stop = _use(text, stop)
+        _, stop = _atom(text, slash.end())
+        if use := _USE.match(text, stop):
+            stop = use.end()
         name = f"derivative{len(values) + 1}"
         while name in trace.program.names:
             name += "_"
-        values[name] = _local(trace, above, below, use, at) if sign == "∂" else _whole(trace, above, below, use, at)
+        asked = (slope if sign == "∂" else effect)(trace, above, text[slash.end() : stop])
+        if at is not None and not _is_known(asked, at):
+            raise InputError(f"{text[start:stop]} is not known yet")
+        values[name] = asked.asked
         pieces += [text[place:start], name]
         place = stop
     # A value is the same at each of its uses.
@@ -153,10 +155,13 @@ def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, 
     return "".join([*pieces, rest]), values
 
 
-def _use(text: str, start: int) -> tuple[int, int]:
-    """The number of the use that stands at ``start``, 0 without one, and where it ends."""
-    match = _USE.match(text, start)
-    return (int(match[1].translate(_DIGITS)), match.end()) if match else (0, start)
+def _is_known(asked: Quantity, at: int) -> bool:
+    """Whether a run shows a derivative at a step."""
+    if asked.kind != "gradient":
+        assert asked.wire is not None, "a local gradient and a contribution have a wire"
+        return asked.wire.sent(at)
+    gradient = asked.trace.gradient(asked.node, at)
+    return gradient is not None and gradient.complete
 
 
 def _atom(text: str, start: int) -> tuple[str, int]:
@@ -172,56 +177,3 @@ def _atom(text: str, start: int) -> tuple[str, int]:
                 return text[start + 1 : place], place + 1
             break
     raise InputError(f"{quoted(text)} cannot be read: behind ∂ stands a name, or an expression in parentheses")
-
-
-def _whole(trace: Trace, above: str, below: str, use: int, at: int | None) -> Number:
-    """``dabove/dbelow``: the gradient of a node, or what arrives along one of its uses."""
-    goal, letter = objective_name(trace), names_of(trace.program).change
-    inner, use = _inner(below, use)
-    node, shown = find_node(trace, inner), f"{letter}{above}/{letter}{below}"
-    if above != goal:
-        raise InputError(
-            f"{shown} is no gradient of this run: what is differentiated is {goal}", hint=f"write {gradient_name(trace, node)}"
-        )
-    if not use:
-        gradient = trace.gradient(node, at)
-        if gradient is None or not gradient.complete:
-            raise InputError(f"{shown} is not known yet" if trace.program.depends[node] else f"{inner} is a constant")
-        return gradient.value
-    wire = next((wire for wire in trace.arrivals(node) if wire.use == use), None)
-    if wire is None:
-        raise InputError(f"{inner} has no use number {use} in this run")
-    if at is not None and not wire.sent(at):
-        raise InputError(f"{gradient_name(trace, node, use)} is not known yet")
-    return wire.contribution
-
-
-def _local(trace: Trace, above: str, below: str, use: int, at: int | None) -> Number:
-    """``∂above/∂below``: the local gradient of a gate, towards one use of a node where it has several."""
-    inner, use = _inner(below, use)
-    upper, lower = find_node(trace, above), find_node(trace, inner)
-    joined, shown = trace.between(upper, lower), f"∂{above}/∂{below}"
-    wires = [wire for wire in joined if not use or wire.use == use]
-    if joined and not wires:
-        raise InputError(f"{above} does not read {inner} as its use number {use}", hint=f"write {local_name(joined[0])}")
-    if len(wires) != 1:
-        why = "they are not joined by a wire" if not wires else "several wires join them: number the use"
-        hint = f"the whole effect is written {gradient_name(trace, lower)}" if upper == trace.program.output else ""
-        raise InputError(f"{shown} is no local gradient of this run: {why}", hint=hint)
-    if not use and wires[0].use:
-        raise InputError(f"{inner} is used several times in this run", hint=f"write {local_name(wires[0])}")
-    if at is not None and not wires[0].sent(at):
-        raise InputError(f"{local_name(wires[0])} is not known yet")
-    local = wires[0].local
-    if local is None:
-        raise InputError(f"{shown} is a Jacobian, which is not formed")
-    return local
-
-
-def _inner(below: str, use: int) -> tuple[str, int]:
-    """The node and the use of what stood in parentheses, as in ``d(score⁽²⁾)``."""
-    match = _USE.search(below)
-    if match is None or match.end() != len(below):
-        return below, use
-    node = below[: match.start()]
-    return (node[1:-1] if node[:1] == "(" and node[-1:] == ")" else node), int(match[1].translate(_DIGITS))

@@ -17,7 +17,7 @@ from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.question import send_of
-from graphstep.telling.derivatives import gradient_name, local_name, wire_target
+from graphstep.telling.derivatives import gradient_name, local_name, objective_name, wire_target
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.words.catalogue import kind, message
 
@@ -35,6 +35,12 @@ KINDS: dict[str, str] = {
 
 _CELL = re.compile(r"(?P<node>.+?)\s*\[(?P<cell>\s*-?\d{1,9}\s*(?:,\s*-?\d{1,9}\s*)*)\]")
 """A node with one of its cells: ``W[0, 1]``, counted from 0 as in programs."""
+
+USE = "⁽(?P<use>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})⁾"
+"""A pattern for the number of a use, as ``x⁽²⁾`` has it."""
+
+_USED = re.compile(rf"(?P<node>.+?){USE}")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 _SIGNS = str.maketrans({"*": "×", "-": "−", "/": "÷", "·": "×"})
 """What a keyboard has for the symbols in the boxes of gates."""
@@ -137,6 +143,64 @@ def _of_cell(asked: Quantity, cell: tuple[int, ...]) -> Quantity:
         where = say("cell-at", place=", ".join(map(str, cell)))
     wording = say("question-in-cell", question=asked.wording.rstrip("?？"), where=where)
     return replace(asked, cell=cell, name=f"{asked.name}[{written}]", wording=wording)
+
+
+def effect(trace: Trace, above: str, below: str) -> Quantity:
+    """What ``dabove/dbelow`` names: the gradient of a node, or what arrives along one of its uses. Nothing may stand above."""
+    node, use = use_of(below)
+    if use:
+        wire = next((wire for wire in trace.arrivals(find_node(trace, node)) if wire.use == use), None)
+        if wire is None:
+            raise InputError(f"{node} has no use number {use} in this run")
+        asked = on_wire(wire, local=False)
+    else:
+        asked = quantity(trace, f"gradient {node}")
+    goal, letter = objective_name(trace), names_of(trace.program).change
+    if above and bare(above) != goal:
+        shown = f"{letter}{above}/{letter}{below}"
+        right = gradient_name(trace, asked.node, use)
+        raise InputError(f"{shown} is no gradient of this run: what is differentiated is {goal}", hint=f"write {right}")
+    return asked
+
+
+def slope(trace: Trace, above: str, below: str) -> Quantity:
+    """What ``∂above/∂below`` names: the local gradient of a gate, towards one use of a node where it reads several."""
+    node, use = use_of(below)
+    upper, lower = find_node(trace, bare(above)), find_node(trace, node)
+    joined = trace.between(upper, lower)
+    wires = [wire for wire in joined if not use or wire.use == use]
+    if joined and not wires:
+        raise InputError(f"{bare(above)} does not read {node} as its use number {use}", hint=f"write {local_name(joined[0])}")
+    if len(wires) != 1:
+        why = "they are not joined by a wire" if not wires else "several wires join them: number the use"
+        hint = f"the whole effect is written {gradient_name(trace, lower)}" if upper == trace.program.output else ""
+        raise InputError(f"∂{above}/∂{below} is no local gradient of this run: {why}", hint=hint)
+    return on_wire(wires[0], local=True)
+
+
+def use_of(text: str) -> tuple[str, int]:
+    """A node and the number of its use, 0 without one, however parentheses stand around them.
+
+    >>> use_of("(x+y)⁽²⁾"), use_of("(score⁽¹⁾)"), use_of("q")
+    (('x+y', 2), ('score', 1), ('q', 0))
+    """
+    match = _USED.fullmatch(bare(text))
+    return (bare(match["node"]), int(match["use"].translate(_DIGITS))) if match else (bare(text), 0)
+
+
+def bare(text: str) -> str:
+    """A text without the parentheses around the whole of it.
+
+    >>> bare("(x+y)"), bare("(x+y)*(z)")
+    ('x+y', '(x+y)*(z)')
+    """
+    text = text.strip()
+    depth = 0
+    for place, mark in enumerate(text):
+        depth += (mark == "(") - (mark == ")")
+        if depth == 0 and place < len(text) - 1:
+            return text
+    return text[1:-1] if text[:1] == "(" and depth == 0 else text
 
 
 def find_node(trace: Trace, key: str) -> int:
