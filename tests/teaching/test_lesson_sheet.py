@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,6 +15,8 @@ from graphstep.faces.cli import main
 from graphstep.faces.export import text
 from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson.catalogue import catalogue
+from graphstep.teaching.lesson.check import check
+from graphstep.teaching.lesson.code import skeleton
 from graphstep.teaching.lesson.sheet import key, marked, sheet
 from graphstep.telling.document import Code, Strong
 from tests.cases import each
@@ -50,9 +53,11 @@ def test_every_question_has_a_blank_on_the_sheet_and_its_answer_in_the_key(path:
 @each("path", LESSONS, ids=lambda path: path.stem)
 def test_no_question_on_a_sheet_quotes_what_was_asked_before_it(path: Path) -> None:
     before: set[str] = set()
-    for scene in opened(path).scenes:
-        # A program may take such a number as its input, and is given on the sheet with it.
-        given = {number_text(value) for value in scene.trace.inputs.values()}
+    rehearsal = opened(path)
+    lesson = rehearsal.lesson
+    for scene in rehearsal.scenes:
+        # A program may take such a number by chance, and is given on the sheet with it; not where it is the answer itself.
+        given = {number_text(value) for name, value in scene.trace.inputs.items() if name not in lesson.asked}
         for solution in scene.solutions:
             wording = (solution.question.paper or solution.wording).replace("−", "-")
             numbers = {text.rstrip(".") for text in re.findall(r"-?[\d.]+|\[[^]]*\]", wording)}
@@ -60,6 +65,33 @@ def test_no_question_on_a_sheet_quotes_what_was_asked_before_it(path: Path) -> N
             answer = solution.answer.rpartition("= ")[2]
             # A number of one or two characters may stand there for another reason.
             before |= {answer} if len(answer) > 2 else set()
+
+
+def test_an_input_that_is_an_earlier_answer_is_not_given_away() -> None:
+    (path,) = (path for path in LESSONS if path.stem.startswith("21-"))
+    written = "".join(text.write(sheet(opened(path), "graphstep lesson 21")))
+    assert "Given w = 0, a = 0.1, grad = your answer to question 2, find" in written
+    # Between arrays, and at first with a value that is no answer.
+    assert written.count("w = your answer to question 3") == 3
+    assert written.count("  w = 0\n") == 2
+
+
+@each(
+    ("asked", "said"),
+    [
+        ("3", "asked is a table: asked = { slope"),
+        ('{ u = "value f" }', "asked names u, which is no input of the lesson"),
+        ('{ x = "value q" }', "asked says that x answers 'value q', and no question asks for such a number"),
+        ('{ x = "value f" }', "asked says that x answers 'value f', and nowhere it has that value"),
+        ("{ x = 3 }", "x is a text in quotes, or a list of such texts"),
+    ],
+)
+def test_an_input_that_is_said_to_be_an_answer_has_to_be_one(asked: str, said: str) -> None:
+    source = skeleton("a-product", "en").replace("+++\n\n", f"asked = {asked}\n+++\n\n", 1)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "lesson.md"
+        path.write_text(source, encoding="utf-8")
+        assert [problem.message for problem in check(path) if said in problem.message], source
 
 
 def test_a_sheet_says_once_what_a_function_is_that_school_mathematics_has_not() -> None:

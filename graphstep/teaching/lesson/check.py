@@ -15,6 +15,7 @@ from graphstep.teaching.lesson.notation import misprints
 from graphstep.teaching.lesson.parse import read_faulty
 from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse_faulty
 from graphstep.teaching.marking.evaluate import numeral_in
+from graphstep.teaching.marking.precision import is_same
 from graphstep.teaching.marking.shapes import typed_shape
 from graphstep.teaching.marking.solution import Solution, agrees, same
 
@@ -65,6 +66,17 @@ def _front(rehearsal: Rehearsal) -> Iterator[Problem]:
     for name in lesson.run.inputs:
         if not any(name in scene.trace.program.input_places for scene in rehearsal.scenes):
             yield Problem(lesson.path, 1, f"inputs gives a value to {name}, which no program of the lesson has")
+    solutions = rehearsal.solutions
+    for name, keys in lesson.asked.items():
+        values = [scene.trace.inputs[name] for scene in rehearsal.scenes if name in scene.trace.inputs]
+        if not values:
+            yield Problem(lesson.path, 1, f"asked names {name}, which is no input of the lesson")
+        for key in keys:
+            answer = solutions[key].number if key in solutions else None
+            if answer is None:
+                yield Problem(lesson.path, 1, f"asked says that {name} answers '{key}', and no question asks for such a number")
+            elif not any(isinstance(value, float) and is_same(value, answer) for value in values):
+                yield Problem(lesson.path, 1, f"asked says that {name} answers '{key}', and nowhere it has that value")
     if not lesson.questions:
         yield Problem(lesson.path, 1, "a lesson asks something: it has no predict block")
 

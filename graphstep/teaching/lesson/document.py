@@ -137,6 +137,8 @@ class Lesson:
     """The language that it is written in, by its code; empty where it says none."""
     train: Mapping[str, str]
     """How its program is trained, by setting; empty where it is not."""
+    asked: Mapping[str, tuple[str, ...]]
+    """By the name of an input, the keys of questions whose answer its value is: on paper it is not given away."""
     sections: tuple[Section, ...]
     """The introduction, then one section a heading."""
 

@@ -44,7 +44,7 @@ _ASKS = re.compile(r"\s*ask\s*=")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6}+)(?=\s|$)")
 # A language tag (BCP 47), with the underscore of environment variables too.
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
-_FRONT = ("title", "lang", "needs", "source", "rows", "minutes", "train", "program", *KEYWORDS)
+_FRONT = ("title", "lang", "needs", "source", "rows", "minutes", "train", "asked", "program", *KEYWORDS)
 
 
 def read_lesson(path: str | Path) -> Lesson:
@@ -150,6 +150,7 @@ class _Parser(Source):
             minutes,
             self._lang(front),
             self.train,
+            self._asked_inputs(front),
             sections,
         )
 
@@ -193,6 +194,13 @@ class _Parser(Source):
             )
         except InputError as error:
             self.fail(lines.get("digits", lines.get("notation", 1)), error.message)
+
+    def _asked_inputs(self, front: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+        asked = front.get("asked", {})
+        if not isinstance(asked, dict):
+            self.note(self.front_lines["asked"], 'asked is a table: asked = { slope = "gradient w" }')
+            return {}
+        return {name: self.strings(asked, name, self.front_lines) for name in asked}
 
     def _train(self, front: dict[str, Any]) -> dict[str, str]:
         train = front.get("train", {})

@@ -6,10 +6,12 @@ The prose is left out: what stands behind a question tells its answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+from graphstep.teaching.marking.precision import is_same
 from graphstep.teaching.marking.solution import Solution
 from graphstep.telling.derivatives import sent_name
 from graphstep.telling.document import (
@@ -54,17 +56,20 @@ def _answers(rehearsal: Rehearsal) -> str:
 
 def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     yield Heading(1, (rehearsal.lesson.title,), "title")
-    run, defined = None, set[str]()
+    run, defined, before = None, set[str](), dict[str, tuple[int, float]]()
     for number, scene, solution in _numbered(rehearsal):
         if scene.trace is not run:
             run = scene.trace
             yield Heading(
                 2, phrase(run.writing.language, "program", what=Code(" ".join(run.program.text.split()))), f"program-{number}"
             )
-            yield from (block for block in problem(run) if not isinstance(block, Heading))
+            instead = _answered_before(rehearsal.lesson.asked, run, before)
+            yield from (block for block in problem(run, instead=instead) if not isinstance(block, Heading))
             yield from functions(run, defined)
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)
+        if solution.number is not None:
+            before[solution.question.key] = number, solution.number
         part = solution.question.part
         wording = solution.question.paper or (solution.wording if part is None else solution.question.question)
         if part is not None:
@@ -75,6 +80,17 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
         options = tuple((option,) for option in solution.question.options)
         yield Question(number, marked(wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
     yield from made_by(rehearsal.language, command, ())
+
+
+def _answered_before(asked: Mapping[str, Sequence[str]], run: Trace, before: Mapping[str, tuple[int, float]]) -> dict[str, str]:
+    """By the name of an input whose value a question ``before`` asks for, what says so: the value would tell its answer."""
+    said = {}
+    for name in asked.keys() & run.inputs.keys():
+        value = run.inputs[name]
+        for number, answer in (before[key] for key in asked[name] if key in before):
+            if isinstance(value, float) and is_same(value, answer):
+                said[name] = message(run.writing.language, "sheet-your-answer", number=str(number))
+    return said
 
 
 def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:

@@ -91,6 +91,13 @@ class Solution:
         return message(self.trace.writing.language, key)
 
     @property
+    def number(self) -> float | None:
+        """The number that is to be typed; None where something else answers it."""
+        if self.quantity is None or self.right is not None or self.formula or not isinstance(self.quantity.asked, float):
+            return None
+        return self.quantity.asked
+
+    @property
     def explanation(self) -> Explanation:
         """The explanation of the step that shows the answer."""
         return explain(self.trace, self.step)

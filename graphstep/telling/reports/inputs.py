@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 
 from graphstep.analysis.facts import Computed, Reason
 from graphstep.engine.trace import Trace
@@ -61,8 +62,10 @@ def title_of(trace: Trace) -> str:
     return text if len(text) <= TITLE and "\n" not in text else trace.program.label(trace.program.output, TITLE)
 
 
-def problem(trace: Trace, *, finds: bool = True) -> Iterator[Block]:
-    """What is given, and that all of it is to be found, unless something else is asked of it."""
+def problem(trace: Trace, *, finds: bool = True, instead: Mapping[str, str] = MappingProxyType({})) -> Iterator[Block]:
+    """What is given, and that all of it is to be found, unless something else is asked of it; ``instead`` has by the name of an
+    input what is said in place of its value.
+    """
     program, language = trace.program, trace.writing.language
 
     def say(key: str, /, **fields: Inline | Sequence[Inline] | int) -> Block:
@@ -82,11 +85,11 @@ def problem(trace: Trace, *, finds: bool = True) -> Iterator[Block]:
         wanted = listed(Math(gradient_term(trace, program.names[name])) for name in free)
     find = phrase(language, "find-value-and" if wanted else "find-value", out=out, gradients=wanted)
     if has_arrays(program):
-        yield from given(trace)
+        yield from given(trace, instead)
         if finds:
             yield say("find", what=find)
     else:
-        numbers = [part for name in islice(trace.inputs, GIVEN) for part in (", ", *_given_number(trace, name))][1:]
+        numbers = [part for name in islice(trace.inputs, GIVEN) for part in (", ", *_given_number(trace, name, instead))][1:]
         many = len(trace.inputs) > GIVEN
         key = f"given-{'find' if finds else 'numbers'}{'-more' if many else ''}"
         yield say(key, inputs=numbers, more=len(trace.inputs) - GIVEN, **({"what": find} if finds else {}))
@@ -175,17 +178,21 @@ def _define(gate: Rule, formulas: list[str], defined: set[str]) -> None:
     formulas.append(f"{gate.functions[0]}({call}) = {made_of}")
 
 
-def given(trace: Trace) -> Iterator[Block]:
-    """The values of the inputs: what can be written out as equations, and of each larger one a line."""
+def given(trace: Trace, instead: Mapping[str, str] = MappingProxyType({})) -> Iterator[Block]:
+    """The values of the inputs: what can be written out as equations, and of each larger one a line; ``instead`` as in
+    :func:`problem`.
+    """
     program = trace.program
     inputs = list(islice(trace.inputs.items(), GIVEN))
     yield sentence(heading(trace, "given-inputs"))
-    small = [(name, value) for name, value in inputs if is_written_out(value)]
+    small = [(name, value) for name, value in inputs if is_written_out(value) and name not in instead]
     if small:
         yield Equations(tuple(Math(name_term(program, name), (_as_given(trace, name, value),)) for name, value in small))
     lines: list[Content] = []
     for name, value in inputs:
-        if not is_written_out(value):
+        if name in instead:
+            lines.append((Math(name_term(program, name)), " = ", instead[name]))
+        elif not is_written_out(value):
             typed = trace.setup.inputs.get(name) or ""
             how: Content = (" ", Code(typed), ",") if 0 < len(typed) <= _TYPED else ()
             lines.append((Math(name_term(program, name)), ":", *how, " ", number_text(value)))
@@ -199,10 +206,12 @@ def given(trace: Trace) -> Iterator[Block]:
         yield sentence(*phrase(trace.writing.language, "given-data", names=[*shown, more]))
 
 
-def _given_number(trace: Trace, name: str) -> Content:
+def _given_number(trace: Trace, name: str, instead: Mapping[str, str]) -> Content:
     """An input that is a number, as it was typed."""
     text = trace.setup.inputs.get(name) or ""
     left = name_term(trace.program, name)
+    if name in instead:
+        return Math(left), " = ", instead[name]
     if not text or _PLAIN.fullmatch(text):
         return (Math(left, (_as_given(trace, name, trace.inputs[name]),)),)
     return Math(left), " = ", Code(text)

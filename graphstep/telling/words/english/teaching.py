@@ -253,6 +253,7 @@ because = "The × gate scales its upstream gradient by the other input."
     "tableau-upstream": "Upstream",
     "tableau-local": "Local",
     "tableau-product": "Product",
+    "sheet-your-answer": "your answer to question {number}",
     "tableau-fill": "Fill in the table.",
     "tableau-step": "Step",
     # Lessons.
