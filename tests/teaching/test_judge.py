@@ -18,7 +18,7 @@ from graphstep.faces.cli import main
 from graphstep.teaching.judge import planning, process, report
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.judgement import Judgement, judge
-from graphstep.teaching.judge.machine import Machine
+from graphstep.teaching.judge.machine import right_numbers
 from graphstep.teaching.judge.operations import OPERATIONS
 from graphstep.teaching.lesson.catalogue import folder
 from graphstep.teaching.lesson.code import files_of
@@ -155,7 +155,7 @@ def test_a_program_reads_as_what_it_is() -> None:
     for trial in {(x.text, len(x.inputs)): x for x in TRIALS if x.calls}.values():
         run = gs.run(trial.text, inputs=dict(zip(trial.names, trial.inputs, strict=True)))
         expected = [run.output, *(run.gradients[name] for name in trial.names)]
-        assert Machine().right(trial) == pytest.approx(expected, rel=1e-12, abs=1e-12), trial.text
+        assert right_numbers(trial) == pytest.approx(expected, rel=1e-12, abs=1e-12), trial.text
         gates = ["pow" if node.gate == "power" else node.gate for node in run.trace.program.nodes if node.rule is not None]
         assert sorted(gates) == sorted(OPERATIONS[call.operation].gate for call in trial.calls), trial.text
 

@@ -31,10 +31,6 @@ class ArrayMachine(Machine):
         for numbers in super().run(trial, faults):
             yield tuple(cells_of(x) for x in numbers) if trial.of_arrays else numbers
 
-    def right(self, trial: Trial) -> tuple[Cells, ...]:
-        """What it comes to without any fault, whatever the engine builds its operations from."""
-        return right_cells(trial)
-
     def _values(self, nodes: list[Node], changing: Mapping[str, Fault]) -> list[Any]:
         if not _has_arrays(nodes):
             return super()._values(nodes, changing)

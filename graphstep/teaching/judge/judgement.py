@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from graphstep.teaching.judge import planning
 from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
 from graphstep.teaching.judge.array_planning import Plan
-from graphstep.teaching.judge.arrayed import ArrayMachine, flat
+from graphstep.teaching.judge.arrayed import ArrayMachine, flat, right_cells
 from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.findings import DOUBT, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
-from graphstep.teaching.judge.machine import Wiring, right_numbers
+from graphstep.teaching.judge.machine import right_numbers
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells, whole_of
 from graphstep.teaching.judge.trials import Call, Trial
 
@@ -62,7 +62,7 @@ def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
         return one.judgement()
     except StoppedError as stopped:
         trial = stopped.trial or Trial(0, (0.75,), ())
-        finding = Finding(trial.subject or BACKWARD, None, stopped.reason, trial, one.machine.right(trial), ())
+        finding = Finding(trial.subject or BACKWARD, None, stopped.reason, trial, right_cells(trial), ())
         return replace(one.result, findings=[finding])
 
 
@@ -84,7 +84,12 @@ class _Judge:
 
     def judgement(self) -> Judgement:
         wirings = {name: each for name, each in self.engine.wirings().items() if each["uses"]}
-        self.machine = ArrayMachine({name: _wiring(each["calls"]) for name, each in wirings.items() if each["calls"]})
+        built = {
+            name: tuple((call["operation"], tuple(call["operands"])) for call in each["calls"])
+            for name, each in wirings.items()
+            if each["calls"]
+        }
+        self.machine = ArrayMachine(built)
         for name, each in wirings.items():
             self.uses.setdefault(name, set()).update(each["uses"])
         result, right = self.result, list[str]()
@@ -93,10 +98,11 @@ class _Judge:
         if self.has_arrays:
             self._arrays()
         self._explain()
-        result.absent = [name for name in (ROWS if self.has_arrays else OPERATIONS) if self._is_absent(name)]
+        names = ROWS if self.has_arrays else OPERATIONS
+        result.absent = [name for name in names if self._is_absent(name)]
         raised = {name: error for (_, name), error in self.absent.items()}
-        result.missing = {x: raised.get(x, "") for x in self.required if x in result.absent or x not in self._names()}
-        present = [name for name in self._names() if name not in result.absent]
+        result.missing = {x: raised.get(x, "") for x in self.required if x in result.absent or x not in names}
+        present = [name for name in names if name not in result.absent]
         if self.has_numbers:
             result.without_arrays = [x for x in present if x in OPERATIONS and self.has_arrays and (True, x) in self.absent]
         result.unbroadcast = [x for x in present if x in self.unbroadcast]
@@ -110,9 +116,6 @@ class _Judge:
             self._kinks()
         self._again(right)
         return result
-
-    def _names(self) -> Iterable[str]:
-        return ROWS if self.has_arrays else OPERATIONS
 
     def _is_absent(self, name: str) -> bool:
         kinds = [*[False] * (self.has_numbers and name in OPERATIONS), *[True] * self.has_arrays]
@@ -141,7 +144,7 @@ class _Judge:
         """Run the programs on arrays."""
         plan = Plan(closed=not self.engine.starts())
         if plan.closed:
-            self._run(each for each in plan.alone([ROWS["sum"]]))
+            self._run(plan.alone([ROWS["sum"]]))
             if (True, "sum") in self.absent:
                 self.has_arrays = False
                 return
@@ -193,7 +196,7 @@ class _Judge:
 
     def _failing(self) -> list[Trial]:
         """The programs that come to wrong numbers, or to none, the smallest first."""
-        wrong = [trial for trial in self.gradients if not self._agrees(trial, [self.machine.right(trial)])]
+        wrong = [trial for trial in self.gradients if not self._agrees(trial, [right_cells(trial)])]
         wired = self.machine.wirings.keys()
         return sorted((*wrong, *self.errors), key=lambda x: (x.of_arrays, x.level, bool(x.operations & wired), len(x.calls)))
 
@@ -207,11 +210,9 @@ class _Judge:
         return all(any(agree(copy, way, most, scale) for way in ways) for copy in self.gradients[trial])
 
     def _scale(self, trial: Trial) -> float:
-        return (
-            1.0
-            if trial.level < 5
-            else max(1.0, *(abs(x) for each in self.machine.right(trial) for x in flat(each) if math.isfinite(x)))
-        )
+        # Larger programs round off in proportion to their largest number.
+        numbers = (abs(x) for each in right_cells(trial) for x in flat(each) if trial.level >= 5 and math.isfinite(x))
+        return max((1.0, *numbers))
 
     # -- explaining -------------------------------------------------------------------------------------------------------------
 
@@ -225,7 +226,7 @@ class _Judge:
                 self.result.findings.append(replace(finding, built=self._built(name)))
         for _ in range(len(ROWS)):
             failing = [trial for trial in self._failing() if not self._is_explained(trial)]
-            near = [trial for trial in failing if self._agrees(trial, [self.machine.right(trial)], DOUBT)]
+            near = [trial for trial in failing if self._agrees(trial, [right_cells(trial)], DOUBT)]
             self.result.doubts.extend(each for each in near if each not in self.result.doubts)
             failing = [trial for trial in failing if trial not in near]
             if not failing:
@@ -307,7 +308,7 @@ class _Judge:
         # Its contributions arrive in one of too many orders, and the faults make a difference of that.
         if self.machine.is_known(trial) or not any(fault.needs_luck for fault in faults):
             return False
-        right = self.machine.right(trial)
+        right = right_cells(trial)
         return any(not agree(way, right, self.tolerance, 1.0) for way in ways)
 
     def _found(self, fault: Fault, failing: Sequence[Trial]) -> Finding:
@@ -316,7 +317,7 @@ class _Judge:
         return self._told(shown[0], fault.operation, fault.slot, fault.key)
 
     def _told(self, trial: Trial, operation: str, slot: int | None, key: str) -> Finding:
-        right = self.machine.right(trial)
+        right = right_cells(trial)
         came = next((x for x in self.gradients.get(trial, ()) if not agree(x, right, self.tolerance, self._scale(trial))), ())
         return Finding(operation, slot, key, trial, right, came, self.errors.get(trial, ""))
 
@@ -343,7 +344,7 @@ class _Judge:
 
     def _slot(self, trial: Trial) -> int | None:
         """The only input that gets a wrong gradient from an operation; None where its value is wrong, or several are."""
-        right, (came, *_) = self.machine.right(trial), self.gradients.get(trial, [()])
+        right, (came, *_) = right_cells(trial), self.gradients.get(trial, [()])
         if not came or not agree(came[:1], right[:1], self.tolerance, 1.0):
             return None
         call = trial.calls[0]
@@ -360,7 +361,7 @@ class _Judge:
         """Whether what an operation is built from would be right if its parts were."""
         trials = [x for x in self.gradients if x.level == 1 and x.subject == name]
         machine = ArrayMachine({name: self.machine.wirings[name]})
-        return all(agree(next(machine.run(x)), machine.right(x), TOLERANCE, 1.0) for x in trials)
+        return all(agree(next(machine.run(x)), right_cells(x), TOLERANCE, 1.0) for x in trials)
 
     def _crash(self, trial: Trial) -> Finding:
         name = trial.subject or BACKWARD
@@ -396,7 +397,3 @@ class _Judge:
         trial = Trial(7, (2.0, -3.0), (Call("mul", (0, 1)), Call("add", (2, 0))))
         if len(gradients := self.engine.again(trial)) == 2 and gradients[0] != gradients[1]:
             self.result.again = trial, gradients[0][0], gradients[1][0]
-
-
-def _wiring(calls: Sequence[Mapping[str, Any]]) -> Wiring:
-    return tuple((call["operation"], tuple(call["operands"])) for call in calls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, cast
 
@@ -61,18 +61,10 @@ class Machine:
         pairs = sum(len({x for x in node.operands if isinstance(x, int)}) > 1 for node in nodes)
         return 1 + (1 << pairs) if pairs < 6 else _WAYS
 
-    def right(self, trial: Trial) -> tuple[Any, ...]:
-        """What it comes to without any fault, whatever the engine builds its operations from."""
-        return right_numbers(trial)
-
     def leaves(self, operation: str) -> set[str]:
         """The operations that one comes down to, itself among them."""
-        inside, todo = set[str](), [operation]
-        while todo:
-            if (name := todo.pop()) not in inside:
-                inside |= {name, _SAME.get(name, name)}
-                todo.extend(part for part, _ in self.wirings.get(name, ()))
-        return inside
+        inside = _reached(self.wirings, [operation])
+        return inside | {_SAME.get(name, name) for name in inside}
 
     # -- forward --------------------------------------------------------------------------------------------------------------
 
@@ -164,16 +156,17 @@ class Machine:
 
 def _without_circles(wirings: Mapping[str, Wiring]) -> dict[str, Wiring]:
     """The wirings, with nothing for an operation that is built from itself on whatever way."""
+    return {name: wiring for name, wiring in wirings.items() if name not in _reached(wirings, (part for part, _ in wiring))}
 
-    def reached(name: str) -> set[str]:
-        inside, todo = set[str](), [part for part, _ in wirings.get(name, ())]
-        while todo:
-            if (part := todo.pop()) not in inside:
-                inside.add(part)
-                todo.extend(each for each, _ in wirings.get(part, ()))
-        return inside
 
-    return {name: wiring for name, wiring in wirings.items() if name not in reached(name)}
+def _reached(wirings: Mapping[str, Wiring], names: Iterable[str]) -> set[str]:
+    """All that operations are built from, on whatever way, and themselves."""
+    inside, todo = set[str](), [*names]
+    while todo:
+        if (name := todo.pop()) not in inside:
+            inside.add(name)
+            todo.extend(part for part, _ in wirings.get(name, ()))
+    return inside
 
 
 @dataclass(frozen=True, slots=True)
