@@ -19,6 +19,7 @@ from graphstep.engine.opening import read_setup
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError
 from graphstep.ground.late import np
+from graphstep.ground.numerals import as_json
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.rehearsal import Rehearsal
 from graphstep.teaching.lesson.walk import Answered, LessonRun
@@ -195,7 +196,7 @@ def _read(values: Mapping[str, Any]) -> dict[str, Number]:
 def _plain(value: Any) -> Any:
     """A number, or the nested lists of an array with its shape; what JSON has no number for is a text."""
     if isinstance(value, int | float):
-        return value if np.isfinite(value) else repr(value)
+        return as_json(value)
     return {"shape": list(np.shape(value)), "cells": [_plain(cell) for cell in np.ravel(value).tolist()]}
 
 

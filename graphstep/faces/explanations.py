@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
-from graphstep.gates.notation import TEXT, pieces
+from graphstep.gates.notation import pieces, plain_text
 from graphstep.gates.notation.text import text_style
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation, Ladder, Rung
@@ -107,7 +107,7 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
     symbols, *others = ladder.rungs
     lines: list[Line] = []
     if symbols.term.operator == "*" and local is not None:
-        upstream, slope = (part.read(TEXT).text for part in symbols.term.arguments)
+        upstream, slope = (plain_text(part) for part in symbols.term.arguments)
         column = max(_width([(upstream, "")]), _width([(arrives, "")]))
         lines += _rung(left, "=", [(f"{upstream}{' ' * (column - _width([(upstream, '')]))} · {slope}", "rule")], width)
         lines.append(

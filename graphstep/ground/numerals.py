@@ -108,6 +108,11 @@ def numeral(value: float, digits: int = DIGITS) -> str:
     return f"{mantissa}e{int(power)}"
 
 
+def as_json(value: float) -> float | str:
+    """A number as JSON data: what JSON has no number for is one of the texts ``inf``, ``-inf`` and ``nan``."""
+    return value if math.isfinite(value) else numeral(value)
+
+
 def percent(share: float) -> str:
     """A share in percent: a whole number, with a decimal where it is small.
 

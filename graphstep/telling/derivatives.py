@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
-from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.gates.notation import TERMS, Term, plain_text
 from graphstep.ground.arrays import array_text, latex_matrix, shape_text
 from graphstep.ground.memo import owner_cache
 from graphstep.telling.names import names_of
@@ -75,8 +75,7 @@ def gradient_term(trace: Trace, node: int, use: int = 0) -> Term:
 
 def gradient_name(trace: Trace, node: int, use: int = 0) -> str:
     """The gradient of a node as plain text: ``df/dx``."""
-    text: str = gradient_term(trace, node, use).read(TEXT).text
-    return text
+    return plain_text(gradient_term(trace, node, use))
 
 
 def wire_term(wire: Wire) -> Term:
@@ -93,8 +92,7 @@ def local_term(wire: Wire) -> Term:
 
 def local_name(wire: Wire) -> str:
     """The local gradient of a wire as plain text: ``∂q/∂x``."""
-    text: str = local_term(wire).read(TEXT).text
-    return text
+    return plain_text(local_term(wire))
 
 
 def sent_name(wire: Wire) -> str:
@@ -104,8 +102,7 @@ def sent_name(wire: Wire) -> str:
 
 def wire_target(wire: Wire) -> str:
     """To which node a wire sends, as plain text, with the number of the use where that has several: ``q⁽²⁾``."""
-    text: str = TERMS.symbol(NodeSymbol(names_of(wire.trace.program), wire.receiver, wire.use)).read(TEXT).text
-    return text
+    return plain_text(TERMS.symbol(NodeSymbol(names_of(wire.trace.program), wire.receiver, wire.use)))
 
 
 def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ...]:

@@ -30,7 +30,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.notation import TEXT
+from graphstep.gates.notation import plain_text
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import SMALL, Number, all_zero, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
@@ -262,7 +262,7 @@ def _largest_terms(step: Step) -> Reason:
     shown = []
     for k in order[:TERMS_RANKED]:
         figures: dict[str, Figure] = {
-            "term": wire_term(wires[k]).read(TEXT).text,
+            "term": plain_text(wire_term(wires[k])),
             "value": numeral(sizes[k], trace.writing.digits),
         }
         shared = total and math.isfinite(total) and math.isfinite(sizes[k])

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from graphstep.analysis.facts import NoteKind
-from graphstep.gates.notation import LATEX, TEXT, Term, latex_style, text_style
+from graphstep.gates.notation import LATEX, Term, latex_style, plain_text, text_style
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.ground.records import record
 from graphstep.telling.words.catalogue import joined, message
@@ -62,8 +62,7 @@ class Ladder:
     @cached_property
     def left_text(self) -> str:
         """``left`` in plain text."""
-        text: str = self.left.read(TEXT).text
-        return text
+        return plain_text(self.left)
 
     @property
     def texts(self) -> tuple[str, ...]:

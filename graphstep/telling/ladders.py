@@ -15,12 +15,12 @@ from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.gates.notation import TERMS, Term, plain_text
 from graphstep.ground.arrays import SMALL, Number, is_small
 from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant, Operand
-from graphstep.telling.derivatives import gradient_term, local_term, objective_formula, wire_term
+from graphstep.telling.derivatives import gradient_term, local_term, objective, objective_formula, wire_term
 from graphstep.telling.equations import equation, kept_number, result
 from graphstep.telling.explanation import Ladder, Rung
 from graphstep.telling.names import constant_term, names_of
@@ -76,7 +76,7 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
         rungs.append(result(trace.value_of(index), trace.writing, row=names.rows[index]))
     rungs = without_repeats(rungs)
     # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
-    if len(rungs) > 1 and bare(left.read(TEXT).text) == bare(rungs[0].text):
+    if len(rungs) > 1 and bare(plain_text(left)) == bare(rungs[0].text):
         rungs = rungs[1:]
     return Ladder(left, tuple(rungs))
 
@@ -190,7 +190,7 @@ def _pulled(wire: Wire) -> list[Rung]:
     rungs, contribution = [Rung(_pullback(wire), "symbols")], wire.contribution
     row = names_of(trace.program).rows[wire.receiver]
     few = np.size(contribution) > 0 and _written((*trace.operand_values(sender), wire.upstream, trace.value_of(sender)))
-    if few and len((numbers := _pullback(wire, numbers=True)).read(TEXT).text) <= _WIDE:
+    if few and len(plain_text(numbers := _pullback(wire, numbers=True))) <= _WIDE:
         rungs += _equation(trace, [numbers], contribution, row=row)
         if rungs[-1].relation == "≈" and convention(trace, sender) is not None:
             # The formula has no number here (x / ‖x‖ at 0): what is chosen is said beside it.
@@ -227,8 +227,6 @@ def seed_ladder(step: Step) -> Ladder:
 
 def objective_ladder(trace: Trace) -> Ladder | None:
     """The definition of the number that is differentiated: ``L = 2 · f``; None where that is the output itself."""
-    from graphstep.telling.derivatives import objective
-
     formula = objective_formula(trace)
     return None if formula is None else Ladder(objective(trace), (Rung(formula, "symbols", trace.writing.digits),))
 

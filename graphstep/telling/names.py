@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from graphstep.gates.notation import ATOM, CASES, TERMS, TEXT, Ink, Style, Term
+from graphstep.gates.notation import ATOM, CASES, TERMS, TEXT, Ink, Style, Term, plain_text
 from graphstep.gates.notation.names import latex_name, latex_name_as_typed
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import shape_text
@@ -193,7 +193,7 @@ class Names:
         key = node.rule, node.options, shapes, *read
         if key not in self._spelled:
             terms = [constant_term(x) if isinstance(x, Constant) else TERMS.symbol(x) for x in read]
-            self._spelled[key] = _GAP.sub("", _formula(node, terms, shapes).read(TEXT).text.replace(" · ", "*"))
+            self._spelled[key] = _GAP.sub("", plain_text(_formula(node, terms, shapes)).replace(" · ", "*"))
         return self._spelled[key].translate(put)
 
     def _level(self, index: int, text: str) -> int:
@@ -343,20 +343,9 @@ def name_with_text(program: Program, index: int) -> str:
     return f"{name}, {quoted(text)},"
 
 
-def term(program: Program, operand: Operand) -> Term:
-    """A node or constant as a term of a formula."""
-    return names_of(program).operand(operand)
-
-
-def slot_term(program: Program, gate: int, slot: int) -> Term:
-    """The operand in a slot as a term, numbered where a gate reads one node in several slots (:meth:`Names.slot`)."""
-    return names_of(program).slot(gate, slot)
-
-
 def slot_name(program: Program, gate: int, slot: int) -> str:
-    """The operand in a slot as plain text."""
-    text: str = slot_term(program, gate, slot).read(TEXT).text
-    return text
+    """The operand in a slot as plain text, numbered where a gate reads one node in several slots (:meth:`Names.slot`)."""
+    return plain_text(names_of(program).slot(gate, slot))
 
 
 def constant_term(constant: Constant) -> Term:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from graphstep.engine.trace import Trace
-from graphstep.gates.notation import TERMS, TEXT
+from graphstep.gates.notation import TERMS, plain_text
 from graphstep.ground.numerals import numeral
-from graphstep.telling.names import slot_name, slot_term, term
+from graphstep.telling.names import names_of, slot_name
 
 
 def operand_with_value(trace: Trace, index: int, slot: int) -> str:
@@ -23,8 +23,7 @@ def operand_with_value(trace: Trace, index: int, slot: int) -> str:
 
 def slope(trace: Trace, index: int, slot: int) -> str:
     """The local gradient of an elementwise gate towards what it reads in a slot, as the formula by which it is computed."""
-    gate, program = trace.gate(index), trace.program
+    gate, names = trace.gate(index), names_of(trace.program)
     assert gate is not None, "an input has no local gradient"
-    terms = [slot_term(program, index, k) for k in range(len(trace.node(index).operands))]
-    formula = TERMS.term(gate.slopes[slot](TERMS, *terms, term(program, index)))
-    return str(formula.read(TEXT).text)
+    terms = [names.slot(index, k) for k in range(len(trace.node(index).operands))]
+    return plain_text(TERMS.term(gate.slopes[slot](TERMS, *terms, names.operand(index))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphstep.gates.notation import ATOM, TERMS, TEXT, Ink, Latex, Term
+from graphstep.gates.notation import ATOM, TERMS, Ink, Latex, Term, plain_text
 from graphstep.ground.records import record
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def called(rule: Rule | None, formula: Term, operands: Sequence[Term]) -> Term:
         return formula
     if rule.power or not rule.functions:
         # A power of 1 is written as its base. A rule of a user may hold its exponent, and read the base alone.
-        alone = formula.operator == "**" and len(operands) == 2 and operands[1].read(TEXT).text == "1"
+        alone = formula.operator == "**" and len(operands) == 2 and plain_text(operands[1]) == "1"
         return TERMS.call("pow", *operands) if alone else formula.arguments[0] if formula.operator == "where" else formula
     own = rule.chooses or formula.operator in rule.functions
     return formula if own and formula.operator != "where" else TERMS.call(rule.functions[0], *operands)

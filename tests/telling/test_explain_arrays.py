@@ -21,7 +21,7 @@ from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.telling.explain import explain
 from graphstep.telling.ladders import value_ladder
-from graphstep.telling.names import name_of, term
+from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reasons import MOST, why_zero
 from tests.cases import each
 from tests.gates.test_structural_gates import CASES
@@ -165,13 +165,13 @@ def test_a_number_times_an_array_is_written_as_numbers_are() -> None:
 def test_latex_names_of_products_tell_the_two_kinds_apart() -> None:
     program = traced("sum(x*y + A@x + x.T[0])", A=W, x=X, y=X).program
     products = {node.gate: i for i, node in enumerate(program.nodes) if node.gate in ("mul", "matmul")}
-    shown = {gate: term(program, i).read(LATEX).text for gate, i in products.items()}
+    shown = {gate: names_of(program).operand(i).read(LATEX).text for gate, i in products.items()}
     assert shown == {"mul": r"x \odot y", "matmul": r"A \, x"}
 
 
 def test_what_was_transposed_or_indexed_keeps_its_parts_together() -> None:
     program = traced("sum(A.T @ x + A[0])", A=W, x=X).program
-    names = {node.gate: term(program, i).read(TEXT) for i, node in enumerate(program.nodes)}
+    names = {node.gate: names_of(program).operand(i).read(TEXT) for i, node in enumerate(program.nodes)}
     assert names["index"].within(ATOM) == "A[0]"
     assert names["transpose"].within(ATOM) == "(A.T)"
 
@@ -187,7 +187,7 @@ def test_a_broadcast_is_named_by_what_it_copies_and_adds_up_on_the_way_back() ->
     assert rungs(step)[0] == "sum(df/d(b as 3×2), axis=0)"
     copies = next(i for i, node in enumerate(trace.program.nodes) if node.gate == "broadcast")
     assert name_of(trace.program, copies) == "b as 3×2"
-    assert term(trace.program, copies).read(LATEX).text == r"b \text{ as 3×2}"
+    assert names_of(trace.program).operand(copies).read(LATEX).text == r"b \text{ as 3×2}"
     assert "(b as 3×2)" in value_ladder(trace, copies + 1).line
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +17,7 @@ from graphstep.faces.export._cells import Cells, nested, pieces
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import Number
+from graphstep.ground.numerals import as_json
 from graphstep.ground.precision import FLOAT64
 from graphstep.language.graph import option_data
 from graphstep.language.program import node_id
@@ -226,9 +226,7 @@ def number(value: Number | None) -> float | str | Cells | None:
         return None
     if not isinstance(value, int | float):
         return Cells(value)
-    if math.isfinite(value):
-        return value
-    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+    return as_json(value)
 
 
 def _plain(entry: Any) -> Any:

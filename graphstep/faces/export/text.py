@@ -11,7 +11,7 @@ from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export._documents import narration, solution
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
-from graphstep.gates.notation import TEXT
+from graphstep.gates.notation import plain_text
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import numeral
 from graphstep.ground.widths import cell_width
@@ -98,8 +98,7 @@ class Text(Writer):
     def math(self, math: blocks.Math) -> str:
         if math.left is None:
             return "".join(map(_form, math.rungs)).removeprefix(" = ").lstrip()
-        left: str = math.left.read(TEXT).text
-        return left + "".join(map(_form, math.rungs))
+        return plain_text(math.left) + "".join(map(_form, math.rungs))
 
     def figure(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from graphstep.gates.notation.term import Symbol
+from graphstep.gates.notation.term import Symbol, Term
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.ground.records import record
 
@@ -387,3 +387,14 @@ def text_style(digits: int) -> Style:
 
 TEXT = text_style(DIGITS)
 """``m`` that prints plain text."""
+
+
+def plain_text(term: Term) -> str:
+    """A term as plain text.
+
+    >>> from graphstep.gates.notation import TERMS
+    >>> plain_text(TERMS.number(3.0) * TERMS.number(-4.0))
+    '3 · (-4)'
+    """
+    text: str = term.read(TEXT).text
+    return text

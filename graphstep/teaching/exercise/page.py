@@ -12,8 +12,7 @@ from graphstep.teaching.lesson.sheet import marked
 from graphstep.telling.document import WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
 from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, given, problem_text
-from graphstep.telling.reports.parts import phrase
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.reports.parts import made_by, phrase
 from graphstep.telling.words.catalogue import message
 
 
@@ -105,14 +104,14 @@ def _answers(exercise: Exercise) -> str:
 def _sheet(exercise: Exercise, command: str) -> Iterator[Block]:
     yield Heading(1, (exercise.title,), "title")
     yield from asked(exercise)
-    yield from made_by(exercise.setup.language, command, ())
+    yield from made_by(exercise.setup.language, command)
 
 
 def _key(exercise: Exercise, command: str) -> Iterator[Block]:
     yield Heading(1, (_answers(exercise),), "title")
     yield Prose((Code(exercise.code),))
     yield from answered(exercise)
-    yield from made_by(exercise.setup.language, command, ())
+    yield from made_by(exercise.setup.language, command)
 
 
 def _plain(value: Number) -> Any:

@@ -7,14 +7,13 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import as_json, numeral
 from graphstep.teaching.judge.fault import BACKWARD, BROADCAST
 from graphstep.teaching.judge.findings import TOLERANCE, Finding, Judgement, agree
 from graphstep.teaching.judge.operations import ROWS, Cells
 from graphstep.teaching.judge.trials import Trial
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Verdict
-from graphstep.telling.reports.parts import sentence
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.reports.parts import made_by, sentence
 from graphstep.telling.words.catalogue import message
 
 _DIGITS = 12
@@ -33,7 +32,7 @@ _SHORT = 6
 def document(of: Judgement, language: str, command: str = "") -> Document:
     """The judgement, and the command that makes it again."""
     title = message(language, "judge-title", engine=of.engine, kind=of.kind)
-    return Document(title, chain((Heading(1, (title,), "title"),), body(of, language), made_by(language, command, ())), language)
+    return Document(title, chain((Heading(1, (title,), "title"),), body(of, language), made_by(language, command)), language)
 
 
 def body(of: Judgement, language: str) -> Iterator[Block]:
@@ -234,6 +233,4 @@ def _numbers(trial: Trial, numbers: Sequence[Cells]) -> dict[str, Any]:
 def _json(number: Cells) -> Any:
     if isinstance(number, tuple):
         return [_json(each) for each in number]
-    if number != number:
-        return "nan"
-    return number if abs(number) != float("inf") else "inf" if number > 0 else "-inf"
+    return as_json(number)

@@ -31,8 +31,7 @@ from graphstep.telling.document import (
 )
 from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, problem
-from graphstep.telling.reports.parts import phrase
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.reports.parts import made_by, phrase
 from graphstep.telling.words.catalogue import message
 
 _MARKED = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*`]+)\*\*")
@@ -79,7 +78,7 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
             continue
         options = tuple((option,) for option in solution.question.options)
         yield Question(number, marked(wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
-    yield from made_by(rehearsal.language, command, ())
+    yield from made_by(rehearsal.language, command)
 
 
 def _answered_before(asked: Mapping[str, Sequence[str]], run: Trace, before: Mapping[str, tuple[int, float]]) -> dict[str, str]:
@@ -104,7 +103,7 @@ def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
                 yield Prose(marked(reason))
             continue
         yield Question(number, (), (), (), (Code(solution.answer), *([". ", *marked(reason)] if reason else [])))
-    yield from made_by(rehearsal.language, command, ())
+    yield from made_by(rehearsal.language, command)
 
 
 def _numbered(rehearsal: Rehearsal) -> Iterator[tuple[int, Scene, Solution]]:

@@ -12,10 +12,9 @@ from graphstep.ground.numerals import DIGITS, DOUBLE
 from graphstep.teaching.marking.claims import Claim
 from graphstep.teaching.marking.verdict import Outcome
 from graphstep.teaching.marking.verdict import Verdict as Marked
-from graphstep.telling.document import FULL, Block, Code, Column, Content, Document, Figure, Heading, Manner, Table, Verdict
-from graphstep.telling.reports.inputs import problem_text, title_of
-from graphstep.telling.reports.parts import heading, phrase
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.document import FULL, Block, Column, Content, Document, Figure, Heading, Manner, Table, Verdict
+from graphstep.telling.reports.inputs import report_of
+from graphstep.telling.reports.parts import heading
 from graphstep.telling.words.catalogue import message
 
 _COLUMNS = ("claim", "claimed", "here", "verdict")
@@ -29,12 +28,8 @@ _STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {"right": "fine", "follo
 def document(claims: Sequence[Claim], verdicts: Sequence[Marked], manner: Manner = FULL, command: str = "") -> Document:
     """The program, its claims beside the numbers of the run, and what there is to say about them. There is at least one claim."""
     trace = claims[0].asked.trace
-    language = trace.writing.language
-    head = Heading(1, phrase(language, "claims-of", what=Code(title_of(trace))), "title")
     section = Heading(2, (heading(trace, "claims"),), "claims")
-    content = chain((head,), problem_text(trace), (section,), body(claims, verdicts, trace.writing.digits, manner))
-    title = heading(trace, "claims-of", what=title_of(trace))
-    return Document(title, chain(content, made_by(language, command, ())), language)
+    return report_of(trace, "claims-of", chain((section,), body(claims, verdicts, trace.writing.digits, manner)), command)
 
 
 def body(claims: Sequence[Claim], verdicts: Sequence[Marked], digits: int = DIGITS, manner: Manner = FULL) -> Iterator[Block]:

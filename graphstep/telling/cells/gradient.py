@@ -11,7 +11,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.columns import cell_terms, column
 from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.gates.notation import TERMS, Term, plain_text
 from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
 from graphstep.ground.late import np
@@ -81,8 +81,7 @@ def cell_gradient(trace: Trace, node: int, index: Cell) -> Term:
 
 def cell_gradient_name(trace: Trace, node: int, index: Cell) -> str:
     """The gradient of one cell as plain text."""
-    text: str = cell_gradient(trace, node, index).read(TEXT).text
-    return text
+    return plain_text(cell_gradient(trace, node, index))
 
 
 def gradient_rungs(trace: Trace, index: Cell, products: Products, value: float) -> list[Rung]:
@@ -164,7 +163,7 @@ def _local(product: Product, index: Cell) -> Term | None:
         if not (gate.chooses or _by_convention(trace, gate, sender, slot, index)):
             names = [_in_slot(trace, sender, k, index) for k in range(len(node.operands))]
             partial = TERMS.term(gate.partials[slot](TERMS, *names, named(trace.program, sender, index)))
-            return None if partial.read(TEXT).text == "1" else partial
+            return None if plain_text(partial) == "1" else partial
     elif _only_moves(trace, gate, sender, slot):
         if product.local == 1:
             return None

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from graphstep.engine.trace import Trace
-from graphstep.gates.notation import TERMS, TEXT, Ink, Term
+from graphstep.gates.notation import TERMS, Ink, Term, plain_text
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
@@ -20,7 +20,7 @@ from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.ground.pages import COLUMNS
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
-from graphstep.telling.names import name_of, names_of, term
+from graphstep.telling.names import constant_term, name_of, names_of
 from graphstep.telling.symbols import NodeSymbol
 
 # At most fifteen digits: int() refuses some thousands of them, and no axis is that long.
@@ -46,15 +46,14 @@ class CellSymbol:
 def named(program: Program, operand: Operand, index: Cell, use: int = 0) -> Term:
     """A cell as a term of a formula, or of one use of its node; a number or a constant as it is."""
     if isinstance(operand, Constant):
-        return term(program, operand)
+        return constant_term(operand)
     whole = TERMS.symbol(NodeSymbol(names_of(program), operand, use))
     return subscripted(whole, index, program.nodes[operand].shape)
 
 
 def cell_name(program: Program, operand: Operand, index: Cell) -> str:
     """A cell in plain text: ``W₁₂``."""
-    text: str = named(program, operand, index).read(TEXT).text
-    return text
+    return plain_text(named(program, operand, index))
 
 
 def subscripted(base: Term, index: Cell, shape: Shape) -> Term:

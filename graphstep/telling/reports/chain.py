@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain as chained
 
 from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.facts import Box, Named
 from graphstep.engine.trace import Trace
-from graphstep.gates.notation import TERMS, TEXT, Term
+from graphstep.gates.notation import TERMS, Term, plain_text
 from graphstep.ground.arrays import number_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_name, gradient_term, wire_term
@@ -17,9 +16,9 @@ from graphstep.telling.document import FULL, Block, Content, Document, Heading, 
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.names import name_of, names_of
-from graphstep.telling.reports.inputs import problem_text
+from graphstep.telling.reports.inputs import report
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
-from graphstep.telling.reports.run import made_by, step
+from graphstep.telling.reports.run import step
 from graphstep.telling.words.wording import wording
 
 LISTED = 12
@@ -30,23 +29,22 @@ def document(why: Sequence[Stretch], command: str = "", missing: Sequence[str] =
     """The whole chain under its program."""
     trace, first = why[0].chain.trace, why[0].chain[0]
     name = gradient_name(trace, first.node) if first.of == "gradient" else name_of(trace.program, first.node)
-    blocks = chained((_title(why[0].chain),), problem_text(trace), body(why), made_by(trace.writing.language, command, missing))
-    return Document(heading(trace, "why", what=name), blocks, trace.writing.language)
+    return report(trace, heading(trace, "why", what=name), body(why), command, missing, _title(why[0].chain))
 
 
-def _title(why: Chain) -> Heading:
+def _title(why: Chain) -> Content:
     trace, node = why.trace, why[0].node
     if why[0].of == "gradient":
         number, term = trace.gradient_of(node), gradient_term(trace, node)
     else:
         number, term = trace.value_of(node), names_of(trace.program).operand(node)
     rung = Rung(TERMS.number(number), "value", trace.writing.digits)
-    return Heading(1, phrase(trace.writing.language, "why", what=Math(term, (rung,))), "title")
+    return phrase(trace.writing.language, "why", what=Math(term, (rung,)))
 
 
 def told(why: Sequence[Stretch]) -> Iterator[Block]:
     """The chain alone, under its title."""
-    yield _title(why[0].chain)
+    yield Heading(1, _title(why[0].chain), "title")
     yield from body(why)
 
 
@@ -110,7 +108,7 @@ def _term(trace: Trace, link: Link) -> Term:
 
 def number_text_of(trace: Trace, link: Link) -> str:
     """The number of a link, with what it is called: ``df/dx = 0``."""
-    return f"{_term(trace, link).read(TEXT).text} = {number_text(link.number, trace.writing.digits)}"
+    return f"{plain_text(_term(trace, link))} = {number_text(link.number, trace.writing.digits)}"
 
 
 def event_text(trace: Trace, link: Link) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -11,12 +10,11 @@ from typing import Any, Literal
 
 from graphstep.analysis.witnesses.report import SEVERITY, Report, Row, Sample
 from graphstep.ground.arrays import Number, cell_text, shape_text
-from graphstep.ground.numerals import DIGITS, numeral
-from graphstep.telling.document import FULL, Block, Code, Column, Document, Heading, Manner, Table, Verdict
+from graphstep.ground.numerals import DIGITS, as_json, numeral
+from graphstep.telling.document import FULL, Block, Column, Document, Heading, Manner, Table, Verdict
 from graphstep.telling.names import name_of, output_name
-from graphstep.telling.reports.inputs import problem_text, title_of
-from graphstep.telling.reports.parts import heading, phrase
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.reports.inputs import report_of
+from graphstep.telling.reports.parts import heading
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
 
@@ -41,12 +39,8 @@ _STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {
 
 def document(report: Report, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, the gradients of the three witnesses side by side, and what there is to say about them."""
-    trace, language = report.trace, report.trace.writing.language
-    head = Heading(1, phrase(language, "check-of", what=Code(title_of(trace))), "title")
-    section = Heading(2, (heading(trace, "gradients"),), "gradients")
-    content = chain((head,), problem_text(trace), (section,), body(report, trace.writing.digits, manner))
-    title = heading(trace, "check-of", what=title_of(trace))
-    return Document(title, chain(content, made_by(language, command, missing)), language)
+    section = Heading(2, (heading(report.trace, "gradients"),), "gradients")
+    return report_of(report.trace, "check-of", chain((section,), body(report, manner=manner)), command, missing)
 
 
 def body(report: Report, digits: int | None = None, manner: Manner = FULL) -> Iterator[Block]:
@@ -307,14 +301,13 @@ def _value_data(row: Row) -> dict[str, Any]:
 
 
 def _cell(value: float | None) -> float | str | None:
-    """A number as JSON data: inf and nan are strings."""
-    return value if value is None or math.isfinite(value) else numeral(value)
+    return None if value is None else as_json(value)
 
 
 def _plain(value: Number) -> Any:
-    return _cell(value) if isinstance(value, int | float) else _nested(value.tolist())
+    return _nested(value if isinstance(value, int | float) else value.tolist())
 
 
 def _nested(cells: Any) -> Any:
     # As deep as the array has axes.
-    return [_nested(part) for part in cells] if isinstance(cells, list) else _cell(cells)
+    return [_nested(part) for part in cells] if isinstance(cells, list) else as_json(cells)

@@ -13,8 +13,7 @@ from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.records import dataclass
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
-from graphstep.telling.reports.parts import sentence
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.reports.parts import made_by, sentence
 from graphstep.telling.words.catalogue import message
 
 LISTED = 40
@@ -33,9 +32,9 @@ _ZEROS = re.compile(r"\.0*(?![0-9])|(?<=\.)([0-9]*[1-9])0+(?![0-9])")
 def document(comparison: Comparison, titles: tuple[str, str], command: str, language: str, digits: int) -> Document:
     """The two programs, and the comparison."""
     title = message(language, "diff-title")
-    programs = (block for text in dict.fromkeys(titles) for block in (Typed(text),))
+    programs = map(Typed, dict.fromkeys(titles))
     head = Heading(1, (title,), "title")
-    return Document(title, chain((head,), programs, body(comparison, language, digits), made_by(language, command, ())), language)
+    return Document(title, chain((head,), programs, body(comparison, language, digits), made_by(language, command)), language)
 
 
 def body(comparison: Comparison, language: str, digits: int, intro: str = "") -> Iterator[Block]:

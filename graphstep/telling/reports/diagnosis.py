@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from math import isfinite, isnan, log10
+from math import isfinite, log10
 from typing import Any, Literal
 
 from graphstep.analysis.diagnosis import Depth, Diagnosis, Finding, Layer
@@ -15,14 +15,13 @@ from graphstep.analysis.diagnosis.gradients import parameters
 from graphstep.analysis.facts import Listed, Named
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Summary, shape_text
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import as_json, numeral
 from graphstep.language.program import Missing, node_id
 from graphstep.telling.document import FULL, Block, Code, Column, Content, Document, Heading, Histogram, Manner, Table, Verdict
 from graphstep.telling.explanation import Note
 from graphstep.telling.names import name_of
-from graphstep.telling.reports.inputs import problem_text, title_of
-from graphstep.telling.reports.parts import heading, phrase
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.reports.inputs import report_of
+from graphstep.telling.reports.parts import heading
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording, wording
 
@@ -44,13 +43,9 @@ _NAMED = 12
 
 def document(diagnosis: Diagnosis, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, its layers in a table, and what is wrong with them."""
-    trace, language = diagnosis.trace, diagnosis.trace.writing.language
-    head = Heading(1, phrase(language, "diagnosis-of", what=Code(title_of(trace))), "title")
-    layers = Heading(2, (heading(trace, "layers"),), "layers")
-    section = Heading(2, (heading(trace, "findings"),), "findings")
-    content = chain((head,), problem_text(trace), (layers,), _layers(diagnosis, manner), (section,), _findings(diagnosis))
-    title = heading(trace, "diagnosis-of", what=title_of(trace))
-    return Document(title, chain(content, made_by(language, command, missing)), language)
+    layers, findings = (Heading(2, (heading(diagnosis.trace, key),), key) for key in ("layers", "findings"))
+    blocks = chain((layers,), _layers(diagnosis, manner), (findings,), _findings(diagnosis))
+    return report_of(diagnosis.trace, "diagnosis-of", blocks, command, missing)
 
 
 def body(diagnosis: Diagnosis, manner: Manner = FULL) -> Iterator[Block]:
@@ -74,14 +69,14 @@ def data(diagnosis: Diagnosis) -> dict[str, Any]:
                 "name": name_of(trace.program, layer.node),
                 "gate": layer.gate.name,
                 "shape": list(layer.shape),
-                "mean": _json(layer.values.mean),
-                "std": _json(layer.values.std),
-                "min": _json(layer.values.minimum),
-                "max": _json(layer.values.maximum),
+                "mean": as_json(layer.values.mean),
+                "std": as_json(layer.values.std),
+                "min": as_json(layer.values.minimum),
+                "max": as_json(layer.values.maximum),
                 "zeros": layer.values.zeros,
                 "flat": layer.flat,
                 "dead_units": layer.dead,
-                "gradient_rms": _json(layer.gradient_rms),
+                "gradient_rms": as_json(layer.gradient_rms),
                 "histogram": {"counts": list(layer.values.counts), "edges": list(layer.values.edges)},
             }
             for layer in diagnosis.layers
@@ -89,9 +84,9 @@ def data(diagnosis: Diagnosis) -> dict[str, Any]:
         "depth": [
             {
                 "node": node_id(depth.node),
-                "gradient_rms": _json(depth.size),
-                "slope": _json(depth.slope),
-                "weights": _json(depth.weights),
+                "gradient_rms": as_json(depth.size),
+                "slope": as_json(depth.slope),
+                "weights": as_json(depth.weights),
             }
             for depth in diagnosis.depths
         ],
@@ -103,12 +98,6 @@ def data(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def _missing(trace: Trace) -> tuple[Missing, ...]:
     return () if trace.program.origin is None else trace.program.origin.missing
-
-
-def _json(number: float) -> float | str:
-    if isfinite(number):
-        return number
-    return "nan" if isnan(number) else "inf" if number > 0 else "-inf"
 
 
 # -- layers ----------------------------------------------------------------------------------------------------------------------

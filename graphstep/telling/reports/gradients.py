@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import shape_text
+from graphstep.ground.arrays import is_small, shape_text
 from graphstep.telling.derivatives import gradient_term, is_objective
 from graphstep.telling.derivatives import objective as objective_term
 from graphstep.telling.document import (
@@ -28,7 +28,7 @@ from graphstep.telling.equations import kept_number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
-from graphstep.telling.reports.parts import column, figure, has_arrays, heading, is_written_out, name_term, phrase, sentence
+from graphstep.telling.reports.parts import column, figure, has_arrays, heading, name_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
 
@@ -98,11 +98,7 @@ def _partial_row(trace: Trace, index: int, last: int, manner: Manner) -> tuple[C
 def _input(trace: Trace, index: int) -> tuple[Content, ...]:
     """The cells that say what an input is: its name, its shape where there are arrays, and its value."""
     name: Content = (Math(name_term(trace.program, trace.program.inputs[index])),)
-    shape: tuple[Content, ...] = (
-        ((shape_text(trace.node(index).shape) or message(trace.writing.language, "shape-number"),),)
-        if has_arrays(trace.program)
-        else ()
-    )
+    shape: tuple[Content, ...] = ((_shape(trace, index),),) if has_arrays(trace.program) else ()
     return name, *shape, (Figure(trace.value_of(index), trace.writing.digits, "value"),)
 
 
@@ -115,7 +111,7 @@ def _written(trace: Trace, chosen: Sequence[int]) -> Iterator[Block]:
     written, rows, digits = [], names_of(trace.program).rows, trace.writing.digits
     for index in chosen:
         gradient = trace.gradient_of(index)
-        if trace.node(index).shape and is_written_out(gradient):
+        if trace.node(index).shape and is_small(gradient):
             written.append(
                 Math(gradient_term(trace, index), (Rung(kept_number(trace, gradient, row=rows[index]), "value", digits),))
             )

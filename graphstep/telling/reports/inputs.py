@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from types import MappingProxyType
 
 from graphstep.analysis.facts import Computed, Reason
@@ -12,17 +12,17 @@ from graphstep.engine.trace import Trace
 from graphstep.gates import FUNCTIONS
 from graphstep.gates.notation import TERMS, Term
 from graphstep.gates.rule import Rule
-from graphstep.ground.arrays import Number, number_text
+from graphstep.ground.arrays import Number, is_small, number_text
 from graphstep.ground.numerals import DOUBLE, numeral
 from graphstep.ground.precision import FLOAT64
 from graphstep.telling.derivatives import gradient_term
-from graphstep.telling.document import Block, Code, Content, Equations, Heading, Inline, Listing, Math, Prose, Typed
+from graphstep.telling.document import Block, Code, Content, Document, Equations, Heading, Inline, Listing, Math, Prose, Typed
 from graphstep.telling.equations import kept_number
 from graphstep.telling.explain import fact_of
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
-from graphstep.telling.reports.parts import has_arrays, heading, is_written_out, listed, name_term, output_term, phrase, sentence
+from graphstep.telling.reports.parts import has_arrays, heading, listed, made_by, name_term, output_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import wording
 
@@ -60,6 +60,25 @@ def title_of(trace: Trace) -> str:
     """The program where it is short and of one line, else its last expression, cut."""
     text = trace.program.text.strip()
     return text if len(text) <= TITLE and "\n" not in text else trace.program.label(trace.program.output, TITLE)
+
+
+def report(
+    trace: Trace, title: str, blocks: Iterable[Block], command: str = "", missing: Sequence[str] = (), head: Content = ()
+) -> Document:
+    """A report on a run as a document: its title, the program, its blocks, and the command that makes it again.
+
+    ``head`` is the title where that is more than words.
+    """
+    language = trace.writing.language
+    top = Heading(1, head or (title,), "title")
+    return Document(title, chain((top,), problem_text(trace), blocks, made_by(language, command, missing)), language)
+
+
+def report_of(trace: Trace, key: str, blocks: Iterable[Block], command: str, missing: Sequence[str] = ()) -> Document:
+    r"""A report whose title says the program: *Check of x\*y*."""
+    what = title_of(trace)
+    head = phrase(trace.writing.language, key, what=Code(what))
+    return report(trace, heading(trace, key, what=what), blocks, command, missing, head)
 
 
 def problem(trace: Trace, *, finds: bool = True, instead: Mapping[str, str] = MappingProxyType({})) -> Iterator[Block]:
@@ -185,14 +204,14 @@ def given(trace: Trace, instead: Mapping[str, str] = MappingProxyType({})) -> It
     program = trace.program
     inputs = list(islice(trace.inputs.items(), GIVEN))
     yield sentence(heading(trace, "given-inputs"))
-    small = [(name, value) for name, value in inputs if is_written_out(value) and name not in instead]
+    small = [(name, value) for name, value in inputs if is_small(value) and name not in instead]
     if small:
         yield Equations(tuple(Math(name_term(program, name), (_as_given(trace, name, value),)) for name, value in small))
     lines: list[Content] = []
     for name, value in inputs:
         if name in instead:
             lines.append((Math(name_term(program, name)), " = ", instead[name]))
-        elif not is_written_out(value):
+        elif not is_small(value):
             typed = trace.setup.inputs.get(name) or ""
             how: Content = (" ", Code(typed), ",") if 0 < len(typed) <= _TYPED else ()
             lines.append((Math(name_term(program, name)), ":", *how, " ", number_text(value)))

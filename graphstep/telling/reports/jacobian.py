@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, product
+from itertools import product
 
 from graphstep.analysis.facts import Kind, Named
 from graphstep.analysis.jacobian import Jacobian, Layer, Orders, jacobian
@@ -17,11 +17,10 @@ from graphstep.ground.numerals import numeral
 from graphstep.ground.pages import page
 from graphstep.telling.cells import Window, cell, named
 from graphstep.telling.derivatives import local_term
-from graphstep.telling.document import Block, Code, Column, Content, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
+from graphstep.telling.document import Block, Column, Content, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
 from graphstep.telling.explanation import Rung
-from graphstep.telling.reports.inputs import problem_text, title_of
+from graphstep.telling.reports.inputs import report_of
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
-from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.wording import wording
 
 IN_FULL = 4
@@ -42,13 +41,7 @@ _LAYERS = 24
 
 def document(trace: Trace, body: Iterable[Block], command: str = "", missing: Sequence[str] = ()) -> Document:
     """The document of the Jacobians that were asked for, under the program."""
-    head = Heading(1, phrase(trace.writing.language, "jacobians-of", what=Code(title_of(trace))), "title")
-    title = heading(trace, "jacobians-of", what=title_of(trace))
-    return Document(
-        title,
-        chain((head,), problem_text(trace), body, made_by(trace.writing.language, command, missing)),
-        trace.writing.language,
-    )
+    return report_of(trace, "jacobians-of", body, command, missing)
 
 
 # -- edges ---------------------------------------------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import shape_text, summary
+from graphstep.ground.arrays import is_small, shape_text, summary
 from graphstep.ground.late import np
 from graphstep.ground.numerals import DIGITS
 from graphstep.telling.document import Block, Code, Content, Figure, Heading, Histogram, Prose, Table
 from graphstep.telling.names import name_of
-from graphstep.telling.reports.parts import column, heading, is_written_out, phrase, sentence
+from graphstep.telling.reports.parts import column, heading, phrase, sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,7 @@ TALL = 30
 
 def large(trace: Trace, last: int) -> Iterator[Block]:
     """The statistics of large arrays, as far as they are known after step ``last``."""
-    every = [i for i, node in enumerate(trace.program.nodes) if node.shape and not is_written_out(trace.value_of(i))]
+    every = [i for i, node in enumerate(trace.program.nodes) if node.shape and not is_small(trace.value_of(i))]
     named = [i for i in every if trace.node(i).name is not None]
     chosen = every if len(every) <= TALL else sorted(named[:TALL])
     if not chosen:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, Term
-from graphstep.ground.arrays import Number, is_small
+from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import Writing
 from graphstep.language.program import Program
-from graphstep.telling.document import Code, Column, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
+from graphstep.telling.document import Block, Code, Column, Command, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
 from graphstep.telling.explanation import BLANK, Ladder, Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import WordSymbol
@@ -33,11 +33,6 @@ class Written(Protocol):
 def has_arrays(program: Program) -> bool:
     """Whether any value of a program is an array."""
     return any(kind.shape for kind in program.columns.of_kinds)
-
-
-def is_written_out(value: Number) -> bool:
-    """Whether a value is a number, or an array of so few cells that they are written."""
-    return is_small(value)
 
 
 def listed(parts: Iterable[Inline], joint: str = ", ") -> list[Inline]:
@@ -76,6 +71,15 @@ def phrase(language: str, key: str, /, **fields: Inline | Sequence[Inline] | int
         what = fields[part] if place % 2 else part
         content += what if isinstance(what, list | tuple) else [what]  # type: ignore[list-item]  # a count is text by now
     return tuple(part for part in content if part != "")
+
+
+def made_by(language: str, command: str, missing: Sequence[str] = ()) -> Iterator[Block]:
+    """The command that makes a document again, and the inputs that it cannot hold."""
+    if command:
+        yield sentence(message(language, "heading-made-by"))
+        yield Command(command)
+    if missing:
+        yield sentence(message(language, "heading-command-needs", names=", ".join(missing)))
 
 
 def name_term(program: Program, name: str) -> Term:

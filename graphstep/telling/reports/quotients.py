@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
 
 from graphstep.analysis.witnesses.quotients import EPSILON, Quotients
 from graphstep.ground.numerals import numeral
 from graphstep.telling.cells import cell_gradient_name, cell_name
-from graphstep.telling.document import Block, Column, Curve, Document, Heading, Listing, Table
-from graphstep.telling.reports.inputs import problem_text
+from graphstep.telling.document import Block, Column, Curve, Document, Listing, Table
+from graphstep.telling.reports.inputs import report
 from graphstep.telling.reports.parts import sentence
-from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.catalogue import message
 
 _DIGITS = 2
@@ -21,10 +19,8 @@ _DIGITS = 2
 
 def document(of: Quotients, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, and how far the quotients are off."""
-    language = of.trace.writing.language
-    title = message(language, "quotients-of", gradient=_gradient(of))
-    blocks = chain((Heading(1, (title,), "title"),), problem_text(of.trace), body(of), made_by(language, command, missing))
-    return Document(title, blocks, language)
+    title = message(of.trace.writing.language, "quotients-of", gradient=_gradient(of))
+    return report(of.trace, title, body(of), command, missing)
 
 
 def body(of: Quotients) -> Iterator[Block]:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from graphstep.analysis.rewriting import Rewritten, gates
 from graphstep.engine.trace import Trace
 from graphstep.ground.numerals import numeral
-from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Table
-from graphstep.telling.reports.inputs import problem_text
+from graphstep.telling.document import Block, Code, Column, Content, Document, Table
+from graphstep.telling.reports.inputs import report
 from graphstep.telling.reports.parts import column, heading, sentence
-from graphstep.telling.reports.run import made_by
 from graphstep.telling.words.wording import wording
 
 
 def document(typed: Trace, rows: Sequence[Rewritten], command: str = "", missing: Sequence[str] = ()) -> Document:
     """The whole comparison under its title."""
-    title = heading(typed, "rewritings")
-    language = typed.writing.language
-    blocks = chain((Heading(1, (title,), "title"),), problem_text(typed), body(typed, rows), made_by(language, command, missing))
-    return Document(title, blocks, language)
+    return report(typed, heading(typed, "rewritings"), body(typed, rows), command, missing)
 
 
 def body(typed: Trace, rows: Sequence[Rewritten]) -> Iterator[Block]:

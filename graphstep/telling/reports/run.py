@@ -19,7 +19,6 @@ from graphstep.telling.document import (
     WHOLE,
     Block,
     Code,
-    Command,
     Content,
     Document,
     Emphasis,
@@ -48,6 +47,7 @@ from graphstep.telling.reports.parts import (
     figure,
     has_arrays,
     heading,
+    made_by,
     output_term,
     phrase,
     sentence,
@@ -167,15 +167,6 @@ def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequ
         stopped = message(trace.writing.language, "stopped-after", step=f"{last:,}", steps=f"{len(trace):,}")
         yield sentence(Emphasis(stopped))
     yield from made_by(trace.writing.language, command, missing)
-
-
-def made_by(language: str, command: str, missing: Sequence[str]) -> Iterator[Block]:
-    """The command that makes a document again, and the inputs that it cannot hold."""
-    if command:
-        yield sentence(message(language, "heading-made-by"))
-        yield Command(command)
-    if missing:
-        yield sentence(message(language, "heading-command-needs", names=", ".join(missing)))
 
 
 # -- forward ---------------------------------------------------------------------------------------------------------------------

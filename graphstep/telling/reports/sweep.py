@@ -10,7 +10,7 @@ from typing import Any
 
 from graphstep.analysis.diagnosis import Point, Sweep
 from graphstep.analysis.diagnosis.finding import FINDING_KINDS, FindingKind
-from graphstep.ground.numerals import ENGLISH, numeral
+from graphstep.ground.numerals import ENGLISH, as_json, numeral
 from graphstep.language.values import Range
 from graphstep.telling.document import (
     FULL,
@@ -29,7 +29,7 @@ from graphstep.telling.document import (
     Verdict,
 )
 from graphstep.telling.explanation import Note
-from graphstep.telling.reports.run import made_by
+from graphstep.telling.reports.parts import made_by
 from graphstep.telling.words.catalogue import joined, message
 
 _WORDS = ("verdict", "besides")
@@ -83,19 +83,13 @@ def data(of: Sweep) -> dict[str, Any]:
                 "values": list(point.values),
                 "verdict": point.verdict or "healthy",
                 "kinds": list(point.kinds),
-                "last_gradient_rms": _json(point.last),
-                "first_gradient_rms": _json(point.first),
-                "left": _json(point.left),
+                "last_gradient_rms": as_json(point.last),
+                "first_gradient_rms": as_json(point.first),
+                "left": as_json(point.left),
             }
             for point in of.points
         ],
     }
-
-
-def _json(number: float) -> float | str:
-    if isfinite(number):
-        return number
-    return "nan" if isnan(number) else "inf" if number > 0 else "-inf"
 
 
 def _named(language: str, kind: FindingKind | None) -> str:

@@ -8,9 +8,9 @@ from itertools import chain
 
 from graphstep.engine.training.settings import Settings
 from graphstep.engine.training.training import Training
-from graphstep.gates.notation import TERMS
+from graphstep.gates.notation import LATEX, TERMS, Term, plain_text
 from graphstep.gates.optimizers import SYMBOLS
-from graphstep.ground.arrays import SMALL, Number, kind_text, number_text, shape_of, shape_text, summary
+from graphstep.ground.arrays import SMALL, Number, is_small, kind_text, number_text, shape_of, shape_text, summary
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import DIGITS, ENGLISH, numeral
 from graphstep.telling.document import (
@@ -34,8 +34,8 @@ from graphstep.telling.document import (
 )
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.reports.inputs import TEXT, TITLE
-from graphstep.telling.reports.parts import codes, column, heading, is_written_out, listed, name_term, phrase, sentence
-from graphstep.telling.reports.run import made_by, step
+from graphstep.telling.reports.parts import codes, column, heading, listed, made_by, name_term, phrase, sentence
+from graphstep.telling.reports.run import step
 from graphstep.telling.symbols import WordSymbol
 from graphstep.telling.words.catalogue import message
 
@@ -153,14 +153,10 @@ def rounds(training: Training) -> Table:
     return Table(tuple(Column(head, True) for head in heads), tuple(rows))
 
 
-def _gradient(training: Training, name: str) -> object:
+def _gradient(training: Training, name: str) -> Term:
     """``∇w`` as a term."""
-    left = Math(name_term(training.program, name)).left
-    assert left is not None, "a name has a term"
-    from graphstep.gates.notation import LATEX
-    from graphstep.gates.notation import TEXT as PLAIN_TEXT
-
-    return TERMS.symbol(WordSymbol(f"∇{left.read(PLAIN_TEXT).text}", rf"\nabla {left.read(LATEX).text}"))
+    left = name_term(training.program, name)
+    return TERMS.symbol(WordSymbol(f"∇{plain_text(left)}", rf"\nabla {left.read(LATEX).text}"))
 
 
 def shown(training: Training) -> list[int]:
@@ -194,7 +190,7 @@ def _parameters(training: Training) -> Iterator[Block]:
     if training.kept is not None:
         after = say("after-best", best=f"{training.kept:,}", count=f"{training.rounds:,}")
     yield sentence(after)
-    if small := [name for name, value in params.items() if is_written_out(value)]:
+    if small := [name for name, value in params.items() if is_small(value)]:
         yield Equations(tuple(Math(name_term(program, n), (Rung(TERMS.number(params[n]), "value"),)) for n in small))
     rows = [
         ((Math(name_term(program, name)),), (shape_text(shape_of(value)),), (summary(value).line(),))

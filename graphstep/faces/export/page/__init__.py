@@ -33,8 +33,8 @@ from graphstep.ground.unprintable import printable
 from graphstep.telling.document import FULL, Code, Heading
 from graphstep.telling.explanation import Rules
 from graphstep.telling.reports import gradients, inputs
-from graphstep.telling.reports.parts import phrase
-from graphstep.telling.reports.run import made_by, step_of
+from graphstep.telling.reports.parts import made_by, phrase
+from graphstep.telling.reports.run import step_of
 from graphstep.telling.words.catalogue import catalogue, message
 from graphstep.telling.words.english import MESSAGES
 

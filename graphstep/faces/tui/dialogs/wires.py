@@ -14,7 +14,7 @@ from graphstep.debugger.cuts import wire_text
 from graphstep.engine.trace import Trace
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
-from graphstep.gates.notation import TEXT
+from graphstep.gates.notation import plain_text
 from graphstep.ground.arrays import number_text
 from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.derivatives import wire_term
@@ -39,7 +39,7 @@ class WiresForm(Form[int]):
 
     def _carried(self, edge: int) -> str:
         wire = self._trace.wire(edge)
-        return f"{wire_term(wire).read(TEXT).text} = {number_text(wire.contribution, self._trace.writing.digits)}"
+        return f"{plain_text(wire_term(wire))} = {number_text(wire.contribution, self._trace.writing.digits)}"
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(int(event.option_id or 0))
