@@ -11,7 +11,7 @@ from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation
 from graphstep.telling.names import name_of
-from graphstep.telling.words.wording import Wording, wording
+from graphstep.telling.words.wording import Wording
 
 _LISTED = 4
 """Values that are listed; of more it gives the count."""
@@ -19,7 +19,7 @@ _LISTED = 4
 
 def call_title(trace: Trace, frame: int) -> str:
     """What a call is called: ``cell``, ``cell⟨2⟩``, ``repeat, 20 turns``, ``turn 3 of 20``."""
-    frames, words = trace.program.frames, wording(trace)
+    frames, words = trace.program.frames, Wording(trace)
     call = frames[frame]
     if call.kind == "call":
         return shown_name(call.label)
@@ -37,7 +37,7 @@ def explain_within(trace: Trace, n: int, within: int) -> Explanation:
 
 
 def _explain_call(trace: Trace, n: int, frame: int) -> Explanation:
-    words, call = wording(trace), call_title(trace, frame)
+    words, call = Wording(trace), call_title(trace, frame)
     gates = trace.program.gates_of_frames[frame]
     if n < trace.seed_step:
         nodes = exits(trace, frame)

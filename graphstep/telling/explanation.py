@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal
@@ -47,7 +48,19 @@ class Rung:
         return rf"{text} \;\text{{({self.remark})}}" if self.remark else text
 
 
-_SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
+SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
+"""The relations in LaTeX."""
+
+
+def latex_forms(left: Term, rungs: Sequence[Rung]) -> tuple[str, list[str]]:
+    """A left side in LaTeX, and its forms with the signs before them.
+
+    relu(h) is called by its text, and in LaTeX by its formula, max(0, h): a first form that says what the left side says is left
+    out.
+    """
+    head: str = left.read(LATEX).text
+    shown = rungs[1:] if rungs and rungs[0].latex == head else rungs
+    return head, [f"{SIGNS[rung.relation]} {rung.latex}" for rung in shown]
 
 
 @record(frozen=True)
@@ -82,39 +95,10 @@ class Ladder:
         return [f"{pad if place else left} {rung.relation} {rung.text}" for place, rung in enumerate(self.rungs)]
 
     @property
-    def latex_left(self) -> str:
-        """``left`` in LaTeX."""
-        text: str = self.left.read(LATEX).text
-        return text
-
-    @property
-    def latex_shown(self) -> tuple[Rung, ...]:
-        """The rungs that LaTeX writes: without the first where that says what the left side says.
-
-        relu(h) is called by its text, and in LaTeX by its formula, max(0, h).
-        """
-        again = len(self.rungs) > 1 and self.rungs[0].latex == self.latex_left
-        return self.rungs[again:]
-
-    @property
-    def latex_rungs(self) -> tuple[str, ...]:
-        """The rungs in LaTeX, without the signs between them."""
-        return tuple(rung.latex for rung in self.latex_shown)
-
-    @property
-    def latex_signs(self) -> tuple[str, ...]:
-        """The signs before the rungs in LaTeX."""
-        return tuple(_SIGNS[rung.relation] for rung in self.latex_shown)
-
-    @property
     def latex(self) -> str:
         """The ladder on one line of LaTeX."""
-        return self.latex_to(len(self.latex_shown))
-
-    def latex_to(self, count: int) -> str:
-        """The left side and the first ``count`` rungs on one line of LaTeX."""
-        parts = zip(self.latex_signs[:count], self.latex_rungs[:count], strict=True)
-        return self.latex_left + "".join(f" {sign} {rung}" for sign, rung in parts)
+        head, forms = latex_forms(self.left, self.rungs)
+        return " ".join((head, *forms))
 
 
 @record(frozen=True, slots=True)

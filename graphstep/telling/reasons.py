@@ -18,7 +18,7 @@ from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
 from graphstep.telling.names import output_name
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 SATURATED = 0.01
 """A squashing gate whose slope is smaller than this is called saturated."""
@@ -132,7 +132,7 @@ def why_zero(trace: Trace, index: int) -> str:
 
     Empty where it is not zero. Of an array with some cells that are zero it says how many.
     """
-    words = wording(trace)
+    words = Wording(trace)
     reasons, end = _reasons_of_zero(trace, index)
     # Two wires may have one and the same to say.
     return words.joined([*list(dict.fromkeys(map(words.sentences, reasons)))[:2], words.sentences(end)])
@@ -167,7 +167,7 @@ def _reasons_of_zero(trace: Trace, index: int) -> tuple[list[tuple[Reason, ...]]
 def why_gradient(trace: Trace, index: int) -> str:
     """Why a node's gradient is as it is, where that wants a reason: it is zero, inf or nan, or there is none. Else empty."""
     why = why_not_finite(trace, index)
-    return why_zero(trace, index) if why is None else wording(trace).say(why)
+    return why_zero(trace, index) if why is None else Wording(trace).say(why)
 
 
 def _where_it_ends(trace: Trace, index: int) -> tuple[Reason, ...]:

@@ -23,7 +23,7 @@ from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.marking.solution import Solution, solve
 from graphstep.teaching.marking.verdict import mark, same_number
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 from tests.cases import each
 from tests.programs import run, seeded
 from tests.rules import local_at
@@ -409,7 +409,7 @@ def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
             if not verdict.right:
                 meant = typed(answer, float(answer))
                 met = [why for value, why in slips(quantity) if is_meant(meant, value) or is_rounded(meant, value)]
-                named = [wording(quantity.trace).say(why) for why in met]
+                named = [Wording(quantity.trace).say(why) for why in met]
                 told = verdict.sentence.removeprefix("Not quite. ")
                 assert told in named or verdict.sentence.startswith("Not quite: "), (ask, answer, verdict.sentence)
                 for pattern, numbers in SAID.items():

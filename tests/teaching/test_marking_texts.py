@@ -17,7 +17,7 @@ from graphstep.teaching.marking.quantities import quantity
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import solve
 from graphstep.teaching.marking.verdict import mark
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 from tests.held import GOLDEN
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def wrong_answers() -> Iterator[str]:
             asked = quantity(run(program), ask)
             yield f"\n  {ask}: {asked.sentence}"
             yield f"  {asked.name} = {number_text(asked.asked)}, told in step {asked.step}, seen from step {asked.shown_at}"
-            yield from dict.fromkeys(f"    {number_text(value)}: {wording(asked.trace).say(why)}" for value, why in slips(asked))
+            yield from dict.fromkeys(f"    {number_text(value)}: {Wording(asked.trace).say(why)}" for value, why in slips(asked))
 
 
 def verdicts() -> Iterator[str]:

@@ -20,6 +20,7 @@ from graphstep.gates.notation import ATOM, LATEX, TEXT
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.telling.explain import explain
+from graphstep.telling.explanation import latex_forms
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reasons import MOST, why_zero
@@ -68,11 +69,11 @@ def sound(trace: Trace) -> None:
         for ladder in (said.ladder, said.local):
             if ladder is not None:
                 assert ladder.left_text
-                assert ladder.latex_left
                 assert ladder.rungs
                 assert all(ladder.texts)
-                assert all(ladder.latex_rungs)
-                assert ladder.latex_left not in ladder.latex_rungs[:-1], "LaTeX says nothing twice"
+                head, forms = latex_forms(ladder.left, ladder.rungs)
+                assert head
+                assert f"= {head}" not in forms[:-1], "LaTeX says nothing twice"
         if said.event == "send" and trace.node(trace.step(n).node).shape:
             assert said.shapes
             assert said.jacobian

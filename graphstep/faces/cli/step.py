@@ -359,7 +359,7 @@ def _agreement(options: argparse.Namespace, finished: Trace) -> str:
     from graphstep.ground.numerals import numeral
     from graphstep.language.rewrite import read_program
     from graphstep.telling.rounding import first_loss
-    from graphstep.telling.words.wording import wording
+    from graphstep.telling.words.wording import Wording
 
     program = replace(read_program(finished.program.text, finished.inputs), data=finished.program.data)
     typed = trace(program, finished.inputs, seed=finished.seed, ties=finished.ties)
@@ -376,7 +376,7 @@ def _agreement(options: argparse.Namespace, finished: Trace) -> str:
             f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): they meet a kink, where each has its convention\n"
         )
     lost = first_loss(parts, (i for i, node in enumerate(nodes) if every or node.text is not None or node.span in put_in))
-    why = f"{wording(parts).say(lost)}, and as one gate that is never computed" if lost else "the parts round otherwise"
+    why = f"{Wording(parts).say(lost)}, and as one gate that is never computed" if lost else "the parts round otherwise"
     return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): {why}\n"
 
 

@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graphstep.faces.export._writer import bound, settled
-from graphstep.gates.notation import LATEX, Term, latex_style
+from graphstep.gates.notation import latex_style
 from graphstep.telling.document import Figure, Math
-from graphstep.telling.explanation import Ladder, Rung
-
-SIGNS = {"=": "=", "≈": r"\approx", "←": r"\leftarrow"}
-
-
-def rows(left: Term, rungs: Sequence[Rung]) -> tuple[str, list[str]]:
-    """The left side, and its forms with the signs before them.
-
-    relu(h) is called by its text, and in LaTeX by its formula, max(0, h): a first form that says what the left side says is left
-    out.
-    """
-    head: str = left.read(LATEX).text
-    shown = rungs[1:] if rungs and rungs[0].latex == head else rungs
-    return head, [f"{SIGNS[rung.relation]} {rung.latex}" for rung in shown]
+from graphstep.telling.explanation import SIGNS, Ladder, Rung, latex_forms
 
 
 def line(formula: Math) -> str:
     """A formula in a line."""
     if formula.left is None:
         return " ".join(_alone(formula.rungs))
-    head, forms = rows(formula.left, formula.rungs)
+    head, forms = latex_forms(formula.left, formula.rungs)
     return " ".join((head, *forms))
 
 
@@ -40,14 +27,14 @@ def _alone(rungs: Sequence[Rung]) -> Iterator[str]:
 
 def ladder(of: Ladder) -> str:
     """A ladder as lines under each other."""
-    head, forms = rows(of.left, of.rungs)
+    head, forms = latex_forms(of.left, of.rungs)
     first, *others = (f"&{form}" for form in forms)
     return block([f"{head} {first}", *others])
 
 
 def equations(lines: Sequence[Math]) -> str:
     """Formulas under each other, set at their first sign."""
-    parts = [rows(x.left, x.rungs) for x in lines if x.left is not None]
+    parts = [latex_forms(x.left, x.rungs) for x in lines if x.left is not None]
     return block([f"{head} &{' '.join(forms)}" for head, forms in parts])
 
 

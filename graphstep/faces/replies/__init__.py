@@ -30,7 +30,7 @@ from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.rounding import first_loss
 from graphstep.telling.words.catalogue import kind, message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +187,7 @@ def _opened(words: Words, fact: facts.Opened) -> str:
         "reply-opened-differs",
         reply=reply,
         gap=numeral(apart, 2),
-        why=wording(trace).say(lost) if lost else words.say("parts-round"),
+        why=Wording(trace).say(lost) if lost else words.say("parts-round"),
     )
 
 

@@ -17,7 +17,7 @@ from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports.diagnosis import finding_text
 from graphstep.telling.sizes import same_shape
 from graphstep.telling.words.catalogue import kind, message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 
 def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ()) -> tuple[str, list[Line]]:
@@ -42,7 +42,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
         if reason:
             lines.append([(reason, "note")])
         if shape := same_shape(trace, index):
-            lines.append([(wording(trace).say(shape), "why")])
+            lines.append([(Wording(trace).say(shape), "why")])
     lines += [[(f"▲ {finding_text(trace, finding)}", "warning")] for finding in findings]
     uses = program.consumers.number(index)
     if uses > 1:

@@ -20,7 +20,7 @@ from graphstep.teaching.marking.shapes import NUMBER_WORDS, ShapeAsked, same_sha
 from graphstep.teaching.marking.solution import TOLERANCE
 from graphstep.teaching.marking.verdict import mark
 from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 _DIGITS = 6
 """Significant digits up to which a rounding may be as coarse as our marking takes."""
@@ -179,7 +179,7 @@ def _words(asked: ShapeAsked) -> Words:
         forms = tuple(form for form in _spelled(shape) if form not in before)
         if forms and not same_shape(shape, asked.shape):
             before.update(forms)
-            wrong.append(Spelling(forms, message(asked.trace.writing.language, "mark-slip", slip=wording(asked.trace).say(why))))
+            wrong.append(Spelling(forms, message(asked.trace.writing.language, "mark-slip", slip=Wording(asked.trace).say(why))))
     return Words(right, tuple(wrong))
 
 

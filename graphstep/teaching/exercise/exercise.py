@@ -13,7 +13,7 @@ from graphstep.language.setup import Setup
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.solution import Solution
 from graphstep.teaching.marking.verdict import same_number
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,4 +74,4 @@ def distractors(blank: Blank) -> Iterator[Distractor]:
         for value, why in slips(asked):
             if np.isfinite(value).all() and not any(same_number(value, each) for each in before):
                 before.append(value)
-                yield Distractor(value, why, wording(asked.trace).say(why))
+                yield Distractor(value, why, Wording(asked.trace).say(why))

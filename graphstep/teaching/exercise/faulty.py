@@ -25,7 +25,7 @@ from graphstep.teaching.marking.solution import Solution
 from graphstep.telling.explain import explain
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +107,7 @@ def _faults(trace: Trace, lines: Sequence[Quantity], level: Level) -> Iterator[_
             edge = line.node if line.wire is None else line.wire.edge
             run = overridden(trace, [Override(kind, edge, value)])
             if all_nice(every_number(run)[:, None], level.fineness, level.largest)[0]:
-                yield _Fault(place, run, code, wording(trace).say(why))
+                yield _Fault(place, run, code, Wording(trace).say(why))
 
 
 def _by_mistake(faults: Sequence[_Fault]) -> list[list[_Fault]]:

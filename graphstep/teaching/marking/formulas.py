@@ -15,7 +15,7 @@ from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.quantities import Quantity
 from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 _EQUAL = 1e-9
 """Relative difference up to which two numbers are equal."""
@@ -64,7 +64,7 @@ def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, Reason | Non
         return False, say("formula-here-only", name=asked.name), None
     with np.errstate(all="ignore"):
         why = next((why for number, why in slips(asked) if isinstance(number, float) and _same(here, number)), None)
-    feedback = say("formula-wrong", name=asked.name) if why is None else say("mark-slip", slip=wording(trace).say(why))
+    feedback = say("formula-wrong", name=asked.name) if why is None else say("mark-slip", slip=Wording(trace).say(why))
     return False, feedback, why
 
 

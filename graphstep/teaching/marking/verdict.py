@@ -27,7 +27,7 @@ from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_s
 from graphstep.teaching.marking.solution import WHOLE, Solution, agrees
 from graphstep.teaching.marking.spelling import in_brackets, plainly
 from graphstep.telling.words.catalogue import kind, message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 TYPED = 200
 """Characters of an answer that are read."""
@@ -252,7 +252,7 @@ def _worded(trace: Trace, reasons: Sequence[Reason]) -> tuple[Misconception, ...
     first: dict[str, Reason] = {}
     for why in reasons:
         first.setdefault(why.message, why)
-    return tuple(Misconception(code, wording(trace).say(why)) for code, why in first.items())
+    return tuple(Misconception(code, Wording(trace).say(why)) for code, why in first.items())
 
 
 def _slips_of(asked: Quantity, answer: Typed) -> list[Reason]:

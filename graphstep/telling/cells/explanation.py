@@ -7,15 +7,15 @@ from typing import Literal
 
 from graphstep.engine.trace import Trace
 from graphstep.gates.rule import Cell
+from graphstep.ground.arrays import cell_of
 from graphstep.ground.errors import InputError
-from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.telling.cells.gradient import cell_gradient, gradient_rungs, products_of, why_gradient
 from graphstep.telling.cells.names import cell_name, checked, named, spelled
 from graphstep.telling.cells.value import value_parts, value_rungs, why_value
 from graphstep.telling.explanation import Ladder
 from graphstep.telling.names import name_of
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +56,19 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
     place = checked(trace, node, index)
     program = trace.program
     name, typed = cell_name(program, node, place), spelled(program, node, place)
-    words = wording(trace)
+    words = Wording(trace)
     head = words.message(f"cell-of-{of}", name=typed)
     if place:
         head = words.message("cell-in-mathematics", cell=head, name=name)
     if of == "value":
-        value = float(np.asarray(trace.value_of(node))[place])
-        parts = value_parts(trace, node, place)
+        number, parts = float(cell_of(trace.value_of(node), place)), value_parts(trace, node, place)
         ladder = Ladder(named(program, node, place), tuple(value_rungs(trace, node, place, parts)))
-        return CellExplanation(
-            node, place, of, head, name, typed, value, parts.values, ladder, why_value(trace, node, place, parts)
-        )
-    if not program.depends[node]:
+        terms, why = parts.values, why_value(trace, node, place, parts)
+    elif program.depends[node]:
+        number, products = float(cell_of(trace.gradient_of(node), place)), products_of(trace, node, place)
+        ladder = Ladder(cell_gradient(trace, node, place), tuple(gradient_rungs(trace, place, products, number)))
+        terms, why = products.contributions, why_gradient(trace, node, place, products)
+    else:
         message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
         raise InputError(message, hint="its value can be explained")
-    gradient = float(np.asarray(trace.gradient_of(node))[place])
-    products = products_of(trace, node, place)
-    ladder = Ladder(cell_gradient(trace, node, place), tuple(gradient_rungs(trace, place, products, gradient)))
-    return CellExplanation(
-        node,
-        place,
-        of,
-        head,
-        name,
-        typed,
-        gradient,
-        products.contributions,
-        ladder,
-        why_gradient(trace, node, place, products),
-    )
+    return CellExplanation(node, place, of, head, name, typed, number, terms, ladder, why)

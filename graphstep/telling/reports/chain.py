@@ -19,7 +19,7 @@ from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reports.inputs import report
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
 from graphstep.telling.reports.run import step
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 LISTED = 12
 """Links up to which all are listed; of more the first and the last."""
@@ -63,7 +63,7 @@ def _stretch(stretch: Stretch, *, leaves: bool) -> Iterator[Block]:
         yield Table(columns, tuple(_rows(stretch)))
     yield sentence(ending(chain))
     if chain.symptom == "zero" and chain.ending == "blocked" and (beside := chain.beside):
-        yield sentence(wording(trace).message("why-beside", count=beside))
+        yield sentence(Wording(trace).message("why-beside", count=beside))
     if chain.root.step is not None and not leaves:
         block = step(trace, chain.root.step, len(trace), Rules(), FULL, alone=True)
         # Inside of two gates there may be two steps of one number.
@@ -72,7 +72,7 @@ def _stretch(stretch: Stretch, *, leaves: bool) -> Iterator[Block]:
 
 def passage(stretch: Stretch) -> str:
     """The sentence that the chain goes on inside a gate, or around it."""
-    words, number = wording(stretch.chain.trace), number_text_of(stretch.chain.trace, stretch.chain[0])
+    words, number = Wording(stretch.chain.trace), number_text_of(stretch.chain.trace, stretch.chain[0])
     return words.message(f"why-goes-{stretch.way}", frame=stretch.frame, number=number)
 
 
@@ -96,7 +96,7 @@ def listed(why: Chain) -> list[int]:
 
 def left_out(why: Chain, count: int) -> str:
     """The sentence on how many links have no row."""
-    return wording(why.trace).message("why-more", count=count)
+    return Wording(why.trace).message("why-more", count=count)
 
 
 def _term(trace: Trace, link: Link) -> Term:
@@ -114,13 +114,13 @@ def number_text_of(trace: Trace, link: Link) -> str:
 def event_text(trace: Trace, link: Link) -> str:
     """The sentence on what happened at a link."""
     if link.step is None:
-        return wording(trace).message("why-outside" if trace.program.scope else "why-input")
+        return Wording(trace).message("why-outside" if trace.program.scope else "why-input")
     return explain(trace, link.step).title
 
 
 def ending(why: Chain) -> str:
     """Where the chain ends, in a sentence."""
-    trace, words, root = why.trace, wording(why.trace), why.root
+    trace, words, root = why.trace, Wording(why.trace), why.root
     name, box = Named(root.node), Box(root.at)
     if why.ending in ("seed", "given"):
         if trace.program.scope:

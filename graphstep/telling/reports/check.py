@@ -16,7 +16,7 @@ from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reports.inputs import report_of
 from graphstep.telling.reports.parts import heading
 from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 _COLUMNS = ("input", "backprop", "symbolic", "difference", "error", "verdict")
 """The columns of the table."""
@@ -72,12 +72,12 @@ def place_name(row: Row) -> str:
 
 def explanation(row: Row) -> str:
     """Why a verdict is as it is; empty when all agree."""
-    return wording(row.trace).sentences(row.explanation)
+    return Wording(row.trace).sentences(row.explanation)
 
 
 def symbolic_note(row: Row) -> str:
     """Why SymPy has no say, as a sentence without a full stop; empty when it has."""
-    return wording(row.trace).figure(row.symbolic_note)
+    return Wording(row.trace).figure(row.symbolic_note)
 
 
 def sample_text(row: Row, sample: Sample) -> str:
@@ -184,7 +184,7 @@ def _explanations(report: Report) -> Iterator[str]:
 
 def _said(row: Row) -> Iterator[str]:
     """The text below the table on a row."""
-    sample, words, name = row.sample, wording(row.trace), input_name(row)
+    sample, words, name = row.sample, Wording(row.trace), input_name(row)
     if sample is not None and sample.checked:
         largest = "check-row-largest" if row.verdict == "agree" else "check-row"
         checked, place = sample_text(row, sample), place_name(row)

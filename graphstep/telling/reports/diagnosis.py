@@ -23,7 +23,7 @@ from graphstep.telling.names import name_of
 from graphstep.telling.reports.inputs import report_of
 from graphstep.telling.reports.parts import heading
 from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import Wording, wording
+from graphstep.telling.words.wording import Wording
 
 _COLUMNS = ("layer", "gate", "shape", "mean", "std", "values", "flat", "gradient", "gradients")
 """The columns of the table of layers."""
@@ -56,7 +56,7 @@ def body(diagnosis: Diagnosis, manner: Manner = FULL) -> Iterator[Block]:
 
 def finding_text(trace: Trace, finding: Finding) -> str:
     """A finding as a sentence."""
-    return wording(trace).sentences(finding.reasons)
+    return Wording(trace).sentences(finding.reasons)
 
 
 def data(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _findings(diagnosis: Diagnosis) -> Iterator[Block]:
 
 def _remarks(diagnosis: Diagnosis) -> Iterator[str]:
     """The findings, one a line, or that nothing is wrong."""
-    trace, words = diagnosis.trace, wording(diagnosis.trace)
+    trace, words = diagnosis.trace, Wording(diagnosis.trace)
     if trace.given_not_finite:
         inputs = (f"{name_of(trace.program, node)} ({words.say(count(trace, node))})" for node in trace.given_not_finite)
         yield words.message("finding-given", names=", ".join(inputs))
@@ -190,7 +190,7 @@ def _sized(trace: Trace, finding: Finding) -> str:
 
 def _groups(diagnosis: Diagnosis) -> Iterator[list[Finding]]:
     """The findings that are told together: those of which one thing is said, and gradients that one gate made what they are."""
-    words = wording(diagnosis.trace)
+    words = Wording(diagnosis.trace)
     groups: dict[tuple[str, ...], list[Finding]] = {}
     causes: dict[tuple[str, ...], set[str]] = {}
     for finding in diagnosis.findings:
@@ -214,7 +214,7 @@ def _listed(words: Wording, names: list[str]) -> str:
 
 def _acquittal(diagnosis: Diagnosis) -> str:
     """The sentence that nothing is wrong, with what was looked at."""
-    words, number = wording(diagnosis.trace), len(parameters(diagnosis.trace))
+    words, number = Wording(diagnosis.trace), len(parameters(diagnosis.trace))
     if not number:
         return words.message("diagnosis-no-parameter")
     nothing = words.message("diagnosis-nothing", count=number)
@@ -229,4 +229,4 @@ def _left(diagnosis: Diagnosis) -> str:
         return ""
     first, last = learning[0], learning[-1]
     sizes = {"late": numeral(last.gradient_rms, 2), "early": numeral(first.gradient_rms, 2)}
-    return wording(diagnosis.trace).message("diagnosis-way-back", last=Named(last.node), first=Named(first.node), **sizes)
+    return Wording(diagnosis.trace).message("diagnosis-way-back", last=Named(last.node), first=Named(first.node), **sizes)

@@ -30,7 +30,7 @@ from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports.parts import column, figure, has_arrays, heading, name_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 if TYPE_CHECKING:
     from graphstep.analysis.witnesses import Row
@@ -61,7 +61,7 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
         return
     from graphstep.analysis.witnesses import numeric_rows
 
-    witnesses, words = numeric_rows(trace, chosen), wording(trace)
+    witnesses, words = numeric_rows(trace, chosen), Wording(trace)
     rows: list[tuple[Content, ...]] = []
     remarks: list[Content] = []
     for index, row in zip(chosen, witnesses, strict=True):

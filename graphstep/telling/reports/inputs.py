@@ -24,7 +24,7 @@ from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import has_arrays, heading, listed, made_by, name_term, output_term, phrase, sentence
 from graphstep.telling.words.catalogue import message
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 GIVEN = 20
 """Inputs whose values a problem spells out."""
@@ -176,7 +176,7 @@ def functions(trace: Trace, defined: set[str]) -> Iterator[Block]:
         assert isinstance(fact, Computed), "the value of a gate is computed"
         # What stop does not do is what it is.
         rules = (fact.rule, Reason("gate.stop.backward.0", {}, gate.backward[0])) if gate.name == "stop" else (fact.rule,)
-        said.append(wording(trace).sentences(rules))
+        said.append(Wording(trace).sentences(rules))
     if formulas:
         yield Listing(tuple((Code(formula),) for formula in formulas))
     for text in said:

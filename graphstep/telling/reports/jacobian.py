@@ -21,7 +21,7 @@ from graphstep.telling.document import Block, Column, Content, Document, Figure,
 from graphstep.telling.explanation import Rung
 from graphstep.telling.reports.inputs import report_of
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 IN_FULL = 4
 """Jacobians up to which each is shown in full; of more each gets a row of a table."""
@@ -59,7 +59,7 @@ def _row(jacobian: Jacobian) -> tuple[Content, ...]:
 
 
 def _structure(jacobian: Jacobian) -> str:
-    return wording(jacobian.trace).message(f"structure-name-{jacobian.structure}")
+    return Wording(jacobian.trace).message(f"structure-name-{jacobian.structure}")
 
 
 def each(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
@@ -73,7 +73,7 @@ def each(trace: Trace, wires: Sequence[Wire]) -> Iterator[Block]:
 
 def in_full(jacobian: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
     """Shapes, structure, size, why no run forms it; where it is small its entries, and the pullback beside the product."""
-    trace, words = jacobian.trace, wording(jacobian.trace)
+    trace, words = jacobian.trace, Wording(jacobian.trace)
     digits, out, source = trace.writing.digits, Named(jacobian.wire.sender), Named(jacobian.wire.receiver)
     kinds = {"outs": words.figure(Kind(jacobian.output_shape)), "sources": words.figure(Kind(jacobian.input_shape))}
     names = {"out": words.figure(out), "source": words.figure(source)}
@@ -133,7 +133,7 @@ def matrix(jacobian: Jacobian) -> Iterator[Block]:
 
 def why(jacobian: Jacobian) -> str:
     """One or two sentences: why it is not formed for a step of the backward pass."""
-    words = wording(jacobian.trace)
+    words = Wording(jacobian.trace)
     if jacobian.entries == 0:
         return words.message("jacobian-empty")
     if jacobian.rows == jacobian.columns == 1:
@@ -161,7 +161,7 @@ def why(jacobian: Jacobian) -> str:
 
 def path(trace: Trace, orders: Orders) -> Iterator[Block]:
     """The path from one node to the output and the multiplications of each layer, from either side, with the totals."""
-    words, start = wording(trace), Named(orders.start)
+    words, start = Wording(trace), Named(orders.start)
     kind = Kind(trace.node(orders.start).shape)
     title = words.message("multiplications-along", start=start, kind=kind, out=Named(trace.program.output))
     yield Heading(3, (title,), "path")
@@ -198,7 +198,7 @@ def one_cell(trace: Trace, node: int, index: Cell) -> Iterator[Block]:
 
 def window(trace: Trace, place: Window) -> Iterator[Block]:
     """The cells of an array from some place on, as values, and as gradients where it has them."""
-    words = wording(trace)
+    words = Wording(trace)
     parts = [("value", trace.value_of(place.node))]
     if trace.program.depends[place.node]:
         parts.append(("gradient", trace.gradient_of(place.node)))
@@ -235,7 +235,7 @@ def _size(rows: int, columns: int) -> str:
 
 
 def _counted(jacobian: Jacobian) -> str:
-    words = wording(jacobian.trace)
+    words = Wording(jacobian.trace)
     entries = words.message("entries", count=jacobian.entries)
     return (
         entries

@@ -10,7 +10,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.telling.document import Block, Code, Column, Content, Document, Table
 from graphstep.telling.reports.inputs import report
 from graphstep.telling.reports.parts import column, heading, sentence
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 
 def document(typed: Trace, rows: Sequence[Rewritten], command: str = "", missing: Sequence[str] = ()) -> Document:
@@ -28,7 +28,7 @@ def body(typed: Trace, rows: Sequence[Rewritten]) -> Iterator[Block]:
     )
     typed_row: tuple[Content, ...] = ((heading(typed, "as-typed"),), (str(gates(typed.program)),), (), (Code(_line(typed)),))
     yield Table(columns, (typed_row, *(_row(typed, row) for row in rows)))
-    words = wording(typed)
+    words = Wording(typed)
     runs = [row for row in rows if row.run is not None]
     key = "rewritings-agree" if all(row.agrees for row in runs) else "rewritings-differ"
     if runs:
@@ -46,7 +46,7 @@ def _row(typed: Trace, row: Rewritten) -> tuple[Content, ...]:
 
 def verdict(typed: Trace, row: Rewritten) -> str:
     """Whether the gradients are those of the typed program."""
-    words = wording(typed)
+    words = Wording(typed)
     if row.agrees:
         return words.message("rewriting-same")
     return words.message("rewriting-apart", apart=_apart(row))
@@ -54,7 +54,7 @@ def verdict(typed: Trace, row: Rewritten) -> str:
 
 def told(typed: Trace, row: Rewritten) -> str:
     """One line: how many gates a rewriting has in place of how many, and how its gradients compare."""
-    words = wording(typed)
+    words = Wording(typed)
     assert row.run is not None, "a rewriting without a program is no run"
     counts = {
         name: words.message("count-gates", count=gates(program))

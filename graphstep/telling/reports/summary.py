@@ -14,7 +14,7 @@ from graphstep.telling.document import FULL, Block, Code, Content, Figure, Headi
 from graphstep.telling.explain import explain
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import column, equal, heading, output_term, phrase, sentence
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 _LARGEST = 10
 """Contributions that are listed, the largest first."""
@@ -98,7 +98,7 @@ def _conventions(trace: Trace, last: int) -> Iterator[Content]:
     noted = ((i, note) for i in gates if (note := convention(trace, i)) is not None and note.kind == "convention")
     shown = list(islice(noted, _FIRST + 1))
     for index, note in shown[:_FIRST]:
-        yield _line(trace, trace.step_of_value(index), wording(trace).note(note).text)
+        yield _line(trace, trace.step_of_value(index), Wording(trace).note(note).text)
     if len(shown) > _FIRST:
         yield (heading(trace, "more-kinks"),)
 

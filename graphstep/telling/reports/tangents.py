@@ -16,7 +16,7 @@ from graphstep.telling.equations import equation, result
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import column, phrase
-from graphstep.telling.words.wording import wording
+from graphstep.telling.words.wording import Wording
 
 LISTED = 60
 """Tangents that are listed; of more the first and the last."""
@@ -27,7 +27,7 @@ EQUAL = 1e-9
 
 def told(of: Tangents) -> Iterator[Block]:
     """The tangents in a table, the number that both modes have, and what each of them takes."""
-    trace, words = of.trace, wording(of.trace)
+    trace, words = of.trace, Wording(of.trace)
     source = named(trace.program, of.source, of.cell)
     yield Heading(2, phrase(trace.writing.language, "forward-mode", what=Math(source)), "forward-mode")
     columns = (column(trace, "step", True), column(trace, "tangent"))
@@ -61,7 +61,7 @@ def _rungs(of: Tangents, node: int) -> tuple[Rung, ...]:
 
 
 def _ends(of: Tangents) -> Iterator[str]:
-    trace, words = of.trace, wording(of.trace)
+    trace, words = of.trace, Wording(of.trace)
     out, forward, backward = objective_name(trace), of.objective, of.gradient
     scale = max(abs(forward), abs(backward))
     figures = {"out": out, "source": cell_name(of.trace.program, of.source, of.cell)}

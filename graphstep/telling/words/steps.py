@@ -9,7 +9,7 @@ from graphstep.telling.explanation import Explanation
 from graphstep.telling.ladders import objective_ladder, seed_ladder, sent_ladders, sum_ladder, value_ladder
 from graphstep.telling.names import output_name
 from graphstep.telling.sizes import jacobian, same_shape, shape_rule
-from graphstep.telling.words.wording import Wording, wording
+from graphstep.telling.words.wording import Wording
 
 _SUM = "gradients add up at branches"
 """By what a document knows the rule of a sum again."""
@@ -19,7 +19,7 @@ def explanation(fact: Fact) -> Explanation:
     """A fact in words, with its ladders."""
     match fact:
         case Started(step=step):
-            words = wording(step.trace)
+            words = Wording(step.trace)
             why, notes = words.sentences(fact.why), tuple(map(words.note, fact.notes))
             return Explanation(0, "start", "start", words.message("start"), "", None, None, why, notes, language=words.language)
         case Computed():
@@ -51,7 +51,7 @@ def unanswered(fact: Fact) -> Explanation:
 
 def _computed(fact: Computed) -> Explanation:
     step, trace = fact.step, fact.step.trace
-    words = wording(trace)
+    words = Wording(trace)
     return Explanation(
         step.n, "forward", "value",
         words.message("title-value", box=Box(step.node), name=Named(step.node)),
@@ -65,7 +65,7 @@ def _computed(fact: Computed) -> Explanation:
 
 def _seeded(fact: Seeded) -> Explanation:
     step, trace = fact.step, fact.step.trace
-    words, defined = wording(trace), objective_ladder(trace)
+    words, defined = Wording(trace), objective_ladder(trace)
     return Explanation(
         step.n, "backward", "seed",
         words.message("title-seed-frame" if trace.program.scope else "title-seed", out=output_name(trace.program)),
@@ -76,7 +76,7 @@ def _seeded(fact: Seeded) -> Explanation:
 
 def _sent(fact: Sent) -> Explanation:
     wire, trace = fact.wire, fact.wire.trace
-    words = wording(trace)
+    words = Wording(trace)
     ladder, local = sent_ladders(wire)
     return Explanation(
         wire.step, "backward", "send",
@@ -93,7 +93,7 @@ def _sent(fact: Sent) -> Explanation:
 
 def _summed(fact: Summed) -> Explanation:
     step, trace = fact.step, fact.step.trace
-    words = wording(trace)
+    words = Wording(trace)
     return Explanation(
         step.n, "backward", "sum",
         words.message("title-sum", name=Named(step.node)),
@@ -111,7 +111,7 @@ def _updated(fact: Updated) -> Explanation:
     from graphstep.telling.updates import update_ladders
 
     step, update = fact.step, fact.update
-    words = wording(step.trace)
+    words = Wording(step.trace)
     *earlier, last = update_ladders(step.trace, update)
     return Explanation(
         step.n, "update", "update",

@@ -26,10 +26,10 @@ from graphstep.analysis.facts import (
     reason,
 )
 from graphstep.engine.trace import Trace
+from graphstep.gates.notation import TERMS, plain_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.explanation import BLANK, Note
-from graphstep.telling.names import name_of, name_with_text, output_name, slot_name
-from graphstep.telling.operands import operand_with_value, slope
+from graphstep.telling.names import name_of, name_with_text, names_of, output_name, slot_name
 from graphstep.telling.words.catalogue import catalogue, joined, kind
 from graphstep.telling.words.english import MESSAGES
 
@@ -120,11 +120,11 @@ class Wording:
             case Output():
                 return output_name(program)
             case Slope(gate, slot):
-                return slope(self.trace, gate, slot)
+                return _slope(self.trace, gate, slot)
             case Slot(gate, slot):
                 return slot_name(program, gate, slot)
             case Operand(gate, slot):
-                return slot_name(program, gate, slot) if self.hidden else operand_with_value(self.trace, gate, slot)
+                return slot_name(program, gate, slot) if self.hidden else _operand_with_value(self.trace, gate, slot)
             case Box(gate):
                 boxed, row = self.trace.node(gate), self.trace.gate(gate)
                 assert row is not None, "an input has no box"
@@ -149,6 +149,22 @@ def _variables(message: str) -> tuple[str, ...]:
     return tuple(name for _, name, _, _ in Formatter().parse(message) if name)
 
 
-def wording(trace: Trace) -> Wording:
-    """The words for the facts of a run."""
-    return Wording(trace)
+def _operand_with_value(trace: Trace, index: int, slot: int) -> str:
+    """An operand of a gate with its value: ``z = -4``; a number alone where that is all it is, and an array by its name alone.
+
+    The ladder above the sentence shows its cells.
+    """
+    value = trace.operand_values(index)[slot]
+    name = slot_name(trace.program, index, slot)
+    if not isinstance(value, int | float):
+        return name
+    text = numeral(value)
+    return name if name == text else f"{name} = {text}"
+
+
+def _slope(trace: Trace, index: int, slot: int) -> str:
+    """The local gradient of an elementwise gate towards what it reads in a slot, as the formula by which it is computed."""
+    gate, names = trace.gate(index), names_of(trace.program)
+    assert gate is not None, "an input has no local gradient"
+    terms = [names.slot(index, k) for k in range(len(trace.node(index).operands))]
+    return plain_text(TERMS.term(gate.slopes[slot](TERMS, *terms, names.operand(index))))
