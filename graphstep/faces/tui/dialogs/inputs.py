@@ -26,21 +26,12 @@ _EXAMPLES = "-2, 1/3, [0.2, 0.4], [[1, 2], [3, 4]], randn(4, 3), @file.npy"
 
 def read_input(text: str, *, files: bool) -> tuple[Number | None, str]:
     """A value and nothing, or nothing and what is wrong with the text; ``files`` says whether it may name one."""
-    try:
-        # A plain numeral needs no parser, and no NumPy.
-        return float(text) if text.strip().isascii() and "_" not in text else _read(text, files), ""
-    except ValueError:
-        pass
-    try:
-        return _read(text, files), ""
-    except GraphstepError as error:
-        return None, said_of(error)
-
-
-def _read(text: str, files: bool) -> Number:
     from graphstep.language.values import read_value
 
-    return read_value(text, files=files)
+    try:
+        return read_value(text, files=files), ""
+    except GraphstepError as error:
+        return None, said_of(error)
 
 
 @dataclass(frozen=True, slots=True)
