@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from graphstep.gates.rows.movement import index_text
 from graphstep.gates.rule import Rule, Ties
 from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import InputError
-from graphstep.ground.operands import Constant, Operand
+from graphstep.ground.operands import Chosen, Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.backward import gradients
 from graphstep.language.nodes import Node
@@ -99,6 +100,16 @@ def _free(name: str, others: Collection[str]) -> str:
     return name
 
 
+INDEXED = ("index", "gather")
+"""The gates that are typed with brackets behind their first operand."""
+
+
+def whole_index(node: Node) -> str:
+    """What stands between the brackets of such a gate, with ``{1}`` for the array in slot 1; every place is written."""
+    index = node.settings["index"]
+    return index_text(index, most=sum(len(entry.places) for entry in index if isinstance(entry, Chosen)))
+
+
 _TEMPLATES = {
     **SIGNS,
     "amax": "max({})",
@@ -118,8 +129,8 @@ def statement(of: Listing, index: int) -> str:
 
 def _typed(of: Listing, node: Node, rule: Rule) -> str:
     operands = [of.operand(x) for x in node.operands]
-    if rule.name == "index":
-        return f"{operands[0]}[{rule.inside(node.settings)[2:-1] if rule.inside is not None else ''}]"
+    if rule.name in INDEXED:
+        return f"{operands[0]}[{whole_index(node).format(*operands)}]"
     options = [(name, value) for name, value in node.options if value != rule.defaults.get(name)]
     template = _TEMPLATES.get(rule.name)
     if template == "{}":

@@ -8,13 +8,14 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping
+from string import ascii_letters
 
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.late import np
 from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
-from graphstep.language.listing import Listing, aliases
+from graphstep.language.listing import INDEXED, Listing, aliases, whole_index
 from graphstep.language.nodes import Node
 
 GIVEN = 400
@@ -57,7 +58,8 @@ _LINES = {
     "where": "{m}.where({0} != 0, {1}, {2})",
     "clip": "{m}.minimum({m}.maximum({0}, {1}), {2})",
     "reshape": "{0}.reshape({shape})",
-    "index": "{0}[{index}]",
+    **dict.fromkeys(INDEXED, "{0}[{index}]"),
+    **{name: f"{{m}}.linalg.{name}({{all}})" for name in ("solve", "inv")},
     "cumsum": "{m}.cumsum({0}, {along})",
     "einsum": '{m}.einsum("{subscripts}", {all})',
     **{name: f"{{m}}.{name}({{0}}, {{diagonal}})" for name in ("tril", "triu")},
@@ -83,6 +85,7 @@ _NUMPY = {
     "concat": "np.concatenate([{all}], {axis})",
     "flip": "np.flip({0}, {along})",
     "prod": "np.prod({0}{over})",
+    "logdet": "np.linalg.slogdet({0})[1]",
 }
 _TORCH = {
     **{f"a{name}": f"{{m}}.a{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
@@ -92,6 +95,7 @@ _TORCH = {
     "transpose": "{0}.permute({order})",
     "concat": "torch.cat([{all}], {axis})",
     "flip": "torch.flip({0}, [{along}])",
+    "logdet": "torch.logdet({0})",
     **{name: f"torch.nn.functional.{name}({{all}}{{sliding}})" for name in ("conv1d", "conv2d")},
 }
 
@@ -242,9 +246,12 @@ class _Writer:
             for operand in operands[1:]:
                 text = f"{self.library.module}.{gate}imum({text}, {operand})"
             return text
-        line = "{0}.T" if gate == "transpose" and len(node.shape) == 2 else self.library.lines.get(gate)
+        turned = gate == "transpose" and len(node.shape) == 2 and node.settings.get("axes") in (None, (1, 0))
+        line = "{0}.T" if turned else self.library.lines.get(gate)
         if line is None:
-            raise InputError(f"no code is written for the gate {gate}", hint="--expand takes composite gates apart")
+            apart = node.rule is not None and node.rule.expansion is not None
+            hint = "--expand takes composite gates apart" if apart else "without --format it is written as a program"
+            raise InputError(f"no code is written for the gate {gate}", hint=hint)
         if gate == "cross_entropy" and node.options:
             raise InputError("no code is written for the options of cross_entropy", hint="--expand takes composite gates apart")
         for function in (*_CALLED.get(gate, ()), "erf" if gate == "erfc" else gate):
@@ -270,19 +277,35 @@ class _Writer:
             whole = tuple(range(len(self._of.program.operand_shapes(node)[0])))
             named = over or f", {words['name']}={whole}"
             over = f"{named}, {words['keep']}=True"
-        inside = rule.inside(settings) if rule.inside is not None and rule.name == "index" else ""
+        places = "{}.astype(int)" if self.library.module == "np" else "{}.long()"
+        slots = [x if isinstance(x, Constant) else places.format(self._operand(x)) for x in node.operands]
+        index = whole_index(node).format(*slots) if rule.name in INDEXED else ""
         return {
             "over": over,
             "axis": f"{words['name']}={axis}",
             "along": str(axis or 0),
             "diagonal": str(settings.get("diagonal")),
-            "subscripts": settings.get("subscripts", ""),
+            "subscripts": self._subscripts(node) if rule.name == "einsum" else "",
             "sliding": "".join(f", {name}={settings[name]}" for name in ("stride", "padding") if settings.get(name)),
             "shape": str(node.shape),
-            "index": inside.strip()[1:-1],
+            "index": index,
             "order": str(settings.get("axes") or tuple(range(len(node.shape)))[::-1]),
             "slices": self._slices(node) if rule.name == "place" else "",
         }
+
+    def _subscripts(self, node: Node) -> str:
+        """The subscripts of einsum. Axes of an ellipsis that the result lacks are added up; NumPy wants letters for those."""
+        typed: str = node.settings["subscripts"]
+        left, _, right = typed.partition("->")
+        if "..." not in left or "..." in right:
+            return typed
+        shapes, parts = self._of.program.operand_shapes(node), left.split(",")
+        free = [letter for letter in ascii_letters if letter not in typed]
+        counts = [len(shape) - len(part.replace("...", "")) for shape, part in zip(shapes, parts, strict=True)]
+        # The last axes of two ellipses meet, as in broadcasting.
+        letters = "".join(free[: max(counts)])
+        filled = (part.replace("...", letters[len(letters) - n :]) for part, n in zip(parts, counts, strict=True))
+        return f"{','.join(filled)}->{right}"
 
     def _slices(self, node: Node) -> str:
         settings = node.settings

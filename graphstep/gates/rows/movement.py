@@ -131,15 +131,18 @@ def _reshape_shape(shapes: Sequence[Shape], options: Options) -> Shape:
 # Indexing
 
 
-def index_text(index: Sequence[Any]) -> str:
-    """An index as it is typed, ``0, 1:, ...``, with ``{1}`` for the array that stands in slot 1."""
+def index_text(index: Sequence[Any], most: int = 6) -> str:
+    """An index as it is typed, ``0, 1:, ...``, with ``{1}`` for the array that stands in slot 1.
+
+    Of a list of more than ``most`` places the first three and the last are written.
+    """
     parts = []
     for entry in index:
         if isinstance(entry, Slot):
             parts.append(f"{{{entry.slot}}}")
         elif isinstance(entry, Chosen):
             shown = [str(place) for place in entry.places]
-            parts.append(f"[{', '.join(shown if len(shown) <= 6 else [*shown[:3], '…', shown[-1]])}]")
+            parts.append(f"[{', '.join(shown if len(shown) <= most else [*shown[:3], '…', shown[-1]])}]")
         elif isinstance(entry, tuple):
             start, stop, step = ("" if part is None else str(part) for part in entry)
             parts.append(f"{start}:{stop}" + (f":{step}" if step else ""))
