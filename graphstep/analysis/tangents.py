@@ -45,7 +45,10 @@ class Tangents:
     def objective(self) -> float:
         """The tangent of what is differentiated: of the output, weighed by the seed. 0 where it does not depend on the source."""
         tangent = self.of.get(self.trace.program.output)
-        return 0.0 if tangent is None else float(np.sum(np.multiply(tangent, self.trace.seed)))
+        if tangent is None:
+            return 0.0
+        with np.errstate(all="ignore"):
+            return float(np.sum(np.multiply(tangent, self.trace.seed)))
 
     @property
     def gradient(self) -> float:
@@ -68,7 +71,9 @@ class Tangents:
         for slot, operand in enumerate(trace.node(node).operands):
             if isinstance(operand, int) and operand in self.of:
                 numbers = not trace.node(node).shape and not trace.node(operand).shape
-                local = float(push(gate, trace.call(node), slot, np.float64(1.0))) if numbers else None
+                # NumPy is silenced for no longer than this: what asks for the terms runs between two of them.
+                with np.errstate(all="ignore"):
+                    local = float(push(gate, trace.call(node), slot, np.float64(1.0))) if numbers else None
                 yield Term(slot, local, self.of[operand])
 
 

@@ -6,6 +6,7 @@ from array import array
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from graphstep.ground.late import quiet
 from graphstep.ground.precision import rounded
 from graphstep.ground.records import record
 
@@ -57,8 +58,10 @@ class PartialSums:
         added, total = self._arrays.get(index, (len(edges), 0.0))
         if added > received:
             added, total = 1, trace.contribution_of(edges[0])
-        for edge in edges[added:received]:
-            total = self._sum(total, trace.contribution_of(edge))
+        # Infinities of both signs meet here as well as in the run.
+        with quiet():
+            for edge in edges[added:received]:
+                total = self._sum(total, trace.contribution_of(edge))
         self._arrays[index] = received, total
         return total
 

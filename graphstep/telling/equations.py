@@ -197,7 +197,8 @@ def _cancels(form: Term, value: Number) -> bool:
     """Whether a sum of cells is what rounding leaves of 0: as it stands in print, it is 0."""
     if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
         return False
-    sizes = np.asarray(form.read(_SIZES), np.float64)
+    with quiet():
+        sizes = np.asarray(form.read(_SIZES), np.float64)
     return sizes.size == np.size(value) and bool((np.abs(np.ravel(value)) < _NOISE * sizes.ravel()).all())
 
 
@@ -222,7 +223,8 @@ def _why_not_equal(form: Term, value: Number) -> str:
     if np.any(np.isfinite(sizes) & (sizes != 0) & ((sizes > _LARGE) | (sizes < 1 / _LARGE))):
         return "result-out-of-range"
     with quiet():
-        return "result-rounds-here" if np.isfinite(form.read(_rounded(DOUBLE))).all() else "result-limit"
+        computed = form.read(_rounded(DOUBLE))
+        return "result-rounds-here" if np.isfinite(computed).all() else "result-limit"
 
 
 def _keeps_digits(form: Term, value: Number) -> bool:

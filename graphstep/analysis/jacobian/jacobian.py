@@ -134,7 +134,8 @@ class Jacobian:
 
         Raises LimitError above :data:`ENTRIES`.
         """
-        total = self._terms.sum(axis=0).reshape(self.input_shape)
+        with np.errstate(all="ignore"):
+            total = self._terms.sum(axis=0).reshape(self.input_shape)
         return total if self.input_shape else float(total)
 
     @cached_property
@@ -153,7 +154,8 @@ class Jacobian:
 
     def without_noise(self, sent: Number) -> Number:
         """A product with the upstream gradient, with 0 in the cells in which only rounding is left of what is added up."""
-        size = np.reshape(np.abs(self._terms).sum(axis=0), self.input_shape)
+        with np.errstate(over="ignore"):
+            size = np.reshape(np.abs(self._terms).sum(axis=0), self.input_shape)
         kept = np.where(np.abs(sent) <= NOISE * size, 0.0, sent)
         return kept if self.input_shape else float(kept)
 

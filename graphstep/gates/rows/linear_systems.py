@@ -50,8 +50,20 @@ def _inverse(np: Any, matrix: Any) -> Any:
     return _solved(np, matrix, np.eye(len(matrix)))
 
 
+def _slope(np: Any, matrix: Any, right: Any) -> Any:
+    """What is solved for a derivative, where nothing is refused any more: nan where there is no solution.
+
+    A determinant of 0 has a logarithm, and no slope. A matrix that is almost singular may be solved for the value and not, being
+    transposed, for the gradient: the pivots are others.
+    """
+    try:
+        return np.linalg.solve(matrix, right)
+    except np.linalg.LinAlgError:
+        return np.full(np.shape(right), np.nan)
+
+
 def _solve_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
-    back = _solved(np, call.inputs[0].T, upstream)
+    back = _slope(np, call.inputs[0].T, upstream)
     if slot == 1:
         return back
     return -np.outer(back, call.out) if call.out.ndim == 1 else -back @ call.out.T
@@ -59,7 +71,7 @@ def _solve_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
 
 def _solve_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     # A·x = b: dA·x + A·dx = db.
-    return _solved(np, call.inputs[0], direction if slot else -direction @ call.out)
+    return _slope(np, call.inputs[0], direction if slot else -direction @ call.out)
 
 
 def _solve_structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
@@ -80,7 +92,11 @@ def _logdet(np: Any, inputs: Sequence[Any], options: Options) -> Any:
 def _logdet_remark(np: Any, call: Call) -> str:
     if np.isfinite(call.out):
         return ""
-    return "The determinant is not above 0, so it has no real logarithm: −inf where it is 0, nan below. (PyTorch does the same.)"
+    if np.isneginf(call.out):
+        return (
+            "The determinant is 0: its logarithm is −inf, as in PyTorch, and the slope, the inverse that does not exist, is nan."
+        )
+    return "The determinant is below 0, so it has no real logarithm: the value is nan, as in PyTorch."
 
 
 LINEAR_SYSTEMS = (
@@ -111,7 +127,7 @@ LINEAR_SYSTEMS = (
         _matrix_shape,
         lambda np, inputs, options: _inverse(np, inputs[0]),
         lambda np, call, slot, upstream: -call.out.T @ upstream @ call.out.T,
-        lambda np, call, slot, direction: -_solved(np, call.inputs[0], direction @ call.out),
+        lambda np, call, slot, direction: -_slope(np, call.inputs[0], direction @ call.out),
         lambda slot, shapes, options: "dense",
         lambda m, terms, options: m.call("inv", *terms),
         lambda m, slot, upstream, terms, out, options: -m.matmul(m.matmul(m.transposed(out), upstream), m.transposed(out)),
@@ -125,8 +141,8 @@ LINEAR_SYSTEMS = (
         "ln det",
         _number_shape,
         _logdet,
-        lambda np, call, slot, upstream: upstream * _inverse(np, call.inputs[0]).T,
-        lambda np, call, slot, direction: np.trace(_solved(np, call.inputs[0], direction)),
+        lambda np, call, slot, upstream: upstream * _slope(np, call.inputs[0], np.eye(len(call.inputs[0]))).T,
+        lambda np, call, slot, direction: np.trace(_slope(np, call.inputs[0], direction)),
         lambda slot, shapes, options: "dense",
         lambda m, terms, options: m.call("logdet", *terms),
         lambda m, slot, upstream, terms, out, options: upstream * m.transposed(m.call("inv", terms[0])),
