@@ -217,7 +217,10 @@ def _added(plan: Plan, buffers: Buffers, node: int) -> float:
         if rule is not None and not rule.cellwise:
             others = (x for _, x in plan.program.nodes[sender].sources if x != node)
             factor = max((_size(read(buffers.cells, plan.place(x))) for x in others), default=1.0)
-            sizes.append(_size(read(buffers.gradients, plan.place(sender))) * max(1.0, factor))
+            arrived = read(buffers.gradients, plan.place(sender))
+            # As many roundings as numbers are added up to a cell: the bias of a convolution gets a sum over pictures and places.
+            count = max(1.0, np.size(arrived) / max(1, plan.starts[node + 1] - plan.starts[node]))
+            sizes.append(_size(arrived) * max(1.0, factor) * count**0.5)
     return max(sizes)
 
 
@@ -252,6 +255,10 @@ def disagreement(plan: Plan, buffers: Buffers, recorded: Recorded) -> tuple[int,
             wrong &= ~(np.abs(ours - theirs) <= ULPS * _SMALLEST.get(narrowest, 0.0))
             if not wrong.any():
                 continue
+            # What adds up in a narrow type may overflow on the way to a sum that it could hold, or meet inf - inf.
+            wrong &= np.isfinite(theirs) | np.isfinite(in_type(_added_up(batch, buffers), narrowest))
+            if not wrong.any():
+                continue
             if isinstance(batch.outs, Region):
                 differing.append((nodes[0], ours))
             else:
@@ -283,14 +290,20 @@ def _close(ours: Any, theirs: Any, relative: Any, scale: Any) -> Any:
     return same | (np.abs(ours - theirs) <= relative * scale)
 
 
+def _added_up(batch: Batch, buffers: Buffers) -> Any:
+    """The sizes of the numbers that a gate adds up, added up; 0 for one that adds up none."""
+    if batch.gate.name not in _CANCELS and batch.gate.factors is None:
+        return 0.0
+    return value(batch.gate, [np.abs(buffers.value(place)) for place in batch.ins], batch.options)
+
+
 def _scale(batch: Batch, buffers: Buffers, theirs: Any) -> Any:
     """How large the numbers are that the value of a gate is made of, cell by cell."""
     name = batch.gate.name
     if name in _CANCELS:
-        terms = [np.abs(buffers.value(place)) for place in batch.ins]
         # As many roundings as there are terms.
-        count = max(1, max(np.size(x) for x in terms))
-        return value(batch.gate, terms, batch.options) * np.sqrt(count)
+        count = max(1, max(np.size(buffers.value(place)) for place in batch.ins))
+        return _added_up(batch, buffers) * np.sqrt(count)
     if name in _ADDS:
         return sum(np.abs(buffers.value(place)) for place in batch.ins)
     if batch.gate.cellwise:

@@ -43,6 +43,21 @@ def overflowing(model: Model) -> Any:
     return -torch.log(shares[:, 0]).mean()
 
 
+def test_a_product_that_overflows_float32_in_both_directions_is_captured(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 1))
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e36)
+    loss_of = gs.record(lambda: ((net(X) - Y) ** 2).mean(), to=tmp_path / "run.gsz")
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss_of().backward()
+        optimizer.step()
+    assert loss_of.caught is not None
+    assert "matmul at test_loop_pytorch.py" in loss_of.caught.reason
+    run = gs.load(tmp_path / "run.gsz")
+    assert run.trace.first_not_finite == loss_of.run.trace.first_not_finite
+
+
 def train(model: Any, loss: Any, lr: float, steps: int, *arguments: Any) -> list[Any]:
     """Gradient descent; the parameters behind it."""
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
