@@ -119,6 +119,8 @@ def _layers(diagnosis: Diagnosis, manner: Manner) -> Iterator[Block]:
         yield Table(columns, tuple(_depth(diagnosis.trace, depth, sizes) for depth in diagnosis.depths))
         if not manner.brief:
             yield Note("legend", say("diagnosis-legend-depth"))
+            if any(not isfinite(depth.weights) for depth in diagnosis.depths[:-1]):
+                yield Note("legend", say("diagnosis-legend-around"))
 
 
 def _depth(trace: Trace, depth: Depth, sizes: Sequence[float]) -> tuple[Content, ...]:
@@ -172,7 +174,10 @@ def _remarks(diagnosis: Diagnosis) -> Iterator[str]:
         yield words.message("finding-given", names=", ".join(inputs))
     for why in ("unread", "frozen"):
         if absent := [each.name for each in diagnosis.missing if each.why == why]:
-            yield words.message(f"diagnosis-missing-{why}", names=_listed(words, absent), count=len(absent))
+            text = words.message(f"diagnosis-missing-{why}", names=_listed(words, absent), count=len(absent))
+            # A parameter that is held still is no fault; one that nothing reads counts as one whose gradient is 0.
+            zero = words.message("diagnosis-zero")
+            yield text if why == "frozen" else words.message("diagnosis-remark", kind=zero, text=text)
     if not diagnosis.kinds:
         yield _acquittal(diagnosis)
     for first, *others in _groups(diagnosis):

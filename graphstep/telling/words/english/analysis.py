@@ -95,6 +95,7 @@ _DIAGNOSES: dict[str, English] = {
         "factor = slope · weights: by what the gradient is multiplied on its way to the layer before, by the slope of the "
         "activation and by what stands between them"
     ),
+    "diagnosis-legend-around": "–: another way leads around that activation, as one beside a residual does",
     "diagnosis-missing-unread": ("No gradient, as nothing reads it: {names}.", "No gradient, as nothing reads them: {names}."),
     "diagnosis-missing-frozen": "No gradient, as requires_grad is False: {names}.",
     "diagnosis-few": "under 1%",
