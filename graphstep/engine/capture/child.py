@@ -30,7 +30,7 @@ from graphstep.language.setup import Setup
 MEMORY = 4 << 30
 """Bytes of address space that the file may take, where the system can hold it to that."""
 
-SECONDS = 20
+SECONDS = 60
 """Seconds of processor that it may take; as many of a clock are the parent's."""
 
 _FRAMES = 4

@@ -17,8 +17,8 @@ from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_p
 from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
 
-SECONDS = 20.0
-"""Seconds of a clock until a file that does not end is ended."""
+SECONDS = 60.0
+"""Seconds of a clock until a file that does not end is ended: to import a framework may take ten on a busy machine."""
 
 
 def read_target(text: str) -> tuple[str, str]:
@@ -92,6 +92,6 @@ def _read(reply: bytes, status: int, name: str) -> Opening:
         kind: type[GraphstepError] = InputError if answer["typed"] else CaptureError
         failed = kind(printable(str(answer["error"])), hint=printable(str(answer["hint"])))
     except (ValueError, KeyError, TypeError, InputError):
-        hint = "it may take 20 seconds of processor and 4 GiB of memory"
+        hint = "it may take 60 seconds of processor and 4 GiB of memory"
         raise CaptureError(f"{quoted(name)} ended without an answer, with status {status}", hint=hint) from None
     raise failed

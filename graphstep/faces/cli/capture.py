@@ -21,7 +21,7 @@ examples:
   graphstep capture engine.py:loss                       a function that returns a value of an autograd engine of your own
   graphstep check neuron.py:loss w=0.5 x=2 --from python     the same for check, why, jacobian, diagnose and repl
 
-The file is run, in a process of its own with 20 seconds and 4 GiB: name only files that you would run yourself.
+The file is run, in a process of its own with 60 seconds and 4 GiB: name only files that you would run yourself.
 Operators and the functions of math and NumPy are followed; float(x), int(x) and formats of a traced number are
 refused, with the line. Of an if the branch that was taken is what is shown.
 """
