@@ -21,6 +21,7 @@ convolutions = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.
 cell = nn.LSTMCell(3, 4)
 cancelling = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
 normed = nn.BatchNorm1d(4)
+pictured = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4))
 dead = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1))
 with torch.no_grad():
     dead[0].bias.fill_(-50)
@@ -192,6 +193,25 @@ def seen_without_a_gradient() -> Any:
     return (x @ W / size).pow(2).sum()
 
 
+def normed_pictures() -> Any:
+    h = F.dropout(F.relu(pictured(image)), 0.25)
+    h = h + F.group_norm(h, 2, torch.ones(4) * b.sum()) + F.layer_norm(h, (6, 6))
+    return (F.normalize(h, dim=1) ** 3).sum() + F.dropout2d(h, 0.5).sum()
+
+
+def lost_cell_by_cell() -> Any:
+    h, shares = x @ W, torch.sigmoid(torch.outer(torch.ones(5), b))
+    whole = F.cross_entropy(h, y, reduction="sum") + F.l1_loss(h, shares) + F.mse_loss(h, shares, reduction="none").sum()
+    whole = whole + F.huber_loss(h, shares, delta=0.5) + F.smooth_l1_loss(h, shares, beta=0.3)
+    return whole + F.binary_cross_entropy_with_logits(h, shares.round()) + F.binary_cross_entropy(shares, torch.zeros(5, 4))
+
+
+def moved_about() -> Any:
+    h = (x @ W).roll(1, 0).flip(1).movedim(0, 1).repeat(1, 2).repeat_interleave(2, 0)
+    h = F.pad(h, (1, 0, 0, 2), value=0.5)
+    return (h * h).sum() + h.gather(1, torch.tensor([[0, 3], [2, 2]])).prod() + h.take_along_dim(h.argsort(0)[:1], 0).exp().sum()
+
+
 def named_in_a_comprehension() -> Any:
     return sum([(x[k] @ W).sum() ** 2 for k in range(3)])
 
@@ -300,7 +320,8 @@ FOLLOWED = (
     written_to_behind_an_unknown_function, added_in_place, read_through_a_view, written_through_a_view,
     written_by_what_no_gate_follows, two_types,
     with_a_backward_of_its_own, with_a_backward_of_its_own_by_another_name, sparse, cell_by_cell, bias_before_a_batch_norm,
-    clipped_before_it_is_read, seen_without_a_gradient, named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts,
+    clipped_before_it_is_read, seen_without_a_gradient,
+    normed_pictures, lost_cell_by_cell, moved_about, named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from graphstep.engine.capture.pytorch import cells, layers, moving, reducing
+from graphstep.engine.capture.pytorch import cells, layers, losses, moving, reducing
 from graphstep.engine.capture.pytorch.gradients import fill_gradients
 from graphstep.engine.capture.pytorch.missing import missing
 from graphstep.engine.capture.pytorch.tape import Tape, of_calls

@@ -11,7 +11,7 @@ from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
 
 _SAME = (
-    "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh sign floor ceil "
+    "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh sign floor ceil round "
     "asin acos atan asinh acosh atanh erf erfc neg abs sigmoid relu silu logsigmoid"
 )
 """Functions of a cell that have the name of their gate."""

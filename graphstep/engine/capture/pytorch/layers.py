@@ -1,4 +1,4 @@
-"""PyTorch's norms, losses, windows and attention as gates, what is drawn by chance, and functions of several results."""
+"""PyTorch's norms, windows and attention as gates, what is drawn by chance, and functions of several results."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+from graphstep.engine.capture.arrays import as_array
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.pytorch.table import (
@@ -13,6 +14,7 @@ from graphstep.engine.capture.pytorch.table import (
     PARTS,
     WITH_RESULT,
     Handler,
+    Made,
     UnfollowedError,
     axes,
     extreme,
@@ -25,13 +27,35 @@ from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
 
 
+def _parameters(size: int, weight: Any, bias: Any) -> tuple[Any, Any]:
+    """The scale and the shift of a norm, in a row."""
+    return (
+        np.ones(size) if weight is None else as_array(weight).reshape((size,)),
+        np.zeros(size) if bias is None else as_array(bias).reshape((size,)),
+    )
+
+
 @native("layer_norm")
 def _layer_norm(frame: FrameType, x: Any, shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
-    if len(shape) != 1:
-        raise UnfollowedError
-    size = int(shape[0])
-    operands = (x, np.ones(size) if weight is None else weight, np.zeros(size) if bias is None else bias)
-    return gate(frame, "layer_norm", operands, eps=float(eps))
+    whole, size = np.shape(plain(x)), int(np.prod(tuple(shape)))
+    cases = x if len(shape) == 1 else as_array(x).reshape((*whole[: len(whole) - len(shape)], size))
+    normal = gate(frame, "layer_norm", (cases, *_parameters(size, weight, bias)), eps=float(eps))
+    return normal if len(shape) == 1 else normal.reshape(whole)
+
+
+@native("group_norm")
+def _group_norm(frame: FrameType, x: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    whole = np.shape(plain(x))
+    places = int(np.prod(whole[2:]))
+
+    def each(cells: Any, otherwise: float) -> Any:
+        """A number for each channel, for all of its places."""
+        if cells is None:
+            return np.full((groups, whole[1] // groups * places), otherwise)
+        return gate(frame, "add", (as_array(cells).reshape((-1, 1)), np.zeros((whole[1], places)))).reshape((groups, -1))
+
+    cases = as_array(x).reshape((whole[0], groups, -1))
+    return gate(frame, "layer_norm", (cases, each(weight, 1.0), each(bias, 0.0)), eps=float(eps)).reshape(whole)
 
 
 @native("rms_norm")
@@ -46,62 +70,33 @@ def _batch_norm(
     frame: FrameType, x: Any, mean: Any, var: Any, weight: Any = None, bias: Any = None,
     training: bool = False, momentum: float = 0.1, eps: float = 1e-5,
 ) -> Any:  # fmt: skip
-    if not training or np.ndim(plain(x)) != 2:
+    if not training:
         raise UnfollowedError
     # The running figures are moved on by PyTorch, and no gradient passes through them.
     del mean, var, momentum
-    size = np.shape(plain(x))[1]
-    operands = (x, np.ones(size) if weight is None else weight, np.zeros(size) if bias is None else bias)
-    return gate(frame, "batch_norm", operands, eps=float(eps))
+    whole = np.shape(plain(x))
+    order = (0, *range(2, len(whole)), 1)
+    # Every place of a picture is a case of its channel.
+    last = x if len(whole) == 2 else transposed(frame, x, order)
+    cases = last if len(whole) == 2 else as_array(last).reshape((-1, whole[1]))
+    normal = gate(frame, "batch_norm", (cases, *_parameters(whole[1], weight, bias)), eps=float(eps))
+    if len(whole) == 2:
+        return normal
+    return transposed(frame, normal.reshape(np.shape(plain(last))), np.argsort(order).tolist())
 
 
-def _classes(frame: FrameType, name: str, scores: Any, y: Any, options: dict[str, Any], extra: dict[str, Any]) -> Any:
-    reduction = options.pop("reduction", "mean")
-    plainly(**options)
-    if reduction != "mean" or isinstance(y, Traced) or np.asarray(y).dtype.kind not in "iu" or np.ndim(plain(scores)) > 2:
+@native("normalize")
+def _normalize(frame: FrameType, x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Any = None) -> Any:
+    if p != 2 or out is not None:
         raise UnfollowedError
-    return gate(frame, name, (scores, np.asarray(y)), **extra)
+    size = gate(frame, "length", (x,), axis=int(dim), keepdims=True)
+    # Its least size, which is there for a vector of zeros, is no gate where it is not at work.
+    return gate(frame, "div", (x, gate(frame, "max", (size, float(eps))) if np.any(plain(size) <= eps) else size))
 
 
-@native("cross_entropy", "cross_entropy_loss")
-def _cross_entropy(frame: FrameType, scores: Any, y: Any, weight: Any = None, *rest: Any, **options: Any) -> Any:
-    if weight is not None or any(each is not None for each in rest):
-        raise UnfollowedError
-    ignored, smoothing = options.pop("ignore_index", -100), options.pop("label_smoothing", 0.0)
-    extra: dict[str, Any] = {} if not smoothing else {"label_smoothing": float(smoothing)}
-    if np.any(np.asarray(y) == ignored):
-        extra["ignore_index"] = int(ignored)
-    return _classes(frame, "cross_entropy", scores, y, options, extra)
-
-
-@native("nll_loss")
-def _nll(frame: FrameType, scores: Any, y: Any, weight: Any = None, *rest: Any, **options: Any) -> Any:
-    if weight is not None or any(each is not None for each in rest):
-        raise UnfollowedError
-    if np.any(np.asarray(y) == options.pop("ignore_index", -100)):
-        raise UnfollowedError
-    return _classes(frame, "nll", scores, y, options, {})
-
-
-@native("mse_loss")
-def _mse(frame: FrameType, x: Any, y: Any, *rest: Any, reduction: str = "mean", **options: Any) -> Any:
-    plainly(**options)
-    if reduction != "mean" or any(each is not None for each in rest) or np.shape(plain(x)) != np.shape(plain(y)):
-        raise UnfollowedError
-    return gate(frame, "mse", (x, y))
-
-
-@native("dropout", "dropout1d", "dropout2d")
-def _dropout(
-    frame: FrameType, x: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, result: Any, dtype: str
-) -> Any:
-    del inplace, dtype
-    if not training:
-        return x
-    # Where x is 0 its place in the mask cannot be seen.
-    if np.any(plain(x) == 0):
-        raise UnfollowedError
-    return gate(frame, "mul", (x, np.where(result == 0, 0.0, 1 / (1 - p))))
+@native("dropout", "dropout1d", "dropout2d", "dropout3d", "feature_dropout")
+def _dropout(frame: FrameType, x: Any, p: float = 0.5, training: bool = True, *_: Any, made: Made, **__: Any) -> Any:
+    return gate(frame, "mul", (x, made.slopes(0))) if training and p else x
 
 
 WITH_RESULT.add(_dropout)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import apply, as_array
 from graphstep.engine.capture.arrays.indices import assigned, index
-from graphstep.engine.capture.pytorch.table import NATIVE, Handler, gate, native, plainly, transposed
+from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, gate, native, plainly, transposed
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
 
@@ -63,6 +64,55 @@ def _squeeze(frame: FrameType, x: Any, dim: Any = None) -> Any:
     if dim is not None and shape[dim] != 1:
         return x
     return apply("reshape", frame, (x, np.squeeze(plain(x), dim).shape), {})
+
+
+def _numbers(values: Sequence[Any]) -> Any:
+    """What stands for any number of whole numbers: them, or one list of them."""
+    return values[0] if len(values) == 1 else values
+
+
+@native("flip", "fliplr", "flipud")
+def _flip(frame: FrameType, x: Any, *dims: Any) -> Any:
+    return apply("flip", frame, (x, _numbers(dims)), {})
+
+
+@native("roll")
+def _roll(frame: FrameType, x: Any, shifts: Any, dims: Any = None) -> Any:
+    return apply("roll", frame, (x, shifts, dims), {})
+
+
+@native("movedim", "moveaxis")
+def _movedim(frame: FrameType, x: Any, source: Any, destination: Any) -> Any:
+    return apply("moveaxis", frame, (x, source, destination), {})
+
+
+@native("repeat", "tile")
+def _repeat(frame: FrameType, x: Any, *sizes: Any) -> Any:
+    return apply("tile", frame, (x, _numbers(sizes)), {})
+
+
+@native("repeat_interleave")
+def _repeat_interleave(frame: FrameType, x: Any, repeats: Any, dim: Any = None) -> Any:
+    return apply("repeat", frame, (x, repeats, dim), {})
+
+
+@native("pad")
+def _pad(frame: FrameType, x: Any, sizes: Any, mode: str = "constant", value: Any = None) -> Any:
+    if mode != "constant":
+        raise UnfollowedError
+    # From the last axis on.
+    ends = [*zip(sizes[::2], sizes[1::2], strict=True)]
+    widths = [(0, 0)] * (np.ndim(plain(x)) - len(ends)) + ends[::-1]
+    return apply("pad", frame, (x, widths), {"constant_values": 0.0 if value is None else value})
+
+
+@native("gather", "take_along_dim")
+def _gather(frame: FrameType, x: Any, dim: Any, places: Any = None, **options: Any) -> Any:
+    # take_along_dim has them the other way round.
+    dim, places = (dim, places) if isinstance(places, np.ndarray) else (options.get("dim", places), dim)
+    where = list(np.ogrid[tuple(slice(size) for size in np.shape(places))])
+    where[dim] = np.asarray(places)
+    return index(frame, x, tuple(np.broadcast_arrays(*where)))
 
 
 @native("expand", "expand_as", "broadcast_to")

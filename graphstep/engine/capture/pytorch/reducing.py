@@ -12,6 +12,7 @@ from graphstep.engine.capture.pytorch.table import (
     NATIVE,
     WITH_RESULT,
     Handler,
+    Made,
     UnfollowedError,
     axes,
     extreme,
@@ -103,13 +104,13 @@ def _outer(frame: FrameType, x: Any, y: Any) -> Any:
 
 
 @native("linear")
-def _linear(frame: FrameType, x: Any, weight: Any, bias: Any = None, *, result: Any, dtype: str) -> Any:
+def _linear(frame: FrameType, x: Any, weight: Any, bias: Any = None, *, made: Made) -> Any:
     turned = transposed(frame, weight)
     if bias is None:
         return product(frame, x, turned)
     # The two are one function there: without the bias the product is what the result says it was.
-    whole = emit(frame, "matmul", (x, turned), (result - plain(bias)).astype(result.dtype))
-    whole.recorder.recording.operations[-1].dtype = dtype
+    whole = emit(frame, "matmul", (x, turned), (made.value - plain(bias)).astype(made.value.dtype))
+    whole.recorder.recording.operations[-1].dtype = made.dtype
     return gate(frame, "add", (whole, bias))
 
 

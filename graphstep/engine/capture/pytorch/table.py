@@ -17,6 +17,7 @@ from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
+from graphstep.ground.records import dataclass
 
 Handler = Callable[..., Any]
 """Records a call: ``handler(frame, *arguments, **options)``, as it was called, tensors as traced values."""
@@ -33,7 +34,19 @@ PARTS: dict[str, Handler] = {}
 """Those that return several; ``number`` is which of them it is, ``parts`` are the shapes of all."""
 
 WITH_RESULT: set[Handler] = set()
-"""Those that are told what PyTorch came to, as ``result``: a mask that it drew can be seen there alone."""
+"""Those that are told what PyTorch came to, as ``made``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What PyTorch came to in a call."""
+
+    value: Any
+    """Its value."""
+    dtype: str
+    """The type of its cells."""
+    slopes: Callable[[int], Any]
+    """By what each cell of an argument was multiplied, of a call that treats every cell alike: a mask that was drawn."""
 
 
 def native(*names: str) -> Callable[[Handler], Handler]:

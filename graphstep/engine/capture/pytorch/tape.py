@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from types import CodeType, FrameType
 from typing import Any
@@ -14,7 +15,7 @@ from graphstep.engine.capture.pytorch.calls import Call, Done, alike, apart, cho
 from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
 from graphstep.engine.capture.pytorch.modules import Modules, module_call, name_in_sight, own_function
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
-from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, UnfollowedError
+from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, Made, UnfollowedError
 from graphstep.engine.capture.pytorch.tensors import (
     ENDS,
     LEAVING,
@@ -320,7 +321,7 @@ class Tape(Following):
         own = own[::-1] if backwards else own
         more = {key: self._argument(x, done.reads, frame) for key, x in done.options.items()}
         if handler in WITH_RESULT:
-            more |= {"result": value, "dtype": dtype_of(part)}
+            more["made"] = Made(value, dtype_of(part), partial(done.slopes, number, value))
         if done.base in PARTS:
             more |= {"number": number, "parts": [tuple(x.shape) for x in done.parts]}
         first = len(self.recording.operations)
