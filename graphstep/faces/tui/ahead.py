@@ -6,6 +6,8 @@ import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from graphstep.debugger.actions import STEPPING
+from graphstep.faces.export import formats
 from graphstep.ground.collector import settle
 
 if TYPE_CHECKING:
@@ -18,17 +20,21 @@ _BEGIN, _PAUSE = 0.3, 0.02
 
 _MODULES = (
     "graphstep.debugger.stops",
-    "graphstep.debugger.commands.breakpoints",
-    "graphstep.debugger.commands.quantities",
-    "graphstep.faces.tui.commands.view",
-    "graphstep.faces.replies.inspection",
-    "graphstep.debugger.commands.causes",
+    *(f"graphstep.debugger.commands.{name}" for name in sorted({action.commands for action in STEPPING} - {""})),
+    *(f"graphstep.faces.tui.commands.{name}" for name in ("view", "playback")),
     "graphstep.faces.tui.arguments",
-    "graphstep.faces.tui.dialogs.find",
-    "graphstep.faces.tui.dialogs.jump",
-    "graphstep.faces.tui.dialogs.marks",
-    "graphstep.faces.tui.dialogs.help",
+    *(
+        f"graphstep.faces.tui.dialogs.{name}"
+        for name in ("find", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "forms", "causes")
+    ),
+    "graphstep.faces.tui.palette",
+    "graphstep.faces.tui.panes.ask",
+    *(f"graphstep.faces.replies.{name}" for name in ("inspection", "panels", "quantities")),
+    *(f"graphstep.analysis.{name}" for name in ("paths", "tangents")),
+    *(f"graphstep.telling.reports.{name}" for name in ("paths", "tangents", "chain", "graph")),
+    *(f"graphstep.faces.export.{name}" for name in formats()),
 )
+"""What the keys of a stepping screen need; SymPy waits for the key that asks it."""
 
 
 def get_ready(screen: SteppingScreen, large: bool) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,11 +16,13 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.reactive import Reactive
+from textual.screen import ModalScreen
 
 from graphstep.debugger.actions import BY_ID, Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
 from graphstep.faces.keymap import bound, rebound
 from graphstep.faces.tui.painting import Painting
+from graphstep.faces.tui.stylesheet import MatchedStylesheet
 from graphstep.faces.tui.themes import BY_NAME, DEFAULTS, THEMES, first_theme
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
@@ -147,6 +149,7 @@ class GraphstepApp(App[None]):
         _settle_colour()
         # With NO_COLOR Textual takes away all colour only of an app that keeps to the terminal's own; of others it makes grey.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.stylesheet = MatchedStylesheet(variables=self.get_css_variables())
         self._first = first
         self._panic: Exception | None = None
         self._painting = Painting()
@@ -212,18 +215,36 @@ class GraphstepApp(App[None]):
         # What a terminal of another size does with what it showed is its own affair.
         self._painting.forget()
 
-    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Textual's; with ``layout`` the whole screen is painted, whatever the terminal shows now."""
-        if layout:
-            self._painting.forget()
-        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
+    def push_screen(self, screen: Screen[Any] | str, *words: Any, **options: Any) -> Any:
+        """Textual's, which would have the screen below painted again, and the new one styled twice."""
+        if not isinstance(screen, str):
+            # Before it has its styles, and not behind that.
+            self._load_screen_css(screen)
+        below = self.screen if self.screen_stack else None
+        pushed = super().push_screen(screen, *words, **options)
+        if below is not None and isinstance(self.screen, ModalScreen):
+            # A dialog shows it as it is. What it has to paint of itself is written down at its widgets.
+            below._repaint_required = False
+        return pushed
+
+    def action_command_palette(self) -> None:
+        """Search everything that can be done."""
+        from graphstep.faces.tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def redraw(self) -> None:
+        """Paint the whole screen, whatever the terminal shows now."""
+        self._painting.forget()
+        self.refresh(layout=True)
 
     def action_redraw(self) -> None:
         """Paint the whole screen again: another program has written over it."""
         # A run that plays by itself is stopped by this key as by others.
         do = getattr(self.screen, "action_do", None)
         if do is None:
-            self.refresh(layout=True)
+            self.redraw()
         else:
             do("redraw")
 

@@ -59,7 +59,8 @@ class TerminalDriver(LinuxDriver):
             self.suspend_application_mode()
         self._asleep = False
         super()._sigcont_application()
-        self._app.call_later(self._app.refresh, layout=True)
+        app: Any = self._app
+        app.call_later(app.redraw)
 
 
 class _Screen:

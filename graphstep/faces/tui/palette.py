@@ -1,16 +1,21 @@
-"""The nodes of a run in the command palette."""
+"""The command palette, with the nodes of a run in it."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from textual.command import Hit, Hits, Provider
+from textual.command import CommandPalette, Hit, Hits, Provider
 
+from graphstep.faces.tui.dialogs.form import Overlay
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
 
 # Nodes and steps that the palette lists: who types one more letter sees others.
 _MOST = 20
+
+
+class Palette(CommandPalette, Overlay[None]):
+    """Textual's, over a screen that is not painted again for it."""
 
 
 class NodesProvider(Provider):

@@ -116,11 +116,6 @@ class SteppingScreen(Screen[None]):
         yield SteppingPanes(id="panes")
         yield KeyLine(id="keys")
 
-    def update_node_styles(self, animate: bool = True) -> None:
-        """Textual's, for a screen that comes up again; on the first time all of it has its styles already."""
-        if self._painted:
-            super().update_node_styles(animate)
-
     @property
     def at_hand(self) -> Set:
         """The set of actions that apply on this screen."""
@@ -346,7 +341,9 @@ class SteppingScreen(Screen[None]):
         elif self.focused is None:
             program.explain(self, event.key)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        # It has its styles: Textual looks all of them up again whenever a screen comes up.
+        event.refresh_styles = False
         self.inquiries.show_waiting()
 
     def action_do(self, action: str) -> None:

@@ -54,7 +54,7 @@ def test_every_other_action_has_a_rule_of_the_session() -> None:
 
 def test_the_help_lists_every_action_with_its_keys() -> None:
     for at_hand in ("stepping", "lesson"):
-        help_ = " ".join(help_page(at_hand=at_hand).plain.split())
+        help_ = " ".join("".join(f"{text} " for line in help_page(at_hand=at_hand) for text, _ in line).split())
         for action in keyed(at_hand):
             assert action.help in help_
             assert keys_text(action) in help_

@@ -270,14 +270,15 @@ def test_the_help_fits_into_its_box_and_scrolls() -> None:
 
 
 def test_the_help_says_what_signs_and_the_mouse_mean() -> None:
-    text = " ".join(help_page(60).plain.split())
+    lines = ["".join(text for text, _ in line) for line in help_page(60)]
+    text = " ".join(" ".join(lines).split())
     for sample, _, meaning in LEGEND:
         assert sample.strip() in text
         assert MESSAGES[meaning] in text
     for key in MOUSE:
         assert MESSAGES[f"{key}-what"] in text
         assert MESSAGES[key] in text
-    assert max(map(len, help_page(60).plain.split("\n"))) <= 60
+    assert max(map(len, lines)) <= 60
 
 
 def test_the_chain_of_causes_is_listed_and_enter_goes_to_its_beginning() -> None:

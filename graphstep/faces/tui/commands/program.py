@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger.actions import key_text
 from graphstep.faces.keymap import screen_keys
@@ -31,7 +31,8 @@ def theme(screen: SteppingScreen | TrainingScreen) -> None:
 
 def redraw(screen: SteppingScreen | TrainingScreen) -> None:
     """Paint the whole screen again."""
-    screen.app.refresh(layout=True)
+    app: Any = screen.app
+    app.redraw()
 
 
 def show_help(screen: SteppingScreen) -> None:

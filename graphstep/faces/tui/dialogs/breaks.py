@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from graphstep.debugger.commands.breakpoints import conditions_in
 from graphstep.debugger.conditions import EXAMPLES
 from graphstep.debugger.state import State
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Field, Form
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.ground.errors import GraphstepError
 
@@ -29,7 +29,7 @@ class BreaksForm(Form[str]):
         with Vertical(id="box") as box:
             box.border_title = say(self, "breaks-title")
             box.border_subtitle = say(self, "breaks-keys")
-            yield Input(self._text, placeholder="grad x == 0; isnan", select_on_focus=False)
+            yield Field(self._text, placeholder="grad x == 0; isnan", select_on_focus=False)
             yield Static(classes="said wrong")
             yield Static(Content(" · ".join(EXAMPLES)), classes="quiet")
             yield Static(Content(say(self, "breaks-arrays")), classes="quiet")

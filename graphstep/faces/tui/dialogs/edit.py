@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Static
 
 from graphstep.debugger.parts import Inputs
 from graphstep.debugger.places import Refitted, with_inputs
 from graphstep.faces.comparison import change, routes_text
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Fields, Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
 from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.arrays import shape_of
@@ -60,23 +60,19 @@ class EditForm(Form[Inputs]):
             some = "edit-title-some" if len(self.fields) < total else "edit-title"
             box.border_title = say(self, some, fields=len(self.fields), inputs=total)
             box.border_subtitle = say(self, "edit-keys")
-            with VerticalScroll(id="fields", can_focus=False):
-                for place, name in enumerate(self.fields):
-                    with Horizontal(classes="field"):
-                        yield Label(Content(f"{name} ="))
-                        yield Input(
-                            self._texts[name],
-                            placeholder=self._placeholder(inputs[name]),
-                            id=f"field-{place}",
-                        )
+            selected, names = self._under.now.root_place.selected, self.before.program.inputs
+            name = "" if selected is None or selected >= len(names) else names[selected]
+            yield Fields(
+                self.fields,
+                [self._texts[name] for name in self.fields],
+                [self._placeholder(inputs[name]) for name in self.fields],
+                self.fields.index(name) if name in self.fields else 0,
+            )
             yield Static(classes="said", id="said")
 
     def on_mount(self) -> None:
-        selected = self._under.now.root_place.selected
-        names = self.before.program.inputs
-        if selected is not None and selected < len(names) and names[selected] in self.fields:
-            self.query_one(f"#field-{self.fields.index(names[selected])}", Input).focus()
-        self._show()
+        # Behind its first frame: to draw the whole run takes as long.
+        self.call_after_refresh(self._show)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         name = self._input_of(event.input)

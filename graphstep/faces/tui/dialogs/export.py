@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from graphstep.engine.trace import Trace
 from graphstep.faces import export
-from graphstep.faces.tui.dialogs.form import Form, move_in
+from graphstep.faces.tui.dialogs.form import Field, Form, move_in
 from graphstep.faces.tui.files import download, path_of
 from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
@@ -48,7 +48,7 @@ class ExportForm(Form[Path]):
             yield OptionList(*(Option(Content(f"{name:<{width}}{self._summary(name)}")) for name in self.formats), markup=False)
             with Horizontal(classes="field"):
                 yield Label(say(self, "file-label"))
-                yield Input(f"graphstep{self._suffix(0)}", id="file")
+                yield Field(f"graphstep{self._suffix(0)}", id="file")
             yield Static(classes="said wrong")
 
     def on_mount(self) -> None:

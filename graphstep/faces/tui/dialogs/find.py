@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from graphstep.debugger.search import Candidate, search
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.names import row_name
-from graphstep.faces.tui.dialogs.form import Form, move_in
+from graphstep.faces.tui.dialogs.form import Field, Form, move_in
 from graphstep.faces.tui.messages import say
 from graphstep.language.program import node_id
 from graphstep.telling.words.catalogue import message
@@ -47,7 +47,7 @@ class FindForm(Form[Candidate]):
         with Vertical(id="box") as box:
             box.border_title = say(self, "find-title")
             box.border_subtitle = say(self, "find-keys")
-            yield Input(placeholder=say(self, "find-example"))
+            yield Field(placeholder=say(self, "find-example"))
             yield OptionList(markup=False)
 
     def on_mount(self) -> None:

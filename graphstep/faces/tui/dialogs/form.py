@@ -2,24 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.color import Color
-from textual.events import Key
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Key, Resize, ScreenResume
+from textual.geometry import Region
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
 
 Answer = TypeVar("Answer")
 
+_SEEN = 10
+"""Fields that are in sight together."""
 
-class Form(ModalScreen[Answer | None], Generic[Answer]):
+
+class Overlay(ModalScreen[Answer]):
+    """A screen over another one, which is shown around it as it stands."""
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self._behind: list[Strip] = []
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        # It has its styles, since a moment ago.
+        event.refresh_styles = False
+
+    async def _on_resize(self, event: Resize) -> None:
+        if event.size == self._compositor.size:
+            # Textual tells a screen its size when that is laid out already, and would lay out all screens again.
+            event.prevent_default()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Textual's; it tells the regions in which the screen behind has changed."""
+        if regions:
+            self._behind = []
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The screen behind, without what a click there would do."""
+        if len(self._behind) != self.size.height or self._behind[0].cell_length != self.size.width:
+            below, tint = self.app.screen_stack[self.app.screen_stack.index(self) - 1], self.styles.background
+            self._behind = [
+                Strip([Segment(text, _tinted(style, tint)) for text, style, _ in strip], strip.cell_length)
+                for strip in below._compositor.render_strips(self.size)
+            ]
+        return [strip.crop(crop.x, crop.right) for strip in self._behind[crop.y : crop.bottom]]
+
+
+@lru_cache(1024)
+def _tinted(style: Style | None, tint: Color) -> Style | None:
+    (segment,) = BackgroundScreen.process_segments([Segment(" ", style)], tint)
+    return segment.style
+
+
+class Form(Overlay[Answer | None], Generic[Answer]):
     """A dialog; its answer is None when it is left with escape."""
 
     CSS_PATH = "form.tcss"
@@ -29,26 +75,43 @@ class Form(ModalScreen[Answer | None], Generic[Answer]):
         """Close without an answer."""
         self.dismiss(None)
 
-    def render(self) -> RenderableType:
-        """What stands behind the dialog, tinted."""
-        behind = super().render()
-        return _Tinted(behind.screen, behind.color) if isinstance(behind, BackgroundScreen) else behind
+
+class Field(Input):
+    """A line to type into. What is wrong with the text is said in words: Textual would give it another style for that."""
+
+    def validate(self, value: str) -> None:
+        """Nothing: styles are looked up again for every class that is set."""
 
 
-class _Tinted(BackgroundScreen):
-    """A screen behind a dialog. Textual mixes the colours of each of its pieces anew; there are few that differ."""
+class Fields(VerticalScroll, can_focus=False):
+    """Lines to type into below each other, ``#field-0`` and so on, with names to the left of them: one widget for all names."""
 
-    @classmethod
-    def process_segments(cls, segments: Iterable[Segment], color: Color) -> Iterator[Segment]:
-        """The pieces of a screen with their colours tinted."""
-        for text, style, control in segments:
-            yield Segment(text, style if control else _tinted(style, color), control)
+    def __init__(self, names: Sequence[str], texts: Sequence[str], examples: Sequence[str], at: int = 0) -> None:
+        super().__init__(id="fields")
+        self._names, self._texts, self._examples, self._at = names, texts, examples, at
 
+    def compose(self) -> Iterator[Widget]:
+        """The names, and the lines that are in sight at first."""
+        with Horizontal():
+            yield Static(Content("\n".join(f"{name} =" for name in self._names)), classes="labels")
+            with Vertical():
+                yield from self._fields(0, self._first)
 
-@lru_cache(1024)
-def _tinted(style: Style | None, color: Color) -> Style | None:
-    (segment,) = BackgroundScreen.process_segments([Segment(" ", style)], color)
-    return segment.style
+    def on_mount(self) -> None:
+        self.query_one(f"#field-{self._at}").focus()
+        # A field takes a millisecond.
+        self.call_after_refresh(self._mount_rest)
+
+    @property
+    def _first(self) -> int:
+        return min(max(_SEEN, self._at + 1), len(self._names))
+
+    def _mount_rest(self) -> None:
+        self.query_one(Vertical).mount_all(self._fields(self._first, len(self._names)))
+
+    def _fields(self, start: int, stop: int) -> Iterator[Field]:
+        for place in range(start, stop):
+            yield Field(self._texts[place], placeholder=self._examples[place], id=f"field-{place}")
 
 
 def move_in(options: OptionList, event: Key) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Static
 
 from graphstep.engine.inputs import mistyped
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Field, Fields, Form
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
@@ -68,15 +68,12 @@ class InputsForm(Form[Filled]):
             yield Static(Content(program), classes="quiet")
             if hint := mistyped(self.program, self.inputs):
                 yield Static(Content(say(self, "inputs-hint", hint=hint)), classes="quiet")
-            with VerticalScroll(id="fields", can_focus=False):
-                if len(self.missing) > MOST_FIELDS:
-                    yield Static(say(self, "inputs-many", count=len(self.missing)))
-                    yield Input(placeholder=say(self, "inputs-many-example"), id="all")
-                else:
-                    for place, name in enumerate(self.missing):
-                        with Horizontal(classes="field"):
-                            yield Label(Content(f"{name} ="))
-                            yield Input(self._texts.get(name, ""), placeholder=_EXAMPLES, id=f"field-{place}")
+            if len(self.missing) > MOST_FIELDS:
+                yield Static(say(self, "inputs-many", count=len(self.missing)))
+                yield Field(placeholder=say(self, "inputs-many-example"), id="all")
+            else:
+                texts = [self._texts.get(name, "") for name in self.missing]
+                yield Fields(self.missing, texts, [_EXAMPLES] * len(texts))
             yield Static(Content(self._wrong), classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:

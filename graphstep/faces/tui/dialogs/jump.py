@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from graphstep.debugger.commands.moves import number_of
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Field, Form
 from graphstep.faces.tui.messages import say
 
 
@@ -29,7 +29,7 @@ class JumpForm(Form[int | str]):
         with Vertical(id="box") as box:
             box.border_title = say(self, f"jump-{self.what}", last=self.last)
             box.border_subtitle = say(self, "jump-keys")
-            yield Input(placeholder=say(self, f"jump-{self.what}-example"), select_on_focus=True)
+            yield Field(placeholder=say(self, f"jump-{self.what}-example"), select_on_focus=True)
             yield Static(classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:

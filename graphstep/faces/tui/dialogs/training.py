@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
+from graphstep.faces.explanations import Line
 from graphstep.faces.keymap import actions_of
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Field, Form
 from graphstep.faces.tui.dialogs.help import HelpPage, written
 from graphstep.faces.tui.files import path_of
 from graphstep.faces.tui.messages import language_of, say
@@ -44,7 +45,7 @@ class FileForm(Form[Path]):
                 yield Static(Content.assemble((f"{suffix:<6}", "bold"), (meaning, "$quiet")))
             with Horizontal(classes="field"):
                 yield Label(say(self, "file-label"))
-                yield Input(self.suggested, id="file", select_on_focus=False)
+                yield Field(self.suggested, id="file", select_on_focus=False)
             yield Static(classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -77,9 +78,8 @@ class FileForm(Form[Path]):
 class TrainingHelp(HelpPage):
     """All keys of the training screen, and what is drawn there."""
 
-    CSS_PATH = "form.tcss"
     TITLE = "training-help-title"
 
-    def text(self, width: int) -> Content:
-        """The whole help in lines of at most ``width`` cells."""
-        return written(language_of(self), "training-idea", actions_of("training"), {"training-drawn": _LEGEND}, width)
+    def lines(self, width: int) -> list[Line]:
+        """The whole help in lines of at most so many cells."""
+        return written(language_of(self), "training-idea", actions_of("training"), {"training-drawn": _LEGEND}, min(width, 86))

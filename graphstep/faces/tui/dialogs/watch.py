@@ -13,7 +13,7 @@ from graphstep.debugger.commands.quantities import quantity_in
 from graphstep.debugger.facts import NoNode, UnfitError
 from graphstep.debugger.state import State
 from graphstep.faces.replies import no_node_text
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import Field, Form
 from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.errors import GraphstepError
 
@@ -30,7 +30,7 @@ class WatchForm(Form[str]):
         with Vertical(id="box") as box:
             box.border_title = say(self, "watch-title")
             box.border_subtitle = say(self, "watch-keys")
-            yield Input(placeholder="grad x, value q, q*grad q")
+            yield Field(placeholder="grad x, value q, q*grad q")
             yield Static(classes="said wrong")
             watched = ", ".join(self._watched)
             yield Static(Content(say(self, "watch-some" if watched else "watch-none", quantities=watched)), classes="quiet")

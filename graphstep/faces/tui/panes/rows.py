@@ -70,12 +70,12 @@ class RowsPane(ScrollView, can_focus=False):
             self.vertical_scrollbar.window_virtual_size = size.height
 
     def style(self, name: str) -> Style:
-        """A style by its name, over the pane's own; looked up once, for it is dear."""
+        """A style by its name, or by its text, over the pane's own; looked up once, for it is dear."""
         style = self._styles_by_name.get(name)
         if style is None:
             style = self.rich_style
             if name:
-                style += self.app.stylesheet.parse_style(self.STYLES[name]).rich_style
+                style += self.app.stylesheet.parse_style(self.STYLES.get(name, name)).rich_style
             self._styles_by_name[name] = style
         return style
 
