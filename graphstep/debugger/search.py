@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from graphstep.ground.records import dataclass
-from graphstep.language.program import LABEL_WIDTH, Program, node_id
+from graphstep.language.occurrences import folded
+from graphstep.language.program import FEW_NODES, Program, node_id
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from graphstep.engine.trace import Trace
 
@@ -33,7 +35,7 @@ class Candidate:
 
 def search(trace: Trace, wanted: str, most: int = MOST) -> list[Candidate]:
     """The nodes whose name, id, gate or text holds ``wanted``, names first; and the step, where it is a number."""
-    word = "".join(wanted.split()).casefold()
+    word = _flat(wanted)
     if not word:
         return []
     program, candidates = trace.program, []
@@ -57,7 +59,7 @@ def search(trace: Trace, wanted: str, most: int = MOST) -> list[Candidate]:
 
 
 def _names(program: Program, word: str) -> Iterator[int]:
-    return (index for index, name in enumerate(program.columns.names) if name and word in name.casefold())
+    return (index for index, name in enumerate(program.columns.names) if name and word in folded(name))
 
 
 def _ids(program: Program, word: str) -> Iterator[int]:
@@ -67,27 +69,22 @@ def _ids(program: Program, word: str) -> Iterator[int]:
 
 def _gates(program: Program, word: str) -> Iterator[int]:
     columns = program.columns
-    kinds = {k for k, kind in enumerate(columns.of_kinds) if kind.rule is not None and word in kind.rule.name.casefold()}
+    kinds = {k for k, kind in enumerate(columns.of_kinds) if kind.rule is not None and word in folded(kind.rule.name)}
     if kinds:
         yield from (index for index, kind in enumerate(columns.kinds) if kind in kinds)
 
 
 def _texts(program: Program, word: str) -> Iterator[int]:
-    columns, text = program.columns, program.text
-    typed = "#" in text or word in "".join(text.split()).casefold() or "…" in word
-    for index in range(len(program.nodes)) if typed else sorted(columns.texts):
-        raw = columns.texts.get(index)
-        if raw is None:
-            start, stop = columns.spans[2 * index], columns.spans[2 * index + 1]
-            if start < 0:
-                continue
-            # Of a long expression both ends are shown; never are all of 100,000 characters looked at for each of its nodes.
-            long = stop - start > 4 * LABEL_WIDTH
-            raw = f"{text[start : start + 2 * LABEL_WIDTH]}…{text[stop - 2 * LABEL_WIDTH : stop]}" if long else text[start:stop]
-        # Comments do not show, nor does the middle of what is long.
-        if ("#" in raw or "…" in word or word in _flat(raw)) and word in _flat(program.label(index)):
-            yield index
+    # What holds the word need not show it: a label is cut in its middle.
+    return (index for index in _candidates(program, word) if word in _flat(program.label(index)))
+
+
+def _candidates(program: Program, word: str) -> Iterable[int]:
+    if len(program.nodes) <= FEW_NODES:
+        return range(len(program.nodes))
+    occurrences = program.occurrences
+    return merge(sorted(program.columns.texts), occurrences.longer() if "…" in word else occurrences.holding(word))
 
 
 def _flat(text: str) -> str:
-    return "".join(text.split()).casefold()
+    return folded("".join(text.split()))

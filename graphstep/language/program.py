@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from graphstep.gates.rule import Rule
 from graphstep.ground.errors import Span
@@ -22,7 +22,13 @@ from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Node, Nodes, Readers
 
+if TYPE_CHECKING:
+    from graphstep.language.occurrences import Occurrences
+
 _COMMENT = re.compile(r"#[^\n]*")
+
+FEW_NODES = 200
+"""Nodes up to which their texts are looked at one by one, without NumPy."""
 
 LABEL_WIDTH = 60
 """Characters of a label before it is cut: labels of a long chain would otherwise be quadratic in its length."""
@@ -300,14 +306,17 @@ class Program:
             wanted = wanted[1:-1]
         if wanted in self.names:
             return self.names[wanted]
-        spans, texts = self.columns.spans, self.columns.texts
-        for index in range(len(self.nodes)):
-            # A text without its blanks is no longer than its place, and without a place it is a name: most need not be spelled.
-            if index not in texts and (spans[2 * index] < 0 or spans[2 * index + 1] - spans[2 * index] < len(wanted)):
-                continue
-            if "".join(self.source_text(index).split()) == wanted:
-                return index
-        return None
+        if len(self.nodes) <= FEW_NODES:
+            return next((i for i in range(len(self.nodes)) if "".join(self.source_text(i).split()) == wanted), None)
+        named = (i for i in sorted(self.columns.texts) if "".join(self.source_text(i).split()) == wanted)
+        return min((i for i in (next(named, None), self.occurrences.exact(wanted)) if i is not None), default=None)
+
+    @cached_property
+    def occurrences(self) -> Occurrences:
+        """What stands where in its text."""
+        from graphstep.language.occurrences import Occurrences
+
+        return Occurrences(self.text, self.columns, _COMMENT, LABEL_WIDTH)
 
 
 def source_of(text: str, node: Node) -> str:
