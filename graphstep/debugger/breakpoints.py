@@ -11,8 +11,10 @@ they say holds, after the steps that one of them is about.
 from __future__ import annotations
 
 import operator
+import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from fnmatch import translate
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,11 @@ from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from graphstep.engine.passes import Array
+
+    Steps = NDArray[np.integer[Any]]
+    Mask = NDArray[np.bool_]
 
 _EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}
 _SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}
@@ -42,32 +49,33 @@ _OF: dict[str, Callable[[Any], Any]] = {
 
 def steps_of(trace: Trace, condition: Condition) -> tuple[int, ...]:
     """The numbers of the steps after which a condition holds for what they have just made, ascending."""
-    if not condition.parts:
-        return tuple(sorted({n for n in _steps(trace, condition) if n > 0}))
     about = np.zeros(len(trace) + 1, np.bool_)
     for test in condition.tests:
-        about[[n for n in _about(trace, test) if n > 0]] = True
-    return tuple(np.flatnonzero(about & _after(trace, condition)).tolist())
+        about[_about(trace, test) if condition.parts else _steps(trace, test)] = True
+    # Before the first step nothing is made.
+    about[0] = False
+    return tuple(np.flatnonzero(about & _after(trace, condition) if condition.parts else about).tolist())
 
 
-def _after(trace: Trace, condition: Condition) -> NDArray[np.bool_]:
+def _after(trace: Trace, condition: Condition) -> Mask:
     """By step whether a condition holds after it."""
     if condition.kind == "not":
         return ~_after(trace, condition.parts[0])
     if condition.parts:
         masks = [_after(trace, part) for part in condition.parts]
-        joined: NDArray[np.bool_] = np.logical_and.reduce(masks) if condition.kind == "and" else np.logical_or.reduce(masks)
+        joined: Mask = np.logical_and.reduce(masks) if condition.kind == "and" else np.logical_or.reduce(masks)
         return joined
     holds = np.zeros(len(trace) + 1, np.bool_)
     # The value of an input is known from the start.
     first = 0 if condition.kind in ("value", "isnan", "isinf") else 1
-    met = sorted({n for n in _steps(trace, condition) if n >= first})
-    holds[met] = True
+    holds[_steps(trace, condition)] = True
+    holds[:first] = False
     if _named(trace, condition) is not None:
         # What is known of a node is known until it changes.
-        about = sorted({n for n in _about(trace, condition) if n >= first})
-        for n, following in zip(about, [*about, len(trace) + 1][1:], strict=True):
-            holds[n:following] = holds[n]
+        about = np.unique(_about(trace, condition))
+        about = about[about >= first]
+        spans = np.diff(about, append=len(holds))
+        holds[len(holds) - spans.sum() :] = np.repeat(holds[about], spans)
     return holds
 
 
@@ -78,14 +86,15 @@ def _named(trace: Trace, condition: Condition) -> int | None:
     return names_of(trace.program).find(condition.node)
 
 
-def _nodes(trace: Trace, condition: Condition) -> Sequence[int]:
-    """The nodes that a test is about; none where its node was folded away."""
+def _nodes(trace: Trace, condition: Condition) -> Steps:
+    """The nodes that a test is about, ascending; none where its node was folded away."""
     if not condition.node:
-        return range(len(trace.program.nodes))
-    names = names_of(trace.program)
-    if (node := names.find(condition.node)) is not None:
-        return (node,)
-    return [node for name, node in trace.program.names.items() if condition.fits(name)]
+        return np.arange(len(trace.program.nodes))
+    node = names_of(trace.program).find(condition.node)
+    if node is not None:
+        return np.array([node])
+    fits = re.compile(translate(condition.node)).match
+    return np.array(sorted(n for name, n in trace.program.names.items() if fits(name)), np.intp)
 
 
 def reason(trace: Trace, condition: Condition, n: int) -> str:
@@ -182,103 +191,158 @@ def steps_at(trace: Trace, node: int) -> tuple[int, ...]:
     return tuple(sorted({n for n in steps if n > 0}))
 
 
-def _about(trace: Trace, test: Condition) -> Iterator[int]:
+# Steps and nodes are columns: a condition may be about all nodes of 100,000 gates, and the key that sets it waits.
+
+
+def _about(trace: Trace, test: Condition) -> Steps:
     """The steps that make what a test is about, whether it holds or not."""
     if test.kind in ("isnan", "isinf", "gate", "wrong", "contribution") and not test.node:
-        yield from range(1, len(trace) + 1)
-        return
-    for node in _nodes(trace, test):
-        if test.kind in ("value", "isnan", "isinf"):
-            yield trace.step_of_value(node)
-        if test.kind != "value":
-            yield from _made(trace, node)
-            yield trace.step_of_gradient(node) or 0
+        return np.arange(1, len(trace) + 1)
+    nodes = _nodes(trace, test)
+    values = [_value_steps(trace, nodes)] if test.kind in ("value", "isnan", "isinf") else []
+    gradients = [_arriving(trace, nodes), trace.plan.gradient_steps[nodes]] if test.kind != "value" else []
+    return np.concatenate([*values, *gradients])
 
 
-def _steps(trace: Trace, test: Condition) -> Iterator[int]:
-    """The steps after which a test holds for what they have just made."""
+def _steps(trace: Trace, test: Condition) -> Steps:
+    """The steps after which a test holds for what they have just made, in any order; 0 where no step makes it."""
+    plan, nodes = trace.plan, _nodes(trace, test)
     if test.kind == "gate":
-        nodes, names = trace.program.nodes, gates_of(test)
-        at_work = [n for n, gate in enumerate(trace.gates_at.tolist(), 1) if nodes[gate].gate in names]
-        yield from (n for n in at_work if trace.step(n).event in ("value", "send"))
-    elif test.kind == "contribution":
-        for node in range(len(trace.program.nodes)):
-            arrivals = trace.arrivals(node)
-            if len(arrivals) >= test.count:
-                yield arrivals[test.count - 1].step
-    elif test.kind == "wrong":
+        kinds, names = trace.program.columns, gates_of(test)
+        named = np.array([kind.rule is not None and kind.rule.name in names for kind in kinds.of_kinds])[np.array(kinds.kinds)]
+        return np.concatenate([_value_steps(trace, np.flatnonzero(named)), plan.edge_step[named[plan.sender]]])
+    if test.kind == "contribution":
+        arrivals = plan.arrivals
+        enough = np.flatnonzero(arrivals.counts() >= test.count)
+        return plan.edge_step[arrivals.edges[arrivals.starts[enough] + (test.count - 1)]]
+    if test.kind == "wrong":
         from graphstep.analysis.diagnosis import BACKWARD, diagnose
 
-        for finding in diagnose(trace).findings:
-            if finding.kind == test.word:
-                backward = finding.kind in BACKWARD
-                yield (trace.step_of_gradient(finding.node) or 0) if backward else trace.step_of_value(finding.node)
-    elif test.kind in ("isnan", "isinf") and not test.node:
-        yield from _not_finite(trace, test.kind)
-    elif test.kind in ("shrinks", "grows"):
-        yield from _scaled(trace, test)
-    else:
-        for node in _nodes(trace, test):
-            yield from _of_node(trace, test, node)
-
-
-def _of_node(trace: Trace, test: Condition, node: int) -> Iterator[int]:
-    """The steps after which a test holds of one node."""
-    from graphstep.ground.arrays import all_zero
-
-    flows = trace.program.depends[node] and trace.program.reaches[node]
-    complete = trace.step_of_gradient(node) or 0
+        wrong = [finding for finding in diagnose(trace).findings if finding.kind == test.word]
+        steps = [(trace.step_of_gradient if x.kind in BACKWARD else trace.step_of_value)(x.node) or 0 for x in wrong]
+        return np.array(steps, np.intp)
+    if test.kind in ("isnan", "isinf"):
+        return _not_finite(trace, test, nodes)
+    if test.kind in ("shrinks", "grows"):
+        return _scaled(trace, test, nodes)
     if test.kind == "done":
-        yield complete
-    elif test.kind == "changes":
-        yield from (wire.step for wire in trace.arrivals(node) if not all_zero(wire.contribution))
-    elif test.kind in ("isnan", "isinf"):
-        odd = np.isnan if test.kind == "isnan" else np.isinf
-        bad = bool(np.any(odd(trace.value_of(node))))
-        if bad:
-            yield trace.step_of_value(node)
-        if flows:
-            yield from (n for n in (*_made(trace, node), complete) if bad or np.any(odd(_sum_at(trace, node, n))))
-    elif test.kind == "value":
-        if _holds(test, trace.value_of(node)):
-            yield trace.step_of_value(node)
-    elif flows:
-        if _named(trace, test) is not None:
-            yield from (n for n in _made(trace, node) if _holds(test, _sum_at(trace, node, n)))
-        if _holds(test, trace.gradient_of(node)):
-            yield complete
+        return plan.gradient_steps[nodes]
+    if test.kind == "changes":
+        changing: Mask = trace.contribution_sizes != 0
+        return plan.edge_step[_edges_to(trace, nodes) & changing]
+    if test.kind == "value":
+        return _value_steps(trace, nodes[_met(trace, test, nodes, trace.buffers.cells, trace.value_of)])
+    nodes = _flowing(trace, nodes)
+    complete = plan.gradient_steps[nodes[_met(trace, test, nodes, trace.buffers.gradients, trace.gradient_of)]]
+    if _named(trace, test) is None:
+        return complete
+    return np.concatenate([complete, *(_so_far(trace, node, partial(_holds, test)) for node in nodes.tolist())])
 
 
-def _made(trace: Trace, node: int) -> list[int]:
-    """The steps that bring a part of a node's gradient while more is to come."""
-    steps: list[int] = trace.arrivals(node).steps.tolist()
-    return steps[:-1]
+def _value_steps(trace: Trace, nodes: Steps) -> Steps:
+    """By node the step that computes it; 0 for an input."""
+    steps: Steps = np.maximum(nodes - (trace.program.first_gate - 1), 0)
+    return steps
 
 
-def _sum_at(trace: Trace, node: int, n: int) -> Number:
-    """The sum of the contributions that have arrived by a step at which one has."""
-    gradient = trace.gradient(node, n)
-    assert gradient is not None, "something arrives at this step"
-    return gradient.value
+def _edges_to(trace: Trace, nodes: Steps) -> Mask:
+    """By edge whether it brings a contribution to one of some nodes."""
+    wanted = np.zeros(len(trace.program.nodes), np.bool_)
+    wanted[nodes] = True
+    edges: Mask = wanted[trace.plan.receiver]
+    return edges
 
 
-def _scaled(trace: Trace, test: Condition) -> Iterator[int]:
+def _arriving(trace: Trace, nodes: Steps) -> Steps:
+    """The steps that bring parts of gradients while more is to come."""
+    plan, arriving = trace.plan, _edges_to(trace, nodes)
+    counts = plan.arrivals.counts()
+    # Of each node the last one completes its gradient.
+    arriving[plan.arrivals.edges[plan.arrivals.starts[1:][counts > 0] - 1]] = False
+    return plan.edge_step[arriving]
+
+
+def _flowing(trace: Trace, nodes: Steps) -> Steps:
+    """The nodes through which a gradient flows: neither constants nor off the ways to the output."""
+    flows = trace.plan.gradient_steps > 0
+    flows[trace.program.output] = trace.program.depends[trace.program.output]
+    return nodes[flows[nodes]]
+
+
+def _so_far(trace: Trace, node: int, holds: Callable[[Number], Any]) -> Steps:
+    """The steps after which something holds for what has arrived of a gradient that is not complete."""
+    steps = trace.arrivals(node).steps.tolist()
+    return np.array([n for n, total in zip(steps, trace.partial_sums(node), strict=False) if holds(total)], np.intp)
+
+
+def _is_array(trace: Trace, nodes: Steps) -> Mask:
+    """By node whether it is an array."""
+    columns = trace.program.columns
+    is_array: Mask = np.array([bool(kind.shape) for kind in columns.of_kinds])[np.array(columns.kinds)[nodes]]
+    return is_array
+
+
+def _met(trace: Trace, test: Condition, nodes: Steps, cells: Array, value_of: Callable[[int], Number]) -> Mask:
+    """By node whether a test holds for its value, or for its gradient: numbers all at once, arrays one by one."""
+    starts = trace.plan.starts
+    first = nodes if isinstance(starts, range) else np.minimum(np.array(starts)[nodes], len(cells) - 1)
+    numbers, compare = cells[first], _EVERY.get(test.sign) or _SOME[test.sign]
+    met: Mask = compare(np.abs(numbers) if test.of in ("abs", "rms", "norm") else numbers, test.number)
+    for place in np.flatnonzero(_is_array(trace, nodes)).tolist():
+        met[place] = _holds(test, value_of(int(nodes[place])))
+    return met
+
+
+def _odd(test: Condition, sizes: Array, is_array: Mask, value_of: Callable[[int], Number]) -> Mask:
+    """Whether a nan, or an infinity, is in each of several values, of which there are the sizes."""
+    odd = np.isnan if test.kind == "isnan" else np.isinf
+    met: Mask = odd(sizes)
+    # The size of an array that holds both is nan.
+    for place in np.flatnonzero(is_array & ~np.isfinite(sizes)).tolist():
+        met[place] = bool(np.any(odd(value_of(place))))
+    return met
+
+
+def _not_finite(trace: Trace, test: Condition, nodes: Steps) -> Steps:
+    """The steps that make a nan, or an infinity: of all that is computed and sent, or of what nodes are known to be."""
+    plan, is_array = trace.plan, _is_array(trace, np.arange(len(trace.program.nodes)))
+    bad = _odd(test, trace.value_sizes, is_array, trace.value_of)
+    values = nodes[bad[nodes]]
+    steps = [_value_steps(trace, values)]
+    if not test.node:
+        sent = _odd(test, trace.contribution_sizes, is_array[plan.receiver], trace.contribution_of)
+        return np.concatenate([*steps, plan.edge_step[sent]])
+    flowing = _flowing(trace, nodes)
+    bad |= _odd(test, trace.gradient_sizes, is_array, trace.gradient_of)
+    steps += [plan.gradient_steps[flowing[bad[flowing]]], _arriving(trace, _flowing(trace, values))]
+    # A sum that is not finite on its way ends so: of other nodes there is nothing to ask.
+    odd = np.isnan if test.kind == "isnan" else np.isinf
+    for node in np.setdiff1d(flowing[~np.isfinite(trace.gradient_sizes[flowing])], values).tolist():
+        steps.append(_so_far(trace, node, lambda total: np.any(odd(total))))
+    return np.concatenate(steps)
+
+
+def _scaled(trace: Trace, test: Condition, nodes: Steps) -> Steps:
     """The steps that complete a gradient which is so many times smaller, or larger, than the one behind it.
 
     Behind a node stand the gates that send to it; behind one of several layers named by a pattern the layer that was complete
     before it.
     """
-    nodes = [node for node in _nodes(trace, test) if trace.program.depends[node] and trace.program.reaches[node]]
-    done = sorted((trace.step_of_gradient(node) or 0, node) for node in nodes)
-    layers = bool(test.node) and len(nodes) > 1
-    for place, (n, node) in enumerate(done):
-        before = [done[place - 1][1]] if place else []
-        behind = before if layers else list(dict.fromkeys(trace.arrivals(node).senders.tolist()))
-        if not behind:
-            continue
-        here, there = mean_size(trace.gradient_of(node)), max(mean_size(trace.gradient_of(x)) for x in behind)
-        if here * test.number <= there if test.kind == "shrinks" else here >= there * test.number and here > 0:
-            yield n
+    plan, nodes = trace.plan, _flowing(trace, nodes)
+    sizes = trace.gradient_sizes.copy()
+    for node in np.flatnonzero(_is_array(trace, np.arange(len(sizes)))).tolist():
+        sizes[node] = mean_size(trace.gradient_of(node))
+    if test.node and len(nodes) > 1:
+        nodes = nodes[np.argsort(plan.gradient_steps[nodes], kind="stable")]
+        behind, nodes = sizes[nodes[:-1]], nodes[1:]
+    else:
+        arrivals, largest = plan.arrivals, np.full(len(sizes), np.nan)
+        some = np.flatnonzero(arrivals.counts())
+        largest[some] = np.maximum.reduceat(sizes[plan.sender[arrivals.edges]], arrivals.starts[some])
+        behind = largest[nodes]
+    here = sizes[nodes]
+    scaled = here * test.number <= behind if test.kind == "shrinks" else (here >= behind * test.number) & (here > 0)
+    return plan.gradient_steps[nodes[scaled]]
 
 
 def _holds(test: Condition, value: Number) -> bool:
@@ -290,14 +354,3 @@ def _holds(test: Condition, value: Number) -> bool:
     with np.errstate(all="ignore"):
         met = np.asarray(compare(_OF[test.of](value), test.number))
     return bool(met.all() if test.sign in _EVERY else met.any())
-
-
-def _not_finite(trace: Trace, kind: str) -> Iterator[int]:
-    test = np.isnan if kind == "isnan" else np.isinf
-    for node in trace.not_finite:
-        if node >= trace.program.first_gate and np.any(test(trace.value_of(node))):
-            yield trace.step_of_value(node)
-    for edge in np.flatnonzero(~np.isfinite(trace.contribution_sizes)).tolist():
-        wire = trace.wire(edge)
-        if np.any(test(wire.contribution)):
-            yield wire.step

@@ -91,10 +91,6 @@ class Condition:
         for part in self.parts:
             yield from part.tests
 
-    def fits(self, name: str | None) -> bool:
-        """Whether a node of this name is one of those that a pattern means."""
-        return not self.node or (name is not None and fnmatchcase(name, self.node))
-
 
 def gates_of(test: Condition) -> tuple[str, ...]:
     """The names of the gates that a test means: over the cells of one array, max is another gate."""

@@ -39,8 +39,10 @@ def stops_of(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, 
     """The steps of a run at which breakpoints at nodes, or on conditions, stop; ascending."""
     if not nodes and not conditions:
         return ()
-    stops = {n for node in nodes for n in steps_at(trace, node)}
-    return tuple(sorted(stops.union(*(_of(trace, condition) for condition in conditions))))
+    at_nodes = {n for node in nodes for n in steps_at(trace, node)}
+    held = [_of(trace, condition) for condition in conditions]
+    # Of one condition they are ascending already, and may be 200,000.
+    return held[0] if len(held) == 1 and not at_nodes else tuple(sorted(at_nodes.union(*held)))
 
 
 def next_stop(state: State, way: Literal[1, -1]) -> State | None:
@@ -151,7 +153,9 @@ def _gates_that_make(trace: Trace, odd: np.ufunc) -> Iterator[int]:
     bad = odd(values)
     # On the way back a gate makes it whose own gradient is finite, and who sends what is not.
     bad[wires.senders[odd(trace.contribution_sizes) & np.isfinite(gradients[wires.senders])]] = True
-    for gate in np.flatnonzero(bad).tolist():
+    columns = trace.program.columns
+    composite = np.array([kind.rule is not None and kind.rule.expansion is not None for kind in columns.of_kinds])
+    for gate in np.flatnonzero(bad & composite[np.array(columns.kinds)]).tolist():
         node = trace.node(gate)
         if is_composite(node) and all(np.isfinite(values[x]) for x in node.operands if isinstance(x, int)):
             yield gate
@@ -172,7 +176,7 @@ def _at_stop(state: State, stop: Stop) -> State:
 def count_of(state: State, conditions: tuple[Condition, ...]) -> int:
     """The number of steps, also inside gates that are closed, that meet one of some conditions."""
     alone = replace(state, nodes=(), shelves=(), conditions=conditions)
-    return len(set(_within(alone, state.trace, state.path, (), conditions)))
+    return len(stops_of(state.trace, (), conditions)) + len(set(_inside(alone, state.trace, state.path)))
 
 
 def outer_steps(trace: Trace, condition: Condition) -> tuple[int, ...]:
@@ -205,8 +209,13 @@ def first_stop(trace: Trace, conditions: Sequence[Condition], last: int | None =
 
 def hit_at(trace: Trace, nodes: tuple[int, ...], conditions: tuple[Condition, ...], n: int) -> Hit:
     """The breakpoints that a step hits."""
-    held = tuple(condition for condition in conditions if n in _of(trace, condition))
+    held = tuple(condition for condition in conditions if _contains(_of(trace, condition), n))
     return Hit(n, held, tuple(node for node in nodes if n in steps_at(trace, node)))
+
+
+def _contains(steps: Sequence[int], n: int) -> bool:
+    place = bisect_left(steps, n)
+    return place < len(steps) and steps[place] == n
 
 
 @owner_cache

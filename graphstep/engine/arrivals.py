@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from graphstep.ground.late import np
@@ -33,6 +34,18 @@ class Arrivals:
     def __getitem__(self, node: int) -> tuple[int, ...]:
         """The edges that arrive at a node."""
         return tuple(self.edges[self.starts[node] : self.starts[node + 1]].tolist())
+
+    def count(self, node: int) -> int:
+        """How many edges arrive at a node."""
+        return self.starts.item(node + 1) - self.starts.item(node)
+
+    def received(self, node: int, at: int, steps: NDArray[np.int32]) -> int:
+        """How many edges have arrived at a node by a step; ``steps`` are those at which edges send.
+
+        No tuple of them: a hub gets 100,000, and is asked at each.
+        """
+        start, stop = self.starts.item(node), self.starts.item(node + 1)
+        return bisect_right(self.edges, at, start, stop, key=steps.__getitem__) - start
 
     def counts(self) -> NDArray[np.int32]:
         """By node, how many edges arrive."""

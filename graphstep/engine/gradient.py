@@ -47,14 +47,15 @@ class PartialSums:
 
     def of(self, index: int, received: int) -> Number:
         """The sum of the first contributions to a node, ``received`` of them, added in the order of arrival."""
-        trace, edges = self._trace, self._trace.plan.arrivals[index]
+        trace = self._trace
         if not trace.node(index).shape:
             if index not in self._numbers:
-                sent, starts = trace.buffers.contributions, trace.plan.edge_starts
+                edges, sent, starts = trace.plan.arrivals[index], trace.buffers.contributions, trace.plan.edge_starts
                 self._numbers[index] = array("d", accumulate([float(sent[starts[edge]]) for edge in edges], self._sum_of_numbers))
             return self._numbers[index][received - 1]
         # Of an array one sum is kept, for all of them would be a copy of it for each contribution. Who steps forward adds one
         # more to it; who goes back, or asks for the first time, begins anew.
+        edges = trace.plan.arrivals[index]
         added, total = self._arrays.get(index, (len(edges), 0.0))
         if added > received:
             added, total = 1, trace.contribution_of(edges[0])

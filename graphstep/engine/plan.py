@@ -148,6 +148,16 @@ class Plan:
         edges = self.arrivals[node]
         return int(self.edge_step[edges[-1]]) + 1 if len(edges) > 1 else None
 
+    @cached_property
+    def gradient_steps(self) -> NDArray[np.int32]:
+        """By node the number of the step that completes its gradient; 0 where nothing arrives."""
+        counts, steps = self.arrivals.counts(), np.zeros(len(self.program.nodes), np.int32)
+        some = np.flatnonzero(counts)
+        last = self.arrivals.edges[self.arrivals.starts[some + 1] - 1]
+        steps[some] = self.edge_step[last] + (counts[some] > 1)
+        steps[self.program.output] = self.seed_step
+        return steps
+
     def edges_of(self, gate: int) -> range:
         """The edges that a gate sends along, by slot; none for an input, and where no gradient passes."""
         if self.edge_ranges is not None:

@@ -6,7 +6,7 @@ A step is a view of these arrays, made when it is asked for: going back costs wh
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -187,15 +187,20 @@ class Trace:
             return Gradient(self.gradient_of(index), 1, 1)
         if not self.program.depends[index]:
             return None
-        edges = self.plan.arrivals[index]
-        if not edges:
+        arrivals = self.plan.arrivals
+        expected = arrivals.count(index)
+        if not expected:
             return Gradient(self.gradient_of(index), 0, 0)
-        received = bisect_right(edges, at, key=self.plan.edge_step.__getitem__)
-        if received == len(edges):
+        received = arrivals.received(index, at, self.plan.edge_step)
+        if received == expected:
             return Gradient(self.gradient_of(index), received, received)
         if not received:
             return None
-        return Gradient(self._partial_sums.of(index, received), received, len(edges))
+        return Gradient(self._partial_sums.of(index, received), received, expected)
+
+    def partial_sums(self, index: int) -> Iterator[Number]:
+        """What a node knows of its gradient after each of its contributions but the last, in the order of their arrival."""
+        return (self._partial_sums.of(index, received) for received in range(1, self.plan.arrivals.count(index)))
 
     @cached_property
     def _partial_sums(self) -> PartialSums:

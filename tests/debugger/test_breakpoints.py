@@ -15,7 +15,7 @@ from graphstep.debugger.conditions import EXAMPLES, read_conditions
 from graphstep.debugger.frames import position_of
 from graphstep.debugger.session import Command, allowed, perform
 from graphstep.debugger.state import State
-from graphstep.debugger.stops import first_stop, outer_steps
+from graphstep.debugger.stops import count_of, first_stop, outer_steps
 from graphstep.engine.trace import trace
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.read import read
@@ -466,12 +466,33 @@ def test_a_joined_condition_that_is_none_is_refused_by_its_part(text: str, said:
         read_conditions(text, read("q = x + y; max(q, x)"))
 
 
-def test_joined_conditions_of_a_large_program_take_few_calls() -> None:
-    """They are masks over steps: what is asked of each node costs a few calls, and nothing is asked for each pair."""
-    run = trace(read("; ".join(["h0 = x", *(f"h{n} = h{n - 1} + x" for n in range(1, 400))])), {"x": 1.0})
-    (condition,) = read_conditions("done h3 and not isnan x and grad x > 5", run.program)
-    steps_of(run, condition)
-    assert effort(lambda: steps_of(run, condition)) < 60 * len(run)
+CHAIN = trace(read("; ".join(["h0 = x", *(f"h{n} = h{n - 1}*x + x" for n in range(1, 400))])), {"x": 1.0})
+
+
+@each(
+    "text",
+    [
+        "abs(grad) < 1e-6", "value > 0.5", "abs(grad h*) > 2", "grad x > 5", "isnan", "isinf h*", "gate mul", "done h*",
+        "second contribution", "grad changes", "grad shrinks 2x", "grad h* grows 2x", "done h3 and not isnan x and grad x > 5",
+    ],
+)  # fmt: skip
+def test_a_condition_is_asked_of_columns_and_not_of_each_step(text: str) -> None:
+    """Of a name the sums that arrive are asked one by one, and to fit a pattern each name is; nothing else grows with the run."""
+    (condition,) = read_conditions(text, CHAIN.program)
+    steps_of(CHAIN, condition)
+    state = State(CHAIN)
+    # A dozen calls for each contribution to x; three for each name.
+    most = 12 * 800 if "grad x" in text else 3 * 400 if "*" in text else 0
+    assert effort(lambda: steps_of(CHAIN, condition)) < 150 + most
+    assert effort(lambda: count_of(state, (condition,))) < 300 + most
+
+
+def test_what_a_hub_knows_of_its_gradient_is_asked_without_all_that_arrives() -> None:
+    (hub,) = (CHAIN.program.find("x"),)
+    assert len(CHAIN.arrivals(hub)) > 700
+    at = CHAIN.arrivals(hub)[300].step
+    assert CHAIN.gradient(hub, at).received == 301
+    assert effort(lambda: CHAIN.gradient(hub, at)) < 60
 
 
 SATURATED = trace(read("sigmoid(x)*y"), {"x": 800.0, "y": 5.0})
