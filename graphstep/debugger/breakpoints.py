@@ -18,8 +18,17 @@ from fnmatch import translate
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
-from graphstep.analysis.diagnosis.gradients import mean_size
+from graphstep.analysis.diagnosis.gradients import mean_size, mean_sizes
 from graphstep.debugger.conditions import Condition, gates_of
+from graphstep.engine.node_columns import (
+    contribution_numbers,
+    gradient_steps,
+    gradients_of_numbers,
+    has_gate,
+    is_array,
+    value_steps,
+    values_of_numbers,
+)
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, length
 from graphstep.ground.late import np
@@ -28,10 +37,9 @@ from graphstep.telling.names import names_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graphstep.engine.passes import Array
-
     Steps = NDArray[np.integer[Any]]
     Mask = NDArray[np.bool_]
+    Array = NDArray[np.float64]
 
 _EVERY: dict[str, Callable[[Any, float], Any]] = {"<": operator.lt, "<=": operator.le, "==": operator.eq}
 _SOME: dict[str, Callable[[Any, float], Any]] = {">": operator.gt, ">=": operator.ge, "!=": operator.ne}
@@ -199,22 +207,20 @@ def _about(trace: Trace, test: Condition) -> Steps:
     if test.kind in ("isnan", "isinf", "gate", "wrong", "contribution") and not test.node:
         return np.arange(1, len(trace) + 1)
     nodes = _nodes(trace, test)
-    values = [_value_steps(trace, nodes)] if test.kind in ("value", "isnan", "isinf") else []
-    gradients = [_arriving(trace, nodes), trace.plan.gradient_steps[nodes]] if test.kind != "value" else []
+    values = [value_steps(trace)[nodes]] if test.kind in ("value", "isnan", "isinf") else []
+    gradients = [_arriving(trace, nodes), gradient_steps(trace)[nodes]] if test.kind != "value" else []
     return np.concatenate([*values, *gradients])
 
 
 def _steps(trace: Trace, test: Condition) -> Steps:
     """The steps after which a test holds for what they have just made, in any order; 0 where no step makes it."""
-    plan, nodes = trace.plan, _nodes(trace, test)
+    wires, nodes = trace.wires, _nodes(trace, test)
     if test.kind == "gate":
-        kinds, names = trace.program.columns, gates_of(test)
-        named = np.array([kind.rule is not None and kind.rule.name in names for kind in kinds.of_kinds])[np.array(kinds.kinds)]
-        return np.concatenate([_value_steps(trace, np.flatnonzero(named)), plan.edge_step[named[plan.sender]]])
+        named = has_gate(trace, gates_of(test))
+        return np.concatenate([value_steps(trace)[named], wires.steps[named[wires.senders]]])
     if test.kind == "contribution":
-        arrivals = plan.arrivals
-        enough = np.flatnonzero(arrivals.counts() >= test.count)
-        return plan.edge_step[arrivals.edges[arrivals.starts[enough] + (test.count - 1)]]
+        numbered: Mask = contribution_numbers(trace) == test.count
+        return wires.steps[numbered]
     if test.kind == "wrong":
         from graphstep.analysis.diagnosis import BACKWARD, diagnose
 
@@ -226,95 +232,80 @@ def _steps(trace: Trace, test: Condition) -> Steps:
     if test.kind in ("shrinks", "grows"):
         return _scaled(trace, test, nodes)
     if test.kind == "done":
-        return plan.gradient_steps[nodes]
+        return gradient_steps(trace)[nodes]
     if test.kind == "changes":
         changing: Mask = trace.contribution_sizes != 0
-        return plan.edge_step[_edges_to(trace, nodes) & changing]
+        return wires.steps[_wires_to(trace, nodes) & changing]
     if test.kind == "value":
-        return _value_steps(trace, nodes[_met(trace, test, nodes, trace.buffers.cells, trace.value_of)])
+        return value_steps(trace)[nodes[_met(trace, test, nodes, values_of_numbers(trace), trace.value_of)]]
     nodes = _flowing(trace, nodes)
-    complete = plan.gradient_steps[nodes[_met(trace, test, nodes, trace.buffers.gradients, trace.gradient_of)]]
+    complete = gradient_steps(trace)[nodes[_met(trace, test, nodes, gradients_of_numbers(trace), trace.gradient_of)]]
     if _named(trace, test) is None:
         return complete
     return np.concatenate([complete, *(_so_far(trace, node, partial(_holds, test)) for node in nodes.tolist())])
 
 
-def _value_steps(trace: Trace, nodes: Steps) -> Steps:
-    """By node the step that computes it; 0 for an input."""
-    steps: Steps = np.maximum(nodes - (trace.program.first_gate - 1), 0)
-    return steps
-
-
-def _edges_to(trace: Trace, nodes: Steps) -> Mask:
-    """By edge whether it brings a contribution to one of some nodes."""
+def _wires_to(trace: Trace, nodes: Steps) -> Mask:
+    """By wire whether it brings a contribution to one of some nodes."""
     wanted = np.zeros(len(trace.program.nodes), np.bool_)
     wanted[nodes] = True
-    edges: Mask = wanted[trace.plan.receiver]
-    return edges
+    wires: Mask = wanted[trace.wires.receivers]
+    return wires
 
 
 def _arriving(trace: Trace, nodes: Steps) -> Steps:
     """The steps that bring parts of gradients while more is to come."""
-    plan, arriving = trace.plan, _edges_to(trace, nodes)
-    counts = plan.arrivals.counts()
-    # Of each node the last one completes its gradient.
-    arriving[plan.arrivals.edges[plan.arrivals.starts[1:][counts > 0] - 1]] = False
-    return plan.edge_step[arriving]
+    wires = trace.wires
+    # Behind the last one stands the sum, which completes the gradient; what arrives alone completes it itself.
+    is_last: Mask = wires.steps >= gradient_steps(trace)[wires.receivers] - 1
+    return wires.steps[_wires_to(trace, nodes) & ~is_last]
 
 
 def _flowing(trace: Trace, nodes: Steps) -> Steps:
     """The nodes through which a gradient flows: neither constants nor off the ways to the output."""
-    flows = trace.plan.gradient_steps > 0
+    flows = gradient_steps(trace) > 0
     flows[trace.program.output] = trace.program.depends[trace.program.output]
     return nodes[flows[nodes]]
 
 
 def _so_far(trace: Trace, node: int, holds: Callable[[Number], Any]) -> Steps:
     """The steps after which something holds for what has arrived of a gradient that is not complete."""
-    steps = trace.arrivals(node).steps.tolist()
-    return np.array([n for n, total in zip(steps, trace.partial_sums(node), strict=False) if holds(total)], np.intp)
+    steps = trace.arrivals(node).steps[:-1].tolist()
+    sums = ((n, trace.gradient(node, n)) for n in steps)
+    return np.array([n for n, total in sums if total is not None and holds(total.value)], np.intp)
 
 
-def _is_array(trace: Trace, nodes: Steps) -> Mask:
-    """By node whether it is an array."""
-    columns = trace.program.columns
-    is_array: Mask = np.array([bool(kind.shape) for kind in columns.of_kinds])[np.array(columns.kinds)[nodes]]
-    return is_array
-
-
-def _met(trace: Trace, test: Condition, nodes: Steps, cells: Array, value_of: Callable[[int], Number]) -> Mask:
+def _met(trace: Trace, test: Condition, nodes: Steps, of_numbers: Array, value_of: Callable[[int], Number]) -> Mask:
     """By node whether a test holds for its value, or for its gradient: numbers all at once, arrays one by one."""
-    starts = trace.plan.starts
-    first = nodes if isinstance(starts, range) else np.minimum(np.array(starts)[nodes], len(cells) - 1)
-    numbers, compare = cells[first], _EVERY.get(test.sign) or _SOME[test.sign]
+    numbers, compare = of_numbers[nodes], _EVERY.get(test.sign) or _SOME[test.sign]
     met: Mask = compare(np.abs(numbers) if test.of in ("abs", "rms", "norm") else numbers, test.number)
-    for place in np.flatnonzero(_is_array(trace, nodes)).tolist():
+    for place in np.flatnonzero(is_array(trace)[nodes]).tolist():
         met[place] = _holds(test, value_of(int(nodes[place])))
     return met
 
 
-def _odd(test: Condition, sizes: Array, is_array: Mask, value_of: Callable[[int], Number]) -> Mask:
+def _odd(test: Condition, sizes: Array, arrays: Mask, value_of: Callable[[int], Number]) -> Mask:
     """Whether a nan, or an infinity, is in each of several values, of which there are the sizes."""
     odd = np.isnan if test.kind == "isnan" else np.isinf
     met: Mask = odd(sizes)
     # The size of an array that holds both is nan.
-    for place in np.flatnonzero(is_array & ~np.isfinite(sizes)).tolist():
+    for place in np.flatnonzero(arrays & ~np.isfinite(sizes)).tolist():
         met[place] = bool(np.any(odd(value_of(place))))
     return met
 
 
 def _not_finite(trace: Trace, test: Condition, nodes: Steps) -> Steps:
     """The steps that make a nan, or an infinity: of all that is computed and sent, or of what nodes are known to be."""
-    plan, is_array = trace.plan, _is_array(trace, np.arange(len(trace.program.nodes)))
-    bad = _odd(test, trace.value_sizes, is_array, trace.value_of)
+    arrays, wires = is_array(trace), trace.wires
+    bad = _odd(test, trace.value_sizes, arrays, trace.value_of)
     values = nodes[bad[nodes]]
-    steps = [_value_steps(trace, values)]
+    steps: list[Steps] = [value_steps(trace)[values]]
     if not test.node:
-        sent = _odd(test, trace.contribution_sizes, is_array[plan.receiver], trace.contribution_of)
-        return np.concatenate([*steps, plan.edge_step[sent]])
+        sent = _odd(test, trace.contribution_sizes, arrays[wires.receivers], trace.contribution_of)
+        return np.concatenate([*steps, wires.steps[sent]])
     flowing = _flowing(trace, nodes)
-    bad |= _odd(test, trace.gradient_sizes, is_array, trace.gradient_of)
-    steps += [plan.gradient_steps[flowing[bad[flowing]]], _arriving(trace, _flowing(trace, values))]
+    bad |= _odd(test, trace.gradient_sizes, arrays, trace.gradient_of)
+    steps += [gradient_steps(trace)[flowing[bad[flowing]]], _arriving(trace, _flowing(trace, values))]
     # A sum that is not finite on its way ends so: of other nodes there is nothing to ask.
     odd = np.isnan if test.kind == "isnan" else np.isinf
     for node in np.setdiff1d(flowing[~np.isfinite(trace.gradient_sizes[flowing])], values).tolist():
@@ -328,21 +319,19 @@ def _scaled(trace: Trace, test: Condition, nodes: Steps) -> Steps:
     Behind a node stand the gates that send to it; behind one of several layers named by a pattern the layer that was complete
     before it.
     """
-    plan, nodes = trace.plan, _flowing(trace, nodes)
-    sizes = trace.gradient_sizes.copy()
-    for node in np.flatnonzero(_is_array(trace, np.arange(len(sizes)))).tolist():
-        sizes[node] = mean_size(trace.gradient_of(node))
+    complete, nodes, sizes = gradient_steps(trace), _flowing(trace, nodes), mean_sizes(trace)
     if test.node and len(nodes) > 1:
-        nodes = nodes[np.argsort(plan.gradient_steps[nodes], kind="stable")]
+        nodes = nodes[np.argsort(complete[nodes], kind="stable")]
         behind, nodes = sizes[nodes[:-1]], nodes[1:]
     else:
-        arrivals, largest = plan.arrivals, np.full(len(sizes), np.nan)
-        some = np.flatnonzero(arrivals.counts())
-        largest[some] = np.maximum.reduceat(sizes[plan.sender[arrivals.edges]], arrivals.starts[some])
+        largest = np.full(len(sizes), -1.0)
+        np.maximum.at(largest, trace.wires.receivers, sizes[trace.wires.senders])
+        # Nothing sends to the output.
+        nodes = nodes[largest[nodes] != -1.0]
         behind = largest[nodes]
     here = sizes[nodes]
     scaled = here * test.number <= behind if test.kind == "shrinks" else (here >= behind * test.number) & (here > 0)
-    return plan.gradient_steps[nodes[scaled]]
+    return complete[nodes[scaled]]
 
 
 def _holds(test: Condition, value: Number) -> bool:

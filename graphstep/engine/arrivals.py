@@ -35,17 +35,13 @@ class Arrivals:
         """The edges that arrive at a node."""
         return tuple(self.edges[self.starts[node] : self.starts[node + 1]].tolist())
 
-    def count(self, node: int) -> int:
-        """How many edges arrive at a node."""
-        return self.starts.item(node + 1) - self.starts.item(node)
+    def received(self, node: int, at: int, steps: NDArray[np.int32]) -> tuple[int, int]:
+        """How many edges have arrived at a node by a step, and how many will; ``steps`` are those at which edges send.
 
-    def received(self, node: int, at: int, steps: NDArray[np.int32]) -> int:
-        """How many edges have arrived at a node by a step; ``steps`` are those at which edges send.
-
-        No tuple of them: a hub gets 100,000, and is asked at each.
+        No tuple of them is made: a hub gets 100,000, and is asked at each.
         """
         start, stop = self.starts.item(node), self.starts.item(node + 1)
-        return bisect_right(self.edges, at, start, stop, key=steps.__getitem__) - start
+        return bisect_right(self.edges, at, start, stop, key=steps.__getitem__) - start, stop - start
 
     def counts(self) -> NDArray[np.int32]:
         """By node, how many edges arrive."""

@@ -6,7 +6,7 @@ A step is a view of these arrays, made when it is asked for: going back costs wh
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -187,20 +187,12 @@ class Trace:
             return Gradient(self.gradient_of(index), 1, 1)
         if not self.program.depends[index]:
             return None
-        arrivals = self.plan.arrivals
-        expected = arrivals.count(index)
-        if not expected:
-            return Gradient(self.gradient_of(index), 0, 0)
-        received = arrivals.received(index, at, self.plan.edge_step)
+        received, expected = self.plan.arrivals.received(index, at, self.plan.edge_step)
         if received == expected:
             return Gradient(self.gradient_of(index), received, received)
         if not received:
             return None
         return Gradient(self._partial_sums.of(index, received), received, expected)
-
-    def partial_sums(self, index: int) -> Iterator[Number]:
-        """What a node knows of its gradient after each of its contributions but the last, in the order of their arrival."""
-        return (self._partial_sums.of(index, received) for received in range(1, self.plan.arrivals.count(index)))
 
     @cached_property
     def _partial_sums(self) -> PartialSums:

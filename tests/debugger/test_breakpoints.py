@@ -481,8 +481,8 @@ def test_a_condition_is_asked_of_columns_and_not_of_each_step(text: str) -> None
     (condition,) = read_conditions(text, CHAIN.program)
     steps_of(CHAIN, condition)
     state = State(CHAIN)
-    # A dozen calls for each contribution to x; three for each name.
-    most = 12 * 800 if "grad x" in text else 3 * 400 if "*" in text else 0
+    # Two dozen calls for each contribution to x; three for each name.
+    most = 24 * 800 if "grad x" in text else 3 * 400 if "*" in text else 0
     assert effort(lambda: steps_of(CHAIN, condition)) < 150 + most
     assert effort(lambda: count_of(state, (condition,))) < 300 + most
 

@@ -6,12 +6,14 @@ And the size of the gradient on its way back: from product to product, whether o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
 from graphstep.analysis.facts import Continued, Named, Output, Quoted, Reason, reason
 from graphstep.analysis.infinities import why_not_finite
 from graphstep.analysis.zeros import why_nothing_is_sent
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
+from graphstep.engine.node_columns import is_array
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
@@ -19,6 +21,9 @@ from graphstep.ground.arrays import Number, length
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.language.program import Program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TINY = 1e-10
 """Length of a gradient below which a step along it moves nothing, whatever the learning rate is in practice."""
@@ -220,3 +225,11 @@ def mean_size(gradient: Number) -> float:
     """The root mean square of a gradient."""
     count = np.size(gradient)
     return length(gradient) / float(np.sqrt(count)) if count else float("nan")
+
+
+def mean_sizes(trace: Trace) -> NDArray[np.float64]:
+    """By node the root mean square of its gradient, shape ``(nodes,)``."""
+    sizes = trace.gradient_sizes.copy()
+    for node in np.flatnonzero(is_array(trace)).tolist():
+        sizes[node] = mean_size(trace.gradient_of(node))
+    return sizes
