@@ -68,9 +68,9 @@ def _put(trace: Trace, buffers: Buffers, each: Override) -> None:
             if isinstance(sender, int):
                 buffers.slopes[each.place] = number
             buffer, place = buffers.contributions, plan.edge_place(each.place)
-            if each.cell is None:
-                write(buffer, place, np.multiply(read(buffers.gradients, sender), number))
-            return
+            upstream = read(buffers.gradients, sender)
+            # Cell by cell: what has a local gradient is in the shape of what it reads.
+            number = np.multiply(upstream if each.cell is None else upstream[each.cell], number)
     if each.cell is None:
         write(buffer, place, number)
     else:

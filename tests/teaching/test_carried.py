@@ -101,6 +101,12 @@ def test_arrays_are_marked_cell_by_cell() -> None:
     assert outcomes(program, inputs, {"value q[1]": "40", "gradient q": "34, 80"}) == ["wrong", "carried"]
 
 
+def test_a_local_gradient_of_one_cell_is_carried_on() -> None:
+    program, inputs = "t = tanh(x); f = sum(3*t)", {"x": [0.5, 1.0]}
+    assert outcomes(program, inputs, {"local tanh → x[0]": "0.5", "contribution tanh → x[0]": "1.5"}) == ["wrong", "carried"]
+    assert outcomes(program, inputs, {"local tanh → x[1]": "0.5", "gradient x": "2.359343, 1.5"}) == ["wrong", "carried"]
+
+
 def test_numbers_can_be_put_into_a_run() -> None:
     trace = gs.run(*PRODUCT[:1], inputs=PRODUCT[1]).trace
     names = trace.program.names
