@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number
 from graphstep.ground.late import np
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +32,18 @@ def cells_of(trace: Trace) -> Cells:
     return Cells(starts, trace.buffers.cells[:count], trace.buffers.gradients[:count])
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the gradients of a run are from those of the same run in the usual order."""
+
+    nodes: int
+    """How many nodes have a gradient."""
+    differing: tuple[int, ...]
+    """Those of which the gradients are not equal to the last bit: their contributions were added in another order."""
+    largest: float
+    """The largest relative difference of any cell; 0 where none differs, inf where one of the two is not finite."""
+
+
 def difference(one: Trace, other: Trace) -> float:
     """The largest relative difference between two runs of the same inputs: of their outputs and of their inputs' gradients.
 
@@ -42,11 +55,21 @@ def difference(one: Trace, other: Trace) -> float:
     return largest_difference(pairs)
 
 
+def agreement(usual: Trace, other: Trace) -> Agreement:
+    """Compare the gradients of one run in two orders, bit by bit."""
+    nodes = [node for node, depends in enumerate(usual.program.depends) if depends]
+    pairs = {node: (usual.gradient_of(node), other.gradient_of(node)) for node in nodes}
+    differing = tuple(node for node, pair in pairs.items() if not np.array_equal(*pair, equal_nan=True))
+    return Agreement(len(nodes), differing, largest_difference([pairs[node] for node in differing]))
+
+
 def largest_difference(pairs: Sequence[tuple[Number, Number]]) -> float:
     """The largest relative difference between the two values of any pair, cell by cell.
 
-    0 where all are equal, both infinite with one sign, or both nan; inf where shapes differ.
+    0 where all are equal, both infinite with one sign, or both nan, and where there is no pair; inf where shapes differ.
     """
+    if not pairs:
+        return 0.0
     if any(np.shape(a) != np.shape(b) for a, b in pairs):
         return float("inf")
     a, b = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))

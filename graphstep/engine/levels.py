@@ -129,11 +129,11 @@ class Levels:
 
     def batches(self, members: Sequence[int]) -> tuple[Batch, ...]:
         """The gates among nodes in ascending order that do not read each other, those of one kind together."""
-        nodes, constants_from, of_numbers = self._program.columns, self._starts[-1], self._program.of_numbers
+        nodes, constants_from = self._program.columns, self._starts[-1]
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
             row = self.cells[index]
-            alone = index if not of_numbers and self._has_arrays(index, rule) else -1
+            alone = index if self._has_arrays(index, rule) else -1
             # Two rules may have one name, of which a program of the reader has but one.
             rank = self._ranks.setdefault(rule, len(self._ranks))
             fixed = tuple([cell >= constants_from for cell in row])

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 from graphstep.engine.readiness import Readiness
 from graphstep.ground.errors import InputError, quoted
-from graphstep.ground.late import np
-from graphstep.ground.records import dataclass
 from graphstep.language.program import Program, node_id
 
 if TYPE_CHECKING:
@@ -22,18 +20,6 @@ if TYPE_CHECKING:
 
 Choice = tuple[int, int]
 """The number of a step, and the gate that goes on behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far the gradients of a run are from those of the same run in the usual order."""
-
-    nodes: int
-    """How many nodes have a gradient."""
-    differing: tuple[int, ...]
-    """Those of which the gradients are not equal to the last bit: their contributions were added in another order."""
-    largest: float
-    """The largest relative difference of any cell; 0 where none differs, inf where one of the two is not finite."""
 
 
 def sending_order(program: Program, choices: Mapping[int, int]) -> tuple[int, ...]:
@@ -126,23 +112,6 @@ def ordered(program: Program, order: Sequence[int] | None, setup: Setup | None) 
 def choice_texts(program: Program, choices: Sequence[Choice]) -> tuple[str, ...]:
     """Choices as texts, which :func:`read_choices` reads."""
     return tuple(f"{n} {_name(program, gate)}" for n, gate in choices)
-
-
-def agreement(usual: Trace, other: Trace) -> Agreement:
-    """Compare the gradients of one run in two orders, bit by bit."""
-    nodes = [i for i in range(len(usual.program.nodes)) if usual.program.depends[i]]
-    differing, largest = list[int](), 0.0
-    for node in nodes:
-        first, second = np.asarray(usual.gradient_of(node)), np.asarray(other.gradient_of(node))
-        if np.array_equal(first, second, equal_nan=True):
-            continue
-        differing.append(node)
-        with np.errstate(all="ignore"):
-            apart = np.abs(first - second) / np.maximum(np.abs(first), np.abs(second))
-        same = (first == second) | (np.isnan(first) & np.isnan(second))
-        apart = np.where(same, 0.0, np.where(np.isfinite(apart), apart, np.inf))
-        largest = max(largest, float(np.max(apart, initial=0.0)))
-    return Agreement(len(nodes), tuple(differing), largest)
 
 
 def _name(program: Program, node: int) -> str:

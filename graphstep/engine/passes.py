@@ -206,15 +206,11 @@ def send_batch(batch: Batch, buffers: Buffers, ties: Ties, dtype: Dtype) -> None
         contribution, slope = send(batch.gate, call, slot, upstream, target, dtype, m)
         if edges is not None:
             buffers.slopes[edges] = slope
-        if target is None or contribution is not target:
-            _put(buffers, places, contribution)
-
-
-def _put(buffers: Buffers, places: Index, contribution: Any) -> None:
-    if isinstance(places, Region):
-        buffers.sent(places)[...] = contribution
-    else:
-        buffers.contributions[places] = contribution
+        if target is None:
+            buffers.contributions[places] = contribution
+        elif contribution is not target:
+            # A pullback may compute right into its place: what it then returns is that array.
+            target[...] = contribution
 
 
 def node_sizes(plan: Plan, cells: Array) -> Array:

@@ -210,8 +210,9 @@ def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:
 
 
 def _multiplications(gate: Rule, shapes: tuple[Shape, ...], options: Options) -> int:
-    product = gate.factors is not None and gate.multiplications is not None and len(shapes) == 2
-    return gate.multiplications(0, shapes, options) if product and gate.multiplications is not None else 0
+    if gate.factors is None or gate.multiplications is None or len(shapes) != 2:
+        return 0
+    return gate.multiplications(0, shapes, options)
 
 
 def _cells(index: Index) -> Cells:

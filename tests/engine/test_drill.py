@@ -192,7 +192,7 @@ def test_large_arrays_on_the_way_are_not_kept(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(drills, "SPARE", 100)
     x = np.ones(30)
     drill = compared(read_program("sum(sigmoid(x)*t)", {}), [{"x": x * k, "t": x} for k in range(ROUNDS)])
-    assert drill.calls == (0, 0)
+    assert drill._scores == [None, None]
 
 
 # -- orders of the core --
@@ -218,6 +218,11 @@ def orders() -> Iterator[tuple[Callable[..., Any], tuple[Any, ...], Any, dict[st
         yield scores.squares, (vector,), np.empty(1), {}
 
 
+def has_orders(score: Score) -> bool:
+    """Whether some of its calls are the core's."""
+    return any(getattr(function, "__name__", "") == "play" for function, _ in score._calls)
+
+
 def test_calls_by_chance_come_to_the_bits_of_numpy() -> None:
     core, coded = scores.compiled(), 0
     for function, operands, out, options in orders():
@@ -228,7 +233,7 @@ def test_calls_by_chance_come_to_the_bits_of_numpy() -> None:
             function(*operands, out=expected, **options)
         score = Score([Note(function, operands, np.ndarray(out.shape, buffer=out), options)])
         assert score.play()
-        coded += core is not None and score.has_orders
+        coded += core is not None and has_orders(score)
         assert bits(out) == bits(expected), (function, options, [np.shape(x) for x in operands])
     assert core is None or coded > 6_000
     assert start() == 0
@@ -237,7 +242,7 @@ def test_calls_by_chance_come_to_the_bits_of_numpy() -> None:
 def test_an_array_is_written_where_it_is_read_only_cell_by_cell() -> None:
     x = np.arange(12.0)
     shifted = Score([Note(np.add, (x[:-1], 1.0), x[1:])])
-    assert not shifted.has_orders
+    assert not has_orders(shifted)
     in_place = Score([Note(np.add, (x[:6], 1.0), x[:6])])
     assert in_place.play()
     assert x.tolist() == [*np.arange(1.0, 7.0), *np.arange(6.0, 12.0)]

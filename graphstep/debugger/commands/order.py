@@ -8,7 +8,8 @@ from graphstep.debugger.facts import Fact, NotReady, ReadyGates, SameGradients, 
 from graphstep.debugger.parts import Edit
 from graphstep.debugger.places import Refitted, carried_into, in_order
 from graphstep.debugger.state import State
-from graphstep.engine.order import agreement, choices_of, ready_at, sending_order
+from graphstep.engine.agreement import agreement
+from graphstep.engine.order import choices_of, ready_at, sending_order
 from graphstep.engine.trace import Trace
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from graphstep.debugger.conditions import Condition
     from graphstep.debugger.parts import Base, Mark, Quantity
     from graphstep.debugger.search import Candidate
-    from graphstep.engine.order import Agreement
+    from graphstep.engine.agreement import Agreement
 
 # -- steps, nodes and their numbers ----------------------------------------------------------------------------------------------
 

@@ -51,12 +51,6 @@ class Drill:
         gates = len(plan.program.nodes) - plan.program.first_gate
         self._watches = gates <= GATES and plan.tape is None and plan.dtype == FLOAT64
 
-    @property
-    def calls(self) -> tuple[int, int]:
-        """How many calls play the forward and the backward pass; 0 where that is the gates' work."""
-        before, back = (0 if score is None else len(score) for score in self._scores)
-        return before, back
-
     def forward(self) -> None:
         """Compute the values of all nodes from those of the inputs, which are in their cells."""
         self._rounds += 1

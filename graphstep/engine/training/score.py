@@ -37,15 +37,6 @@ class Score:
             orders = tuple((core.ORDERS.index(name), *matrices) for _, (name, *matrices) in run)  # type: ignore[misc]  # known
             self._calls.append((core.play, (core.prepare(orders, start()),)))
 
-    @property
-    def has_orders(self) -> bool:
-        """Whether some of them are the core's."""
-        return any(getattr(function, "__name__", "") == "play" for function, _ in self._calls)
-
-    def __len__(self) -> int:
-        """How many calls there are; what the core does in a row is one of them."""
-        return len(self._calls)
-
     def play(self) -> bool:
         """Call them; False where a number is on another side than it was, so that the gates have to do it themselves."""
         # What NumPy returns is an array.
