@@ -10,10 +10,16 @@ from graphstep.engine.training import saved
 from graphstep.faces.export.training import document, formats
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
+from graphstep.telling.reports.training import stop_text
 
 
 class Training(engine.Training):
     """A training that writes itself to files and shows itself in a notebook."""
+
+    @property
+    def stopped(self) -> str:
+        """Why it stopped, in a few words."""
+        return stop_text(self, self.setup.language)
 
     def save(self, path: str | Path) -> Path:
         """Write parameters, state and history to an npz file, from which ``graphstep.train(..., resume=path)`` goes on."""

@@ -100,10 +100,9 @@ class Trainer:
 
     @property
     def state(self) -> str:
-        """``ready``, ``training``, ``paused``, or why no more rounds are run."""
+        """``ready``, ``training``, ``paused`` or ``stopped``."""
         if self.running:
             return "training"
         if not self.rounds:
             return "ready"
-        stopped = self.training.stopped
-        return "paused" if stopped.startswith(("cancelled", "no round")) else stopped
+        return "stopped" if self.training.stop.is_end else "paused"

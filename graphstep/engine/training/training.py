@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import Literal, Self
 
 from graphstep.engine.trace import Trace
 from graphstep.engine.training.history import Checkpoints, History
 from graphstep.engine.training.machine import Machine
 from graphstep.engine.training.settings import Settings, check_params
-from graphstep.ground.arrays import Number, number_text
+from graphstep.ground.arrays import Number
 from graphstep.ground.late import np
+from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup, setup_of_program
-from graphstep.telling.names import name_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stop:
+    """Why a training runs no further round."""
+
+    why: Literal["unasked", "cancelled", "below", "above", "no-better", "rate", "none", "done", "not-finite"]
+    """``unasked``: it was not run yet; ``below`` and ``above`` the loss that was asked for; ``no-better``: patience is out;
+    ``rate``: the learning rate is not finite; ``none``: no round was to be run; ``done``: all were; ``not-finite``: the loss."""
+    round: int = 0
+    """The round that it is about; where all are done, how many they are."""
+    number: float = 0.0
+    """The loss that was asked for, or the rate or the loss that came out."""
+    held_out: bool = False
+    """Whether it is the loss of the held-out examples."""
+    run: Trace | None = None
+    """The round whose loss is not finite."""
+    advised: bool = False
+    """Whether a smaller learning rate may help: an update came before."""
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it came to its end, and was not left before: then somebody has to be told why."""
+        return self.why not in ("unasked", "cancelled", "none")
 
 
 class Training:
@@ -41,8 +65,8 @@ class Training:
         """Losses, learning rates and norms by round."""
         self.resumed: str | None = None
         """The file that it goes on from; None where it began anew."""
-        self.stopped = "no round was run"
-        """Why it stopped, in a few words."""
+        self.stop = Stop("unasked")
+        """Why it stopped."""
         self.machine = Machine(program, self.inputs, settings)
         """What runs the rounds; its parameters are those of now."""
         self._checkpoints = Checkpoints()
@@ -76,20 +100,20 @@ class Training:
     # -- training ----------------------------------------------------------------------------------------------------------------
 
     def run(self, on_progress: Callable[[int, float], bool | None] | None = None) -> Self:
-        """Train until all rounds are done or there is a reason to stop, which :attr:`stopped` says; returns itself.
+        """Train until all rounds are done or there is a reason to stop, which :attr:`stop` says; returns itself.
 
         ``on_progress(round, loss)`` is called after every round; when it returns False the training stops there, with
         everything kept. Calling it again goes on.
         """
         self._best, self.kept = self.history.best(climbs=self.settings.climbs), None
         with np.errstate(all="ignore"):
-            while not (reason := self._reason()):
+            while (reason := self._reason()) is None:
                 k = self.machine.next
                 loss = self._round()
                 if on_progress is not None and on_progress(k, loss) is False:
-                    reason = f"cancelled after round {k:,}"
+                    reason = Stop("cancelled", k)
                     break
-        self.stopped = reason
+        self.stop = reason
         self.kept = self._best_round()
         return self
 
@@ -129,36 +153,23 @@ class Training:
             return math.isfinite(loss)
         return loss > self._best[1] if self.settings.climbs else loss < self._best[1]
 
-    def _reason(self) -> str:
-        """Why no further round is to be run; empty when one is."""
+    def _reason(self) -> Stop | None:
+        """Why no further round is to be run; None when one is."""
         settings, history, k = self.settings, self.history, self.machine.next
         if len(history) > k:
-            return self._why_not_finite(k)
-        which = "the held-out loss" if settings.held_out else "the loss"
-        watched = history.held_out[-1:] if settings.held_out else [(k - 1, loss) for loss in history.losses[-1:]]
+            return Stop("not-finite", k, history.losses[k], run=self.round(k), advised=k > self.first)
+        held_out = settings.held_out is not None
+        watched = history.held_out[-1:] if held_out else [(k - 1, loss) for loss in history.losses[-1:]]
         for place, loss in watched:
             if settings.until is not None and (loss > settings.until if settings.climbs else loss < settings.until):
-                side = "above" if settings.climbs else "below"
-                return f"{which} was {side} {number_text(settings.until)} in round {place:,}"
+                return Stop("above" if settings.climbs else "below", place, settings.until, held_out)
             if settings.patience is not None and self._best is not None and place - self._best[0] >= settings.patience:
-                return f"{which} has not improved since round {self._best[0]:,}"
+                return Stop("no-better", self._best[0], held_out=held_out)
         if k < settings.rounds and not math.isfinite(rate := self.machine.schedule.rate(k)):
-            return f"the learning rate is {number_text(rate)} in round {k:,}"
-        if k >= settings.rounds == 0:
-            return "no round was asked for"
+            return Stop("rate", k, rate)
         if k >= settings.rounds:
-            return f"all {settings.rounds:,} rounds are done" if settings.rounds != 1 else "the one round is done"
-        return ""
-
-    def _why_not_finite(self, k: int) -> str:
-        run = self.round(k)
-        first = run.first_not_finite
-        if first is None:
-            return f"the loss was {number_text(self.history.losses[k])} in round {k:,}"
-        name, value = name_of(run.program, first), number_text(run.value_of(first))
-        origin = f"the first value that is not finite is {name}: {value}" if first != run.program.output else ""
-        advice = "a smaller learning rate may help" if k > self.first else ""
-        return "; ".join(part for part in (f"the loss was {number_text(run.output)} in round {k:,}", origin, advice) if part)
+            return Stop("done", settings.rounds) if settings.rounds else Stop("none")
+        return None
 
     # -- what came of it ---------------------------------------------------------------------------------------------------------
 

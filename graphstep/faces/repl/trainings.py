@@ -64,7 +64,7 @@ class TrainingPrompt:
 
     def begin(self) -> None:
         """Print the program, how it is trained, and the round that is looked at."""
-        self._say(*self.training.program.text.strip().splitlines(), settings_text(self.training.settings))
+        self._say(*self.training.program.text.strip().splitlines(), settings_text(self.training.settings, self.language))
         self._say(message(self.language, "training-help", **prompt_keys("training")))
         self._say(*self._round())
 
@@ -128,7 +128,7 @@ class TrainingPrompt:
             training.run(lambda k, _: not signals and (goal is None or k + 1 < goal))
         self.state = self.state.trained(len(training.history), running=False)
         yield from self._round()
-        if not training.stopped.startswith(("cancelled", "no round")):
+        if training.stop.is_end:
             yield stopped_text(training)
 
     def _trace(self) -> Trace | None:

@@ -10,6 +10,7 @@ from graphstep.faces.comparison import change, largest_change
 from graphstep.faces.drawing.digest import digest
 from graphstep.ground.arrays import Number, shape_of, shape_text
 from graphstep.ground.numerals import numeral
+from graphstep.telling.reports.training import stop_text
 
 
 def held_out_loss(training: Training, k: int) -> float | None:
@@ -42,7 +43,8 @@ def update_step(trace: Trace, place: int) -> int | None:
 
 def stopped_text(training: Training) -> str:
     """Why no more rounds are run, as a sentence."""
-    return f"{training.stopped[:1].upper()}{training.stopped[1:]}."
+    text = stop_text(training, training.setup.language)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _moved(before: Number, after: Number) -> str:

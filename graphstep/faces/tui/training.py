@@ -252,7 +252,7 @@ class TrainingScreen(Screen[None]):
     def _stopped(self) -> None:
         self.trainer.running = False
         self.look_at(self.state.trained(self.trainer.rounds, running=False))
-        if self.trainer.state not in ("paused", "ready"):
+        if self.trainer.state == "stopped":
             self.say(stopped_text(self.training), "bold $warn" if self.training.diverged else "")
         then, self._after = self._after, None
         if then is not None:

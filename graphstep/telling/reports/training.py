@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import partial, reduce
 from itertools import chain
 
 from graphstep.engine.training.settings import Settings
@@ -12,7 +12,7 @@ from graphstep.gates.notation import LATEX, TERMS, Term, plain_text
 from graphstep.gates.optimizers import SYMBOLS
 from graphstep.ground.arrays import SMALL, Number, is_small, kind_text, number_text, shape_of, shape_text, summary
 from graphstep.ground.exact import exact_text
-from graphstep.ground.numerals import DIGITS, ENGLISH, numeral
+from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.telling.document import (
     FULL,
     Block,
@@ -33,6 +33,7 @@ from graphstep.telling.document import (
     Verdict,
 )
 from graphstep.telling.explanation import Rules, Rung
+from graphstep.telling.names import name_of
 from graphstep.telling.reports.inputs import TEXT, TITLE
 from graphstep.telling.reports.parts import codes, column, heading, listed, made_by, name_term, phrase, sentence
 from graphstep.telling.reports.run import step
@@ -87,7 +88,7 @@ def _rounds_alone(training: Training) -> Iterator[Block]:
             *((f"{name} = {numeral(loss, _LOSS)}",) for name, loss in losses),
         )
     )
-    yield Verdict("fault" if training.diverged else "fine", "stopped", (training.stopped,))
+    yield Verdict("fault" if training.diverged else "fine", "stopped", (stop_text(training, language),))
 
 
 def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
@@ -109,7 +110,7 @@ def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
     yield _curve(training)
     yield Heading(2, (say("rounds"),), "rounds")
     yield rounds(training)
-    stopped = training.stopped
+    stopped = stop_text(training, language)
     yield sentence(say("loss-before-update", stopped=f"{stopped[:1].upper()}{stopped[1:]}"))
     yield Heading(2, (say("parameters"),), "parameters")
     yield from _parameters(training)
@@ -168,7 +169,28 @@ def shown(training: Training) -> list[int]:
     return looked if not looked or looked[-1] == last else [*looked[: ROWS - 1], last]
 
 
-def settings_text(settings: Settings, language: str = ENGLISH) -> str:
+def stop_text(training: Training, language: str) -> str:
+    """Why a training runs no further round, in a few words."""
+    stop, say = training.stop, partial(message, language)
+    match stop.why:
+        case "done":
+            return say("stop-done", count=stop.round)
+        case "below" | "above" | "no-better":
+            loss = say("stop-of-held-out" if stop.held_out else "stop-of-all")
+            return say(f"stop-{stop.why}", loss=loss, bound=number_text(stop.number), round=stop.round)
+        case "not-finite":
+            parts, run = [say("stop-not-finite", loss=number_text(stop.number), round=stop.round)], stop.run
+            if run is not None and (first := run.first_not_finite) is not None:
+                if first != run.program.output:
+                    parts.append(say("stop-first", name=name_of(run.program, first), value=number_text(run.value_of(first))))
+                if stop.advised:
+                    parts.append(say("stop-advice"))
+            return reduce(lambda one, following: say("stop-and", one=one, next=following), parts)
+        case _:
+            return say(f"stop-{stop.why}", number=number_text(stop.number), round=stop.round)
+
+
+def settings_text(settings: Settings, language: str) -> str:
     """How it is trained: ``momentum, μ 0.9, α 0.1, batches of 32``."""
     parts = [settings.optimizer.name, *(f"{SYMBOLS.get(name, name)} {numeral(value)}" for name, value in settings.hyper.items())]
     parts.append(f"{SYMBOLS.get('lr', 'lr')} {settings.rate}")

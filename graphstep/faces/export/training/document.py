@@ -7,6 +7,8 @@ from typing import Any
 
 from graphstep.engine.training.training import Training
 from graphstep.faces.export import json
+from graphstep.ground.numerals import ENGLISH
+from graphstep.telling.reports.training import stop_text
 
 
 def export(training: Training) -> Iterator[str]:
@@ -40,7 +42,7 @@ def _entries(training: Training) -> Iterator[tuple[str, Any]]:
         "settings": {name: json.number(value) for name, value in settings.hyper.items()},
         "maximize": settings.climbs,
         "rounds": training.rounds,
-        "stopped": training.stopped,
+        "stopped": stop_text(training, ENGLISH),
         "loss": json.number(training.loss),
     }
     if training.kept is not None:

@@ -107,4 +107,6 @@ def picture(training: Training) -> str:
         Panel("loss", losses, frozenset({"held-out loss"})),
         Panel(f"{title}: {norms[0].name}" if len(norms) == 1 else title, norms),
     ]
-    return svg(training.program.text, panels, subtitle=f"{reports.settings_text(training.settings)} · {training.stopped}")
+    language = training.setup.language
+    subtitle = f"{reports.settings_text(training.settings, language)} · {reports.stop_text(training, language)}"
+    return svg(training.program.text, panels, subtitle=subtitle)

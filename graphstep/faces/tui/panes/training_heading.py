@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from graphstep.engine.training import Training
     from graphstep.engine.training.background import Trainer
 
-_SIGNS = {"training": ("▶ training", "bold $value"), "paused": ("‖ paused", "bold $active"), "ready": ("‖ ready", "bold $active")}
+_SIGNS = {
+    "training": ("▶ training", "bold $value"), "paused": ("‖ paused", "bold $active"), "ready": ("‖ ready", "bold $active"),
+    "stopped": ("■ stopped", "bold $active"),
+}  # fmt: skip
 
 
 class _Words(Widget):
@@ -69,14 +72,14 @@ class TrainingHeading(Vertical):
         text = " ".join(training.program.text[:400].split())
         self.query_one("#training-program", _Words).put(Content.assemble(("graphstep train  ", "bold"), (text, "$quiet")))
         how = self.query_one("#training-how", _Words)
-        summary = Content(settings_text(training.settings))
+        summary = Content(settings_text(training.settings, training.setup.language))
         how.styles.width = summary.cell_length + 2
         how.put(summary)
 
     def show(self, trainer: Trainer, at: int | None) -> None:
         """Show round ``at``."""
         training, state = trainer.training, trainer.state
-        sign, style = _SIGNS.get(state, ("■ stopped", "bold $active"))
+        sign, style = _SIGNS[state]
         self.query_one("#training-state", _Words).put(Content.assemble((sign, style)))
         self.query_one("#training-round", _Words).put(Content.assemble(*_round(training, at)))
         self.query_one(Timeline).show(
