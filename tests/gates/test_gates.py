@@ -426,3 +426,11 @@ def test_a_formula_and_its_partials_make_a_whole_rule(gate: Rule) -> None:
         sent = gate.pullback(NUMBERS, call, slot, upstream)
         assert np.dot(sent, direction) == pytest.approx(np.dot(upstream, gate.push(NUMBERS, call, slot, direction)))
         np.testing.assert_allclose(gate.pulled(NUMBERS, slot, upstream, inputs, call.out, {}), sent, rtol=1e-12)
+
+
+def test_round_jumps_at_halves_and_not_right_beside_them() -> None:
+    (jump,) = ELEMENTWISE["round"].conventions
+    beside = [np.nextafter(half, way) for half in (0.5, -0.5, 2.5) for way in (-9.0, 9.0)]
+    assert all(jump.at(NUMBERS, half) for half in (0.5, -0.5, 2.5, -1.5, 4503599627370495.5))
+    with np.errstate(all="ignore"):
+        assert not any(jump.at(NUMBERS, x) for x in (*beside, 0.0, 0.3, 3.0, 1e300, np.inf, np.nan))

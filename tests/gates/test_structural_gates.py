@@ -873,3 +873,8 @@ def test_a_variance_of_too_few_cells_is_refused() -> None:
 def test_bce_takes_the_limit_where_a_target_is_met_for_certain(p: float, slope: float) -> None:
     run = gs.run("bce(p, t)", p=p, t=p)
     assert (run.output, run.gradients["p"]) == (0, slope)
+
+
+def test_a_place_of_many_digits_is_named_by_few() -> None:
+    with pytest.raises(InputError, match=r"there is no entry 1e\+300$"):
+        gs.run("x[i]", x=[1, 2, 3], i=[1e300])

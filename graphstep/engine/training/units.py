@@ -34,8 +34,10 @@ def units_of(program: Program, settings: Settings) -> dict[str, Axes]:
 
 
 def _axes(program: Program, name: str) -> Axes | None:
-    shape = program.nodes[program.names[name]].shape
-    ways = {*_contractions(program, program.names[name])} if prod(shape) else set()
+    if not prod(program.nodes[program.names[name]].shape):
+        # Of no cells nothing is too long, whatever reads them.
+        return ()
+    ways = {*_contractions(program, program.names[name])}
     if len(ways) > 1 or None in ways:
         hint = "train it without --max-norm, or give each product weights of its own"
         raise InputError(f"the products that read {quoted(name)} do not agree on which of its weights are one unit's", hint=hint)

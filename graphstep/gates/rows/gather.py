@@ -64,7 +64,9 @@ def _within(place: Any, size: int) -> None:
         raise MisfitError(f"{place:g} is no index", "an index is a whole number")
     if not -size <= place < size:
         there = f"that axis has {size} entries: 0 to {size - 1}, or -{size} to -1 from the end" if size else "that axis is empty"
-        raise MisfitError(f"there is no entry {int(place)}", there)
+        # Of what is larger no digit more is known than these.
+        named = int(place) if abs(place) < 1e15 else f"{place:g}"
+        raise MisfitError(f"there is no entry {named}", there)
 
 
 def _places(np: Any, values: Sequence[Any], shape: Shape, options: Options) -> tuple[Any, ...]:
@@ -80,6 +82,7 @@ def _places(np: Any, values: Sequence[Any], shape: Shape, options: Options) -> t
         wrong = ~((np.floor(array) == array) & (array >= -size) & (array < size))
         if wrong.any():
             first = float(array[wrong].flat[0])
+            # int of inf or nan would raise an error of its own.
             if np.isfinite(first):
                 _within(first, size)
             raise MisfitError(f"{first:g} is no index", "an index is a whole number")

@@ -41,7 +41,8 @@ ROUNDING = (
         "round",
         "round",
         "takes the whole number that is nearest to its input, of two the even one",
-        lambda m, x: x - m.floor(x) == 0.5,
+        # Not x − ⌊x⌋, which rounds to ½ just above −½: the distance from the nearest whole number is exact.
+        lambda m, x: m.abs(x - m.round(x)) == 0.5,
         "half way between whole numbers",
     ),
     elementwise(
