@@ -201,11 +201,7 @@ class _Writer:
     pi = Code("pi")
     nan = Code("(0/0)")
 
-    def where(self, condition: Any, then: Any, otherwise: Any) -> Code:
-        return where(condition, then, otherwise)
-
-    def relation(self, sign: str, x: Any, y: Any) -> Code:
-        return relation(sign, x, y)
+    where, relation = staticmethod(where), staticmethod(relation)
 
     def both(self, one: Any, other: Any) -> Code:
         both: Code = code(one) & code(other)
@@ -224,15 +220,6 @@ class _Writer:
 
     def minimum(self, x: Any, y: Any) -> Code:
         return call("min", x, y)
-
-    def abs(self, x: Any) -> Code:
-        return call("abs", x)
-
-    def stop(self, x: Any) -> Code:
-        return call("stop", x)
-
-    def mod(self, x: Any, y: Any) -> Code:
-        return call("mod", x, y)
 
     def expm1(self, x: Any) -> Code:
         return self._known("expm1", x) or call("exp", x) - 1

@@ -48,10 +48,6 @@ def _concat_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     )
 
 
-def _concat_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    return m.indexed(upstream, _part_text(slot, options["shapes"], options))
-
-
 def _part_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     return ", ".join(":" if part.stop is None else f"{part.start}:{part.stop}" for part in _part(slot, shapes, options))
 
@@ -79,10 +75,6 @@ def _stack_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     return tangent
 
 
-def _stack_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, options: Options) -> Any:
-    return m.indexed(upstream, _layer_text(slot, options["shapes"], options))
-
-
 def _layer_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     return ", ".join((*[":"] * (options["axis"] % (len(shapes[0]) + 1)), str(slot)))
 
@@ -97,7 +89,7 @@ CONCATENATION = (
         _concat_push,
         lambda slot, shapes, options: "selection",
         lambda m, terms, options: m.call("concat", *terms),
-        _concat_pulled,
+        lambda m, slot, upstream, terms, out, options: m.indexed(upstream, _part_text(slot, options["shapes"], options)),
         "The concat gate joins its inputs end to end{axis}.",
         ("What was joined is cut apart again: every input gets its own part of the upstream gradient.",),
         pattern=("distributor",),
@@ -117,7 +109,7 @@ CONCATENATION = (
         _stack_push,
         lambda slot, shapes, options: "selection",
         lambda m, terms, options: m.call("stack", *terms),
-        _stack_pulled,
+        lambda m, slot, upstream, terms, out, options: m.indexed(upstream, _layer_text(slot, options["shapes"], options)),
         "The stack gate lays its inputs on each other{axis}, which is a new axis.",
         ("What was stacked is taken apart again: every input gets its own layer of the upstream gradient.",),
         pattern=("distributor",),

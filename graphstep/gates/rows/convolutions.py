@@ -7,6 +7,7 @@ for each channel. Nothing is turned around on the way forward: what mathematics 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -90,13 +91,13 @@ class _Slide:
         return whole[(slice(None), slice(None), *inside)]
 
 
-def _value(np: Any, axes: int, inputs: Sequence[Any], options: Options) -> Any:
+def _value(axes: int, np: Any, inputs: Sequence[Any], options: Options) -> Any:
     slide = _Slide(np, axes, inputs, options)
     value = slide.value(slide.batch, slide.kernels)
     return value if len(inputs) == 2 else value + inputs[2].reshape(-1, *[1] * axes)
 
 
-def _pullback(np: Any, axes: int, call: Call, slot: int, upstream: Any) -> Any:
+def _pullback(axes: int, np: Any, call: Call, slot: int, upstream: Any) -> Any:
     slide = _Slide(np, axes, call.inputs, call.options)
     if slot == 0:
         return slide.back(upstream).reshape(call.inputs[0].shape)
@@ -104,7 +105,7 @@ def _pullback(np: Any, axes: int, call: Call, slot: int, upstream: Any) -> Any:
     return arriving.sum(axis=0) if slot == 2 else matmul(np, arriving.T, slide.rows(slide.batch)).reshape(slide.filters.shape)
 
 
-def _push(np: Any, axes: int, call: Call, slot: int, direction: Any) -> Any:
+def _push(axes: int, np: Any, call: Call, slot: int, direction: Any) -> Any:
     slide = _Slide(np, axes, call.inputs, call.options)
     if slot == 2:
         return np.broadcast_to(direction.reshape(-1, *[1] * axes), slide.out)
@@ -129,11 +130,11 @@ def _multiplications(axes: int, slot: int, shapes: Sequence[Shape], options: Opt
     return 0 if slot == 2 else prod(_shape(axes, shapes, options)) * prod(shapes[1][1:])
 
 
-def _nonzero(np: Any, axes: int, slot: int, shapes: Sequence[Shape], options: Options) -> int:
+def _nonzero(axes: int, np: Any, slot: int, shapes: Sequence[Shape], options: Options) -> int:
     """Each entry is a cell under a filter: with ones in all of them the convolution counts these, fewer at the edges."""
     if slot == 2:
         return prod(_shape(axes, shapes, options))
-    return int(np.sum(_value(np, axes, [np.ones(shape) for shape in shapes[:2]], options)))
+    return int(np.sum(_value(axes, np, [np.ones(shape) for shape in shapes[:2]], options)))
 
 
 def _returned(axes: int, slot: int, shapes: Sequence[Shape], options: Options) -> str:
@@ -181,7 +182,7 @@ def _inside(options: Options) -> str:
     return "".join(f" {name} {'×'.join(map(str, options[name]))}" for name in ("stride", "padding") if options[name])
 
 
-def _pulled(axes: int, m: Any, slot: int, upstream: Any, terms: Sequence[Any], options: Options) -> Any:
+def _pulled(axes: int, m: Any, slot: int, upstream: Any, terms: Sequence[Any], _: Any, options: Options) -> Any:
     if slot == 2:
         return m.over(
             "sum", upstream, tuple(i for i in range(len(options["shapes"][0])) if i != len(options["shapes"][0]) - axes - 1)
@@ -196,13 +197,13 @@ def _convolution(axes: int, over: str) -> Rule:
     return Rule(
         f"conv{axes}d",
         f"conv{axes}d",
-        lambda shapes, options: _shape(axes, shapes, options),
-        lambda np, inputs, options: _value(np, axes, inputs, options),
-        lambda np, call, slot, upstream: _pullback(np, axes, call, slot, upstream),
-        lambda np, call, slot, direction: _push(np, axes, call, slot, direction),
-        lambda slot, shapes, options: _structure(axes, slot, shapes, options),
+        partial(_shape, axes),
+        partial(_value, axes),
+        partial(_pullback, axes),
+        partial(_push, axes),
+        partial(_structure, axes),
         lambda m, terms, options: m.call(f"conv{axes}d", *terms, *map(m.words, _typed(options))),
-        lambda m, slot, upstream, terms, out, options: _pulled(axes, m, slot, upstream, terms, options),
+        partial(_pulled, axes),
         f"The conv{axes}d gate slides the filters {{y}} over {over} {{x}}: at each place the cells under a filter are added up, "
         "each times the filter's own cell.",
         (
@@ -216,11 +217,11 @@ def _convolution(axes: int, over: str) -> Rule:
         keywords={"stride": "shape", "padding": "shape"},
         defaults={"stride": (), "padding": ()},
         inside=_inside,
-        multiplications=lambda slot, shapes, options: _multiplications(axes, slot, shapes, options),
-        nonzero=lambda np, slot, shapes, options: _nonzero(np, axes, slot, shapes, options),
+        multiplications=partial(_multiplications, axes),
+        nonzero=partial(_nonzero, axes),
         # A filter adds up over its channels and its places.
         contraction=lambda slot, shapes, options: tuple(range(1, axes + 2)) if slot == 1 else None,
-        returned=lambda slot, shapes, options: _returned(axes, slot, shapes, options),
+        returned=partial(_returned, axes),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from graphstep.gates import expressions
 from graphstep.gates.rows.axes import OVER_AXES, chosen_axes, collected, collecting_structure, count, kept, shown_axis, stacked
 from graphstep.gates.rows.contributions import FIRST, LENGTH, SHARED, of_collected
+from graphstep.gates.rows.movement import nothing
 from graphstep.gates.rule import Call, MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -180,7 +181,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         pattern=("router",),
         functions=(),
         **OVER_AXES,
-        multiplications=lambda slot, shapes, options: 0,
+        multiplications=nothing,
         remark=lambda np, call: tied(np, call, word),
         returned=lambda slot, shapes, options: _returned(SHARED if options["ties"] == "split" else FIRST)(slot, shapes, options),
         symbolic=partial(expressions.extreme, symbol),
@@ -272,7 +273,7 @@ REDUCTIONS = (
         ("A sum is a distributor: it hands its upstream gradient to every cell that it added up{axis}.",),
         pattern=("distributor",),
         **OVER_AXES,
-        multiplications=lambda slot, shapes, options: 0,
+        multiplications=nothing,
         stacked=stacked(total),
         adds="sum",
         returned=_returned("{d}"),

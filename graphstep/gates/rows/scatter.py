@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from graphstep.gates.rows.movement import nothing
 from graphstep.gates.rule import MisfitError, Options, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -69,7 +70,7 @@ SCATTER = (
         keywords={"shape": "shape", "start": "shape", "step": "shape"},
         defaults={"shape": (), "start": (), "step": ()},
         inside=_place_text,
-        multiplications=lambda slot, shapes, options: 0,
+        multiplications=nothing,
         returned=_place_returned,
     ),
 )
