@@ -27,6 +27,7 @@ class Cells(NamedTuple):
 
 def cells_of(trace: Trace) -> Cells:
     """All numbers of a run, without a copy."""
+    # Constants lie behind the cells of nodes and have no gradient: they are left out.
     count = trace.cell_count
     starts = np.asarray(trace.plan.starts, np.intp)
     return Cells(starts, trace.buffers.cells[:count], trace.buffers.gradients[:count])
@@ -74,6 +75,7 @@ def largest_difference(pairs: Sequence[tuple[Number, Number]]) -> float:
         return float("inf")
     a, b = (np.concatenate([np.ravel(pair[side]) for pair in pairs]) for side in (0, 1))
     with np.errstate(all="ignore"):
+        # What is the same has to be told before it is divided: inf − inf and 0/0 are nan.
         same = (a == b) | (np.isnan(a) & np.isnan(b))
         apart = np.where(same, 0.0, np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)))
     return float(np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0))

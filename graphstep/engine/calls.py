@@ -37,6 +37,7 @@ def steps_of_frame(trace: Trace, frame: int, *, backward: bool) -> range:
         return range(trace.step_of_value(gates.start), trace.step_of_value(gates.stop - 1) + 1)
     at_work = trace.gates_at[trace.seed_step :]
     if trace.order is not None:
+        # Whatever the order, a frame goes on as one (readiness.py): its steps stand side by side.
         own = np.flatnonzero((at_work >= gates.start) & (at_work < gates.stop))
         return range(trace.seed_step + 1 + int(own[0]), trace.seed_step + 2 + int(own[-1])) if len(own) else range(0)
     # The gate at work comes nearer to the inputs with every step; the number has the type of the column.
@@ -66,6 +67,7 @@ def open_at(trace: Trace, n: int, within: int = 0) -> int:
     if not trace.program.frames:
         return 0
     own = [*around(trace, frame_at(trace, n))]
+    # Both ways out end at the program itself, frame 0: there is one that is on both.
     kept = next(frame for frame in around(trace, within) if frame in own)
     outermost = outermost_at(trace, n)
     return kept if outermost in around(trace, kept) else outermost

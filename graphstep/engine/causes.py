@@ -78,6 +78,7 @@ def makes_nan(trace: Trace, index: int) -> bool:
 def _in_every_operand(trace: Trace, index: int, holds: Callable[[Number], Any]) -> NDArray[np.bool_]:
     """In which cells of an elementwise gate something holds of all that it reads."""
     shape = trace.node(index).shape
+    # What it reads is a number or has its shape: arrays of other shapes are copied by gates of their own.
     everywhere: NDArray[np.bool_] = np.logical_and.reduce([np.broadcast_to(holds(x), shape) for x in trace.operand_values(index)])
     return everywhere
 
@@ -112,6 +113,7 @@ def _first_maker(
     def harmful(node: int) -> Iterable[int]:
         return (x for x in trace.node(node).operands if isinstance(x, int) and not harmless(trace.value_of(x)))
 
+    # The row of nodes is a topological order: of all on the way the first one was computed first.
     way = sorted(reached(starts, harmful))
     return next((index for index in way if makes(trace, index)), way[0])
 

@@ -85,6 +85,7 @@ class Columns:
     def alike(self, gates: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[np.intp]]]:
         """Gates by their kinds, which are numbers; those of a kind in the order in which they are given."""
         kinds = self.kinds[gates]
+        # Stable: gates of one kind stay in the order of the program.
         order = np.argsort(kinds, kind="stable")
         gates, kinds = gates[order], kinds[order]
         cuts = np.flatnonzero(kinds[1:] != kinds[:-1]) + 1
@@ -94,6 +95,7 @@ class Columns:
 
     def levels(self) -> tuple[Level, ...]:
         """The levels from the inputs to the output."""
+        # Cut where the depth grows; a stable sort leaves the nodes of a level ascending.
         depth = np.array(depths(self.program), np.intp)
         ends = np.bincount(depth).cumsum()[:-1]
         return tuple(map(self.level, np.split(np.argsort(depth, kind="stable"), ends)))
@@ -131,5 +133,6 @@ class Columns:
         if not len(forks):
             return single, None
         more = counts[counts > 1] - 1
+        # Of each fork the places behind its first arrival, one fork behind the other, without a loop of Python's.
         later = np.repeat(starts[forks] + 1 - (more.cumsum() - more), more) + np.arange(more.sum())
         return single, (forks.astype(np.int32), edges[starts[forks]], np.repeat(forks, more), edges[later])

@@ -35,6 +35,7 @@ def edges_of(program: Program) -> Edges:
     """The edges of a program whose gates send in the usual order, the last one first."""
     nodes, depends, reaches = program.columns, program.depends, program.reaches
     receiver, sender, slot, ranges = list[int](), list[int](), list[int](), dict[int, range]()
+    # The last gate first, and each slot by slot: the order of the columns that plan.py sorts for larger programs.
     for gate in range(len(nodes) - 1, program.first_gate - 1, -1):
         first = len(receiver)
         for place, x in enumerate(nodes.row(gate) if reaches[gate] else ()):

@@ -31,6 +31,7 @@ def run_few(plan: Plan, inputs: Mapping[str, Number], seed: Number, ties: Ties) 
             assert rule is not None, "inputs stand in front"
             assert rule.local is not None, "it treats every cell alike"
             read = tuple([values[x] if x >= 0 else constants[~x] for x in row])
+            # The formula of a comparison gives whole numbers.
             values.append(float(rule.value(FLOATS, read, {})))
             call = Call(read, values[gate], {}, ties, constants=tuple([slot for slot, x in enumerate(row) if x < 0]))
             for edge in plan.edges_of(gate):

@@ -75,6 +75,7 @@ class Level:
         if self.singles is not None:
             places, edges = self.singles
             gradients[places] = contributions[edges]
+        # No number is both: the order of the two does not matter.
         if self.forks is None:
             return
         places, firsts, again, later = self.forks
@@ -133,6 +134,7 @@ class Levels:
 
         def kind(index: int, rule: Rule) -> tuple[int, str, int, tuple[bool, ...], tuple[int, ...]]:
             row = self.cells[index]
+            # A gate on arrays is a batch of its own, told apart from all others by its index.
             alone = index if self._has_arrays(index, rule) else -1
             # Two rules may have one name, of which a program of the reader has but one.
             rank = self._ranks.setdefault(rule, len(self._ranks))
@@ -192,6 +194,7 @@ class Levels:
     ]:
         nodes, counts, place = self._program.columns, self._counts, self._edge_starts
         numbers = [i for i in members if not nodes.shape(i)]
+        # Where nothing arrives the seed stays, or the 0 that was there.
         singles = [i for i in numbers if counts[i] == 1]
         forks = [i for i in numbers if counts[i] > 1]
         single = None
@@ -211,6 +214,7 @@ class Levels:
         arrays = []
         for index in members:
             shape = nodes.shape(index)
+            # A single contribution lies where the gradient does, and nothing is added up.
             if shape and self._counts[index] > 1:
                 size = prod(shape)
                 regions = [Region(start, start + size, shape) for start in (self._edge_starts[e] for e in self._arrivals[index])]

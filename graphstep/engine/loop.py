@@ -119,6 +119,7 @@ class PythonLoop:
                     append(function(values[first]))
                 else:
                     append(function(*[values[place] for place in first]))
+            # A buffer of doubles is taken at once, where NumPy would look at each number of a list.
             cells[group.alone] = array("d", values[before:])
 
     def sums(self, output: int, seed: float, factors: Array, shut: Sequence[int]) -> Array:
@@ -127,6 +128,7 @@ class PythonLoop:
         sums = start.copy()
         sums[output] = seed
         if shut:
+            # Who sends 0 × 0 sends nothing; 0 × inf would be nan.
             senders, nobody = senders.copy(), len(start) - 1
             for place in shut:
                 senders[place] = nobody
@@ -139,6 +141,7 @@ def _work(program: Program, groups: Sequence[Group], cells: Sequence[Sequence[in
     nodes, first = program.columns, program.first_gate
     functions: dict[tuple[Any, int], Function] = {}
     constants = sum(cell >= len(nodes) for row in cells for cell in row)
+    # A list of values grows while it is computed: a gate has the place that it comes to, group by group.
     place_of = [*range(first), *[0] * (len(nodes) - first), *range(first, first + constants)]
     places_behind, by_group = count(first + constants), []
     for group in groups:

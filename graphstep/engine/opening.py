@@ -77,6 +77,7 @@ def read_setup(
     from graphstep.language.values import read_texts, read_value
 
     values = values or {}
+    # A value that is there is not read from its text again: the file that it names may have changed since.
     texts = {name: text for name, text in setup.inputs.items() if text is not None and name not in values}
     numbers = {**values, **read_texts(texts, files=files)}
     inputs = {name: numbers[name] for name in {**setup.inputs, **values} if name in numbers}

@@ -25,6 +25,7 @@ Choice = tuple[int, int]
 def sending_order(program: Program, choices: Mapping[int, int]) -> tuple[int, ...]:
     """The gates in the order in which they send, by the choices; InputError for a gate that is not ready behind its step."""
     order, left = list[int](), dict(choices)
+    # The lowest rank is next, so −gate is the usual order: the last one in the text.
     ready = Readiness(program, lambda gate: -gate)
     while ready:
         gate = left.pop(ready.n, None)
@@ -73,6 +74,7 @@ def ready_at(trace: Trace, n: int) -> tuple[int, tuple[int, ...]]:
     None is ready before the backward pass.
     """
     program = trace.program
+    # A choice is made where a gate has sent all: between two of its sends nobody else goes on.
     while n < len(trace) and trace.plan.same_work(n, n + 1):
         n += 1
     if not trace.seed_step <= n:
@@ -89,6 +91,7 @@ def read_choices(program: Program, texts: Sequence[str]) -> dict[int, int]:
     for text in texts:
         step, _, name = text.strip().partition(" ")
         gate = program.find(name.strip()) if name.strip() else None
+        # No run has 10¹⁵ steps, and Python refuses to read thousands of digits as a number.
         if not (step.isascii() and step.isdecimal() and len(step) < 16) or gate is None:
             hint = "a step and the gate that goes on behind it: --order '7 q'"
             raise InputError(f"{quoted(text)} is no choice among the gates that are ready", hint=hint)

@@ -56,6 +56,7 @@ class Buffers:
     def of(cls, plan: Plan) -> Buffers:
         """New buffers for a plan, with its constants in their places."""
         count = plan.starts[-1]
+        # Whatever is read was written before: inputs first, then level by level.
         cells = np.empty(count + len(plan.constants))
         cells[count:] = plan.constants
         slopes = np.full(len(plan.receiver), nan)
@@ -235,6 +236,7 @@ def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
 
 def odd_places(numbers: Array) -> list[int]:
     """Where a number is inf or nan."""
+    # So few may be a list that only looks like an array: NumPy need not be imported for them.
     if len(numbers) <= FEW:
         return [place for place, number in enumerate(numbers.tolist()) if not isfinite(number)]
     places: list[int] = np.flatnonzero(~np.isfinite(numbers)).tolist()

@@ -111,6 +111,7 @@ class Plan:
             return False
         nodes, first = program.columns, program.first_gate
         rules = nodes.by_kind([kind.rule for kind in nodes.of_kinds], first)
+        # How many batches there would be, without making them.
         batches = set(zip(depths(program)[first:], rules, strict=True))
         return len(batches) * GATES_OF_A_BATCH > len(nodes) - first
 
@@ -139,6 +140,7 @@ class Plan:
         """By step less one, the gate at work, as :meth:`gate_at` has it."""
         nodes, first = len(self.program.nodes), self.program.first_gate
         counts = np.diff(self.edge_step, append=np.int32(self.last_step + 1))
+        # One more than there are gates: behind them stands the seed, at which the output is at work.
         values = np.arange(first, nodes + 1, dtype=np.int32)
         values[-1] = self.program.output
         return np.concatenate([values, np.repeat(self.sender, counts)])
@@ -171,6 +173,7 @@ class Plan:
     def edge_at(self, gate: int, slot: int) -> int | None:
         """The edge that a gate sends along from a slot; None where nothing is sent."""
         edges = self.edges_of(gate)
+        # The edges of a gate stand in the order of its slots.
         edge = bisect_left(self.slot, slot, edges.start, edges.stop)
         return edge if edge < edges.stop and self.slot[edge] == slot else None
 
@@ -211,6 +214,7 @@ def plan(program: Program, order: Sequence[int] | None = None, dtype: Dtype = FL
     nodes = program.columns
     # In the order in which Levels numbers their cells.
     constants = [constant.value for constant in nodes.constants]
+    # To make arrays of so few takes longer than the run.
     if order is None and dtype == FLOAT64 and program.of_numbers and len(nodes.read) <= FEW:
         return _of_few(program, constants)
     starts = _starts(nodes)

@@ -40,6 +40,7 @@ class Readiness:
         self._lowest = [float("inf")] * len(program.frames)
         self._levels = [_Level() for _ in program.frames] or [_Level()]
         self._open = [0]
+        # What a frame waits for are the wires that come from outside; those between its own gates do not count.
         for gate in live:
             for frame in self._around(gate):
                 self._left[frame] += 1
@@ -94,6 +95,7 @@ class Readiness:
     def send(self, gate: int) -> None:
         """Let a ready gate send all that it sends."""
         program = self._program
+        # From the outside in. What is open goes on before anything around it.
         for frame in reversed(self._closed_around(gate)):
             self._levels[program.frames[frame].around].frames.discard(frame)
             self._open.append(frame)
@@ -102,6 +104,7 @@ class Readiness:
             if not program.depends[operand]:
                 continue
             self._missing[operand] -= 1
+            # A step for the send, and one for the sum that it completes, if there is one.
             self.n += 1 + (not self._missing[operand] and self._expected[operand] > 1)
             for frame in self._entered(gate, operand):
                 self._outside[frame] -= 1
@@ -111,6 +114,7 @@ class Readiness:
                 self._put(operand)
         for frame in self._around(gate):
             self._left[frame] -= 1
+        # Several frames may end with one gate.
         while len(self._open) > 1 and not self._left[self._open[-1]]:
             self._open.pop()
 

@@ -36,6 +36,7 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     buffers = Buffers.of(planned)
     with np.errstate(all="ignore"):
         fill(planned, buffers, inputs, moved)
+        # What has overflowed in a narrow type goes on as inf, so such gradients have to be in place before their gates send.
         if is_narrow(moved):
             backward(planned, buffers, seed, setup.ties, Adoption(planned, buffers, moved))
         else:

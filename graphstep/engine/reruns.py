@@ -140,6 +140,7 @@ class Rerun:
         """Compute with other values of the node, one a run along the first axis, step by step: what is at work, what it reads,
         and what it makes, each with an axis of runs before its own.
         """
+        # Every cell that depends on the node is written before it is read, so the next call takes the same memory.
         if len(self._cells) != len(moved):
             self._cells = np.repeat(self._values[None, :], len(moved), axis=0)
         self.refusals = {}

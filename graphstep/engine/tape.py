@@ -96,6 +96,7 @@ class Tape:
             places = self.edges.searchsorted(shut[np.isin(shut, self.edges, assume_unique=True)])
             factors[places] = 0.0
         sums = self.loop.sums(output, float(gradients[output]), factors, places.tolist())
+        # What was handed on unchanged was added up once, by its owner.
         gradients[len(gradients) - len(self.owners) :] = sums[self.owners]
         np.multiply(gradients[self.sender], slopes, out=contributions)
         contributions[shut] = 0.0

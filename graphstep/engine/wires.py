@@ -47,6 +47,7 @@ class Wire:
     @property
     def sender(self) -> int:
         """The gate that reads the node, and sends on the way back."""
+        # item: a whole number of Python's, as JSON and dictionaries of nodes need it.
         return self.trace.plan.sender.item(self.edge)
 
     @property

@@ -48,6 +48,7 @@ def collected(np: Any, x: Array, options: Options, function: Callable[[list[Any]
     """An array with a function of the cells along its axes in place of them."""
     axis = options["axis"]
     axes = range(x.ndim) if axis is None else sorted(index % x.ndim for index in (axis if isinstance(axis, tuple) else (axis,)))
+    # The collected axes last and in their order, so that each row has its cells in reading order.
     kept_axes = [i for i in range(x.ndim) if i not in axes]
     rows = np.transpose(x, (*kept_axes, *axes)).reshape(prod(x.shape[i] for i in kept_axes), -1)
     shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))

@@ -151,6 +151,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
         Optimizer(
             "nesterov",
             (
+                # CS231n: v_prev = v; v = mu*v - lr*dx; x += -mu*v_prev + (1 + mu)*v.
                 Assignment("v_prev", lambda m, q: q.v),
                 Assignment("v", lambda m, q: q.downhill(q.mu * q.v, q.lr * q.g)),
                 Assignment("w", lambda m, q: q.w - q.mu * q.v_prev + (1 + q.mu) * q.v),
@@ -216,6 +217,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             (
                 Assignment("m", lambda m, q: q.beta1 * q.m + (1 - q.beta1) * q.g),
                 Assignment("v", lambda m, q: q.beta2 * q.v + (1 - q.beta2) * q.g**2),
+                # Kingma and Ba (2015), algorithm 1: both means began at 0, and t updates have filled them to 1 − βᵗ.
                 Assignment("m_hat", lambda m, q: q.m / (1 - q.beta1**q.t)),
                 Assignment("v_hat", lambda m, q: q.v / (1 - q.beta2**q.t)),
                 Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.m_hat / (m.sqrt(q.v_hat) + q.eps))),

@@ -270,6 +270,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         if self.functions is OWN_NAME:
+            # A frozen class lets nobody assign, and the name is known here only.
             object.__setattr__(self, "functions", (self.name,))
 
     def settings(self, options: Iterable[tuple[str, Any]], shapes: Sequence[Shape] | None = None) -> dict[str, Any]:
@@ -303,6 +304,7 @@ class Rule:
         fixed: dict[int, Constant] = {i: x for i, x in enumerate(operands) if not isinstance(x, int)}
         if not fixed or self.with_constant is None:
             return self.symbol
+        # One constant beside one node has a form of its own, +1; several inputs are listed, max(0, ·).
         if len(fixed) == 1 and len(operands) <= 2:
             ((slot, constant),) = fixed.items()
             if slot in self.with_constant:

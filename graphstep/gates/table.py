@@ -55,6 +55,7 @@ class Table(MutableMapping[str, "Rule"]):
         return len(self.rows)
 
 
+# In the order in which documents list them.
 _FAMILIES = (ARITHMETIC, POWERS, EXPONENTIALS, TRIGONOMETRY, HYPERBOLIC, CHOICES, COMPARISONS, ROUNDING, ACTIVATIONS)
 
 ELEMENTWISE: dict[str, Rule] = {gate.name: gate for family in _FAMILIES for gate in family}

@@ -32,6 +32,7 @@ INFIX: dict[str, Infix] = {
     "*": Infix(PRODUCT, PRODUCT, POWER, "*"),
     "/": Infix(PRODUCT, PRODUCT, POWER, "/"),
     "@": Infix(PRODUCT, PRODUCT, POWER, " @ "),
+    # It is read from the right, but a tower of powers without parentheses is read by nobody.
     "^": Infix(POWER, ATOM, ATOM, "^"),
     **{sign: Infix(COMPARISON, SUM, SUM, f" {sign} ") for sign in ("<", "<=", ">", ">=", "==", "!=")},
 }

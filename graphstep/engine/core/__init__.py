@@ -67,6 +67,7 @@ class Core(Protocol):
 
 def checksum() -> int:
     """What tells the source from another: what was compiled from it knows it."""
+    # 31 bits: C knows it as a long, which has 32 on some systems, one of them for the sign.
     return crc32(SOURCE.read_bytes() + ARRAYS.read_bytes()) & 0x7FFFFFFF
 
 
@@ -103,4 +104,5 @@ def _loaded() -> Core | str:
         module: Core = import_module("graphstep.engine.core._core")
     except ImportError as error:
         return "none was built" if isinstance(error, ModuleNotFoundError) else f"it does not load: {error}"
+    # A row that has changed since would be computed by its old formula.
     return module if checksum() == module.CHECKSUM else "it was compiled from another source than this one"

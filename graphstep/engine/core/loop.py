@@ -43,6 +43,7 @@ class CompiledLoop:
     def of(cls, core: Core, groups: Sequence[Group], columns: Columns, sent: Sent) -> CompiledLoop:
         """The loop of a program."""
         code, functions = _code(core, groups, columns)
+        # Which of 0 and −0 is the larger one NumPy leaves to the CPU; C takes what NumPy takes here.
         core.zeros(*(PLAIN[name](x, -x) for name in ("maximum", "minimum") for x in (0.0, -0.0)))
         return cls(core, tuple(groups), code, functions, *sent)
 
@@ -94,6 +95,7 @@ def _words(alone: Cells, columns: Columns, head: Callable[[Rule, int], tuple[int
     for k, gates in columns.alike(alone.astype(np.intp)):
         for turn in range(turns[k]):
             at = starts[gates] + turn * sizes[k]
+            # Behind the first turn a gate of many reads what it has written, and the next one.
             read = (
                 [columns.read(gates, slot) for slot in range(counts[k])] if not turn else [gates, columns.read(gates, turn + 1)]
             )

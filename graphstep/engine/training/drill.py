@@ -180,6 +180,7 @@ class Drill:
         if not made or not array.flags.c_contiguous or any(getattr(x, "base", None) is array for n in notes for x in n.operands):
             self._put(array, target)
             return
+        # Nobody has a view of the array that was made, so from now on its calls write to where it belongs.
         target[...] = array
         exchange(notes, array, target)
 

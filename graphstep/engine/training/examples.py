@@ -68,6 +68,7 @@ class Examples:
         if self.whole:
             return None
         epoch, turn = divmod(k, self.rounds)
+        # Rounds come in order: the permutation of one epoch is all that is kept.
         if self._epoch[0] != epoch:
             self._epoch = epoch, np.random.default_rng([self._seed, epoch]).permutation(self.count)
         return self._epoch[1][turn * self.size : (turn + 1) * self.size]

@@ -61,6 +61,7 @@ class Checkpoints:
         """Keep where the machine stands, if the round that comes next is one of those that are kept; the first one always is."""
         k = machine.next
         if not self._kept:
+            # A training that goes on from a file begins at a later round than 0.
             self.first = k
             planned = machine.checkpoint_size * (machine.settings.rounds - k)
             while self.stride < FAR and planned > self.memory * self.stride:
@@ -77,4 +78,5 @@ class Checkpoints:
         """The last one at or before round ``k``; None when ``k`` lies before the first."""
         if not self._kept or k < self.first:
             return None
+        # The multiple of the stride at or before it; the newest one where that round has not begun yet.
         return self._kept[min(max(self._kept), k - (k - self.first) % self.stride)]

@@ -103,6 +103,7 @@ class Machine:
         drill.backward()
         norms = {}
         for name, node, squares in zip(self.settings.params, self._nodes, drill.squares.tolist(), strict=True):
+            # Squares may overflow where a norm does not.
             norms[name] = math.sqrt(squares)
             if not math.isfinite(squares):
                 norms[name] = norm_of(drill.buffers.gradients[drill.plan.starts[node] : drill.plan.starts[node + 1]])
@@ -187,6 +188,7 @@ class Machine:
         drill = self._begin()
         plan, buffers, length = drill.plan, drill.buffers, 0.0
         if self.settings.clip is not None:
+            # The bits of the loop, whose sums of squares are its own.
             drill.forward()
             length = length_of(self.backward().values())
         # With all that a trace has: a drill leaves out what the loop does not need.

@@ -42,6 +42,7 @@ def save(training: Training, path: str | Path) -> Path:
 def content(training: Training) -> bytes:
     """What the file of a training holds."""
     history, state = training.history, {name: training.machine.state_of(name) for name in training.settings.params}
+    # The round whose loss is not finite moved nothing: whoever goes on runs it again.
     whole = len(history) - training.diverged
     about = json.dumps({"graphstep": VERSION, **_about(training), "round": whole})
     arrays: dict[str, Any] = {"about": np.frombuffer(about.encode(), np.uint8)}

@@ -77,6 +77,7 @@ class Settings:
         if self.optimizer.name != "sgd":
             words += ["--optimizer", self.optimizer.name]
         usual = settings_of(self.optimizer, {})
+        # repr is the shortest text that is read back as the same number.
         for name, value in self.hyper.items():
             if value != usual[name]:
                 words += [option_of(name), repr(value)]

@@ -121,6 +121,7 @@ class Training:
         """The round before which the parameters were better than they are now; None where patience does not ask for it."""
         if self.settings.patience is None or self._best is None or self._best[0] < self.first:
             return None
+        # The last update came behind the last look.
         now = self.loss if self.held_out_loss is None else self.held_out_loss
         return None if self._is_better(now) else self._best[0]
 
@@ -130,6 +131,7 @@ class Training:
         if held_out and k % held_out.every == 0:
             history.held_out.append((k, machine.loss(held_out=True)))
             self._watch(*history.held_out[-1])
+        # A checkpoint is what the round begins with.
         self._checkpoints.keep(machine)
         loss = machine.forward()
         for name, norm in machine.backward().items():

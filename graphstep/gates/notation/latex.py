@@ -52,6 +52,7 @@ class Latex(Typeset):
 
     def used(self, base: Ink, use: int) -> Ink:
         """A use of a node by its number, raised."""
+        # In braces: TeX refuses a second superscript on one letter.
         return Ink(f"{{{base.within(ATOM)}}}^{{({use})}}", ATOM, self, base.cells)
 
     def subscripted(self, base: Ink, digits: str) -> Ink:
@@ -95,6 +96,7 @@ class Latex(Typeset):
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """A matrix product: its factors side by side."""
+        # A thin space: side by side two letters would be one name.
         return Ink(rf"{self.term(x).within(PRODUCT)} \, {self.term(y).after(POWER)}", PRODUCT, self, cells=True)
 
     def transposed(self, x: Any) -> Ink:

@@ -93,6 +93,7 @@ class MathML(Typeset):
 
         if not is_small(value):
             return Ink(_leaf("mtext", number_text(value, self.digits)), SUM, self, cells=True)
+        # A table has two axes.
         if value.ndim not in {1, 2} or not value.size:
             return Ink(self._nested(value.tolist()), ATOM, self, cells=True)
         if value.ndim == 2:
@@ -117,6 +118,7 @@ class MathML(Typeset):
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """A matrix product: its factors side by side."""
+        # Invisible times: nothing is shown, and a screen reader says it.
         return Ink(f"{self.term(x).within(PRODUCT)}<mo>&#8290;</mo>{self.term(y).after(POWER)}", PRODUCT, self, cells=True)
 
     def transposed(self, x: Any) -> Ink:
@@ -187,6 +189,7 @@ class MathML(Typeset):
         return Ink(self._applied(_leaf("mi", function), terms), ATOM, self, any(x.cells for x in terms))
 
     def _applied(self, head: str, terms: list[Ink]) -> str:
+        # Function application, invisible and read out as “of”.
         return f"{head}<mo>&#8289;</mo>{self.parentheses('<mo>,</mo>'.join(x.text for x in terms))}"
 
     def exp(self, x: Ink) -> Ink:
@@ -205,6 +208,7 @@ def _leaf(tag: str, text: str) -> str:
 
 def _one(text: str) -> str:
     """The text as one element: in a row of its own unless it is one."""
+    # msup, mfrac and their like take a fixed number of elements, one for each part.
     depth = 0
     for tag in _TAG.finditer(text):
         depth += -1 if tag[1] else 1

@@ -112,6 +112,7 @@ class Lasting(Term):
 
     def read(self, m: Any) -> Any:
         """What a reader made of the tree when it first read it."""
+        # Readers are few and live as long as the process: there is one style for a number of digits.
         if m not in self._read:
             self._read[m] = super().read(m)
         return self._read[m]

@@ -33,6 +33,7 @@ def stacked(value: Callable[[Any, Any, Options], Any]) -> Callable[[Any, Sequenc
     def of_runs(np: Any, inputs: Sequence[Any], options: Options) -> Any:
         x, axis = inputs[0], options["axis"]
         axes = range(x.ndim - 1) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        # Runs stand in front: an axis that is counted from there moves by one, one from the end stays.
         return value(np, x, {**options, "axis": tuple(index + (index >= 0) for index in axes)})
 
     return of_runs

@@ -59,6 +59,7 @@ CHOICES = (
             "An edge of clip gets the whole upstream gradient where it holds the input, and 0 elsewhere.",
         ),
         pattern=("router",),
+        # The first that applies counts: a nan before the edges.
         conventions=(
             Convention(
                 lambda m, x, y, z: x != x,

@@ -99,6 +99,7 @@ def of_product(slot: int, shapes: Sequence[Shape], options: Options) -> str:
         return "y @ d" if slot == 0 else "outer(x, d)"
     if len(x) == 2 and len(y) == 1:
         return "outer(d, y)" if slot == 0 else "x.T @ d"
+    # A vector is a row on the left and a column on the right, for every matrix of the batch.
     if len(x) == 1:
         return 'einsum("...km,...m->k", y, d)' if slot == 0 else 'einsum("k,...m->...km", x, d)'
     if len(y) == 1:

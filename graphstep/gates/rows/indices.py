@@ -122,6 +122,7 @@ def _meets(shapes: Sequence[Shape], options: Options) -> Sequence[Shape]:
 def _contracted(np: Any, of: _Indices, terms: Sequence[str], arrays: Sequence[Any], out: str) -> Any:
     """The products of cells with the same indices, added up over those that are not in ``out``."""
     if of.cells > FIXED_ORDER and not any(np.asarray(x).dtype == object for x in arrays):
+        # So many go to BLAS, in an order of products that NumPy chooses.
         return np.einsum(f"{','.join(terms)}->{out}", *arrays, optimize=True)
     summed = "".join(dict.fromkeys(letter for term in terms for letter in term if letter not in out))
     order = out + summed

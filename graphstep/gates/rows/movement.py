@@ -73,6 +73,7 @@ def _order(shape: Shape, options: Options) -> tuple[int, ...]:
     if axes is None:
         return tuple(range(count))[::-1]
     chosen = axes if isinstance(axes, tuple) else (axes,)
+    # count stands for what is no axis, and is in no list of them.
     if sorted(axis % count if count and -count <= axis < count else count for axis in chosen) != list(range(count)):
         every = (
             f"each of the axes 0 to {count - 1} once" if count > 1 else "axis 0" if count else "no axes: it is a single number"

@@ -17,6 +17,7 @@ POWERS = (
         "power",
         "xⁿ",
         lambda m, x, y: x**y,
+        # The exponent is a constant of the text, so nobody asks for the second slope.
         (lambda m, x, y, out: y * x ** (y - 1), lambda m, x, y, out: 0),
         "The power gate raises its input to a constant exponent.",
         "The exponent comes down in front: the slope of xⁿ is n·xⁿ⁻¹.",

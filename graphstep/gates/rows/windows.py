@@ -58,6 +58,7 @@ def places(count: Sequence[int], window: Sequence[int], stride: Sequence[int]) -
 def laid_out(np: Any, x: Any, window: Sequence[int], stride: Sequence[int]) -> Any:
     """The cells of each window along a new last axis, in reading order."""
     count = counts(np.shape(x)[len(np.shape(x)) - len(window) :], window, stride)
+    # One slice for each cell of a window, whatever their number; a cell is copied for each window that it is in.
     return np.stack([x[place] for _, place in places(count, window, stride)], axis=-1)
 
 
