@@ -15,7 +15,10 @@ import graphstep as gs
 from graphstep.faces import export
 from graphstep.faces.export import _pdf, tex
 from graphstep.faces.export._options import CHOICES
+from graphstep.faces.export._pandoc import Pandoc
 from graphstep.faces.export._writer import BLOCKS, INLINES
+from graphstep.faces.export.platforms._markup import Markup
+from graphstep.faces.export.platforms._markup import Tex as PlatformTex
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.telling import document as blocks
 from graphstep.telling.explain import explain
@@ -74,6 +77,20 @@ def test_the_writers_know_every_block_and_every_part_of_a_line() -> None:
 def test_every_writer_writes_every_block(name: str, block: Any) -> None:
     text = written(name, block)
     assert text.endswith("\n")
+    for word in words(block):
+        assert word in text
+
+
+DIALECTS = {"pandoc": Pandoc(export.Options(math="pandoc")), "MathML": Markup("en", ""), "TeX in HTML": PlatformTex("en", "")}
+"""The writers that no suffix asks for: Markdown for pandoc, and what learning platforms import."""
+
+
+@each("name", DIALECTS)
+@each("block", EXAMPLES, ids=lambda block: type(block).__name__)
+def test_the_writers_of_dialects_write_every_block(name: str, block: Any) -> None:
+    text = DIALECTS[name].block(block)
+    assert text
+    # A platform has no steps of its own to number, and names no pattern.
     for word in words(block):
         assert word in text
 
