@@ -40,6 +40,9 @@ _BLOCK = 1 << 11
 """Cells that are updated at a time. What a rule makes on its way then stays in the processor's cache; arrays as large as the
 parameters would be asked of the system anew in every round, which takes several times as long as the arithmetic."""
 
+_CLEARLY = 1 - 1e-9
+"""What is below this share of a bound is below the bound, however its squares are rounded."""
+
 _OVERHEAD = 200
 """Bytes that Python and NumPy take for an object besides its cells."""
 
@@ -85,6 +88,7 @@ class Machine:
         self._state = [{name: np.zeros_like(w) for name in settings.optimizer.state} for w in self._weights]
         self._rate = np.zeros(())
         self._units = units_of(first.plan.program, settings)
+        self._bounded = [(self._view(self._weights, name).reshape(self._shape(name)), axes) for name, axes in self._units.items()]
         self._updates: dict[int, Score | None] = {}
         self.next = 0
         """The round that comes next, from 0."""
@@ -136,10 +140,16 @@ class Machine:
 
     def _bound(self) -> None:
         """Shorten the weights of units that are longer than they may be."""
-        for name, axes in self._units.items():
-            weights = self._view(self._weights, name).reshape(self._shape(name))
-            norm, bound = norm_along(weights, axes), self.settings.max_norm
-            if bound is not None and is_bounded(norm, bound):
+        bound = self.settings.max_norm
+        if bound is None:
+            return
+        for weights, axes in self._bounded:
+            # Most rounds shorten nothing, and squares are soon added up: lengths are taken where one may be too long.
+            squares = np.add.reduce(weights * weights, axis=axes)
+            if np.maximum.reduce(squares, axis=None, initial=0.0) < bound * bound * _CLEARLY:
+                continue
+            norm = norm_along(weights, axes)
+            if is_bounded(norm, bound):
                 weights[...] = bounded(weights, norm, bound)["w"]
 
     def _update(self, notes: list[Note] | None = None) -> None:
