@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import applies
 from graphstep.ground.arrays import Number
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
@@ -304,7 +304,7 @@ def _slope(trace: Trace, edge: int, ending: Ending) -> tuple[list[int], Ending]:
     sent = _symptom(float(trace.contribution_sizes[edge]) if ending != "factor" else _factor(trace, edge))
     if sent in ("nan", "infinite"):
         odd = [x for x in nodes if not isfinite(sizes[x])]
-    elif any(np.any(rule.at(NUMBERS, *trace.operand_values(wire.sender))) for rule in gate.conventions):
+    elif any(np.any(applies(rule, trace.operand_values(wire.sender))) for rule in gate.conventions):
         # At a kink the slope is a choice, whatever the value is: there the chain ends.
         odd = []
     elif sent == "zero" and len(nodes) == 1 and isinf(sizes[nodes[0]]):

@@ -11,8 +11,7 @@ from graphstep.analysis.zeros import number
 from graphstep.engine.causes import gradient_causes, is_finite
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
-from graphstep.gates.mathematics import NUMBERS
-from graphstep.gates.numbers import send
+from graphstep.gates.numbers import applies, send
 from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.late import np, quiet
 
@@ -131,7 +130,7 @@ def _cure(trace: Trace, sender: int, slot: int) -> Reason:
     gate = trace.gate(sender)
     assert gate is not None, "an input sends nothing"
     inputs = trace.operand_values(sender)
-    at = (rule for rule in gate.conventions if rule.guard and rule.concerns(slot) and np.any(rule.at(NUMBERS, *inputs)))
+    at = (rule for rule in gate.conventions if rule.guard and rule.concerns(slot) and np.any(applies(rule, inputs)))
     rule = next(at, None)
     if rule is None:
         return reason("keep-away", gate=gate.symbol)

@@ -8,6 +8,7 @@ from graphstep.analysis.facts import Cells, Listed, Reason, Remark, Slot, reason
 from graphstep.engine.trace import Trace
 from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import applies
 from graphstep.gates.rule import Rule
 from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral
@@ -42,14 +43,14 @@ def _at_kinks(trace: Trace, index: int, slot: int | None, gate: Rule) -> Remark 
     if not gate.conventions:
         return None
     shape, inputs = trace.node(index).shape, trace.operand_values(index)
-    if not shape and not any(rule.at(NUMBERS, *inputs) for rule in gate.conventions):
+    if not shape and not any(applies(rule, inputs) for rule in gate.conventions):
         return None
     reasons, rules, warns, covered = list[Reason](), list[str](), False, np.zeros(shape, bool)
     for place, rule in enumerate(gate.conventions):
         if slot is not None and not rule.concerns(slot):
             continue
         # In each cell the first rule that applies counts.
-        where = np.asarray(rule.at(NUMBERS, *inputs)) & ~covered
+        where = np.asarray(applies(rule, inputs)) & ~covered
         if not where.any():
             continue
         key = f"gate.{gate.name}.convention.{place}"
@@ -76,11 +77,10 @@ def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:
     gate, shape = trace.gate(index), trace.node(index).shape
     chosen, warned = np.zeros(shape, bool), np.zeros(shape, bool)
     if gate is not None:
-        with quiet():
-            for rule in gate.conventions:
-                if rule.concerns(slot):
-                    where = np.asarray(rule.at(NUMBERS, *trace.operand_values(index))) & ~chosen & ~warned
-                    chosen, warned = (chosen, warned | where) if rule.warns else (chosen | where, warned)
+        for rule in gate.conventions:
+            if rule.concerns(slot):
+                where = np.asarray(applies(rule, trace.operand_values(index))) & ~chosen & ~warned
+                chosen, warned = (chosen, warned | where) if rule.warns else (chosen | where, warned)
     return chosen
 
 

@@ -98,6 +98,9 @@ def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_]
         return (reason("passes-nothing-to", gate=gate.symbol, name=Slot(sender, slot)),)
     if _fades(trace, gate, sender, slot, cells):
         return (reason("slope-faded", gate=gate.symbol, at=mine, where=where),)
+    if gate.routes and slot:
+        # Whether the slope of a leaky relu, or a bound of clip, is used is decided by the first input.
+        return (reason("unused", gate=gate.symbol, name=mine, at=Operand(sender, 0), where=where),)
     return (reason("flat" if gate.routes or gate.pattern[0] == "dead" else "slope-zero", gate=gate.symbol, at=mine, where=where),)
 
 

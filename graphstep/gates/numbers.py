@@ -7,7 +7,8 @@ from typing import Any
 
 from graphstep.gates.elementwise import contribution
 from graphstep.gates.mathematics import NUMBERS, Mathematics
-from graphstep.gates.rule import Array, Call, Options, Rule
+from graphstep.gates.rule import Array, Call, Convention, Options, Rule
+from graphstep.ground.late import quiet
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
 
 
@@ -53,6 +54,15 @@ def send(
         return rounded(contribution(m, upstream, slope, shuts=rule.shuts), dtype), slope
     filled = call if into is None else Call(call.inputs, call.out, call.options, call.ties, into, call.constants)
     return rounded(rule.pullback(m, filled, slot, upstream), dtype), None
+
+
+def applies(convention: Convention, inputs: Sequence[Any]) -> Any:
+    """Whether a convention of a gate applies to its inputs, cell by cell where they are arrays.
+
+    To ask whether inf is halfway between two whole numbers makes a nan, of which NumPy would warn.
+    """
+    with quiet():
+        return convention.at(NUMBERS, *inputs)
 
 
 def push(rule: Rule, call: Call, slot: int, direction: Array) -> Array:

@@ -16,6 +16,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, Term, plain_text
+from graphstep.gates.numbers import applies
 from graphstep.ground.arrays import SMALL, Number, is_small
 from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral
@@ -123,7 +124,7 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
         return False
     inputs = [np.asarray(x, np.float64) for x in values]
     with quiet():
-        if not any(np.any(rule.at(NUMBERS, *inputs)) for rule in rules):
+        if not any(np.any(applies(rule, inputs)) for rule in rules):
             return False
         formula = gate.partials[slot](NUMBERS, *inputs, np.asarray(trace.value_of(index), np.float64))
         return not np.allclose(formula, value, rtol=1e-6, atol=0.0, equal_nan=True)

@@ -123,6 +123,12 @@ def test_max_with_a_constant_is_a_layer_and_max_of_two_nodes_is_none() -> None:
     assert diagnose(gs.run("max(x, y)", x=1, y=2).trace).layers == ()
 
 
+def test_an_activation_of_numbers_alone_is_a_number() -> None:
+    for program in ("x*relu(2)", "leaky_relu(2, x) + x", "relu(leaky_relu(maxout(2), 0.5*x)) + tanh(x)"):
+        layers = [layer.gate.name for layer in diagnose(gs.run(program, x=0.5).trace).layers]
+        assert layers == (["leaky_relu", "relu", "tanh"] if "tanh" in program else []), program
+
+
 def test_a_chain_of_numbers_vanishes_as_well() -> None:
     chain = "a = tanh(5*x); b = tanh(0.01*a); c = tanh(0.01*b); d = tanh(0.01*c); d"
     assert ("vanishing", "a") in found(chain, x=0.1)
@@ -224,6 +230,8 @@ def test_every_parameter_is_judged_with_the_gate_that_is_to_blame(
         ("relu(w)", {"w": -2.0}, "A positive input of that gate, or a leaky gate, would let it through."),
         ("abs(w)", {"w": 0.0}, "the slope of |x| at w = 0 is a choice: it is taken as 0.\n"),
         ("clip(w, 0, 1)", {"w": -2.0}, "An input of that gate between its bounds would let it through."),
+        ("clip(x, w, 1)", {"w": 0.0, "x": 0.5}, "does not use w = 0 at x = 0.5, so nothing flows to it. An input of that gate"),
+        ("leaky_relu(x, w)", {"w": 0.1, "x": 2.0}, "x = 2, so nothing flows to it. An input of that gate on the other side"),
         ("where(x > 1, x, w)", {"w": 2.0, "x": 3.0}, "where chose the other input, x = 3."),
         ("exp(-w)", {"w": 60.0}, "It shrinks most at f, 'exp(-w)', from 1 to 8.8e-27."),
         ("w*1e-20", {"w": 1.0}, "Larger weights, another activation or a way around it would help."),

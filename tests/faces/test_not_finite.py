@@ -23,6 +23,8 @@ RUNS = (
     "E[i]/0 E=[[1,2],[3,4]] i=0",
     "A@B A=[[inf,0],[0,0]] B=[[0,1],[1,0]]",
     "max(x,y)*1e308*10 x=nan y=1",
+    "round(x*z-stop(z))+mod(y,y) x=inf z=1 y=-inf",
+    "max(v^sinh(u)) u=[1e-3,1e200] v=[-1,2]",
 )
 LINES = "n\nn\nend\nback\nprint grad {0}\nwhy grad {0}\ntangents {0}\nverify\njacobian\nbreak grad == 0\nc\nC\nundo\nquit\n"
 COMMANDS = (

@@ -36,7 +36,9 @@ class Depth:
 
 def depths(trace: Trace, layers: Sequence[Layer]) -> tuple[Depth, ...]:
     """The layers at which a gradient arrives, from the output back to the inputs; empty for fewer than two."""
-    way = [layer for layer in reversed(layers) if np.isfinite(layer.gradient_rms) and layer.gradient_rms > 0]
+    arriving = (layer for layer in reversed(layers) if np.isfinite(layer.gradient_rms) and layer.gradient_rms > 0)
+    # An activation of data or of numbers alone sends nothing on, which would be divided by.
+    way = [layer for layer in arriving if trace.between(layer.node, trace.node(layer.node).sources[0][1])]
     if len(way) < 2:
         return ()
     return tuple(_depths(trace, way))

@@ -130,6 +130,8 @@ def _cure(wire: Wire) -> str:
     if gate.pattern[0] == "switcher":
         return "cure-factor"
     if gate.pattern[0] == "router" and not gate.chooses:
+        if wire.slot:
+            return "cure-unused"
         return "cure-bounds" if gate.name == "clip" else "cure-router" if gate.activation else ""
     return "cure-saturated" if gate.saturates else ""
 

@@ -65,8 +65,11 @@ def _is_activation(trace: Trace, index: int) -> bool:
     gate, node = trace.gate(index), trace.node(index)
     if gate is None:
         return False
+    if gate.activation:
+        # relu(2) is a number, and leaky_relu(2, x) one times the slope.
+        return bool(node.sources) and node.sources[0][0] == 0
     # max(0, x) is relu in other words; max(x, y) chooses between two layers.
-    return gate.activation or (gate.chooses == "max" and len(node.sources) == 1 and bool(node.constants))
+    return gate.chooses == "max" and len(node.sources) == 1 and bool(node.constants)
 
 
 def _layer(trace: Trace, index: int) -> Layer:

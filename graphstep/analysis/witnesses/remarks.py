@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphstep.analysis.facts import Reason, Remark, reason
 from graphstep.analysis.kinks import convention
 from graphstep.engine.trace import Trace
-from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.numbers import applies
 from graphstep.ground.late import np
 
 
@@ -23,7 +23,7 @@ def remark_at(trace: Trace, index: int) -> Remark | None:
             ties = int(np.count_nonzero(np.broadcast_to(winners, shape) > 1))
             return Remark("convention", (reason("verdict-tie", ties=ties, cells=cells),)) if ties else None
         for place, rule in enumerate(gate.conventions):
-            count = int(np.count_nonzero(np.broadcast_to(rule.at(NUMBERS, *inputs), shape)))
+            count = int(np.count_nonzero(np.broadcast_to(applies(rule, inputs), shape)))
             if not count:
                 continue
             key = f"gate.{gate.name}.convention.{place}"

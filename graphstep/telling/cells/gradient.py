@@ -10,8 +10,8 @@ from operator import itemgetter
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.columns import cell_terms, column
-from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, Term, plain_text
+from graphstep.gates.numbers import applies
 from graphstep.gates.rule import Cell, Rule
 from graphstep.ground.arrays import cell_of
 from graphstep.ground.late import np
@@ -190,4 +190,4 @@ def _by_convention(trace: Trace, gate: Rule, sender: int, slot: int, index: Cell
     """Whether a convention chooses the local gradient of this cell, so that the formula does not give it."""
     cells = [np.float64(cell_of(x, index)) for x in trace.operand_values(sender)]
     with np.errstate(all="ignore"):
-        return any(bool(convention.at(NUMBERS, *cells)) for convention in gate.conventions if convention.overrules(slot))
+        return any(bool(applies(convention, cells)) for convention in gate.conventions if convention.overrules(slot))

@@ -53,6 +53,7 @@ _FINDINGS: dict[str, English] = {
     "cure-slope": "A gate with a slope, such as tanh, would pass something on.",
     "cure-factor": "Another value of that factor to start from would let it through.",
     "cure-router": "A positive input of that gate, or a leaky gate, would let it through.",
+    "cure-unused": "An input of that gate on the other side of its kink would use it.",
     "cure-bounds": "An input of that gate between its bounds would let it through.",
     "cure-saturated": "Smaller weights would bring it back to where it has a slope.",
     "cure-tiny": "Larger weights, another activation or a way around it would help.",

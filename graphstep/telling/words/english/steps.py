@@ -222,6 +222,7 @@ _ZEROS: dict[str, English] = {
     "factor-zero-cells": "The other factor is 0 in every cell: {factor}.",
     "slope-faded": "The slope of {gate} at {at} is too small for a number{where}.",
     "flat": "{gate} is flat at {at}{where}: it passes nothing.",
+    "unused": "{gate} does not use {name} at {at}{where}, so nothing flows to it.",
     "slope-zero": "The slope of {gate} at {at} is 0{where}.",
     "passes-nothing-to": "The {gate} gate passes no gradient to {name}.",
     "overflowed": "{name} overflowed: it is too large for a number, so that what is divided by it comes out as 0.",
