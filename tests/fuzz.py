@@ -1,9 +1,10 @@
 """Random programs and broken files for as long as there is time: ``python -m tests.fuzz --seconds 60``.
 
 Every program is compared with central differences and every tenth with SymPy. In between the command itself is given what it
-was never meant for: programs, lines of the prompt and names of files with control characters in them, arrays without cells,
-lessons and saved states with bytes that were changed, cut out or doubled. It must answer with status 0, 1 or 2, without a fault
-of its own, and write nothing that a terminal would obey. The first that fails is printed and ends the run with status 1;
+was never meant for: random programs on numbers that are infinite or none, lines of the prompt and names of files with control
+characters in them, arrays without cells, lessons and saved states with bytes that were changed, cut out or doubled. It must
+answer with status 0, 1 or 2, without a fault of its own, and write nothing that a terminal would obey. The first that fails is
+printed and ends the run with status 1;
 ``--first`` starts at another seed.
 """
 
@@ -17,10 +18,12 @@ import sys
 import tempfile
 import time
 import unicodedata
+import warnings
 from pathlib import Path
 
 from graphstep.faces.cli import main as graphstep
 from graphstep.ground.errors import GraphstepError
+from tests.extremes import command
 from tests.programs import Tally, against_differences, against_sympy, seeded
 
 SYMPY_EVERY = 10
@@ -156,6 +159,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long (default: 60)")
     parser.add_argument("--first", type=int, default=100_000, help="first seed (default: 100000, behind those of the tests)")
     options = parser.parse_args()
+    # NumPy warns nobody: what is not finite is told in words.
+    warnings.simplefilter("error")
     numeric, symbolic = Tally(), Tally()
     seed, asked, refused, ends = options.first, 0, 0, time.monotonic() + options.seconds
     with tempfile.TemporaryDirectory() as name:
@@ -172,8 +177,11 @@ def main() -> int:
                 return 1
             if seed % HOSTILE_EVERY == 0:
                 refused += 1
-                words = hostile(random.Random(seed), folder, state)
-                lines = "\n".join(line.format(random.Random(seed).choice(STRANGE)) for line in LINES)
+                if seed % (2 * HOSTILE_EVERY):
+                    words, lines = command(random.Random(seed))
+                else:
+                    words = hostile(random.Random(seed), folder, state)
+                    lines = "\n".join(line.format(random.Random(seed).choice(STRANGE)) for line in LINES)
                 if fault := answered(words, lines):
                     print(f"seed {seed}: graphstep {' '.join(map(ascii, words))}\n{fault!a}", file=sys.stderr)
                     return 1

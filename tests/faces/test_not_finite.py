@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import random
 
 import pytest
 
 from graphstep.faces.cli import main
+from tests import extremes
 
 RUNS = (
     "log(x)*0+sqrt(y)/relu(z) x=0 y=-1 z=0",
@@ -58,3 +60,15 @@ def test_no_command_fails_where_numbers_are_not_finite(
         assert "itself failed" not in told.err, (words, told.err)
         # What is refused is refused for another reason: a training of an array, a gate that no code is written for.
         assert status in (0, 1) or "hint: " in told.err, (words, told.err)
+
+
+def test_no_command_fails_on_random_programs_and_extreme_numbers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed in range(60):
+        words, lines = extremes.command(random.Random(seed))
+        monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+        status = main(words)
+        told = capsys.readouterr()
+        assert "itself failed" not in told.err, (words, told.err)
+        assert status in (0, 1, 2), words
