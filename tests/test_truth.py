@@ -267,6 +267,14 @@ def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
         assert not _clashes(gs.run(text, inputs=inputs, seed=seed).trace)
 
 
+@each("text", ["sum((v*W)^2) + sum(v*W)", "sum(v*W@v) + sum((v*W@v)^2)", "sum((v+W)*(v+W))", "sum(max(v, W))*sum(max(v, W) + W)"])
+def test_what_is_typed_twice_has_two_names_also_where_copies_are_read(text: str) -> None:
+    run = gs.run(text, v=[8.0, 0.0, 3.0], W=[[1, -2, 3], [0.5, 4, 1], [2, 2, -1]])
+    assert not _clashes(run.trace)
+    names = names_of(run.trace.program).texts
+    assert len(set(names)) == len(names)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -278,6 +286,7 @@ def test_in_a_classroom_formula_no_symbol_has_two_values(text: str) -> None:
         "square(x) + x^2 + log1p(x) + log(1 + x) + expm1(x) + (exp(x) - 1)",
         "silu(x) + x*sigmoid(x) + (x > 1)*where(x > 1, 1, 0)",
         "(x)^(1)*2 + x",
+        "h = x; repeat 1 { h = log(h*y) + (y^1) }; h",
     ],
 )
 def test_no_node_has_the_name_of_another(text: str) -> None:

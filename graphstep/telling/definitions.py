@@ -67,7 +67,16 @@ def repeated_nodes(nodes: Nodes) -> Sequence[int]:
     kinds = [gates.setdefault((kind.rule, kind.options), len(gates)) for kind in nodes.of_kinds]
     # Constants of one value that are printed alike are one.
     fixed = [~constants.setdefault((x.value, is_word(x.text) and x.text), len(constants)) for x in nodes.constants]
-    rows = array("i", [x if x >= 0 else fixed[~x] for x in nodes.read]).tobytes()
+    read: Sequence[int] = nodes.read
+    copies = [kind.shape != () and kind.rule is not None and kind.rule.pattern[0] == "adder" for kind in nodes.of_kinds]
+    if any(copies):
+        # In v*W typed twice each product reads a copy of its own, and is printed without it.
+        origin = [*range(len(nodes))]
+        for index, is_copy in enumerate(nodes.by_kind(copies)):
+            if is_copy and (source := nodes.row(index)[0]) >= 0:
+                origin[index] = origin[source]
+        read = [origin[x] if x >= 0 else x for x in read]
+    rows = array("i", [x if x >= 0 else fixed[~x] for x in read]).tobytes()
     repeated, size = bytearray(len(nodes)), nodes.read.itemsize
     for index, (kind, start, stop) in enumerate(zip(nodes.by_kind(kinds), nodes.starts, nodes.starts[1:], strict=False)):
         key = (kind, rows[size * start : size * stop]) if stop > start else (kind, nodes.names[index])

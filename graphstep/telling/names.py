@@ -132,7 +132,7 @@ class Names:
         """What the name of a node stands for."""
         node = self.program.nodes[index]
         if node.name is None:
-            return shortened(self._typed(node, self.texts))
+            return shortened(self._typed(node, self.texts) or self.texts[node.sources[0][1]])
         return shortened(self._generated(node, self.texts)) if node.rule is not None else node.text or ""
 
     def _shown(self, name: str) -> str:
@@ -194,7 +194,9 @@ class Names:
         if key not in self._spelled:
             terms = [constant_term(x) if isinstance(x, Constant) else TERMS.symbol(x) for x in read]
             self._spelled[key] = _GAP.sub("", plain_text(_formula(node, terms, shapes)).replace(" · ", "*"))
-        return self._spelled[key].translate(put)
+        spelled = self._spelled[key].translate(put)
+        # x^1 is written as x, which is the name of another node.
+        return "" if spelled in put.values() else spelled
 
     def _level(self, index: int, text: str) -> int:
         """How tightly an expression binds: a name as one, what is called by its text as its gate is written."""
