@@ -164,7 +164,7 @@ def test_a_node_is_numbered_where_its_text_is_long_and_nowhere_else(monkeypatch:
     programs = [*(read(seeded(n).text) for n in range(200)), *shaped]
     quick = [Names(program).texts for program in programs]
     # What it would be without the look ahead that spares the spelling of long texts.
-    monkeypatch.setattr(Names, "_is_long", lambda *_: False)
+    monkeypatch.setattr("graphstep.telling.names._is_long", lambda *_: False)
     assert quick == [Names(program).texts for program in programs]
 
 

@@ -102,18 +102,16 @@ class Plan:
         It follows from the program and the type of its numbers alone.
         """
         with collector_paused():
-            return Tape.of(self.program, self._columns, self.sender, self.receiver) if self._is_narrow else None
-
-    @property
-    def _is_narrow(self) -> bool:
-        program = self.program
-        if not program.of_numbers or self.dtype != FLOAT64:
-            return False
-        nodes, first = program.columns, program.first_gate
-        rules = nodes.by_kind([kind.rule for kind in nodes.of_kinds], first)
-        # How many batches there would be, without making them.
-        batches = set(zip(depths(program)[first:], rules, strict=True))
-        return len(batches) * GATES_OF_A_BATCH > len(nodes) - first
+            program = self.program
+            if not program.of_numbers or self.dtype != FLOAT64:
+                return None
+            nodes, first = program.columns, program.first_gate
+            depth = depths(program)[first:]
+            # How many batches there would be, without making them.
+            batches = set(zip(depth, nodes.by_kind([kind.rule for kind in nodes.of_kinds], first), strict=True))
+            if len(batches) * GATES_OF_A_BATCH <= len(depth):
+                return None
+            return Tape.of(program, self._columns, self.sender, self.receiver, depth)
 
     @property
     def seed_step(self) -> int:

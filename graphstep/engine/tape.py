@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from graphstep.engine.columns import Columns
 from graphstep.engine.core import core
 from graphstep.engine.core.loop import CompiledLoop
-from graphstep.engine.levels import Batch, Cells, Level, depths
+from graphstep.engine.levels import Batch, Cells, Level
 from graphstep.engine.loop import Group, Loop, PythonLoop, Sent
 from graphstep.gates import Ties
 from graphstep.gates.floats import float_function, hands_on
@@ -53,8 +53,10 @@ class Tape:
     """By edge the gate that sends."""
 
     @classmethod
-    def of(cls, program: Program, columns: Columns, sender: Cells, receiver: Cells) -> Tape:
-        """The tape of a program of numbers; ``sender`` and ``receiver`` are those of its edges, in the order of sending."""
+    def of(cls, program: Program, columns: Columns, sender: Cells, receiver: Cells, depth: list[int]) -> Tape:
+        """The tape of a program of numbers; ``sender`` and ``receiver`` are those of its edges, in the order of sending, and
+        ``depth`` has by gate its distance from the inputs.
+        """
         first = program.first_gate
         passing = _passing(program, columns, sender, receiver)
         owners = _owners(len(program.nodes), sender[passing], receiver[passing])
@@ -64,7 +66,7 @@ class Tape:
         receivers = owners[receiver[edges]]
         start = np.zeros(len(program.nodes) + 1)
         start[receivers] = -0.0
-        work = _groups(program, columns), columns, Sent(owners[sender[edges]], receivers, start)
+        work = _groups(program, columns, depth), columns, Sent(owners[sender[edges]], receivers, start)
         compiled = core()
         shuts = np.array([kind.rule.shuts for kind in columns.of_kinds], np.bool_)
         return cls(
@@ -131,14 +133,14 @@ def _owners(count: int, sender: Cells, receiver: Cells) -> Cells:
     return owners
 
 
-def _groups(program: Program, columns: Columns) -> tuple[Group, ...]:
+def _groups(program: Program, columns: Columns, depth: list[int]) -> tuple[Group, ...]:
     """The forward pass: what is computed together, level by level, and behind each other gates in the order of the program."""
     first = program.first_gate
     sizes = [(kind.rule, len(kind.fixed)) for kind in columns.of_kinds]
     ranks = {each: rank for rank, each in enumerate(dict.fromkeys(sizes))}
     rank_of = np.array([ranks[each] for each in sizes], np.intp)[columns.kinds[first:]]
     groups = []
-    for together, alone in _split(depths(program)[first:], rank_of, [float_function(*each)[1] for each in ranks]):
+    for together, alone in _split(depth, rank_of, [float_function(*each)[1] for each in ranks]):
         batch = None
         if len(together):
             gates = together + first

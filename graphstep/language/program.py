@@ -256,7 +256,9 @@ class Program:
         """By frame its gates, those of the frames inside it among them."""
         firsts, lasts = [len(self.nodes)] * len(self.frames), [0] * len(self.frames)
         for index, frame in enumerate(self.columns.frames[self.first_gate :], self.first_gate):
-            firsts[frame], lasts[frame] = min(firsts[frame], index), index + 1
+            if not lasts[frame]:
+                firsts[frame] = index
+            lasts[frame] = index + 1
         # A frame stands behind the one around it.
         for frame in range(len(self.frames) - 1, 0, -1):
             outer = self.frames[frame].around
@@ -273,7 +275,7 @@ class Program:
 
     def operand_shapes(self, node: Node) -> tuple[Shape, ...]:
         """The shapes of what a gate reads, by slot."""
-        return tuple(self.nodes[x].shape if isinstance(x, int) else () for x in node.operands)
+        return tuple(self.columns.shape(x) if isinstance(x, int) else () for x in node.operands)
 
     def source_text(self, index: int) -> str:
         """The expression of a node as typed, whatever its length; comments inside it are left out."""

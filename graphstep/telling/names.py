@@ -89,37 +89,33 @@ class Names:
         for x in nodes.read:
             if x >= 0:
                 readers[x] += 1
+        # By node the characters that it takes in the text of a gate, without blanks; of copies those of what is copied.
+        widths: list[int] = []
         rows, kinds = nodes.rows(), nodes.by_kind([(kind.rule, kind.shape) for kind in nodes.of_kinds])
         for index, (name, (rule, shape), row) in enumerate(zip(nodes.names, kinds, rows, strict=True)):
+            is_copy = bool(shape) and nodes[index].is_copy
             if index == self.program.output:
-                texts.append(self.output)
+                text = self.output
             elif self.program.scope and name is not None:
                 # Nobody typed the names inside an opened gate.
-                texts.append(name)
+                text = name
                 if rule is not None or index in nodes.texts:
                     defined[index] = None
             elif name is not None:
-                texts.append(self._shown(name))
-            elif shape and nodes[index].is_copy:
-                texts.append(self._copies(index, nodes[index], texts))
+                text = self._shown(name)
+            elif is_copy:
+                text = self._copies(index, nodes[index], texts)
             else:
-                typed = ""
-                if not repeated[index] and readers[index] < 2 and not self._is_long(rule, row, texts):
-                    typed = self._typed(nodes[index], texts)
-                if not typed or len(typed) > NAME_WIDTH:
+                text = ""
+                if not repeated[index] and readers[index] < 2 and not _is_long(rule, row, widths):
+                    text = self._typed(nodes[index], texts)
+                if not text or len(text) > NAME_WIDTH:
                     count += 1
-                    typed = f"{self.part}{count}"
+                    text = f"{self.part}{count}"
                     defined[index] = None
-                texts.append(typed)
+            texts.append(text)
+            widths.append(widths[row[0]] if is_copy else len(text.replace(" ", "")))
         return tuple(texts), defined
-
-    def _is_long(self, rule: Rule | None, row: Sequence[int], texts: Sequence[str]) -> bool:
-        """Whether the text of a gate is longer than a name in any case, as a gate of cells shows all that it reads."""
-        if rule is None or not rule.cellwise:
-            return False
-        read = [texts[self._origin(x)] for x in row if x >= 0]
-        # Between two of them stands one character at least.
-        return len("".join(read).replace(" ", "")) + len(read) - 1 > NAME_WIDTH
 
     def _origin(self, index: int) -> int:
         """What stands in the text for a node: of copies what is copied."""
@@ -214,7 +210,7 @@ class Names:
         return self._is_symbol(index, self.texts[index])
 
     def _is_symbol(self, index: int, name: str) -> bool:
-        return name.isidentifier() or index == self.program.output or self.program.nodes[index].name is not None
+        return name.isidentifier() or index == self.program.output or self.program.columns.names[index] is not None
 
     @cached_property
     def rows(self) -> Sequence[bool]:
@@ -355,6 +351,15 @@ def constant_term(constant: Constant) -> Term:
     if is_word(constant.text):
         return TERMS.symbol(WordSymbol(constant.text))
     return TERMS.exactly(constant.value, constant.text if len(constant.text) <= NAME_WIDTH else "")
+
+
+def _is_long(rule: Rule | None, row: Sequence[int], widths: Sequence[int]) -> bool:
+    """Whether the text of a gate is longer than a name in any case, as a gate of cells shows all that it reads."""
+    if rule is None or not rule.cellwise:
+        return False
+    read = [widths[x] for x in row if x >= 0]
+    # Between two of them stands one character at least.
+    return sum(read) + len(read) - 1 > NAME_WIDTH
 
 
 def _outputs(program: Program, constants: Iterable[str]) -> Iterator[str | None]:

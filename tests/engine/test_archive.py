@@ -107,12 +107,12 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_read(monkeypatc
         b"PK",
         packed("[]"),
         packed("{}"),
-        packed('{"format": 1}'),
+        packed('{"format": 2}'),
         packed("[" * 100_000),
-        packed('{"format": 1, "program": {"nodes": {}}}'),
-        packed('{"format": 1}', values=b"\x93NUMPY\x01\x00"),
-        packed('{"format": 1}', **{"../../values": b"x"}),
-        packed('{"format": 1}', **{f"part{k}": b"" for k in range(20)}),
+        packed('{"format": 2, "program": {"nodes": {}}}'),
+        packed('{"format": 2}', values=b"\x93NUMPY\x01\x00"),
+        packed('{"format": 2}', **{"../../values": b"x"}),
+        packed('{"format": 2}', **{f"part{k}": b"" for k in range(20)}),
     ],
 )
 def test_what_is_no_run_is_refused(content):
@@ -124,7 +124,7 @@ def test_nothing_is_unpickled(tmp_path):
     buffer = io.BytesIO()
     np.save(buffer, np.array([object()], dtype=object), allow_pickle=True)
     with pytest.raises(InputError, match="is no recorded run"):
-        read_run(packed('{"format": 1}', values=buffer.getvalue()))
+        read_run(packed('{"format": 2}', values=buffer.getvalue()))
 
 
 def test_a_damaged_file_is_refused_or_is_a_run():
@@ -152,7 +152,7 @@ def test_a_damaged_file_is_refused_or_is_a_run():
             continue
 
 
-COLUMNS = ("gate", "operands", "name", "span", "text", "options", "frame")
+COLUMNS = ("kinds", "starts", "read", "constants", "names", "spans", "texts", "frames")
 STRANGE = (
     -2,
     -1,

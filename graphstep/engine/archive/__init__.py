@@ -27,7 +27,7 @@ from graphstep.language.shapes import infer_shapes
 SUFFIX = ".gsz"
 """The ending of such a file's name."""
 
-FORMAT = 1
+FORMAT = 2
 """The number of the format."""
 
 _ARRAYS = frozenset({"values", "gradients", "opaque", "seed"})
@@ -57,8 +57,8 @@ def opening_of_trace(trace: Trace) -> Opening:
 
 
 @collector_paused()
-def write_run(opening: Opening) -> bytes:
-    """An opening whose numbers were recorded, as the bytes of a file."""
+def write_run(opening: Opening, level: int = 2) -> bytes:
+    """An opening whose numbers were recorded, as the bytes of a file; ``level`` is that of :func:`~.packing.pack`."""
     recorded = opening.recorded
     assert recorded is not None, "what is written was recorded"
     values, gradients, numbers, seed = Cells(), Cells(), Cells(), Cells()
@@ -74,7 +74,7 @@ def write_run(opening: Opening) -> bytes:
         "seed": seed.put(opening.seed),
     }
     arrays = {"values": values, "gradients": gradients, "opaque": numbers, "seed": seed}
-    return pack(document, {name: cells.array() for name, cells in arrays.items()})
+    return pack(document, {name: cells.array() for name, cells in arrays.items()}, level)
 
 
 def _columned(column: tuple[str, ...]) -> Any:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError
 from graphstep.ground.late import np
-from graphstep.language.values.npy import read_cells
-from graphstep.language.values.unwanted import UnwantedError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,21 +26,24 @@ _PARTS = 16
 """Parts of a file; there is one of JSON, and a few arrays."""
 
 
-def pack(document: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
-    """A document and arrays as the bytes of a file; the parts are ``run.json`` and ``NAME.npy``."""
+def pack(document: Mapping[str, Any], arrays: Mapping[str, Array], level: int = 2) -> bytes:
+    """A document and arrays as the bytes of a file; the parts are ``run.json`` and ``NAME.npy``.
+
+    ``level`` is that of zlib: 0 does not compress, for bytes that are read at once and thrown away.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        _put(archive, "run.json", text.encode("utf-8", "surrogatepass"))
+        _put(archive, "run.json", text.encode("utf-8", "surrogatepass"), level)
         for name, array in arrays.items():
             cells = io.BytesIO()
             np.lib.format.write_array(cells, np.ascontiguousarray(array, np.float64), allow_pickle=False)
-            _put(archive, f"{name}.npy", cells.getvalue())
+            _put(archive, f"{name}.npy", cells.getvalue(), level)
     return buffer.getvalue()
 
 
-def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, _MADE), content, zipfile.ZIP_DEFLATED, 2)
+def _put(archive: zipfile.ZipFile, name: str, content: bytes, level: int) -> None:
+    archive.writestr(zipfile.ZipInfo(name, _MADE), content, zipfile.ZIP_DEFLATED, level)
 
 
 def unpack(content: bytes, called: str, names: frozenset[str]) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -80,6 +81,10 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> Array:
+    # Who only writes does without the language.
+    from graphstep.language.values.npy import read_cells
+    from graphstep.language.values.unwanted import UnwantedError
+
     try:
         array = read_cells(io.BytesIO(_part(archive, name)))
     except UnwantedError as error:
@@ -94,7 +99,7 @@ class Cells:
 
     def __init__(self, cells: Array | None = None) -> None:
         self._parts: list[Any] = []
-        self._cells = np.zeros(0) if cells is None else cells
+        self._cells: Any = () if cells is None else cells
         self._at = 0
 
     def put(self, number: Any) -> list[int] | None:

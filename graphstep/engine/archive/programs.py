@@ -3,56 +3,59 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from itertools import pairwise, repeat, starmap
 from typing import Any, get_args
 
 from graphstep.engine.archive.packing import Cells
 from graphstep.gates import GATES
 from graphstep.gates.opaque import Numbers, opaque
 from graphstep.gates.rule import Rule
-from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
-from graphstep.language.nodes import Node
+from graphstep.ground.late import np
+from graphstep.ground.operands import Chosen, Constant, Slice, Slot
+from graphstep.language.nodes import Nodes, Options
 from graphstep.language.program import Branch, Frame, Missing, Origin, Program, Why
 
 # What :class:`~graphstep.language.program.Frame` may be: a file is checked, for anybody may have written it.
 _KINDS = ("program", "call", "loop", "turn")
 
+_LAST = 2**31 - 1
+"""The largest number of a column."""
+
 
 def plain_program(program: Program, cells: Cells) -> dict[str, Any]:
     """A program as plain data. The numbers of gates that are in no table go to ``cells``."""
-    nodes, count = program.columns, len(program.nodes)
+    nodes = program.columns
     rules: dict[int, int] = {}
     gates: list[dict[str, Any]] = []
-    kinds: list[int] = []
+    kinds: list[list[Any]] = []
     for kind in nodes.of_kinds:
         # Rules are equal only as objects, and two may have one name.
         if kind.rule is not None and id(kind.rule) not in rules:
             rules[id(kind.rule)] = len(gates)
             gates.append(_plain_rule(kind.rule, cells))
-        kinds.append(-1 if kind.rule is None else rules[id(kind.rule)])
-    constants = [[number_text(x.value), x.text, x.span] for x in nodes.constants]
-    read = [x if x >= 0 else constants[~x] for x in nodes.read]
-    spans = zip(nodes.spans[::2], nodes.spans[1::2], strict=True)
-    options = [[[name, plain_option(value)] for name, value in kind.options] for kind in nodes.of_kinds]
+        options = [[name, plain_option(value)] for name, value in kind.options]
+        kinds.append([-1 if kind.rule is None else rules[id(kind.rule)], options])
     return {
         "text": program.text,
         "output": program.output,
         "names": dict(program.names),
         "data": sorted(program.data),
-        "frames": [[x.kind, x.label, x.around, x.span, [*x.reads], [*x.results]] for x in program.frames],
+        "frames": [*zip(*program.frames, strict=True)],
         "lengths": {name: [*shape] for name, shape in program.lengths.items()},
         "origin": None if program.origin is None else _plain_origin(program.origin),
         "gates": gates,
+        "kinds": kinds,
         "nodes": {
-            "gate": [*nodes.by_kind(kinds)],
-            "operands": [read[start:stop] for start, stop in pairwise(nodes.starts)],
-            "name": nodes.names,
-            "span": [(start, stop) if start >= 0 else None for start, stop in spans],
-            "text": [*map(nodes.texts.get, range(count))],
-            "options": [*nodes.by_kind(options)],
-            "frame": nodes.frames.tolist(),
+            "kinds": nodes.kinds.tolist(),
+            "starts": nodes.starts.tolist(),
+            "read": nodes.read.tolist(),
+            "constants": [[number_text(x.value), x.text, x.span] for x in nodes.constants],
+            "names": nodes.names,
+            "spans": nodes.spans.tolist(),
+            "texts": [*map(nodes.texts.get, range(len(nodes)))],
+            "frames": nodes.frames.tolist(),
         },
     }
 
@@ -100,7 +103,9 @@ def read_option(value: Any) -> Any:
 def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
     """The program that :func:`plain_program` has written. ValueError, KeyError or TypeError for anything else."""
     rules = [_read_rule(each, cells) for each in document["gates"]]
-    nodes = _read_nodes(document["nodes"], rules, document["frames"] or (0,))
+    kinds = [(_read_kind(gate, rules), _read_options(options)) for gate, options in document["kinds"]]
+    frames = document["frames"]
+    nodes = _read_nodes(document["nodes"], kinds, len(frames[0]) if frames else 1)
     origin = document["origin"]
     return Program(
         str(document["text"]),
@@ -109,53 +114,70 @@ def read_program(document: Mapping[str, Any], cells: Cells) -> Program:
         {str(name): _within(node, nodes) for name, node in document["names"].items()},
         frozenset(map(str, document["data"])),
         None,
-        tuple([_read_frame(k, each, nodes) for k, each in enumerate(document["frames"])]),
+        _read_frames(frames, nodes) if frames else (),
         {str(name): tuple(map(int, shape)) for name, shape in document["lengths"].items()},
         None if origin is None else _read_origin(origin),
     )
 
 
-def _read_nodes(columns: Mapping[str, Any], rules: Sequence[Rule], frames: Sequence[Any]) -> tuple[Node, ...]:
+def _read_kind(gate: Any, rules: Sequence[Rule]) -> Rule | None:
+    return None if gate == -1 else rules[_within(gate, rules)]
+
+
+def _read_options(options: Any) -> Options:
+    return tuple([(str(name), read_option(value)) for name, value in options])
+
+
+def _read_nodes(columns: Mapping[str, Any], kinds: Sequence[tuple[Rule | None, Options]], frames: int) -> Nodes:
     """The nodes in columns.
 
     A file may come from anywhere, and passes ask nothing of a program: what they rely on is checked here, a column at a time.
     """
-    kinds, names, texts = columns["gate"], columns["name"], columns["text"]
+    nodes, names, texts = Nodes(), columns["names"], columns["texts"]
+    numbers = [nodes.kind(*kind) for kind in kinds]
+    nodes.kinds.extend([numbers[kind] for kind in _whole(columns["kinds"], 0, len(kinds) - 1)])
+    nodes.constants = [Constant(float(value), str(text), _span(span)) for value, text, span in columns["constants"]]
+    nodes.read = _whole(columns["read"], -len(nodes.constants), len(nodes) - 1)
+    nodes.starts = _whole(columns["starts"], 0, len(nodes.read))
+    nodes.spans = _whole(columns["spans"], -1, _LAST)
+    nodes.frames = _whole(columns["frames"], 0, frames - 1)
     if not ({*map(type, names)} | {*map(type, texts)} <= {str, type(None)}):
         raise ValueError("names are texts")
-    operands = [tuple(map(_read_operand, each)) for each in columns["operands"]]
-    first = _check_gates(kinds, rules, operands)
-    if not kinds or None in names[:first]:
-        raise ValueError("an input has a name")
-    settings = [tuple([(str(key), read_option(value)) for key, value in each]) if each else () for each in columns["options"]]
-    places = columns["frame"]
-    if not {*map(type, places)} <= {int} or not 0 <= min(places) <= max(places) < len(frames):
-        raise ValueError("a node belongs to a frame")
-    gates = [None if kind < 0 else rules[kind] for kind in kinds]
-    rows = zip(gates, operands, names, map(_span, columns["span"]), texts, settings, repeat((), len(kinds)), places, strict=True)
-    return tuple(starmap(Node, rows))
+    lengths = {len(nodes.starts) - 1, len(names), len(texts), len(nodes.spans) / 2, len(nodes.frames)}
+    if lengths != {len(nodes)}:
+        raise ValueError("each node is in every column")
+    nodes.names, nodes.texts = names, {index: text for index, text in enumerate(texts) if text is not None}
+    _check_order(nodes)
+    return nodes
 
 
-def _read_operand(operand: Any) -> Operand:
-    return operand if type(operand) is int else Constant(float(operand[0]), str(operand[1]), _span(operand[2]))
-
-
-def _check_gates(kinds: Sequence[Any], rules: Sequence[Rule], operands: Sequence[tuple[Operand, ...]]) -> int:
-    """The number of inputs, which stand in front of gates. ValueError for nodes that cannot be computed one behind the other."""
-    if not {*map(type, kinds)} <= {int} or not all(-1 <= kind < len(rules) for kind in {*kinds}):
-        raise ValueError("a gate is one of the gates")
-    first = next((k for k, kind in enumerate(kinds) if kind >= 0), len(kinds))
-    if -1 in kinds[first:] or any(operands[:first]):
-        raise ValueError("inputs stand in front of gates, and read nothing")
-    for kind, count in {*zip(kinds[first:], map(len, operands[first:]), strict=True)}:
-        least, most = rules[kind].arity
+def _check_order(nodes: Nodes) -> None:
+    """Raise ValueError for nodes that cannot be computed one behind the other: inputs, then gates behind what they read."""
+    is_gate = [kind.rule is not None for kind in nodes.of_kinds]
+    gates = [*nodes.by_kind(is_gate)]
+    first = gates.index(True) if True in gates else len(gates)
+    if not gates or not all(gates[first:]) or None in nodes.names[:first]:
+        raise ValueError("inputs have names, and stand in front of gates")
+    starts, read = np.array(nodes.starts), np.array(nodes.read)
+    counts = np.diff(starts)
+    if starts[0] != 0 or starts[-1] != len(read) or counts.min() < 0 or starts[first] != 0:
+        raise ValueError("each slot belongs to a gate")
+    if (read >= np.repeat(np.arange(len(nodes)), counts)).any():
+        raise ValueError("a node reads what is not computed yet")
+    if [~x for x in nodes.read if x < 0] != [*range(len(nodes.constants))]:
+        raise ValueError("each constant stands in a slot")
+    for kind, count in {*zip(nodes.kinds[first:], counts[first:].tolist(), strict=True)}:
+        rule = nodes.of_kinds[kind].rule
+        least, most = (0, 0) if rule is None else rule.arity
         if not least <= count <= (most or count):
             raise ValueError("a gate reads another number of nodes")
-    for k, read in enumerate(operands):
-        for x in read:
-            if type(x) is int and not 0 <= x < k:
-                raise ValueError("a node reads what is not computed yet")
-    return first
+
+
+def _whole(column: Any, least: int, most: int) -> array[int]:
+    """A column of whole numbers. ValueError for anything else, and for one that is out of bounds."""
+    if not {*map(type, column)} <= {int} or not least <= min(column, default=least) <= max(column, default=least) <= most:
+        raise ValueError("a column is of whole numbers")
+    return array("i", column)
 
 
 def _within(index: Any, of: Sequence[Any]) -> int:
@@ -191,11 +213,10 @@ def _read_rule(each: Mapping[str, Any], cells: Cells) -> Rule:
     return opaque(str(each["gate"]), Numbers(arrays["inputs"], cells.take(each["value"]), arrays["factors"], arrays["sent"]))
 
 
-def _read_frame(k: int, each: Sequence[Any], nodes: Sequence[Node]) -> Frame:
-    kind, label, around, span, reads, results = each
-    if kind not in _KINDS or type(around) is not int or not 0 <= around < max(1, k):
+def _read_frames(columns: Sequence[Any], nodes: Nodes) -> tuple[Frame, ...]:
+    kinds, labels, arounds, spans, reads, results = columns
+    if not {*kinds} <= {*_KINDS} or any(around >= max(1, k) for k, around in enumerate(_whole(arounds, 0, len(kinds)))):
         raise ValueError("a frame is none")
-    places = tuple([(int(start), int(stop), _within(node, nodes)) for start, stop, node in reads]) if reads else ()
-    return Frame(
-        kind, str(label), around, _span(span), places, tuple([_within(node, nodes) for node in results]) if results else ()
-    )
+    places = (tuple([(int(start), int(stop), _within(node, nodes)) for start, stop, node in each]) for each in reads)
+    values = (tuple([_within(node, nodes) for node in each]) for each in results)
+    return tuple(map(Frame._make, zip(kinds, map(str, labels), arounds, map(_span, spans), places, values, strict=True)))

@@ -82,7 +82,7 @@ def record(
         watch = created.watch
         result = _called(function, bound.args, bound.kwargs, watch, recorder)
     if not isinstance(result, Traced) and (engine := engine_of(result)) is not None:
-        engine.creations = created.by_id
+        engine.created, engine.creations = created.values, created.by_id
         recording = record_value(engine, result, name, [_module(function), watch.variables])
         recording.scopes = watch.labelled()
         return recording

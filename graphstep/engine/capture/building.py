@@ -13,9 +13,10 @@ from graphstep.gates.rule import Rule
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.collector import collector_paused
+from graphstep.ground.errors import Span
 from graphstep.ground.exact import exact_text
 from graphstep.ground.operands import Constant, Operand
-from graphstep.language.nodes import Node
+from graphstep.language.nodes import Node, Nodes
 from graphstep.language.program import Frame, Origin, Program, node_id, shown_name
 from graphstep.language.shapes import infer_shapes
 from graphstep.language.source import gate_text
@@ -36,27 +37,40 @@ def program_of(recording: Recording) -> Program:
     names = _names(recording)
     spans = [None if x.source < 0 else (starts[x.source] + x.span[0], starts[x.source] + x.span[1]) for x in recording.operations]
     times = Counter(spans)
-    nodes = [Node(None, (), name) for name in (*recording.inputs, *recording.constants)]
-    places = _fitted_places(recording, len(nodes), rules)
-    reads: dict[int, dict[tuple[int, int], int]] = {}
-    for k, (operation, span) in enumerate(zip(recording.operations, spans, strict=True)):
-        operands = [_place(x, inputs, first) if isinstance(x, int) else _constant(x) for x in operation.operands]
-        for x in operands:
-            if isinstance(x, int) and not 0 <= x < first + k:
-                raise CaptureError("the recording of the function reads what is not computed yet")
+    nodes = Nodes()
+    for name in (*recording.inputs, *recording.constants):
+        nodes.put(nodes.kind(None), (), -1, -1, name=name)
+    places = _fitted_places(recording, first, rules)
+    # How each node is spelled in the text of what reads it. There are none yet of what is not computed yet.
+    parts = [shown_name(name or "") for name in nodes.names]
+    reads: dict[int, dict[Span, int]] = {}
+    for operation, rule, name, span in zip(recording.operations, rules, names, spans, strict=True):
+        operands = [_constant(x) if isinstance(x, float) else _place(x, inputs, first) for x in operation.operands]
+        try:
+            read = [_numeral(x.text) if isinstance(x, Constant) else parts[x] for x in operands]
+        except IndexError:
+            raise CaptureError("the recording of the function reads what is not computed yet") from None
         own = span is not None and times[span] == 1 and _spells(text[slice(*span)], operands)
-        spelled = None if own else _spelled(operation, operands, nodes, places)
-        node = Node(rules[k], tuple(operands), names[k] or None, span, spelled, operation.options, (), operation.scope)
+        spelled = None if own else _spelled(operation, operands, read)
+        slots = [nodes.fix(x) if isinstance(x, Constant) else x for x in operands]
+        start, stop = span or (-1, -1)
+        nodes.put(nodes.kind(rule, operation.options), slots, start, stop, spelled, operation.scope, name or None)
         if own and span is not None:
-            reads.setdefault(operation.scope, {}).update(_reads(text, span, node, nodes))
-        nodes.append(node)
+            reads.setdefault(operation.scope, {}).update(_reads(text, span, operands, nodes))
+        if name:
+            parts.append(shown_name(name))
+        elif spelled and len(spelled) <= _PART_WIDTH:
+            parts.append(f"({spelled})")
+        else:
+            place = places[len(parts)]
+            parts.append(node_id(len(parts) if place is None else place))
     output = recording.output
     if isinstance(output, float):
-        nodes.append(Node(GATES["constant"], (_constant(output),), text=exact_text(output)))
+        nodes.put(nodes.kind(GATES["constant"]), [nodes.fix(_constant(output))], -1, -1, exact_text(output))
         output = len(nodes) - 1
     else:
         output = _place(output, inputs, first)
-    by_name = {node.name: place for place, node in enumerate(nodes[:first]) if node.name}
+    by_name = {name: place for place, name in enumerate(nodes.names[:first]) if name}
     last = {name.split(".")[0]: first + k for k, name in enumerate(names) if name}
     by_name |= {name: first + k for k, name in enumerate(names) if name}
     by_name = {**last, **by_name}
@@ -70,7 +84,7 @@ def program_of(recording: Recording) -> Program:
         for k, each in enumerate(recording.scopes or [Scope("program")])
     )
     origin = Origin(recording.function, tuple(recording.branches), tuple(recording.missing))
-    return Program(text, tuple(nodes), output, by_name, frozenset(recording.constants), frames=frames, origin=origin)
+    return Program(text, nodes, output, by_name, frozenset(recording.constants), frames=frames, origin=origin)
 
 
 def _rule(operation: Operation, recording: Recording) -> Rule:
@@ -148,18 +162,15 @@ def _fitted_places(recording: Recording, first: int, rules: Sequence[Rule]) -> S
     return infer_shapes(Program("", tuple(nodes), len(nodes) - 1, origin=Origin("")), shapes).where
 
 
-def _spelled(operation: Operation, operands: Sequence[Operand], nodes: Sequence[Node], places: Sequence[int | None]) -> str:
-    """What an operation computes, where its source is at work several times or does not show its numbers."""
-    texts = []
-    for x in operands:
-        if isinstance(x, Constant):
-            texts.append(f"({x.text})" if x.text.startswith("-") else x.text)
-            continue
-        node = nodes[x]
-        place = places[x]
-        own = node_id(x if place is None else place)
-        part = shown_name(node.name) if node.name else node.text or own
-        texts.append(part if node.name else f"({part})" if len(part) <= _PART_WIDTH and node.text else own)
+def _numeral(text: str) -> str:
+    """A number as it stands beside a sign."""
+    return f"({text})" if text.startswith("-") else text
+
+
+def _spelled(operation: Operation, operands: Sequence[Operand], texts: Sequence[str]) -> str:
+    """What an operation computes, from the texts of what it reads; where its source is at work several times or does not show
+    its numbers.
+    """
     if operation.gate in _SIGNS:
         return _SIGNS[operation.gate].join(texts)
     if operation.gate in ("neg", "reciprocal"):
@@ -171,16 +182,17 @@ def _spelled(operation: Operation, operands: Sequence[Operand], nodes: Sequence[
     return gate_text(Node(GATES[operation.gate], tuple(operands), options=operation.options), texts)
 
 
-def _reads(text: str, span: tuple[int, int], node: Node, nodes: Sequence[Node]) -> dict[tuple[int, int], int]:
+def _reads(text: str, span: Span, operands: Sequence[Operand], nodes: Nodes) -> dict[Span, int]:
     """Where the source of an operation reads its operands by a variable, outside of the parts that are operations themselves."""
-    inner = [nodes[x].span for _, x in node.sources]
+    read = [x for x in operands if isinstance(x, int)]
+    inner = [(nodes.spans[2 * x], nodes.spans[2 * x + 1]) for x in read]
     reads = {}
-    for _, x in node.sources:
-        name = (nodes[x].name or "").split(".")[0]
+    for x in read:
+        name = (nodes.names[x] or "").split(".")[0]
         if not name:
             continue
         for word in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w|\s*[(=.])", text[slice(*span)]):
             place = span[0] + word.start(), span[0] + word.end()
-            if not any(part and part != span and part[0] <= place[0] and place[1] <= part[1] for part in inner):
+            if not any(part != span and 0 <= part[0] <= place[0] and place[1] <= part[1] for part in inner):
                 reads[place] = x
     return reads

@@ -44,7 +44,7 @@ def main() -> int:
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     limit_process(MEMORY, SECONDS)
-    answer = _answer(job, Cells(arrays["values"]))
+    answer = _answer(job, Cells(arrays.get("values")))
     with os.fdopen(reply, "wb") as out:
         out.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
     sys.stdout.flush()
@@ -53,8 +53,8 @@ def main() -> int:
 
 def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
     fixed, arguments = job["fixed"], {}
-    for name, shape in job["arguments"].items():
-        value = cells.take(shape)
+    for name, each in job["arguments"].items():
+        value = each if isinstance(each, float) else cells.take(each)
         # What is handed on as it is may be a count, or labels.
         arguments[name] = _whole(value) if name in fixed else value
     try:
@@ -64,7 +64,7 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
             several, named = _arguments(function, job, arguments)
             recording = record(function, several, named, fixed)
             setup = Setup(job["function"], dict.fromkeys(recording.inputs), captured=True)
-            return write_run(opening_of(recording, setup))
+            return write_run(opening_of(recording, setup), 0)
     except GraphstepError as error:
         return {"error": error.message, "hint": error.hint, "typed": isinstance(error, InputError)}
     except SystemExit as error:

@@ -20,7 +20,8 @@ class Created:
         """By ``id`` how a value came to be."""
         self.watch = Watch(self._first)
         """What tells of them."""
-        self._kept: list[Any] = []
+        self.values: list[Any] = []
+        """The values in the order in which they came to be."""
 
     def _first(self, frame: FrameType) -> None:
         """The first value of a class is about to be made: from here on its methods are no calls."""
@@ -34,7 +35,7 @@ class Created:
     def _noting(self, code: CodeType, methods: Container[int]) -> Callable[[FrameType], None]:
         """What notes a value that an ``__init__`` is about to make. It runs for every gate, and asks for as little as it can."""
         own, children = code.co_varnames[0], code.co_varnames[2] if code.co_argcount > 2 else ""
-        kept, by_id, scope = self._kept, self.by_id, self.watch.scope
+        values, by_id, scope = self.values, self.by_id, self.watch.scope
 
         def note(frame: FrameType) -> None:
             variables = frame.f_locals
@@ -49,8 +50,8 @@ class Created:
                 while here is not None and (id(here.f_code) in methods or is_library(here.f_code.co_filename)):
                     here = here.f_back
             # The object itself is kept too, so that no other one takes its place in memory.
-            kept.append(value)
-            by_id[id(value)] = Creation(len(kept), method, constant, None if here is None else at_work(here), scope())
+            values.append(value)
+            by_id[id(value)] = Creation(method, constant, None if here is None else at_work(here), scope())
 
         return note
 

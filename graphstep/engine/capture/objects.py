@@ -13,8 +13,9 @@ from dataclasses import field
 from functools import cache
 from numbers import Real
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+from graphstep.engine.capture.places import Place
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.same import Unknown, gates_of
 from graphstep.ground import limits
@@ -30,17 +31,14 @@ SIGNS = ("_op", "op")
 CLOSURES = ("_backward", "backward_fn", "_grad_fn", "grad_fn")
 
 
-@dataclass(slots=True)
-class Creation:
+class Creation(NamedTuple):
     """How a value came to be, where that was watched."""
 
-    order: int
-    """Its number among those that were created."""
     method: str = ""
     """The method that made it; empty for one that the user made."""
     constant: float | None = None
     """The number that the method was given besides values."""
-    place: Any = None
+    place: Place | None = None
     """Where the user's line is at work."""
     scope: int = 0
     """The call or turn that it stands in."""
@@ -64,8 +62,10 @@ class Engine:
     """That with the sign of their operation."""
     closure: str = ""
     """That with the function that sends their gradient back."""
-    creations: dict[int, Creation] = field(default_factory=dict)
-    """By ``id`` how a value came to be, where that was watched."""
+    created: Sequence[Any] = ()
+    """The values in the order in which they came to be, where that was watched."""
+    creations: Mapping[int, Creation] = field(default_factory=dict)
+    """By ``id`` how each of these came to be."""
 
 
 def number(value: Any) -> float | None:
@@ -140,20 +140,22 @@ def _closure_numbers(engine: Engine, value: Any) -> list[float]:
 
 def ordered(engine: Engine, root: Any) -> list[tuple[Any, list[Any]]]:
     """All values under one, each with what it was made of and behind that: as they were created, where that was watched."""
-    parents, creations = attrgetter(engine.parents), engine.creations
-    if creations:
-        under, results = {id(root)}, [root]
+    parents = attrgetter(engine.parents)
+    under, results = {id(root)}, list[Any]()
+    for value in reversed(engine.created):
+        if id(value) in under and (children := parents(value)):
+            under.update(map(id, children))
+            results.append(value)
+    if results:
+        results.reverse()
+        reads = [operands_of(engine, value) for value in results]
+        leaves = {id(child): child for read in reads for child in read}
         for value in results:
-            for child in parents(value):
-                if id(child) not in under and parents(child):
-                    under.add(id(child))
-                    results.append(child)
-        if all(id(value) in creations for value in results):
-            results.sort(key=lambda value: creations[id(value)].order)
-            reads = [(value, operands_of(engine, value)) for value in results]
-            leaves = {id(child): child for _, read in reads for child in read if id(child) not in under}
+            leaves.pop(id(value), None)
+        # Else one was created before it was watched, or got its parents later.
+        if not any(map(parents, leaves.values())):
             none: list[Any] = []
-            return [*((leaf, none) for leaf in leaves.values()), *reads]
+            return [*((leaf, none) for leaf in leaves.values()), *zip(results, reads, strict=True)]
     visited, order = {id(root)}, list[tuple[Any, list[Any]]]()
     read = operands_of(engine, root)
     stack = [(root, read, iter(read))]
@@ -172,48 +174,54 @@ def ordered(engine: Engine, root: Any) -> list[tuple[Any, list[Any]]]:
 
 
 @collector_paused()
-def record_objects(engine: Engine, root: Any, function: str, names: dict[int, str]) -> tuple[Recording, list[Any]]:
+def record_objects(engine: Engine, root: Any, function: str, names: dict[int, str]) -> tuple[Recording, list[Place | None]]:
     """The recording of the graph under a value, and by operation the place where it is at work.
 
     ``names`` has by ``id`` what values are called. A leaf without a name is a constant where others have one.
     """
-    order, reads = zip(*ordered(engine, root), strict=True)
-    numbers = {id(value): number(getattr(value, engine.value)) or 0.0 for value in order}
-    gradients = [number(getattr(value, engine.gradient)) or 0.0 for value in order] if engine.gradient else []
-    asked = any(gradients)
-    leaves = [value for value, read in zip(order, reads, strict=True) if not read]
+    pairs = ordered(engine, root)
+    order = [value for value, _ in pairs]
+    values = _numbers(engine.value, order)
+    gradients = _numbers(engine.gradient, order) if engine.gradient else {}
+    asked = any(gradients.values())
+    leaves = [value for value, read in pairs if not read]
     called = _called(leaves, names)
-    recording = Recording(function, {})
-    nodes: dict[int, int | float] = {}
-    for k, value in enumerate(order):
-        if id(value) in called:
-            name = called[id(value)]
-            nodes[id(value)], recording.inputs[name] = len(nodes), numbers[id(value)]
+    recording, nodes = Recording(function, {}), dict[int, int | float]()
+    for key in map(id, order):
+        if key in called:
+            nodes[key], recording.inputs[called[key]] = len(nodes), values[key]
             if asked:
-                recording.gradients[name] = gradients[k]
-    for value in leaves:
-        nodes.setdefault(id(value), numbers[id(value)])
-    results = [k for k, value in enumerate(order) if id(value) not in nodes]
-    if len(results) > limits.FOLLOWED:
+                recording.gradients[called[key]] = gradients[key]
+    for key in map(id, leaves):
+        nodes.setdefault(key, values[key])
+    pairs = [(value, read) for value, read in pairs if id(value) not in nodes]
+    if len(pairs) > limits.FOLLOWED:
         raise CaptureError(f"the graph has more than {limits.FOLLOWED:,} gates")
-    nodes |= {id(order[k]): len(recording.inputs) + n for n, k in enumerate(results)}
-    creations = [engine.creations.get(id(order[k])) or Creation(0) for k in results]
-    unknown = [_unknown(engine, order[k], reads[k], numbers, each) for k, each in zip(results, creations, strict=True)]
-    for k, creation, each, chosen in zip(results, creations, unknown, gates_of(unknown, dir(type(root))), strict=True):
-        operands, place = [nodes[id(x)] for x in reads[k]], creation.place
-        file, line, variable = ("", 0, names.get(id(order[k]), "")) if place is None else (place.file, place.line, place.variable)
+    nodes.update((id(value), node) for node, (value, _) in enumerate(pairs, len(recording.inputs)))
+    none = Creation()
+    creations = [engine.creations.get(id(value), none) for value, _ in pairs]
+    unknown = _unknown(engine, pairs, values, creations)
+    for (value, read), creation, each, chosen in zip(pairs, creations, unknown, gates_of(unknown, dir(type(root))), strict=True):
+        operands, place = [nodes[id(x)] for x in read], creation.place
+        file, line, variable = ("", 0, names.get(id(value), "")) if place is None else (place.file, place.line, place.variable)
         gate = ""
         if chosen is not None:
             gate, operands = chosen[0], [x if isinstance(x, float) else operands[x] for x in chosen[1]]
         operation = Operation(gate, operands, each.out, file, line, -1, (0, 0), variable, (), "float64", "", creation.scope)
         if asked:
-            operation.gradient = gradients[k]
+            operation.gradient = gradients[id(value)]
         if chosen is None:
-            operation.factors = each.factors or _sent_back(engine, order[k], reads[k])
+            operation.factors = each.factors or _sent_back(engine, value, read)
             _name_opaque(operation, each)
         recording.operations.append(operation)
     recording.output = nodes[id(root)]
     return recording, [each.place for each in creations]
+
+
+def _numbers(attribute: str, values: Sequence[Any]) -> dict[int, float]:
+    """By ``id`` of values the number in an attribute of theirs."""
+    numbers = map(attrgetter(attribute), values)
+    return dict(zip(map(id, values), [x if type(x) is float else number(x) or 0.0 for x in numbers], strict=True))
 
 
 def _called(leaves: Iterable[Any], names: dict[int, str]) -> dict[int, str]:
@@ -222,22 +230,25 @@ def _called(leaves: Iterable[Any], names: dict[int, str]) -> dict[int, str]:
     return called or {id(value): f"x{k}" for k, value in enumerate(leaves, 1)}
 
 
-def _unknown(engine: Engine, value: Any, read: Sequence[Any], numbers: Mapping[int, float], creation: Creation) -> Unknown:
-    """An operation as what compares it with our gates sees it."""
-    factors = tuple([number(x) for x in getattr(value, engine.factors)]) if engine.factors else ()
-    others: tuple[float, ...] = ()
-    if creation.constant is not None:
-        others = (creation.constant,)
-    elif engine.closure and len(read) == 1:
-        others = tuple(_closure_numbers(engine, value))
-    return Unknown(
-        str(getattr(value, engine.sign)) if engine.sign else "",
-        creation.method or _method(engine, value),
-        tuple([numbers[id(x)] for x in read]),
-        numbers[id(value)],
-        factors if len(factors) == len(read) else (),
-        others,
-    )
+def _unknown(
+    engine: Engine, pairs: Sequence[tuple[Any, Sequence[Any]]], numbers: Mapping[int, float], creations: Sequence[Creation]
+) -> list[Unknown]:
+    """Operations as what compares them with our gates sees them."""
+    values = [value for value, _ in pairs]
+    nothing: list[Any] = [()] * len(values)
+    of_values = [*map(attrgetter(engine.factors), values)] if engine.factors else nothing
+    signs = [*map(str, map(attrgetter(engine.sign), values))] if engine.sign else [""] * len(values)
+    unknown = []
+    for (value, read), creation, sign, factors in zip(pairs, creations, signs, of_values, strict=True):
+        others: tuple[float, ...] = ()
+        if creation.constant is not None:
+            others = (creation.constant,)
+        elif engine.closure and len(read) == 1:
+            others = tuple(_closure_numbers(engine, value))
+        slopes = tuple([x if type(x) is float else number(x) for x in factors]) if len(factors) == len(read) else ()
+        inputs = tuple([numbers[id(x)] for x in read])
+        unknown.append(Unknown(sign, creation.method or _method(engine, value), inputs, numbers[id(value)], slopes, others))
+    return unknown
 
 
 def _name_opaque(operation: Operation, each: Unknown) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.process import read_target, record_file
@@ -13,9 +14,12 @@ from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, quoted
 from graphstep.language.setup import Setup
 
+if TYPE_CHECKING:
+    from graphstep.language.read import Watch
 
-def opening_of_file(setup: Setup) -> Opening:
-    """Run the file that the program of a setup names, ``FILE.py:FUNCTION``.
+
+def opening_of_file(setup: Setup, watch: Watch | None = None) -> Opening:
+    """Run the file that the program of a setup names, ``FILE.py:FUNCTION``; ``watch`` is told that it runs.
 
     InputError for what is typed wrong, CaptureError for what cannot be captured.
     """
@@ -25,7 +29,7 @@ def opening_of_file(setup: Setup) -> Opening:
     if unknown := [each for each in setup.fixed if each not in setup.inputs]:
         raise InputError(f"--fixed names {quoted(unknown[0])}, which is given no value")
     values = read_texts({name: text for name, text in setup.inputs.items() if text is not None}, files=True)
-    opening = record_file(path, name, values, setup.fixed, setup.arguments)
+    opening = record_file(path, name, values, setup.fixed, setup.arguments, watch=watch)
     if unknown := [each for each in setup.data if each not in opening.inputs]:
         raise InputError(f"--data names {quoted(unknown[0])}, which is no traced argument of the function")
     seed = read_value(setup.seed or "1", files=True)

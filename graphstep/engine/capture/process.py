@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphstep.engine.archive import read_run
 from graphstep.engine.archive.packing import Cells, pack
@@ -16,6 +17,9 @@ from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
+
+if TYPE_CHECKING:
+    from graphstep.language.read import Watch
 
 SECONDS = 60.0
 """Seconds of a clock until a file that does not end is ended: to import a framework may take ten on a busy machine."""
@@ -60,19 +64,24 @@ def record_file(
     maker: str = "",
     *,
     seconds: float = SECONDS,
+    watch: Watch | None = None,
 ) -> Opening:
-    """Run a file, and record a call of one of its functions; ``maker``, ``module:make``, makes the arguments that are not given.
+    """Run a file, and record a call of one of its functions; ``maker``, ``module:make``, makes the arguments that are not given,
+    and ``watch`` is told once that the file runs.
 
     GraphstepError where that fails, with the lines of the file.
     """
     cells = Cells()
-    shapes = {each: cells.put(value) for each, value in arguments.items()}
-    about = {"path": path, "function": name, "arguments": shapes, "fixed": [*fixed], "maker": read_maker(maker)}
-    job = pack(about, {"values": cells.array()})
+    values = {each: value if isinstance(value, float) else cells.put(value) for each, value in arguments.items()}
+    about = {"path": path, "function": name, "arguments": values, "fixed": [*fixed], "maker": read_maker(maker)}
+    # The process is not to wait for NumPy, which is imported here meanwhile.
+    job = pack(about, {} if all(isinstance(value, float) for value in values.values()) else {"values": cells.array()})
     words, environment = words_of("graphstep.engine.capture.child"), environment_of()
     with subprocess.Popen(  # noqa: S603  # our own interpreter and module; the file is the one that the user named
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
     ) as child:
+        if watch is not None:
+            watch(0.0)
         try:
             reply, _ = child.communicate(job, timeout=seconds)
         except subprocess.TimeoutExpired:

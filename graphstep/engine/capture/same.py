@@ -108,8 +108,10 @@ def gates_of(operations: Sequence[Unknown], methods: Collection[str] = ()) -> li
         for gate, fixed in named:
             for slots in _slots(gate, count, [*fixed, *(_Other(n) for n in range(others))]):
                 fits = left & _same(gate, slots, group)
+                # Where no number of an operation's own is read, all of them are one choice.
+                same = None if any(isinstance(x, _Other) for x in slots) else _settled(gate, slots, group[0])
                 for n in np.flatnonzero(fits).tolist():
-                    chosen[places[n]] = _settled(gate, slots, group[n])
+                    chosen[places[n]] = same or _settled(gate, slots, group[n])
                 left &= ~fits
         if not named and has_factors:
             for place, guess in zip(places, _guessed(group, count, others, engine), strict=True):

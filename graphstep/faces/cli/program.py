@@ -158,16 +158,16 @@ def is_long(options: argparse.Namespace) -> bool:
 def opening_of(options: argparse.Namespace, watch: Watch | None = None) -> Opening:
     """The program, the values of its inputs and the seed; an InputError says what cannot be read.
 
-    ``watch`` is told how much of the text has been read.
+    ``watch`` is told how much of the text has been read; and once, that a function in Python runs in its process.
     """
     if getattr(options, "dialect", None) == PYTHON:
-        return _captured(options)
+        return _captured(options, watch)
     if is_archive(options.expression):
         return _recorded(options)
     return read_setup(setup_of(options), files=True, watch=watch)
 
 
-def _captured(options: argparse.Namespace) -> Opening:
+def _captured(options: argparse.Namespace, watch: Watch | None) -> Opening:
     """The opening of a function in Python, which is called; where it asks about its numbers, that is told on standard error."""
     from graphstep.engine.capture.opening import opening_of_file
 
@@ -178,7 +178,7 @@ def _captured(options: argparse.Namespace) -> Opening:
         raise InputError(f"--{named} rewrites a typed program, and this one is a function in Python")
     plain = type(options)(**{**vars(options), "dialect": None, "args": ""})
     setup = replace(setup_of(plain), captured=True, fixed=read_names(options.fixed), arguments=options.args)
-    opening = opening_of_file(setup)
+    opening = opening_of_file(setup, watch)
     branches = () if opening.program.origin is None else opening.program.origin.branches
     for branch in branches[:_BRANCHES]:
         print(branch, file=sys.stderr)

@@ -108,16 +108,10 @@ def run(options: argparse.Namespace) -> int:
     # A browser talks to the debugger through pipes.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or in_browser()
     spoken = options.screen_reader or accessible.asked_for()
-    if screen and not (options.plain or options.format or options.to or options.record or spoken):
-        if is_long(options):
-            return _open_long(options)
-        if options.dialect == PYTHON:
-            from importlib import import_module
-            from threading import Thread
-
-            # While the user's function runs in a process of its own.
-            Thread(target=import_module, args=("graphstep.faces.tui.screen",), daemon=True).start()
-    opening = opening_of(options)
+    opens = screen and not (options.plain or options.format or options.to or options.record or spoken)
+    if opens and is_long(options):
+        return _open_long(options)
+    opening = opening_of(options, _import_screen if opens and options.dialect == PYTHON else None)
     conditions = _conditions(opening)
     if options.record:
         return _record(options, opening)
@@ -136,6 +130,15 @@ def run(options: argparse.Namespace) -> int:
         _remember(options, opening)
         return status
     return _print(options, opening, conditions)
+
+
+def _import_screen(_: float) -> None:
+    """Import the screen in a thread, while the user's function runs in a process of its own."""
+    from threading import Thread
+
+    from graphstep.faces.tui import import_all
+
+    Thread(target=import_all, daemon=True).start()
 
 
 def _open_long(options: argparse.Namespace) -> int:

@@ -23,6 +23,36 @@ if TYPE_CHECKING:
     from graphstep.language.setup import Setup
 
 
+_MODULES = (
+    "graphstep.faces.tui.screen",
+    "numpy",
+    "graphstep.language.values.npy",
+    "graphstep.engine.replay",
+    "graphstep.engine.core._core",
+    "graphstep.faces.tui.app",
+    "textual.drivers.linux_driver",
+    "graphstep.debugger.prominence",
+    "graphstep.faces.drawing.excerpt",
+    "graphstep.faces.drawing.folded",
+    "graphstep.faces.drawing.typed",
+    "graphstep.faces.drawing.names",
+    "graphstep.faces.explanations",
+    "graphstep.telling.words.steps",
+    "graphstep.faces.tui.ahead",
+)
+"""What the first frame of a recorded run is made with, in the order of its making."""
+
+
+def import_all() -> None:
+    """Import what a recorded run is opened with, while another process is waited for; what is missing is left to who needs it."""
+    from contextlib import suppress
+    from importlib import import_module
+
+    for module in _MODULES:
+        with suppress(ImportError):
+            import_module(module)
+
+
 def show(trace: Trace, *, at: int = 0) -> int:
     """Step through a run in the terminal, from step ``at``, until the learner leaves; the exit status."""
     if _cannot_draw():

@@ -67,7 +67,8 @@ class ValuesPane(RowsPane):
         if self._trace is None or self._trace.program is not trace.program:
             from graphstep.ground.arrays import shape_text
 
-            longest = max((len(shape_text(node.shape)) for node in trace.program.nodes if node.shape), default=-1)
+            shapes = (kind.shape for kind in trace.program.columns.of_kinds)
+            longest = max((len(shape_text(shape)) for shape in shapes if shape), default=-1)
             # Below its head, "shape".
             self._shape_width = min(max(longest + 1, 6), _SHAPE) if longest > 0 else 0
         self._trace, self._at, self._selected = trace, at, selected
