@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import (
+    bench_capture,
     bench_draw,
     bench_growth,
     bench_keys,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 def results() -> Iterator[Result]:
     """What is measured against a peer."""
-    for module in (bench_start, bench_screen, bench_shapes, bench_read, bench_train, bench_special):
+    for module in (bench_start, bench_screen, bench_shapes, bench_read, bench_train, bench_special, bench_capture):
         yield from module.results()
 
 

@@ -144,6 +144,34 @@ def test_without_names_powers_and_functions_are_known_by_their_numbers():
     assert gs.capture(x.relu()).gradients == {"x": 1.0}
 
 
+@pytest.mark.parametrize("kind", [Value, Scalar])
+def test_a_function_that_makes_values_of_its_arguments_is_called_once(kind):
+    calls = []
+
+    def loss(w, x, n):
+        calls.append(n)
+        W, X = kind(w), kind(x)
+        f = (W * X + 1).bump() + W * X + W * 0.5
+        f.backward()
+        calls.append((W.grad, X.grad))
+        return f
+
+    run = gs.capture(loss, 0.5, -0.75, 3)
+    assert len(calls) == 2
+    own = loss(0.5, -0.75, 3)
+    assert run.inputs == {"W": 0.5, "X": -0.75}
+    assert run.output == own.data
+    assert tuple(run.gradients.values()) == pytest.approx(calls[-1], rel=1e-12)
+    assert run.disagreement is None
+    assert "bump" in gates(run)
+
+
+def test_an_exponent_may_be_an_argument():
+    run = gs.capture(lambda w, n: Scalar(w) ** n, 0.5, 3)
+    assert gates(run) == ["power"]
+    assert [*run.gradients.values()] == [0.75]
+
+
 def test_what_is_not_asked_right_is_refused():
     with pytest.raises(InputError, match="a value has no arguments"):
         gs.capture(Value(1.0) * 2, 3.0)

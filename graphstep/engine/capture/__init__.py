@@ -18,7 +18,7 @@ from graphstep.engine.capture.creation import Created
 from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
 from graphstep.engine.capture.functions import Followed
 from graphstep.engine.capture.naming import names_of
-from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
+from graphstep.engine.capture.objects import Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import holds_poison, unseen
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
@@ -61,7 +61,6 @@ def record(
             _refuse_any_number(bound.signature)
             recorded: Recording = adapter.record(function, bound, name, fixed)
             return recorded
-    plain_arguments = dict(bound.arguments)
     followed = {each: value for each, value in {**owner, **bound.arguments}.items() if each not in fixed}
     recorder, traced = traced_arguments(name, followed)
     own = [traced.pop(each, value) for each, value in owner.items()]
@@ -75,13 +74,9 @@ def record(
         # Whether it works by itself is not tried: what it prints and writes it would print and write again.
         error.add_note(f"A traced number may be what it fails with{_line_of(error)}. If it works without a capture: {PLAIN}.")
         raise
-    if not isinstance(result, Traced | Real) and any(isinstance(getattr(result, each, None), Traced) for each in VALUES):
-        # It builds a graph of its own, out of plain numbers.
-        bound.arguments.update(plain_arguments)
-        created = Created()
-        watch = created.watch
-        result = _called(function, bound.args, bound.kwargs, watch, recorder)
     if not isinstance(result, Traced) and (engine := engine_of(result)) is not None:
+        # A graph of its own, whose values may hold traced numbers: what they stand for is asked, also by its own functions.
+        recorder.ended = False
         engine.created, engine.creations = created.values, created.by_id
         recording = record_value(engine, result, name, [_module(function), watch.variables])
         recording.scopes = watch.labelled()

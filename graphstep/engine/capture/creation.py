@@ -7,7 +7,7 @@ from numbers import Real
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-from graphstep.engine.capture.objects import Creation
+from graphstep.engine.capture.objects import Creation, number
 from graphstep.engine.capture.places import at_work, is_library
 from graphstep.engine.capture.watch import Watch
 
@@ -62,4 +62,4 @@ _COLLECTIONS = {tuple, list, set, frozenset}
 def _number_given(frame: FrameType) -> float | None:
     """The first plain number among the arguments of a method: an exponent."""
     own, code = frame.f_locals, frame.f_code
-    return next((float(x) for name in code.co_varnames[1 : code.co_argcount] if isinstance(x := own.get(name), Real)), None)
+    return next((number(x) for name in code.co_varnames[1 : code.co_argcount] if isinstance(x := own.get(name), Real)), None)

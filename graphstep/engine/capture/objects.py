@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from graphstep.engine.capture.places import Place
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.same import Unknown, gates_of
+from graphstep.engine.capture.traced import plain
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.records import dataclass
@@ -69,10 +70,11 @@ class Engine:
 
 
 def number(value: Any) -> float | None:
-    """A number of any kind as a float, arrays of no axes among them; None for anything else."""
+    """A number of any kind as a float, traced ones and arrays of no axes among them; None for anything else."""
     if type(value) is float or type(value) is int:
         # To ask whether something is a Real takes long, and there are hundreds of thousands of them.
         return float(value)
+    value = plain(value)
     if isinstance(value, Real):
         return float(value)
     if getattr(value, "shape", None) == () and hasattr(value, "dtype"):
@@ -135,7 +137,8 @@ def _closure_numbers(engine: Engine, value: Any) -> list[float]:
     """The plain numbers that the function which sends back holds on to: an exponent."""
     function = getattr(value, engine.closure, None)
     cells = getattr(function, "__closure__", None) or ()
-    return [float(x.cell_contents) for x in cells if _filled(x) and isinstance(x.cell_contents, Real)]
+    held = (number(x.cell_contents) for x in cells if _filled(x) and isinstance(x.cell_contents, Real))
+    return [x for x in held if x is not None]
 
 
 def ordered(engine: Engine, root: Any) -> list[tuple[Any, list[Any]]]:

@@ -107,7 +107,7 @@ _DIAGNOSES: dict[str, English] = {
     "diagnosis-no-parameter": "Nothing is wrong with the values, and there is no parameter: nothing gets a gradient.",
     "diagnosis-nothing": (
         "Nothing is wrong: the gradient of the parameter is finite, and neither 0 nor tiny nor huge.",
-        "Nothing is wrong: the gradients of all {count} parameters are finite, and neither 0 nor tiny nor huge.",
+        "Nothing is wrong: the gradients of the {count} parameters are finite, and neither 0 nor tiny nor huge.",
     ),
     "diagnosis-layers-well": "No layer is saturated, dead or all alike.",
     "diagnosis-way-back": "The gradient on its way back: {late} at {last}, {early} at {first} (root mean square).",
