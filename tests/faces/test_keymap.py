@@ -106,7 +106,7 @@ def test_a_key_of_the_users_does_its_action_and_is_shown_everywhere(keys) -> Non
         await driver.press("s", "right")
         assert driver.now.at == 1
         await driver.press("escape", "Ü")
-        page = driver.app.screen.text(80).plain
+        page = "\n".join("".join(text for text, _ in line) for line in driver.app.screen.lines(80))
         assert "% F9" in page
         assert BY_ID["undo"].help in page.partition("F12")[2].replace("\n", " ")
         await driver.press("escape")
