@@ -150,16 +150,16 @@ def test_a_function_that_makes_values_of_its_arguments_is_called_once(kind):
 
     def loss(w, x, n):
         calls.append(n)
-        W, X = kind(w), kind(x)
-        f = (W * X + 1).bump() + W * X + W * 0.5
+        weight, data = kind(w), kind(x)
+        f = (weight * data + 1).bump() + weight * data + weight * 0.5
         f.backward()
-        calls.append((W.grad, X.grad))
+        calls.append((weight.grad, data.grad))
         return f
 
     run = gs.capture(loss, 0.5, -0.75, 3)
     assert len(calls) == 2
     own = loss(0.5, -0.75, 3)
-    assert run.inputs == {"W": 0.5, "X": -0.75}
+    assert run.inputs == {"weight": 0.5, "data": -0.75}
     assert run.output == own.data
     assert tuple(run.gradients.values()) == pytest.approx(calls[-1], rel=1e-12)
     assert run.disagreement is None
