@@ -33,19 +33,6 @@ def names_of(kind: type, namespaces: Iterable[Mapping[str, Any]]) -> dict[int, s
     return names
 
 
-def labelled(values: Iterable[Any]) -> dict[int, str]:
-    """By ``id`` the labels of values, where each is on one alone."""
-    names: dict[int, str] = {}
-    used: set[str] = set()
-    for value in values:
-        label = next((x for x in (getattr(value, each, None) for each in _LABELS) if isinstance(x, str) and x), "")
-        plain = _plain(label)
-        if plain and plain not in used and len(plain) <= limits.NAME:
-            names[id(value)] = plain
-            used.add(plain)
-    return names
-
-
 def _plain(name: str) -> str:
     plain = re.sub(r"\W+", "_", name).strip("_")
     return plain if plain and not plain[0].isdecimal() else ""

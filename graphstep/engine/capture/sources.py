@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from graphstep.engine.capture.places import Extent, Place
@@ -41,7 +42,7 @@ def locate(operations: Sequence[Operation], places: Sequence[Place | None]) -> l
             where[number] = at, margin
             at += len(line[margin:]) + 1
         starts.append(where)
-        sources.append(Source(_base(path), first, "\n".join(line[margin:] for line in lines)))
+        sources.append(Source(os.path.basename(path), first, "\n".join(line[margin:] for line in lines)))
     spans: dict[tuple[str, Extent], tuple[int, tuple[int, int]]] = {}
     for operation, place, within in zip(operations, places, homes, strict=True):
         if within is None or place is None or place.extent is None:
@@ -52,10 +53,6 @@ def locate(operations: Sequence[Operation], places: Sequence[Place | None]) -> l
             spans[key] = source, _span(place.extent, files[place.path], starts[source])
         operation.source, operation.span = spans[key]
     return sources
-
-
-def _base(path: str) -> str:
-    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _span(extent: Extent, lines: Sequence[str], starts: Mapping[int, tuple[int, int]]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""NumPy's functions that move cells, and its indices, as gates."""
+"""NumPy's functions that move cells as gates."""
 
 from __future__ import annotations
 

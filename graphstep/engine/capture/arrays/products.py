@@ -16,7 +16,7 @@ def product(frame: FrameType, x: Any, y: Any) -> Any:
     return emit(frame, "matmul", (x, y), np.matmul(plain(x), plain(y)))
 
 
-@follows("dot", "inner", "vdot")
+@follows("dot")
 def _dot(frame: FrameType, x: Any, y: Any, out: Any = None) -> Any:
     check_plain("dot", frame, out=out)
     x, y = array_of(frame, x), array_of(frame, y)
