@@ -133,7 +133,7 @@ def test_the_table_of_gates_is_asked_by_readers_only() -> None:
         "graphstep/gates/",
         "graphstep/language/",
         "graphstep/engine/archive/programs",
-        "graphstep/engine/capture/building",
+        "graphstep/engine/capture/programs",
         "graphstep/engine/capture/jax/primitives",
         "graphstep/engine/capture/pytorch/table",
         "graphstep/engine/capture/same",

@@ -17,7 +17,7 @@ from graphstep.engine.capture.arguments import traced_arguments
 from graphstep.engine.capture.creation import Created
 from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
 from graphstep.engine.capture.functions import Followed
-from graphstep.engine.capture.naming import names_of
+from graphstep.engine.capture.names import names_of
 from graphstep.engine.capture.objects import Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import holds_poison, unseen

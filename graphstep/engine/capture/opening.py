@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.engine.capture.building import program_of
 from graphstep.engine.capture.process import read_target, record_file
+from graphstep.engine.capture.programs import program_of
 from graphstep.engine.capture.recording import Recording
 from graphstep.engine.opening import Opening
 from graphstep.engine.recorded import Recorded

@@ -1,6 +1,6 @@
 """The record of a call: a list of operations, each with what it read and what came out, as plain data.
 
-Whoever records fills in a :class:`Recording` and knows nothing of programs; ``building`` makes a program of it, and knows nothing
+Whoever records fills in a :class:`Recording` and knows nothing of programs; ``programs`` makes a program of it, and knows nothing
 of who recorded. So what follows another framework is one module that makes recordings.
 
 Nodes are numbered: the inputs first, in their order, then the operations. An operation reads nodes by their numbers, plain

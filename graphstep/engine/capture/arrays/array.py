@@ -14,8 +14,8 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import cells
-from graphstep.engine.capture.arrays.following import FUNCTIONS, apply, array_of, current, name_of
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
+from graphstep.engine.capture.arrays.table import FUNCTIONS, apply, array_of, current, name_of
 from graphstep.engine.capture.places import at_work, stores_cells
 from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import FUNCTIONS, Handler, array_of, check_plain, emit, follows, reshape
+from graphstep.engine.capture.arrays.table import FUNCTIONS, Handler, array_of, check_plain, emit, follows, reshape
 from graphstep.engine.capture.traced import first_traced, plain
 from graphstep.ground.late import np
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import (
+from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.arrays.table import (
     apply,
     array_of,
     as_array,
@@ -19,7 +20,6 @@ from graphstep.engine.capture.arrays.following import (
     settled,
     unfollowed,
 )
-from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import UFUNCS, Fillable, Traced, first_traced, holds_traced, plain

@@ -8,7 +8,9 @@ from string import ascii_letters
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import (
+from graphstep.engine.capture.arrays.indices import index
+from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.arrays.table import (
     FUNCTIONS,
     Handler,
     array_of,
@@ -18,8 +20,6 @@ from graphstep.engine.capture.arrays.following import (
     reshape,
     unfollowed,
 )
-from graphstep.engine.capture.arrays.indices import index
-from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Traced, holds_traced, plain

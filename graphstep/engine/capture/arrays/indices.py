@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import array_of, emit, reshape
+from graphstep.engine.capture.arrays.table import array_of, emit, reshape
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import first_traced, fixed_hint, holds_traced, plain

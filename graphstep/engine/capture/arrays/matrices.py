@@ -7,8 +7,8 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays.composed import linear
-from graphstep.engine.capture.arrays.following import FUNCTIONS, array_of, check_plain, emit, follows, unfollowed
 from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.arrays.table import FUNCTIONS, array_of, check_plain, emit, follows, unfollowed
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
 

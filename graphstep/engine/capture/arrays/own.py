@@ -15,10 +15,10 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays.cells import of_cells
-from graphstep.engine.capture.arrays.following import FUNCTIONS, apply, array_of, as_array, emit, name_of, reshape, stack
 from graphstep.engine.capture.arrays.indices import entries_of, is_basic
-from graphstep.engine.capture.arrays.picking import joined, pick
+from graphstep.engine.capture.arrays.picks import joined, pick
 from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.arrays.table import FUNCTIONS, apply, array_of, as_array, emit, name_of, reshape, stack
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recorder import POISON, variable_of
 from graphstep.engine.capture.recording import CaptureError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import array_of, check_plain, emit, follows, unfollowed
+from graphstep.engine.capture.arrays.table import array_of, check_plain, emit, follows, unfollowed
 from graphstep.engine.capture.traced import plain
 from graphstep.ground.late import np
 

@@ -6,8 +6,8 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import apply, as_array
-from graphstep.engine.capture.arrays.following import emit
 from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.arrays.table import emit
 from graphstep.engine.capture.pytorch.table import (
     NATIVE,
     WITH_RESULT,

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import apply
-from graphstep.engine.capture.arrays.following import emit
+from graphstep.engine.capture.arrays.table import emit
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.gates import GATES
 from graphstep.gates.mathematics import NUMBERS

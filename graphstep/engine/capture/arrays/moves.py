@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import FUNCTIONS, Handler, check_plain, emit, follows, reshape
 from graphstep.engine.capture.arrays.indices import index
+from graphstep.engine.capture.arrays.table import FUNCTIONS, Handler, check_plain, emit, follows, reshape
 from graphstep.engine.capture.traced import plain
 from graphstep.ground.late import np
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import FUNCTIONS, array_of, check_plain, emit, follows, reshape, stack
 from graphstep.engine.capture.arrays.indices import index
+from graphstep.engine.capture.arrays.table import FUNCTIONS, array_of, check_plain, emit, follows, reshape, stack
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.following import (
+from graphstep.engine.capture.arrays.indices import index
+from graphstep.engine.capture.arrays.joins import JOINING
+from graphstep.engine.capture.arrays.table import (
     FUNCTIONS,
     Handler,
     array_of,
@@ -16,8 +18,6 @@ from graphstep.engine.capture.arrays.following import (
     reshape,
     unfollowed,
 )
-from graphstep.engine.capture.arrays.indices import index
-from graphstep.engine.capture.arrays.joining import JOINING
 from graphstep.engine.capture.traced import Traced, holds_traced, plain
 from graphstep.ground.late import np
 
