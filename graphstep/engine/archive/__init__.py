@@ -39,6 +39,7 @@ def opening_of_trace(trace: Trace) -> Opening:
         raise InputError("a round of a training is no run of its own", hint="the training opens it again: --at-round")
     program = trace.program
     nodes = range(len(program.nodes))
+    # A copy of a smaller value is made anew where a file is opened, and has nothing of its own to be recorded.
     copies = [
         *program.columns.by_kind([kind.rule is not None and kind.rule.pattern[0] == "adder" for kind in program.columns.of_kinds])
     ]

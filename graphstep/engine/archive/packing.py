@@ -34,6 +34,7 @@ def pack(document: Mapping[str, Any], arrays: Mapping[str, Array], level: int = 
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        # A text of the user's may hold half of a surrogate pair, for which UTF-8 has no bytes.
         _put(archive, "run.json", text.encode("utf-8", "surrogatepass"), level)
         for name, array in arrays.items():
             cells = io.BytesIO()
@@ -56,6 +57,7 @@ def unpack(content: bytes, called: str, names: frozenset[str]) -> tuple[dict[str
             parts = archive.infolist()
             if len(parts) > _PARTS or len({part.filename for part in parts}) < len(parts):
                 raise InputError(f"{called} {_DAMAGED}")
+            # What the entries say is checked here, and that they do not lie when each is read.
             whole = sum(part.file_size for part in parts)
             if whole > limits.UNPACKED:
                 message = f"{called} has {whole:,} bytes unpacked; at most {limits.UNPACKED:,} are read"

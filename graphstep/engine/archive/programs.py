@@ -158,12 +158,14 @@ def _check_order(nodes: Nodes) -> None:
     first = gates.index(True) if True in gates else len(gates)
     if not gates or not all(gates[first:]) or None in nodes.names[:first]:
         raise ValueError("inputs have names, and stand in front of gates")
+    # Passes go through these numbers without asking.
     starts, read = np.array(nodes.starts), np.array(nodes.read)
     counts = np.diff(starts)
     if starts[0] != 0 or starts[-1] != len(read) or counts.min() < 0 or starts[first] != 0:
         raise ValueError("each slot belongs to a gate")
     if (read >= np.repeat(np.arange(len(nodes)), counts)).any():
         raise ValueError("a node reads what is not computed yet")
+    # The cells of constants are numbered in the order of their slots.
     if [~x for x in nodes.read if x < 0] != [*range(len(nodes.constants))]:
         raise ValueError("each constant stands in a slot")
     for kind, count in {*zip(nodes.kinds[first:], counts[first:].tolist(), strict=True)}:
@@ -175,6 +177,7 @@ def _check_order(nodes: Nodes) -> None:
 
 def _whole(column: Any, least: int, most: int) -> array[int]:
     """A column of whole numbers. ValueError for anything else, and for one that is out of bounds."""
+    # By type, as True is a whole number too.
     if not {*map(type, column)} <= {int} or not least <= min(column, default=least) <= max(column, default=least) <= most:
         raise ValueError("a column is of whole numbers")
     return array("i", column)

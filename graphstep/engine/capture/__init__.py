@@ -54,6 +54,7 @@ def record(
         hint = f"its arguments are {', '.join((*owner, *bound.signature.parameters))}"
         raise InputError(f"{quoted(unknown[0])} is no argument of the function", hint=hint)
     name = called(function)
+    # Before anything is traced: a tensor of a framework is a number or an array for none of the questions below.
     if is_for_pytorch(function, bound.arguments, _module(function)):
         return _record_tensors(function, bound.args, bound.kwargs)[0]
     for adapter in adapters():
@@ -63,6 +64,7 @@ def record(
             return recorded
     followed = {each: value for each, value in {**owner, **bound.arguments}.items() if each not in fixed}
     recorder, traced = traced_arguments(name, followed)
+    # A method is called with a traced copy of its object, which it would not be bound to by itself.
     own = [traced.pop(each, value) for each, value in owner.items()]
     bound.arguments.update(traced)
     created = Created()
@@ -133,6 +135,7 @@ def _called(
 ) -> Any:
     """What a function returns, followed."""
     try:
+        # The stand-ins come first: what puts them into modules is no call of the user's, and is not to be followed.
         with Followed(_module(function), recorder.stands_in) as module, watch:
             watch.entered = module.enter
             result = function(*arguments, **named)
@@ -148,6 +151,7 @@ def _called(
             ) from None
         raise
     finally:
+        # Also where it failed: what the caller still holds of the call may be traced.
         recorder.ended = True
     if watch.refused is not None:
         # The function went on, on a way that it would not have taken.
@@ -159,6 +163,7 @@ def _method(function: Callable[..., Any]) -> tuple[dict[str, Any], Callable[...,
     """The object that a method is bound to, by what the method calls it, and the method without it; nothing for a function."""
     owner, inner = getattr(function, "__self__", None), getattr(function, "__func__", None)
     if inner is None:
+        # An object that is called as a function is; asked of its class, as Python looks it up there.
         owner, inner = function, inspect.getattr_static(type(function), "__call__", None)
     if not isinstance(inner, FunctionType) or isinstance(owner, type | FunctionType):
         return {}, function

@@ -114,9 +114,11 @@ def _collected(value: Any, name: str, inputs: dict[str, Any], visited: dict[int,
     """
     if isinstance(value, Real) and not isinstance(value, bool) and not _is_bool(value):
         return _put(name, value if _is_of_numpy(value) else float(value), inputs)
+    # Numbers are not looked up: Python may keep equal ones once, and two arguments that are 1.0 are two inputs.
     if id(value) in visited:
         return visited[id(value)]
     if is_array(value):
+        # Truth values, texts and the like are data.
         if value.dtype.kind not in "fiu":
             return _Kept(value)
         number = value.astype(float) if value.dtype.kind != "f" else value.copy()

@@ -40,6 +40,8 @@ _FRAMES = 4
 def main() -> int:
     """Do the job on standard input."""
     job, arrays = unpack(sys.stdin.buffer.read(), "the job", frozenset({"values"}))
+    # The answer has a descriptor of its own. What the file writes to 1, from C as well, goes to standard error;
+    # and it can neither read the job nor wait for a person.
     reply = os.dup(1)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -95,6 +97,7 @@ def _arguments(
     except TypeError as error:
         hint = "it returns a tuple, a dict by name, or a tuple of both: (args, kwargs)"
         raise InputError(f"what {module}:{name} returns are no arguments of {job['function']}: {error}", hint=hint) from None
+    # What was typed counts where both say an argument.
     bound.arguments.update({key: value for key, value in typed.items() if key in bound.signature.parameters})
     return bound.args, {**bound.kwargs, **{key: value for key, value in typed.items() if key not in bound.arguments}}
 
@@ -149,6 +152,7 @@ def _member(module: ModuleType, name: str, where: str) -> Any:
 
 def _module(path: str) -> ModuleType:
     module = module_of_file(path)
+    # The loader goes by the ending of the name.
     if module is None:
         raise CaptureError(f"{quoted(Path(path).name)} is no Python file", hint="graphstep capture FILE.py:FUNCTION")
     return module

@@ -38,6 +38,7 @@ class Created:
         values, by_id, scope = self.values, self.by_id, self.watch.scope
 
         def note(frame: FrameType) -> None:
+            # A dictionary is made of the frame each time it is asked for.
             variables = frame.f_locals
             value, here = variables[own], frame.f_back
             method, constant = "", None
@@ -47,6 +48,7 @@ class Created:
                 if type(operands) in _COLLECTIONS and len(operands) == 1:  # type: ignore[arg-type]  # it is one of these
                     constant = _number_given(here)
                 here = here.f_back
+                # Methods call each other (x - y is x + (-y)): the user's line is behind them all.
                 while here is not None and (id(here.f_code) in methods or is_library(here.f_code.co_filename)):
                     here = here.f_back
             # The object itself is kept too, so that no other one takes its place in memory.

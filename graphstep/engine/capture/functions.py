@@ -56,6 +56,7 @@ def _followed(module: str, name: str, original: Callable[..., Any]) -> Callable[
         composed = _COMPOSED.get(name) if (name, len(arguments)) != ("hypot", 2) else None
         if composed is not None and not options:
             return _settled(recorder, composed(*arguments), answer, frame, name)
+        # A logarithm to a base is a quotient of two, as Python computes it.
         if (name, len(arguments)) == ("log", 2):
             parts = [
                 recorder.node("log", (x,), math.log(plain(x)), frame, "-") if _recorder((x,)) else math.log(x) for x in arguments
@@ -82,6 +83,7 @@ def _settled(recorder: Recorder, result: Any, answer: Any, frame: FrameType, nam
         raise CaptureError(
             f"{name} at {at_work(frame)} comes to other numbers than the gates that stand for it", hint=_HINTS["math"]
         )
+    # Only what was made just now gets the function's number: a result that was there before is the user's.
     place, last = at_work(frame), len(recorder.values) - 1
     if result.node == last:
         operation = recorder.recording.operations[-1]
@@ -312,6 +314,7 @@ class Followed:
     def __enter__(self) -> Followed:
         self.enter(self._first)
         self._import = builtins.__import__
+        # What is imported inside the function never passes through the names of a module.
         builtins.__import__ = self._imported  # type: ignore[assignment]  # it hands on what it is called with
         return self
 
@@ -341,6 +344,7 @@ class Followed:
         before = dict(module)
         put = {name: stand_in for name, member in before.items() if (stand_in := _stand_in(member, self._fills)) is not None}
         # A name of the module stands before one that is built in.
+        # Where the module has a type of its own, that one is meant.
         put = {"type": FollowedType} | put if "type" not in before else put
         module.update(put)
         self._before.append((module, before, put))

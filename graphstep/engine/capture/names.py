@@ -52,6 +52,7 @@ def _reached(kind: type, namespace: Mapping[str, Any]) -> Iterator[tuple[Any, st
                 continue
             visited.add(id(value))
             deeper += [(part, f"{name}_{key}") for key, part in _parts(value)]
+            # A module may hold a data set: names are a help, and not worth minutes.
             if len(visited) + len(deeper) > _VISITED:
                 return
         level = deeper

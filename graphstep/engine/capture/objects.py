@@ -108,6 +108,7 @@ def operands_of(engine: Engine, value: Any) -> list[Any]:
     """What a value was made of, in the order of the operation, a value twice where it was read twice; numbers among them."""
     parents = getattr(value, engine.parents)
     if engine.factors or not isinstance(parents, set | frozenset):
+        # Local gradients stand in the order of the operands, and only a set loses it.
         return [*parents]
     function: Any = getattr(value, engine.closure) if engine.closure and parents else None
     if (cells := getattr(function, "__closure__", None)) is not None:
@@ -145,6 +146,7 @@ def ordered(engine: Engine, root: Any) -> list[tuple[Any, list[Any]]]:
     """All values under one, each with what it was made of and behind that: as they were created, where that was watched."""
     parents = attrgetter(engine.parents)
     under, results = {id(root)}, list[Any]()
+    # What a value is made of came to be before it: one pass from the last one finds all that is under the root.
     for value in reversed(engine.created):
         if id(value) in under and (children := parents(value)):
             under.update(map(id, children))
@@ -200,6 +202,7 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
     pairs = [(value, read) for value, read in pairs if id(value) not in nodes]
     if len(pairs) > limits.FOLLOWED:
         raise CaptureError(f"the graph has more than {limits.FOLLOWED:,} gates")
+    # Constants have no node: their numbers stand in the operands, and the results are counted behind the inputs.
     nodes.update((id(value), node) for node, (value, _) in enumerate(pairs, len(recording.inputs)))
     none = Creation()
     creations = [engine.creations.get(id(value), none) for value, _ in pairs]
@@ -281,6 +284,7 @@ def _sent_back(engine: Engine, value: Any, read: Sequence[Any]) -> tuple[float |
     touched = [value, *read]
     before = [getattr(x, engine.gradient) for x in touched]
     try:
+        # The function adds to gradients, so it is asked with all of them at 0.
         for x in read:
             setattr(x, engine.gradient, 0.0)
         setattr(value, engine.gradient, 1.0)

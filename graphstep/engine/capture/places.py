@@ -114,6 +114,7 @@ def at_work(frame: FrameType) -> Place:
     if not direct and (place := _PLACES.get(key)) is not None:
         return place
     code, last = here.f_code, here.f_lasti
+    # There is an entry for each unit of two bytes.
     operation, following = _around(code, last)
     extent = _extents(code)[last // 2] if last >= 0 else None
     is_call = "CALL" in operation
@@ -162,6 +163,7 @@ def _messages(path: str) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
         return ()
     return tuple(
         ((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0))
+        # A name that is assigned inside goes on to be computed with.
         for node in ast.walk(tree)
         if isinstance(node, ast.stmt) and _is_message(node) and not any(isinstance(x, ast.NamedExpr) for x in ast.walk(node))
     )
@@ -211,6 +213,7 @@ def _around(code: CodeType, last: int) -> tuple[str, tuple[str, str]]:
     """The instruction at work, and of the one behind it its name and the variable it assigns, if it does."""
     instructions = _instructions(code)
     offsets = [*instructions]
+    # Where a frame is at work may be a cache behind its instruction.
     operation = instructions[max((x for x in offsets if x <= last), default=offsets[0])][0]
     behind = [instructions[x] for x in offsets if x > last]
     if operation == "PRECALL":

@@ -88,6 +88,7 @@ def record_file(
             hint = "a loop that does not end, or too much work for one call"
             raise CaptureError(f"{quoted(Path(path).name)} was ended after {seconds:g} seconds", hint=hint) from None
         finally:
+            # It leads a session of its own, so that what it has started ends with it.
             end_process(child)
     return _read(reply, child.returncode, Path(path).name)
 
@@ -95,6 +96,7 @@ def record_file(
 def _read(reply: bytes, status: int, name: str) -> Opening:
     """What another process answered: a recorded run, or as JSON what went wrong."""
     try:
+        # A run is a zip, whose first letters are PK.
         if reply[:1] != b"{":
             return read_run(reply, quoted(name))
         answer = json.loads(reply)

@@ -50,6 +50,7 @@ def program_of(recording: Recording) -> Program:
             read = [_numeral(x.text) if isinstance(x, Constant) else parts[x] for x in operands]
         except IndexError:
             raise CaptureError("the recording of the function reads what is not computed yet") from None
+        # A line that works a thousand times cannot say what each of them computes.
         own = span is not None and times[span] == 1 and _spells(text[slice(*span)], operands)
         spelled = None if own else _spelled(operation, operands, read)
         slots = [nodes.fix(x) if isinstance(x, Constant) else x for x in operands]
@@ -73,6 +74,7 @@ def program_of(recording: Recording) -> Program:
     by_name = {name: place for place, name in enumerate(nodes.names[:first]) if name}
     last = {name.split(".")[0]: first + k for k, name in enumerate(names) if name}
     by_name |= {name: first + k for k, name in enumerate(names) if name}
+    # A name without its turn is the last one; an input or a turn that is called so goes before it.
     by_name = {**last, **by_name}
     frames = tuple(
         Frame(
@@ -153,6 +155,7 @@ def _fitted_places(recording: Recording, first: int, rules: Sequence[Rule]) -> S
     """By node its place once gates that copy are put in, which is what it is called by where it has no name."""
     inputs, constants = recording.inputs, recording.constants
     shapes = {name: shape_of(value) for name, value in {**inputs, **constants}.items()}
+    # Among numbers nothing is copied, so places stay what they are.
     if not any(shapes.values()):
         return range(first + len(recording.operations))
     nodes = [Node(None, (), name) for name in shapes]

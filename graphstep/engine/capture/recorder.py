@@ -68,6 +68,7 @@ class Recorder:
     ) -> Any:
         """One more operation, at work in a frame. ``function`` is what the frame calls, where it is no operator."""
         place = at_work(frame)
+        # A closure or a list of the module may have kept it.
         if self.ended:
             raise CaptureError(f"a traced number is used at {place}, after its call has returned")
         is_float = type(value) is float
@@ -85,6 +86,7 @@ class Recorder:
             elif self.places and (last := self.places[-1]) and (last.code, last.instruction) == (place.code, place.instruction):
                 # sum(xs) adds again and again; what is assigned is the last of it.
                 operations[-1].variable = ""
+        # The gates with one number fixed have simpler slopes: no logarithm of a base that may be negative, no x/y² for 1/y.
         if gate == "pow" and _is_number(operands[1]):
             gate = "power"
         elif gate == "div" and _is_number(operands[0]) and operands[0] == 1:
@@ -126,6 +128,7 @@ class Recorder:
             raise unseen(frame)
         constants = self.recording.constants
         names = [*constants]
+        # By identity first, and by cells, as the function may have written to it since.
         for held, number in self._held:
             if held is array and np.array_equal(widened(array), constants[names[-1 - number]], equal_nan=True):
                 return number
@@ -171,6 +174,7 @@ def unseen(frame: FrameType | None = None) -> CaptureError:
 
 def holds_poison(value: Any) -> bool:
     """Whether a number, or a cell of an array, is what stands for something traced: what had to be seen was read unseen."""
+    # Arithmetic hands the payload of a nan on, though its sign and the bits above may change: the lower half is compared.
     cells = np.asarray(value)
     return cells.dtype == np.float64 and bool(np.any(np.ascontiguousarray(cells).view(np.uint64) & 0xFFFF_FFFF == 0x5EED_5EED))
 

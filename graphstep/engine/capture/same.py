@@ -104,6 +104,7 @@ def gates_of(operations: Sequence[Unknown], methods: Collection[str] = ()) -> li
     for (sign, method, count, others, has_factors), places in groups.items():
         group = [operations[k] for k in places]
         named = [*_of_sign(sign), *_of_method(method)]
+        # There may be 200,000: they are compared in as many calls of NumPy as there are kinds.
         left = np.ones(len(group), bool)
         for gate, fixed in named:
             for slots in _slots(gate, count, [*fixed, *(_Other(n) for n in range(others))]):
@@ -138,6 +139,7 @@ def _guessed(group: Sequence[Unknown], count: int, others: int, engine: Collecti
 
 def _only(fits: Sequence[Chosen], engine: Collection[str]) -> Chosen | None:
     """The gate that it is, of those that would do for these numbers; None where nobody knows."""
+    # relu and abs of 2 are one number with one slope: who has a method for one of them means it.
     if len(fits) > 1:
         fits = [each for each in fits if each[0] in engine or each[0] == "power"] or fits
     return fits[0] if len(fits) == 1 or (fits and fits[0][0] in ("add", "mul")) else None
@@ -214,5 +216,6 @@ def _or_nan(x: float | None) -> float:
 
 def close(ours: Any, theirs: Any) -> Any:
     """Whether numbers are the same up to rounding."""
+    # inf equals inf, and its difference from itself is nan.
     same = (ours == theirs) | ((ours != ours) & (theirs != theirs))
     return same | (np.abs(ours - theirs) <= CLOSE * np.maximum(np.abs(ours), np.abs(theirs)))

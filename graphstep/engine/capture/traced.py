@@ -52,6 +52,7 @@ def binary(gate: str, compute: Callable[[Any, Any], Any], *, swapped: bool = Fal
         if type(other) not in _NUMBERS and (other := self.beside(other)) is NotImplemented:
             return NotImplemented
         pair = (other, self) if swapped else (self, other)
+        # Asked for here, where it is known how far away the user's line is.
         frame = sys._getframe(1)
         if compares and asks_for_identity(frame.f_code):
             answer = compute(plain(pair[0]), plain(pair[1]))

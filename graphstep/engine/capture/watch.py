@@ -179,6 +179,7 @@ class Watch:
         if active.about.comprehensions:
             self._come_round(active)
         for loop in active.loops:
+            # Deeper ones stand in the last frame that there is room for.
             if depth + 2 > limits.FRAMES:
                 break
             if not loop.scope:
@@ -224,6 +225,7 @@ class Watch:
             about.is_transparent |= is_library(frame.f_globals.get("__file__") or "")
             if not about.is_transparent:
                 self.entered(frame.f_globals)
+        # Most calls that build an engine's graph make its values: they are asked for first.
         if about.note is not None:
             about.note(frame)
             return None
@@ -261,6 +263,7 @@ class Watch:
         elif event == "return":
             self._stack.pop()
             self._scope = -1
+            # A generator returns at every yield; it has come to its end at its own return alone.
             if self._stack and frame.f_lasti in active.about.ends:
                 self._stack[-1].loops = [loop for loop in self._stack[-1].loops if loop.key is not frame]
             if not self._stack:
@@ -289,6 +292,7 @@ class Watch:
                 self._scope = -1
                 _turn(loops[-1])
             return
+        # A line outside of a loop ends it, and those inside of it.
         while loops and not (isinstance(loops[-1].key, int) and loops[-1].key <= line <= loops[-1].last):
             loops.pop()
             self._scope = -1

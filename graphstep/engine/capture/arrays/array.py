@@ -82,6 +82,7 @@ class TracedArray(Traced):
         """Note that another array shares its memory."""
         if isinstance(view, TracedArray) and view is not self:
             view.root = self.root
+            # A part that nobody holds any more sees nothing.
             self.root.views = [each for each in self.root.views if each() is not None]
             self.root.views.append(weakref.ref(view))
         return view

@@ -15,6 +15,7 @@ def _collecting(gate: str, function: str) -> Handler:
 
     def handler(frame: FrameType, x: Any, axis: Any = None, *rest: Any, keepdims: Any = False, **more: Any) -> Any:
         x = array_of(frame, x)
+        # What stands behind the axis is dtype and out, which NumPy's own methods hand on as None.
         check_plain(function, frame, **dict.fromkeys(map(str, rest), True) if any(y is not None for y in rest) else {}, **more)
         keepdims = keepdims is not np._NoValue and bool(keepdims)
         options = {"axis": _axes(axis)} if axis is not None else {}

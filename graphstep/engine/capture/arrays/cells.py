@@ -49,6 +49,7 @@ def of_cells(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, 
         return apply(whole, frame, inputs, {"axis": 0, **options})
     if method == "accumulate" and name in ("add", "multiply"):
         return apply("cumsum" if name == "add" else "cumprod", frame, inputs, {"axis": 0, **options})
+    # add.outer(x, y) is x + y with the axes of y behind those of x.
     if method == "outer" and not options and len(inputs) == 2:
         left, right = (as_array(x) if isinstance(x, Traced) else np.asarray(x) for x in inputs)
         return ufunc(left.reshape(left.shape + (1,) * right.ndim), right)
@@ -158,6 +159,7 @@ def _fix(_: FrameType, x: Any) -> Any:
 
 @follows("sinc")
 def _sinc(frame: FrameType, x: Any) -> Any:
+    # sin(0)/0 is nan: NumPy too puts a tiny number in place of the 0.
     angle = np.where(plain(x) == 0, 1e-20, 0.0) + x * math.pi
     return emit(frame, "sin", (angle,), np.sin(plain(angle))) / angle
 

@@ -74,6 +74,7 @@ def _tensordot(frame: FrameType, x: Any, y: Any, axes: Any = 2) -> Any:
     if isinstance(axes, int | np.integer):
         axes = [*range(many[0] - int(axes), many[0])], [*range(int(axes))]
     own, others = ([int(each) % n for each in np.atleast_1d(part)] for part, n in zip(axes, many, strict=True))
+    # As an einsum, whose gate has the slopes of every contraction.
     letters = iter(ascii_letters)
     left = [next(letters) for _ in range(many[0])]
     right = [left[own[others.index(k)]] if k in others else next(letters) for k in range(many[1])]
@@ -229,6 +230,7 @@ def linear(frame: FrameType, name: str, x: Any, compute: Callable[[Any], Any]) -
     shape, own = x.shape, np.asarray(compute(plain(x)))
     if x.size * own.size > _CELLS:
         raise CaptureError(f"np.{name} of so many cells at {at_work(frame)} is not followed", hint="write it with operators")
+    # The column of a cell is what the function makes of that cell being 1 and all others 0.
     columns = [np.ravel(compute(unit.reshape(shape))) for unit in np.eye(x.size)]
     return reshape(frame, product(frame, np.stack(columns, axis=1), reshape(frame, x, -1)), *own.shape)
 
@@ -267,6 +269,7 @@ def _convolving(name: str) -> Handler:
         m, n = plain(x).size, plain(y).size
         if m * n * (m + n) > _CELLS:
             return unfollowed(f"{name} of so many cells", frame)
+        # parts[i, j, k] is what the product of cell i of one and cell j of the other adds to cell k.
         parts = np.array([[compute(one, other, mode) for other in np.eye(n)] for one in np.eye(m)])
         return _whole("einsum", frame, "ijk,i,j->k", parts, x, y)
 

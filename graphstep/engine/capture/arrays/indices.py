@@ -57,6 +57,7 @@ def index(frame: FrameType, x: Any, key: Any, value: Any = None) -> Any:
     entries = entries_of(frame, key)
     value = plain(x)[entries] if value is None else value
     kept = tuple(entry for entry in entries if entry is not None)
+    # x[None] alone puts an axis in, and picks nothing.
     if not kept:
         return reshape(frame, x, *np.shape(value))
     options, arrays = _gate_index(kept)
@@ -113,6 +114,7 @@ def assigned(frame: FrameType, x: Any, key: Any, value: Any) -> Any:
         slices = is_basic(key) and not any(entry is None for entry in entries)
         alike = np.shape(plain(x)[entries]) == np.shape(plain(value))
         placed = _placed(frame, entries, value, written) if slices and alike else _spread(frame, entries, value, written.shape)
+    # Each cell is from one side, and so is its gradient: what is overwritten gets none.
     return emit(frame, "where", (written, placed, x), after)
 
 
@@ -139,6 +141,7 @@ def _placed(
     box = tuple(len(each) for each in axes)
     starts, steps = [], []
     for axis, each in enumerate(axes):
+        # x[::-1] = y puts the first of y last: nonzero has forgotten the way round.
         back = bool(np.ndim(numbers)) and numbers.size > 1 and _runs_back(entries, axis, written.ndim)
         step = int(each[1] - each[0]) if len(each) > 1 else 1
         starts.append(int(each[-1] if back else each[0]))

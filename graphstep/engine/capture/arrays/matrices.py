@@ -26,6 +26,7 @@ def _slogdet(frame: FrameType, x: Any) -> Any:
 
 @follows("linalg.det")
 def _det(frame: FrameType, x: Any) -> Any:
+    # By its logarithm, the gate whose slope is the inverse, transposed.
     sign, logarithm = _slogdet(frame, x)
     return emit(frame, "exp", (logarithm,), np.exp(plain(logarithm))) * sign
 
@@ -72,6 +73,7 @@ def _cholesky(frame: FrameType, x: Any, **options: Any) -> Any:
     side = x.shape[0]
     if x.ndim != 2 or side > _SIDE:
         return unfollowed(f"linalg.cholesky other than of one matrix with up to {_SIDE} rows", frame)
+    # Cholesky–Banachiewicz, row by row: each cell is a gate or a few, and has its own slope.
     rows: list[list[Any]] = []
     for i in range(side):
         row: list[Any] = []

@@ -77,6 +77,7 @@ class Memory:
         """What stands at places, where something traced does."""
         owners = self._owner[places]
         first = int(owners.flat[0]) if np.size(owners) else -1
+        # All of it from one piece: what is read back row by row, as it was written, needs no joining.
         if first >= 0 and np.all(owners == first):
             piece, offset = self._pieces[first], self._offset[places]
             shape = np.shape(plain(piece))
@@ -210,6 +211,7 @@ class OwnArray(Fillable, np.ndarray):
         # What does not fit NumPy itself says.
         self.cells()[key] = plain(value)
         self._memory.put(places, value)
+        # A C function that reads the memory finds a nan that is known again, and not an old number.
         self.cells()[key] = POISON
 
     def add_at(self, frame: FrameType, key: Any, value: Any) -> None:
@@ -315,6 +317,7 @@ def own(array: Any, *sources: Any) -> Any:
     """An array of floating point that nothing else sees, as one that the function may fill; anything else is itself."""
     if type(array) is not np.ndarray or array.dtype.kind != "f" or not array.flags.writeable:
         return array
+    # np.asarray(x) and x.T hand back memory that somebody else sees.
     if any(isinstance(x, np.ndarray) and np.may_share_memory(plain(x), array) for x in sources):
         return array
     whole = np.ndarray.view(array, OwnArray)

@@ -98,6 +98,7 @@ def ordered(frame: FrameType, x: Any, axis: Any = -1) -> Any:
     """The cells in their order along an axis, which is asked for, as an ``if`` asks: None for all of them in a row."""
     if axis is None:
         x, axis = reshape(frame, x, -1), 0
+    # Stable: of equal cells the one that stands first comes first.
     order = FUNCTIONS["argsort"](frame, x, axis, kind="stable")
     return pick(frame, x, np.take_along_axis(np.arange(plain(x).size).reshape(x.shape), order, axis))
 
@@ -111,6 +112,7 @@ def _sort(frame: FrameType, x: Any, *rest: Any, axis: Any = -1, **_: Any) -> Any
 @follows("unique")
 def _unique(frame: FrameType, x: Any, **options: Any) -> Any:
     check_plain("unique", frame, **{key: each or None for key, each in options.items() if key not in ("equal_nan", "sorted")})
+    # Of equal cells the first one is what remains, and gets the gradient.
     return pick(frame, x, np.unique(plain(x), return_index=True)[1])
 
 
@@ -122,6 +124,7 @@ def _quantile(frame: FrameType, x: Any, part: float, axis: Any, keepdims: Any) -
     low = int(np.floor(at))
     front = (slice(None),) * axis
     value = index(frame, rows, (*front, low))
+    # Behind the last cell stands none.
     if at > low:
         value = value + (index(frame, rows, (*front, low + 1)) - value) * (at - low)
     if not keepdims or keepdims is np._NoValue:

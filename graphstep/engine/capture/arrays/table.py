@@ -70,6 +70,7 @@ def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mappin
         and arguments[0].value.dtype == options["dtype"]
     ):
         del options["dtype"]
+    # NumPy lets np.sum(x, axis=0) and np.sum(x, 0) be one call: handlers get both by place.
     for parameter in leading[len(arguments) :]:
         if parameter not in options:
             break
@@ -82,8 +83,10 @@ def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mappin
         _signature(handler).bind(frame, *arguments, **options)
     except TypeError:
         raise CaptureError(f"np.{name} with these options at {at_work(frame)} is not followed", hint=UNFOLLOWED) from None
+    # What has a node from here on was made for this call.
     first = len(first_traced((*arguments, *options.values())).recorder.values)
     result = settled(name, frame, handler(frame, *arguments, **options), own, first)
+    # A view of NumPy's is one here: a write to either would be seen in both.
     for x in arguments:
         if isinstance(x, Traced) and isinstance(own, np.ndarray) and np.may_share_memory(own, x.value):
             cast("TracedArray", x).seen_in(result)
@@ -122,6 +125,7 @@ def settled(name: str, frame: FrameType, result: Any, own: Any, first: int) -> A
     place = at_work(frame)
     if not same:
         scale = float(np.max(np.abs(own), initial=0.0, where=np.isfinite(own)))
+        # float32 and float16 round sums much earlier.
         atol = _ROUNDING * scale if np.asarray(own).dtype.itemsize == 8 else 1e-3 * scale
         close = np.shape(mine) == np.shape(own) and np.allclose(mine, own, rtol=_ROUNDING, atol=atol, equal_nan=True)
         if not close or result.node < first:
