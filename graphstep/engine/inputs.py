@@ -11,6 +11,7 @@ from graphstep.language.program import Program
 
 def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
     """Raise InputError unless there is exactly one value for each input of the program."""
+    # The usual case without a look at each: there may be thousands, and every edit asks.
     if inputs.keys() == program.input_places.keys():
         return
     missing = [name for name in program.inputs if name not in inputs]
@@ -33,6 +34,7 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
 
 def reshapes(program: Program, inputs: Mapping[str, Number]) -> bool:
     """Whether any of these values has another shape than the input of its name in a fitted program."""
+    # Likewise.
     if program.of_numbers and {*map(type, inputs.values())} <= {float}:
         return False
     nodes, places = program.columns, program.input_places

@@ -42,5 +42,6 @@ def network(trace: Trace, at: int | None = None) -> networkx.MultiDiGraph:
         has_slope = node.rule is not None and node.rule.cellwise and not node.shape
         sent[node_id(sender), slot] = trace.contribution_of(edge), slope if has_slope else None
     for _, reader, slot, numbers in graph.edges(keys=True, data=True):
+        # The graph has edges that send nothing, too: to data, and off the ways to the output.
         numbers["contribution"], numbers["local"] = sent.get((reader, slot), (None, None))
     return graph

@@ -132,6 +132,7 @@ class Code(Typed):
         return relation("!=", self, other)
 
     def __and__(self, other: Any) -> Code:
+        # Conditions are 0 or 1, and their product is 1 where both hold.
         return _condition(self) * _condition(other)
 
     def __or__(self, other: Any) -> Code:

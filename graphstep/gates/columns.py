@@ -37,6 +37,7 @@ def cell_terms(np: Any, gate: Rule, call: Call, slot: int, cell: Cell) -> list[C
     shape = np.shape(call.inputs[slot])
     if len(cell) != len(shape):
         raise IndexError(f"a cell of shape {shape} has {len(shape)} indices, {cell} has {len(cell)}")
+    # As Python counts: a negative index from the end, and IndexError for one outside.
     place = tuple(range(n)[i] for i, n in zip(cell, shape, strict=True))
     if gate.factors is not None:
         return [

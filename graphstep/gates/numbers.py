@@ -52,6 +52,7 @@ def send(
     slope = local(rule, call, slot, dtype, m)
     if slope is not None:
         return rounded(contribution(m, upstream, slope, shuts=rule.shuts), dtype), slope
+    # The same call with a place to compute into.
     filled = call if into is None else Call(call.inputs, call.out, call.options, call.ties, into, call.constants)
     return rounded(rule.pullback(m, filled, slot, upstream), dtype), None
 

@@ -182,6 +182,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             ),
             "The cache is the sum of all squared gradients so far; divided by its root, steps are alike in every direction, and "
             "grow shorter from round to round.",
+            # PyTorch's; CS231n names 1e-4 to 1e-8.
             {"eps": 1e-10},
             ("cache",),
             "As in Stanford's CS231n and PyTorch; Dive into Deep Learning has ε inside the root, and Keras starts the cache "
@@ -194,6 +195,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
                 Assignment("w", lambda m, q: q.downhill(q.w, q.lr * q.g / (m.sqrt(q.cache) + q.eps))),
             ),
             "The cache is a running mean of the squared gradient; divided by its root, steps are alike in every direction.",
+            # PyTorch's.
             {"rho": 0.99, "eps": 1e-8},
             ("cache",),
             "As in Stanford's CS231n and PyTorch; Keras and Dive into Deep Learning keep 0.9 of the cache and have ε inside the "
@@ -207,6 +209,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             ),
             "The cache is a running mean of the squared gradient; divided by its root, steps are alike in every direction. "
             "ε stands inside the root.",
+            # Those of Keras.
             {"rho": 0.9, "eps": 1e-7},
             ("cache",),
             "As in Keras, and in Dive into Deep Learning with ε = 1e-6; Stanford's CS231n and PyTorch have ε outside the root: "
@@ -224,6 +227,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             ),
             "{m} is a running mean of the gradient, {v} of its square. Both start at 0, so they are too small in the first "
             "rounds, and are scaled up for it; {w} moves {way} {m} over the root of {v}.",
+            # The paper's and PyTorch's; Keras takes an ε of 1e-7.
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
             ("m", "v"),
             "As in Kingma and Ba's paper and in PyTorch.",
@@ -242,6 +246,7 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             ),
             "Adam whose weights decay by themselves: {w} loses a small share in every round, whatever its gradient is, and moves "
             "{way} {m} over the root of {v}.",
+            # PyTorch's.
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
             ("m", "v"),
             "As in Loshchilov and Hutter's paper without its schedule, and in PyTorch. A penalty in the loss would go through "

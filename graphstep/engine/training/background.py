@@ -81,6 +81,7 @@ class Trainer:
                 if now >= looks:
                     looks, self.params = now + _AGAIN, training.params
                 if now >= rests:
+                    # To sleep gives the interpreter's lock away at once.
                     time.sleep(_RESTS)
                     rests = time.monotonic() + _WORKS
                 return not self.paused and (goal is None or k + 1 < goal)

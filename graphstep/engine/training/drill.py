@@ -64,6 +64,7 @@ class Drill:
         score = self._scores[number]
         if score is not None and score.play():
             return
+        # A score that stopped met a number on another side than it was watched on: the gates choose anew, this time.
         if score is not None or not self._watches or self._rounds < 2:
             usual()
             return

@@ -306,6 +306,7 @@ class Machine:
         values = dict(self._inputs)
         for name in self.examples.names:
             whole = self.examples.held_out(name) if held_out else self.examples.trained(name)
+            # Any examples do: a plan needs their shape, and every round brings its own.
             values[name] = whole if isinstance(whole, float) else whole[:size]
         shapes = {name: shape_of(value) for name, value in values.items()}
         fitted = infer_shapes(self._program, shapes, self.settings.ties).program

@@ -132,6 +132,7 @@ def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:
 def read_batch(text: str, seed: int = 0) -> Batch:
     """Minibatches from ``X,y:32``: names, a colon, and the number of examples; InputError for anything else."""
     names, size = _cut(text, "a batch is spelled as inputs, a colon and a number of examples: X,y:32")
+    # Of a long numeral a few digits are read: Python refuses thousands.
     if not (size.isdecimal() and int(size[:12]) > 0 and len(size) <= 12):
         raise InputError(f"{quoted(size)} is not a number of examples", hint="a batch has 1 example or more: X,y:32")
     return Batch(names, int(size), seed)

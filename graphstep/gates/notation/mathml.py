@@ -42,6 +42,7 @@ class MathML(Typeset):
         base, *subscripts = (name,) if typed else parts(name)
         text = _leaf("mi", letter(base))
         if subscripts:
+            # Digits stand upright and letters slanted.
             below = "<mo>,</mo>".join(_leaf("mn" if x.isdecimal() else "mi", letter(x)) for x in subscripts)
             text = f"<msub>{text}{_one(below)}</msub>"
         if turns:
@@ -79,6 +80,7 @@ class MathML(Typeset):
         if text == "nan":
             return self.nan
         level = SIGN if text.startswith("-") else ATOM
+        # A minus as wide as a plus, which a screen reader does not take for a hyphen.
         mantissa, e, exponent = text.replace("-", "−").partition("e")
         if e:
             written = f"<mn>{mantissa}</mn><mo>·</mo><msup><mn>10</mn><mn>{exponent}</mn></msup>"
@@ -98,6 +100,7 @@ class MathML(Typeset):
             return Ink(self._nested(value.tolist()), ATOM, self, cells=True)
         if value.ndim == 2:
             return Ink(self.matrix(value), ATOM, self, cells=True)
+        # A long column would leave no line for what stands beside it.
         if value.size > COLUMN:
             return Ink(f"<msup>{self.matrix(value[None, :])}<mi>⊤</mi></msup>", ATOM, self, cells=True)
         return Ink(self.matrix(value[:, None]), ATOM, self, cells=True)

@@ -237,6 +237,7 @@ class Rounded:
             total = np.sum(x, axis=axes, keepdims=axes is not None)
             return np.divide(total, np.size(x) / max(1, np.size(total)))
         if function in ("sum", "max", "min"):
+            # The axis stays, as in print: what the sum is subtracted from or divides has it too.
             return getattr(np, function)(x, axis=axes, keepdims=axes is not None)
         row = _structural(function)
         if row is None or "axis" not in row.defaults:

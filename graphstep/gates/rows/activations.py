@@ -125,6 +125,7 @@ ACTIVATIONS = (
             "The elu gate passes its upstream gradient on where its input is positive and multiplies it by α·exp(x) elsewhere.",
             "Towards α elu sends its upstream gradient times exp(x) − 1 where its input is negative, and 0 elsewhere.",
         ),
+        # Of a small x nothing is left in exp(x) − 1.
         computed=lambda m, x, y: m.where(x > 0, x, y * m.expm1(x)),
         slopes=(None, lambda m, x, y, out: m.where(x > 0, 0, m.expm1(x))),
         pattern=("router",),

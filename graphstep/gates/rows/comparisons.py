@@ -44,6 +44,7 @@ COMPARISONS = (
     elementwise(
         "where",
         "where",
+        # As in Python and NumPy a nan counts as true: it is not 0.
         lambda m, x, y, z: m.where(m.relation("!=", x, 0), y, z),
         (
             lambda m, x, y, z, out: 0,

@@ -51,6 +51,7 @@ def along(text: str, shape: Shape, axes: Sequence[int], function: Callable[[str]
     """
     rest = [i for i in range(len(shape)) if i not in axes]
     order, sizes = [*rest, *axes], [shape[i] for i in rest]
+    # Axes that stand at the end already are not moved: the text is shorter, and so is the program that it becomes.
     moved = order != sorted(order)
     rows = f"transpose({text}, axes={spelled(order)})" if moved else text
     if len(axes) == 1:

@@ -107,6 +107,7 @@ EXPONENTIALS = (
         expansion="log(exp(x) + exp(y))",
         conventions=(
             Convention(
+                # inf − inf is nan, and σ of it too.
                 lambda m, x, y: (x == y) & (m.abs(x) == float("inf")),
                 "Both inputs are the same infinity: they share the gradient in halves, as equal numbers do.",
                 "PyTorch gives nan",

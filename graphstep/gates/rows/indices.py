@@ -103,6 +103,7 @@ def _sizes(terms: Sequence[str], shapes: Sequence[Shape], *, copied: bool) -> di
         for letter, size in zip(term, shape, strict=True)
     ]
     for letter, size, _ in rows:
+        # A length of 1 gives way: it may be copied along the index.
         sizes[letter] = size if sizes.get(letter, 1) == 1 else sizes[letter]
     for letter, size, uses in rows:
         if size != sizes[letter] and (size != 1 or uses > 1 or not copied):
@@ -176,6 +177,7 @@ def _pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     whole = sent.reshape([of.sizes[letter] if letter in letters else 1 for letter in own])
     gradient = np.zeros(np.shape(call.inputs[slot]))
     axes = np.ogrid[tuple(slice(of.sizes[letter]) for letter in own)]
+    # Where a letter stands twice only the diagonal was read, and the rest keeps its 0.
     gradient[tuple(axes[own.index(letter)] for letter in of.terms[slot])] = whole
     return gradient
 

@@ -81,6 +81,7 @@ def _bce_remark(np: Any, call: Call) -> str:
 def _nll(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     logs, y = inputs
     targets = onehot(np, y, logs)
+    # The logarithm of a class that was held impossible, and is not the right one, counts for nothing: 0 · −inf is nan.
     return mean(np, -np.where(targets == 0, 0.0, targets * logs).sum(axis=-1), _WHOLE)
 
 
@@ -113,6 +114,7 @@ def _nll_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any
 def _huber(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     away, delta = np.subtract(*inputs), options["delta"]
     near = np.clip(away, -delta, delta)
+    # d²/2 within delta and delta·(|d| − delta/2) beyond, in one formula: near is the distance held between −delta and delta.
     return mean(np, near * (away - near / 2.0), _WHOLE)
 
 

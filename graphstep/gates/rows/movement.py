@@ -218,6 +218,7 @@ def _index_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str
 
 def _copied_runs(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     x, shape = inputs[0], options["shape"]
+    # New axes go between that of the runs and those of the input.
     return np.broadcast_to(x.reshape(len(x), *(1,) * (len(shape) - x.ndim + 1), *x.shape[1:]), (len(x), *shape))
 
 

@@ -121,6 +121,7 @@ def extreme_push(argument: str, np: Any, call: Call, slot: int, direction: Any) 
         # No tie is where there is a nan: NumPy gives the place of the first.
         moved = np.where(np.isnan(best), moves[np.arange(len(rows)), getattr(np, argument)(rows, axis=1)], moved)
     else:
+        # NumPy gives the place of the first of several, which is the one that the gradient goes to.
         moved = np.take_along_axis(moves, getattr(np, argument)(rows, axis=1)[:, None], axis=1)[:, 0]
     return moved.reshape(np.shape(call.out))
 
@@ -222,6 +223,7 @@ def _length_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
 def _length_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     cells, _ = scaled(np, call.inputs[0], call.options)
     inner, size = total(np, cells * direction, call.options), np.sqrt(total(np, cells * cells, call.options))
+    # At 0 the subgradient of least length, as the pullback has it.
     return np.where(size == 0, 0.0, np.divide(inner, size))
 
 

@@ -99,6 +99,7 @@ def _triangle(name: str, side: str) -> Rule:
 
     def cut(np: Any, x: Any, options: Options) -> Any:
         rows, columns = np.shape(x)[-2:]
+        # By cell how far it stands to the right of the diagonal that is cut along.
         away = np.arange(columns)[None, :] - np.arange(rows)[:, None] - options["diagonal"]
         return np.where(away <= 0 if name == "tril" else away >= 0, x, 0.0)
 

@@ -51,6 +51,7 @@ TRIGONOMETRY = (
         (lambda m, x, out: -1 / m.sqrt(1 - x**2),),
         "The acos gate takes the angle whose cosine is its input.",
         "The slope of acos is −1/√(1 − x²).",
+        # As of asin.
         slopes=(lambda m, x, out: -1 / m.sqrt((1 - x) * (1 + x)),),
         conventions=(
             pole(lambda m, x: abs(x) == 1, "At ±1 acos is infinitely steep: −inf.", "clip({x}, -1 + eps, 1 - eps)"),

@@ -67,6 +67,7 @@ def put_back(np: Any, cells: Any, shape: Shape, window: Sequence[int], stride: S
     whole = np.zeros(shape)
     count = counts(shape[len(shape) - len(window) :], window, stride)
     for number, (_, place) in enumerate(places(count, window, stride)):
+        # Within one slice no place comes twice, so that += loses nothing; windows that overlap meet in several slices.
         whole[place] += cells[..., number]
     return whole
 
