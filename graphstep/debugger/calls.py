@@ -82,6 +82,7 @@ def at_position_within(state: State, name: str, step: int, text: str) -> State:
     from graphstep.debugger.facts import NoNode, NoStep, UnfitError
 
     trace, frames = state.trace, state.trace.program.frames
+    # A label need not be the only one of its kind: the frame that the place is in, or next to, is meant.
     near = [*around(trace, frame_at(trace, state.at)), *around(trace, frame_at(trace, min(state.at + 1, state.last)))]
     frame = next((x for x in [*near, *range(1, len(frames))] if x and frames[x].label == name), None)
     if frame is None:

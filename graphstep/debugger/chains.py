@@ -53,12 +53,14 @@ def _stretches(level: State, node: int, of: Of) -> Iterator[tuple[State, Stretch
     """The stretches from a run outwards, and then into the gates at which it ends."""
     chain = _chain(level, node, of)
     yield level, Stretch(chain, around_text(level), "" if level.trace.program.scope is None else frame_name(level.frames[-1]))
+    # First out, then in: a chain leaves a frame only through its edge, and enters a gate only where that gate is the cause.
     while level.frames and chain.ending in _EDGES:
         caller, level = level.frames[-1], closed(level)
         operand = caller.node
         if chain.ending == "given":
             scope = chain.trace.program.scope
             assert scope is not None, "a frame has a scope"
+            # An input of the frame is a slot of the gate around it: there the question is asked anew of what stands in that slot.
             source = level.trace.node(caller.node).operands[scope.slots[chain.root.node]]
             assert isinstance(source, int), "a constant is no input of a frame"
             operand = source
@@ -89,6 +91,7 @@ def _within(level: State, chain: Chain) -> tuple[State, Chain] | None:
     else:
         assert frame.program.scope is not None, "a frame has a scope"
         inner = why_gradient(frame, frame.program.scope.slots.index(root.wire.slot))
+    # Among the parts the number came from outside, or no part stands out: the gate itself is the cause, and nothing is opened.
     if inner.ending not in _GATES | {"sum", "gradual"} or inner.symptom == "ordinary":
         return None
     return opened(moved(level, root.step), root.at), inner

@@ -29,6 +29,7 @@ def comparison_of(state: State, base: Base) -> Comparison:
         before = run_before(state, edits)
         where = alignment(before.program, now.program)
         return compare(snapshot_of(before), snapshot_of(now), places=None if where is None else dict(enumerate(where)))
+    # From the last edit back: of an input that was edited twice the value before the first edit is what counts.
     inputs: dict[str, Number] = {}
     for edit in reversed(edits):
         inputs.update(edit.inputs.values)

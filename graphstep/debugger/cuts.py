@@ -64,6 +64,7 @@ def cut(state: State, edge: int) -> State:
         # Its text is Python, which is not read again.
         raise UnfitError(CannotCut(edge))
     gate, slot = _typed_end(trace, trace.wire(edge))
+    # There are several ways of writing stop() into the text: the one is kept that cuts this wire and no other.
     for text in cut_texts(trace.program, gate, slot):
         try:
             after = _with_text(state, text, text)
@@ -151,6 +152,7 @@ def _moves(old: Program, new: Program) -> tuple[int, ...] | None:
     where = alignment(old, new)
     if where is not None:
         return where
+    # The new program has one stop gate less: what was aligned the other way round is turned back.
     back = alignment(new, old)
     if back is None:
         return None

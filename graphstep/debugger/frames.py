@@ -47,6 +47,8 @@ def _argument(trace: Trace, index: int, slot: int) -> Argument:
     operand = program.nodes[index].operands[slot]
     if not isinstance(operand, int):
         return Argument(constant=operand)
+    # Inside, the whole gradient of a name is what arrives along this one wire, outside the sum over all uses: two numbers, and so
+    # two names.
     use = program.use(index, slot)
     is_data = not program.depends[operand]
     if names.is_symbol(operand) and not use:
@@ -81,6 +83,7 @@ def opened(state: State, node: int) -> State:
     return replace(
         without_question(state),
         trace=trace,
+        # On the way back one wants to see how the gradient goes through: the forward pass inside was over long ago.
         at=trace.seed_step if caller.sends else 0,
         selected=None,
         within=0,

@@ -131,6 +131,7 @@ def in_order(trace: Trace, order: Sequence[int] | None) -> Trace:
 
 def order_in(before: Trace, program: Program, where: Sequence[int | None]) -> tuple[int, ...] | None:
     """The order in which the gates of a run send, in a program in which its nodes have moved; what is new there sends at once."""
+    # A gate that is new, as a copy is, sends as soon as it is ready: it has no place among those that were chosen.
     if before.order is None:
         return None
     places = {where[gate]: place for place, gate in enumerate(before.order)}
@@ -172,6 +173,8 @@ def carried(old: Trace, at: int, new: Trace, node: Callable[[int], int]) -> int:
         return new.seed_step
     if step.sender is not None:
         sender, receiver = node(step.sender), node(step.node)
+        # Other shapes may put a copy between two gates. Where no wire leads from one to the other any more, the gradient of the
+        # sender is the last thing that both runs show.
         sent = [wire for wire in new.arrivals(receiver) if wire.sender == sender]
         same = [wire for wire in sent if wire.slot == step.slot]
         if sent:

@@ -34,6 +34,7 @@ def to_open(state: State, node: int | None = None) -> tuple[int | None, int]:
         wanted += [(trace.gate_at(n), closed_at(trace, n, state.within)) for n in (state.at, following)]
     else:
         wanted = [(node, call_of_node(state, node))]
+    # In the order of what a person means by "into": what is selected, what is at work, what the next step would pass over.
     for gate, call in wanted:
         if call:
             return None, call

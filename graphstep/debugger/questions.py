@@ -38,6 +38,7 @@ def questions_of(trace: Trace, n: int) -> tuple[Solution, ...]:
     is asked whom it lets pass, which is all that it does.
     """
     step = trace.step(n)
+    # A router is asked one thing: whoever knows whom it lets pass knows the number too.
     before = tuple(_of_rule(trace, step)) if step.event == "send" else ()
     if before and before[-1].right is not None:
         return before
@@ -131,6 +132,7 @@ def _of_product(trace: Trace, n: int) -> Solution | None:
     if shape:
         if 0 in shape:
             return None
+        # No random number: the same run asks the same questions, also after it was saved.
         place = tuple(int(i) for i in np.unravel_index(n * _STRIDE % prod(shape), shape))
         if _is_long(trace, step.node, place, of):
             ask = f"shape {name}" if of == "value" else f"shape gradient {name}"

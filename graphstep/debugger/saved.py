@@ -94,12 +94,14 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     # A program that was typed as @FILE stands here as the file's text.
     opening = read_setup(replace(setup, program=document["text"]), _read(document["inputs"]), seed=_number(document["seed"]))
     lesson, edited = _lesson(document["lesson"], lessons)
+    # The lesson is not run again: its scene has the trace, and that the state has the same one says that nothing was edited.
     # What holds the learner is the lesson's own run.
     state = State(replace(opening, setup=setup).run() if lesson is None or edited else lesson.scene.trace, lesson=lesson)
     if document["folded"]:
         state, _ = perform(state, Command("fold"))
     if version == _OPENED_INTO:
         document["watches"] = [asdict(read_quantity(watch, state.trace.program)) for watch in document["watches"]]
+    # From the outside in: each gate is opened at the place that was kept for the run around it.
     for frame in document["frames"]:
         state = opened(state.at_place(_read_place(frame["place"])), frame["node"])
     score = document["score"]

@@ -62,10 +62,12 @@ def perform(state: Any, command: Command) -> tuple[Any, Reply]:
 
     row = BY_ID[command.action]
     rule = _rule(command.action)
+    # Refused before anything else: allowed() asks the same, so that a face can grey out what this would refuse.
     if (refusal := _refusal(state, command.action, rule)) is not None:
         return state, Reply("refused", (refusal,))
     if rule is None:
         return state, Reply("done", effects=(Own(command.action, "" if command.argument is None else str(command.argument)),))
+    # Behind the refusal: nobody is asked for what would be refused with any answer.
     if command.argument is None and row.takes and not row.optional:
         return state, Reply("done", effects=(Ask(command.action),))
     try:

@@ -59,6 +59,8 @@ def next_stop(state: State, way: Literal[1, -1]) -> State | None:
             return None
         before = level.frames[-1].place.at
         level = left(level, way)
+        # The order of stops has a second part: 0 for the step itself, 1 for what is inside of the gate that is opened there, so
+        # that a stop at the step and one inside the gate are two.
         # Where leaving the gate makes a step, that step counts.
         here = (level.at, 0 if level.at == before else -way)
 
@@ -115,6 +117,8 @@ def _inside(state: State, trace: Trace, path: tuple[int, ...]) -> Iterator[Stop]
         below, frame, sends = (*path, gate), frame_of(trace, gate), trace.sends(gate)
         own = next((shelf.nodes for shelf in inner if shelf.path == below), ())
         for stop in _within(state, frame, below, own, about.get(gate, ())):
+            # A gate computes in one step and sends in several: inside, the forward pass belongs before that one, the backward
+            # pass before the first of these.
             if stop[0] < frame.seed_step:
                 yield (trace.step_of_value(gate) - 1, gate, *stop)
             elif sends:

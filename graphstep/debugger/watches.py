@@ -37,6 +37,7 @@ def read_quantity(text: str, program: Program) -> Quantity:
         return Quantity(text, "node", text)
     if word in _KINDS and re.fullmatch(NAME, rest):
         raise UnfitError(NoNode(rest))
+    # Read as a program of its own: what can be printed is what can be typed, and no second reader exists.
     expression, gradients = _spelled(text)
     for name in read(expression).inputs:
         if names.find(gradients.get(name, name)) is None:

@@ -46,6 +46,7 @@ def _explain_call(trace: Trace, n: int, frame: int) -> Explanation:
         key = "call-results" if nodes else "call-gates"
         why = words.message(key, values=_listed(words, values, len(nodes)), names=_names(words, nodes), count=len(gates))
         return Explanation(n, "forward", "value", title, "", None, None, why, (), language=words.language)
+    # What a call sends, it sends to what it reads: within it gradients are its own affair.
     receivers = sorted({wire.receiver for gate in gates for wire in trace.sends(gate) if wire.receiver not in gates})
     complete = [x for x in receivers if (step := trace.step_of_gradient(x)) is not None and step <= n]
     values = [_valued(words, gradient_name(trace, x), trace.gradient_of(x)) for x in complete[:_LISTED]]

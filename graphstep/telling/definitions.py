@@ -76,6 +76,7 @@ def repeated_nodes(nodes: Nodes) -> Sequence[int]:
             if is_copy and (source := nodes.row(index)[0]) >= 0:
                 origin[index] = origin[source]
         read = [origin[x] if x >= 0 else x for x in read]
+    # The operands of all nodes in one row of bytes: a slice of it is the key of a node, and is hashed as fast as bytes are.
     rows = array("i", [x if x >= 0 else fixed[~x] for x in read]).tobytes()
     repeated, size = bytearray(len(nodes)), nodes.read.itemsize
     for index, (kind, start, stop) in enumerate(zip(nodes.by_kind(kinds), nodes.starts, nodes.starts[1:], strict=False)):

@@ -113,6 +113,7 @@ def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ..
     names = names_of(program)
     if not names.definitions:
         return ()
+    # u1 is written where a node is called exp(u1): the texts are followed down to the next names.
     written, waiting = set[int](), list(nodes)
     while waiting:
         index = waiting.pop()

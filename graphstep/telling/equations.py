@@ -63,7 +63,11 @@ def equation(
     digits = writing.digits
     most = max(OPERAND_DIGITS, digits)
     # Where float64 itself loses the digits of the textbook's form, nothing that is computed with it can be held against print.
+    # A form is tried with all of its digits before any are taken away: 1 - σ(20) comes to another number than the gate made, and
+    # no printed digits of it could be right.
     forms = forms if len(forms) < 2 or _keeps_digits(forms[0], value) else forms[1:]
+    # The attempts come in the order in which a reader would give something up: first nothing (the textbook's form, then another),
+    # then short operands, then digits of the result, at last the sign =.
     for form in forms:
         for operand_digits in range(digits, most + 1):
             if _holds(form, value, operand_digits, digits):
@@ -72,6 +76,7 @@ def equation(
         for operand_digits in range(most + 1, DOUBLE + 1):
             if _holds(form, value, operand_digits, digits):
                 return _rungs(form, value, operand_digits, digits, writing.language, term)
+    # Of the later forms first: the one that the number was computed with holds with more digits than the textbook's.
     for fewer in range(digits - 1, 0, -1):
         for form in reversed(forms):
             for operand_digits in (most, DOUBLE):
@@ -134,6 +139,7 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     except (NoNumberError, ValueError, TypeError, AttributeError):
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
         return True
+    # What cancels to rounding noise would hold by luck, with one digit more or less of an operand.
     if (value != 0 if isinstance(value, int | float) else value.any()) and _cancels(form, value):
         return False
     if not isinstance(value, int | float):
@@ -147,6 +153,7 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
         return math.isnan(value) and math.isnan(computed)
     if value == 0 or math.isinf(value) or math.isinf(computed):
         return computed == printed
+    # With many digits, or beyond 2^53, the double that stands for what is printed is off by more than a unit of the result.
     if operand_digits > OPERAND_DIGITS or any(isinstance(x, float) and abs(x) > _WHOLE for x in _numbers(form)):
         exact = _exact(form, operand_digits)
         if exact is not None:
@@ -159,6 +166,7 @@ def _computed(form: Term, digits: int) -> Any:
     stack = [form]
     while stack:
         part = stack.pop()
+        # A stack and no recursion: a sum of ten thousand terms is as deep as it is long.
         if part.operator not in _PLAIN or not all(isinstance(x, Term | int | float | str) for x in part.arguments):
             return form.read(_rounded(digits))
         stack += [x for x in part.arguments if isinstance(x, Term)]
@@ -197,6 +205,7 @@ def _cancels(form: Term, value: Number) -> bool:
     """Whether a sum of cells is what rounding leaves of 0: as it stands in print, it is 0."""
     if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
         return False
+    # The same sum of the sizes says how large its terms were before they cancelled.
     with quiet():
         sizes = np.asarray(form.read(_SIZES), np.float64)
     return sizes.size == np.size(value) and bool((np.abs(np.ravel(value)) < _NOISE * sizes.ravel()).all())
@@ -249,6 +258,7 @@ def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
         except ValueError:
             return True
     for computed, cell in zip(left.ravel().tolist(), settled(value).ravel().tolist(), strict=True):
+        # A number that is exact as written needs no comparison with its print, and most cells of a lecture are.
         if computed == cell and is_short(cell):
             continue
         printed = float(numeral(cell, digits))
@@ -258,6 +268,7 @@ def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
         elif math.isinf(cell) or math.isinf(computed):
             if cell != computed:
                 return False
+        # Of a cell that is 0 no unit of the last digit exists: how large the operands are says what rounding may leave.
         elif computed != printed and abs(computed - printed) > (
             unit(cell, digits) * _SLACK if cell else _CANCELLED * _scale(form)
         ):

@@ -257,6 +257,7 @@ def _largest_terms(step: Step) -> Reason:
     sizes = wires.numbers
     # A nan decides the sum, as inf does.
     lengths = [math.inf if math.isnan(size) else abs(size) for size in sizes]
+    # Of 10,000 contributions three are sorted and not all; those of equal size keep the order of the uses.
     least = nlargest(TERMS_RANKED, lengths)[-1]
     order = sorted((k for k, length in enumerate(lengths) if length >= least), key=lambda k: (-lengths[k], wires[k].use))
     shown = []

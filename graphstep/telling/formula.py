@@ -83,6 +83,7 @@ def latex_of(program: Program) -> str:
         if index == program.output == len(program.nodes) - 1:
             statements.append(f"{names.ink(index, style).text} = {ink.text}" if node.name is not None else ink.text)
         elif index == program.output or node.name is not None or program.consumers.number(index) > 1:
+            # LaTeX has no pointers: written where it is read, a chain of squares would double with every gate.
             # What is read twice is written once.
             name = names.ink(index, style)
             statements.append(f"{name.text} = {ink.text}")
@@ -122,6 +123,7 @@ def _is_read_back(rule: Rule, fixed: tuple[bool, ...]) -> bool:
     terms = [style.number(2.5) if number else style.identifier(f"x{slot}") for slot, number in enumerate(fixed)]
     try:
         ink = style.term(rule.written(style, terms, rule.settings((), [()] * len(fixed))))
+        # It is tried and not listed: a gate that is added is written so that it is read back, or by its name.
         program = read(from_latex(ink.text))
     except (ReadError, ValueError):
         # It is written by the shapes of its inputs, which are not known here, or has no print that is a formula.

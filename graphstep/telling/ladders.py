@@ -68,6 +68,7 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     rungs = [Rung(symbols, "symbols")]
     if _written(values):
         inputs = [number_term(trace, x, value) for x, value in zip(node.operands, values, strict=True)]
+        # The print of a gate first; where that loses its digits, the form by which it is computed.
         forms = [(symbols, names.formula(index, inputs))]
         computed = gate.computed
         if computed is not None:
@@ -92,6 +93,7 @@ def _local_ladder(wire: Wire, value: Number) -> Ladder:
     if gate.chooses:
         return Ladder(left, (result(value, trace.writing),))
     names, node, values = names_of(trace.program), trace.node(sender), trace.operand_values(sender)
+    # The textbook's form and the one that keeps its digits; for most gates they are one.
     partials = list(dict.fromkeys((gate.partials[slot], gate.slopes[slot])))
     operands = [names.slot(sender, k) for k in range(len(values))]
     symbols = [TERMS.term(partial(TERMS, *operands, names.operand(sender))) for partial in partials]

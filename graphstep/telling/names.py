@@ -54,6 +54,7 @@ class Names:
             # h.2 is printed h⟨2⟩: its letter is taken as well.
             used.update(word for name in program.names for word in name.split(".") if not word.isdecimal())
         scope = program.scope
+        # First free letter: d gives way where the program has a d of its own, or dx beside x.
         free = next((d for d in _CHANGES if d not in used and not _runs_into(d, used)), _CHANGES[-1])
         self.change = scope.change if scope else free
         """The letter of a whole effect: ``d``, unless the program has that name or one that reads like it."""
@@ -85,6 +86,7 @@ class Names:
     def _table(self) -> tuple[tuple[str, ...], dict[int, None]]:
         """By node its name, and the nodes whose name stands for an expression."""
         nodes, texts, defined = self.program.columns, list[str](), dict[int, None]()
+        # One pass over the columns: the names of a program of 100,000 gates are waited for before its first frame.
         repeated, readers, count = repeated_nodes(nodes), [0] * len(nodes), 0
         for x in nodes.read:
             if x >= 0:
@@ -92,6 +94,7 @@ class Names:
         # By node the characters that it takes in the text of a gate, without blanks; of copies those of what is copied.
         widths: list[int] = []
         rows, kinds = nodes.rows(), nodes.by_kind([(kind.rule, kind.shape) for kind in nodes.of_kinds])
+        # Operands stand before the gates that read them, so that what a text is made of has its name already.
         for index, (name, (rule, shape), row) in enumerate(zip(nodes.names, kinds, rows, strict=True)):
             is_copy = bool(shape) and nodes[index].is_copy
             if index == self.program.output:
@@ -107,6 +110,7 @@ class Names:
                 text = self._copies(index, nodes[index], texts)
             else:
                 text = ""
+                # What stands twice is numbered, also where it is short: one symbol must not stand for two nodes.
                 if not repeated[index] and readers[index] < 2 and not _is_long(rule, row, widths):
                     text = self._typed(nodes[index], texts)
                 if not text or len(text) > NAME_WIDTH:
@@ -168,9 +172,11 @@ class Names:
             pieces += [bare(text[place:first]), name]
             place = last
         pieces.append(bare(text[place:stop]))
+        # Typed text and names take turns: every second piece is a name.
         for k in range(1, len(pieces), 2):
             without_parentheses(pieces, k)
         typed = "".join(pieces)
+        # A node of a function's body reads what its text calls by a parameter: then the text does not hold the name.
         return typed if set(by_name) <= set(_WORDS.findall(typed)) else self._generated(node, texts)
 
     def _generated(self, node: Node, texts: Sequence[str]) -> str:
@@ -182,6 +188,7 @@ class Names:
                 continue
             if self._is_symbol(x, texts[x]):
                 # What is read twice is one symbol: x*x is x².
+                # A character of the private area: gates that differ in names alone are written once, and the names put in.
                 stands = _STANDS + node.operands.index(x)
                 put[stands], read[slot] = texts[x], Written(chr(stands), ATOM, bool(shape))
             else:

@@ -101,6 +101,7 @@ def remarks(step: Step) -> tuple[Remark, ...]:
 
 def _remarks_of_a_send(step: Step, wire: Wire) -> Iterator[Remark]:
     trace = step.trace
+    # In the order in which a reader needs them: what was chosen, what broke, why it is 0, what is still to come.
     # A gate may be at a kink on the way to one input and pass nothing at all to another.
     kink = None if _passes_nothing(wire) else convention(trace, wire.sender, wire.slot)
     if kink is not None:
@@ -174,6 +175,7 @@ def _where_it_ends(trace: Trace, index: int) -> tuple[Reason, ...]:
     """The step at which a gradient that is 0 ends, and why, where that is not at the node itself; else empty."""
     if len(trace.program.nodes) > FOLLOWED:
         return ()
+    # The first cause that is elsewhere: at the node itself the sentence has said it.
     for cause in zero_causes(trace, index):
         if cause.wire is None and cause.node != index:
             return (reason("contributions-cancel", name=Named(cause.node)),)

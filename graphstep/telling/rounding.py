@@ -37,6 +37,7 @@ def first_loss(trace: Trace, nodes: Iterable[int]) -> Reason | None:
             values = [np.asarray(value, np.float64) for value in trace.operand_values(index)]
             out = np.asarray(trace.value_of(index), np.float64)
             label = trace.program.label(index)
+            # An inf explains all that comes after it, lost digits do not: so the first is returned at once, the other kept.
             if reason := _not_finite(label, gate, values, out):
                 return reason
             lost = lost or _rounded(label, gate, trace, index, values, out)
@@ -64,6 +65,7 @@ def _rounded(label: str, gate: Rule, trace: Trace, index: int, values: list[Any]
     """How a gate loses the digits of its value, or all of it."""
     if gate.adds == "sum" and not gate.cellwise:
         axis, size = trace.node(index).settings["axis"], np.abs(values[0])
+        # Equal to its largest term: the others were added and are not there any more.
         several = np.count_nonzero(size, axis=axis) > 1
         top = np.max(size, axis=axis, initial=0.0)
         lost = np.any(several & (np.abs(out).reshape(top.shape) == top) & np.isfinite(top))

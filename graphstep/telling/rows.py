@@ -14,6 +14,7 @@ def rows_of(program: Program) -> Sequence[bool]:
         return _NoRows()
     nodes, consumers = program.nodes, program.consumers
     rows = [False] * len(nodes)
+    # From the output back: what reads a vector cell by cell is a row where it is itself read as one.
     for index in range(len(nodes) - 1, -1, -1):
         if len(nodes[index].shape) != 1:
             continue

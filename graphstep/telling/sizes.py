@@ -55,6 +55,7 @@ def jacobian(wire: Wire) -> Reason | None:
     dead = not gate.cellwise and gate.pattern_of(slot) in ("data", "dead")
     if dead and all_zero(wire.contribution):
         return reason("jacobian-zero", **size)
+    # It is asked of shapes alone: the Jacobian of a layer of 1,000 units would have a million entries.
     looks = gate.structure(slot, shapes, gate.settings(trace.node(wire.sender).options))
     message = "jacobian-diagonal" if gate.cellwise else "jacobian-unformed" if rows != 1 else "jacobian-row"
     size["looks"] = reason(f"structure-{looks}")

@@ -78,5 +78,6 @@ def called(rule: Rule | None, formula: Term, operands: Sequence[Term]) -> Term:
         # A power of 1 is written as its base. A rule of a user may hold its exponent, and read the base alone.
         alone = formula.operator == "**" and len(operands) == 2 and plain_text(operands[1]) == "1"
         return TERMS.call("pow", *operands) if alone else formula.arguments[0] if formula.operator == "where" else formula
+    # Written as itself are max and min, and what is no more than its function; all others would be a formula in a formula.
     own = rule.chooses or formula.operator in rule.functions
     return formula if own and formula.operator != "where" else TERMS.call(rule.functions[0], *operands)

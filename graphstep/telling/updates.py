@@ -69,6 +69,7 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
     spelled = all(map(is_small, figures.values()))
     symbols = _symbols(trace, update)
     formulas = _assigned(update, symbols, symbols)
+    # Numbers before the update for the first assignment that reads them, and what was assigned for those behind it.
     start, later = ({name: _quantity(update, name, x) for name, x in values.items()} for values in (update.quantities, figures))
     numbers = _assigned(update, start, later)
     ladders = []
@@ -122,6 +123,7 @@ def _assigned(update: Update, start: dict[str, Term], later: dict[str, Term]) ->
     """The right side of each assignment. ``start`` is what the rule starts from; ``later`` stands for what is assigned, in the
     assignments that follow.
     """
+    # The rule of an optimizer is read as Python reads assignments: each sees what those before it have made.
     q = SimpleNamespace(**start, downhill=(lambda a, b: a + b) if update.climbs else (lambda a, b: a - b))
     sides = {}
     for assignment in update.rule:

@@ -78,6 +78,8 @@ def conditions_in(state: State, text: str) -> tuple[Condition, ...]:
     """
     try:
         return read_conditions(text, state.trace.program)
+    # Together first, since most conditions are of one run; then one by one, each in the first run that has its nodes: this one, a
+    # gate in it, then the one around.
     except InputError:
         first, semicolon, others = text.partition(";")
         if semicolon:

@@ -83,6 +83,7 @@ def _kept(before: State, after: State, node: Callable[[int], int]) -> State:
     shelves = []
     for shelf in before.shelves:
         gate = node(shelf.path[0])
+        # What was set inside a gate means nothing inside another: it is dropped with a gate that a folding takes away.
         if new.node(gate).gate == old.node(shelf.path[0]).gate:
             shelves.append(replace(shelf, path=(gate, *shelf.path[1:])))
     return replace(after, shelves=tuple(shelves), marks=tuple(_kept_mark(mark, old, new, node) for mark in before.marks))

@@ -39,6 +39,7 @@ def _to(state: State, n: int) -> Done:
     if held and after.at == state.at:
         return Done(after, held)
     facts: tuple[Fact, ...] = (Moved(state.at, after.at), *held)
+    # At the end of a run in another order: that the gradients came out the same is what the choice was for.
     if after.at == len(after.trace) and after.trace.order is not None and not after.frames:
         from graphstep.debugger.commands.order import same_gradients
 

@@ -82,6 +82,7 @@ def _counted(score: Score, solution: Solution, verdict: Verdict | None) -> Score
     if verdict is None and score.typed is not None:
         # It was given up: the last wrong number stands.
         typed = score.typed[1]
+    # Arrays and formulas are not carried: only a number can be put in place of the run's own.
     if solution.quantity is not None and isinstance(solution.quantity.asked, float) and isinstance(typed, float):
         earlier = (*earlier, earlier_of(solution.quantity, typed, right=verdict is not None and verdict.right))
     return replace(

@@ -79,6 +79,7 @@ def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PL
         documents = ", ".join(form for form in formats() if hasattr(exporter(form), "write"))
         raise InputError(f"{name} holds the run itself, and takes no options of documents", hint=f"documents are {documents}")
     gates = len(trace.program.nodes) - trace.program.first_gate
+    # Text is written while it is told, and a picture has the part around one gate: neither holds the whole run in memory.
     if gates > limits.WRITTEN_OUT and name not in ("text", "svg"):
         raise InputError(
             f"the run has {gates:,} gates; at most {limits.WRITTEN_OUT:,} are written in this format",

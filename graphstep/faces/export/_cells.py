@@ -67,12 +67,14 @@ def _cells(array: NDArray[np.float64]) -> Iterator[str]:
         yield _ENCODE(nested(array))
         return
     # As deep as the array has axes.
+    # So many rows of the first axis as fit into a block; 0 where a single one does not, and then each is cut in its turn.
     rows = _BLOCK * len(array) // array.size
     opening = "["
     for start in range(0, len(array), max(rows, 1)):
         yield opening
         opening = ", "
         if rows:
+            # Without its brackets: the block goes on the list that was opened before it.
             yield _ENCODE(nested(array[start : start + rows]))[1:-1]
         else:
             yield from _cells(array[start])

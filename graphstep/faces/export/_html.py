@@ -82,6 +82,7 @@ class Html(Writer):
         return "".join(f'<div class="ladder">{self.math(line)}</div>\n' for line in equations.lines)
 
     def ladder(self, ladder: Ladder) -> str:
+        # The colours of the terminal: a derivative that is a product of two is a contribution, any other a gradient.
         kind = "value"
         if ladder.left.operator == "derivative":
             kind = "contribution" if any(map(_is_product, (rung.term for rung in ladder.rungs))) else "gradient"
@@ -182,6 +183,7 @@ def _is_product(term: Term) -> bool:
 def _product(rung: Rung, *, labelled: bool) -> str:
     """An upstream gradient times a local one, each in its ink, and with its name below it where it stands in symbols."""
     style, factors = mathml_style(rung.digits), []
+    # The factors are coloured before they are multiplied, so that the style puts parentheses where the numbers need them.
     for factor, name in zip(rung.term.arguments, ("upstream", "local"), strict=True):
         ink: Ink = factor.read(style)
         text = f'<mrow class="{name}">{ink.text}</mrow>'

@@ -29,12 +29,14 @@ def plain(text: str) -> str:
     >>> print(plain("x*y_1 | <b>"), plain("- 1"), plain("1. x"))
     x\*y\_1 \| \<b\> \- 1 1\. x
     """
+    # A part of a line may begin or end with the blank that keeps it apart from the next; inside, blanks are one.
     blank = " " if text[:1].isspace() else "", " " if text[-1:].isspace() else ""
     text = f"{blank[0]}{_one_line(text)}{blank[1]}" if text.strip() else blank[0]
     escaped = text.translate(_SPECIAL) if _SIGNS.search(text) else text
     # Nearly no text has an address, and to look for one at every letter takes longer than all the rest.
     if "www." in (lower := escaped.lower()) or "p:" in lower or "ps:" in lower:
         escaped = _ADDRESS.sub(lambda match: f"{match[1]}\\." if match[1] else f"{match[2]}\\:", escaped)
+    # Words are most of a document, and none of them begins a list.
     if escaped[:1].isalpha():
         return escaped
     return _LIST_LIKE.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", escaped)
@@ -48,6 +50,7 @@ def code(text: str) -> str:
     """
     text = _one_line(text) or " "
     fence = "`" * (1 + max((len(run) for run in _TICKS.findall(text)), default=0))
+    # CommonMark takes one blank away on both sides of code, so that a tick may stand at its ends.
     blank = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{blank}{text}{blank}{fence}"
 

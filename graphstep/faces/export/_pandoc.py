@@ -26,6 +26,7 @@ _BEYOND_LATIN = 0x250
 def header(title: str, document: str, language: str) -> str:
     """The header of a document for pandoc: its title, and what its LaTeX needs."""
     chinese = language == "zh"
+    # Of the letters that this document has: to declare all that TeX might meet would be longer than most documents.
     letters = sorted({c for c in document if ord(c) >= _BEYOND_LATIN or c in tex.SYMBOLS})
     letters = [c for c in letters if not (chinese and tex.is_chinese(c))]
     declared = (rf"\DeclareUnicodeCharacter{{{ord(c):04X}}}{{{tex.beyond(c)}}}" for c in letters)

@@ -44,6 +44,7 @@ def pdf(tex: Iterable[str]) -> bytes:
     path = required_engine()
     with tempfile.TemporaryDirectory(prefix="graphstep-") as folder:
         # No file of the user's is read or written, and the same document gives the same bytes.
+        # openin_any and openout_any of kpathsea: p is paranoid, neither hidden files nor what is above this folder.
         own = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p"}
         # An error stands in one line of the log.
         own["max_print_line"] = "1000"

@@ -29,6 +29,7 @@ def pieces(
     options: export.Options,
 ) -> Iterator[str]:
     """The text of a report in a format; InputError for one that a report has not."""
+    # On a terminal a report stands without the program that was just typed.
     if name == "text":
         return iter(text())
     if name == "json":

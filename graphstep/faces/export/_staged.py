@@ -204,6 +204,7 @@ def staged(of: Listing, inputs: Mapping[str, Number], library: str, command: str
 
 def _call(of: Listing, inputs: Mapping[str, Number], library: Library, names: list[str]) -> Iterator[str]:
     """A call on the given values, where they are few enough to be written down."""
+    # Without values, as in a listing of a program alone, or with too many to be read, the function stands there without a call.
     if not all(name in inputs for name in of.program.inputs) or sum(np.size(value) for value in inputs.values()) > GIVEN:
         return
     yield '\n\nif __name__ == "__main__":\n'
@@ -254,6 +255,7 @@ class _Writer:
             raise InputError(f"no code is written for the gate {gate}", hint=hint)
         if gate == "cross_entropy" and node.options:
             raise InputError("no code is written for the options of cross_entropy", hint="--expand takes composite gates apart")
+        # Called functions first: Python reads the file from the top.
         for function in (*_CALLED.get(gate, ()), "erf" if gate == "erfc" else gate):
             if function in _FUNCTIONS:
                 self.functions[function] = None
@@ -309,6 +311,7 @@ class _Writer:
 
     def _slices(self, node: Node) -> str:
         settings = node.settings
+        # The gate says where its piece begins and how far apart its cells are put, a slice where it ends: None for before 0.
         counts = self._of.program.operand_shapes(node)[0]
         rows = list(zip(counts, settings["start"], settings["step"], strict=True))
         if self.library.module == "torch" and any(step < 0 for *_, step in rows):

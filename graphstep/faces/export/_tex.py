@@ -77,6 +77,7 @@ def _written(letter: str, after: str) -> str:
 
 def code(plain: str) -> str:
     """A program or a part of one: letter by letter, with places where a long line may be broken."""
+    # Broken before the letters are spelled out, whose own braces and parentheses are no places for a break.
     pieces = _BREAKS.split(plain)
     return r"\allowbreak{}".join("".join(_CODE.get(c) or text(c) for c in piece) for piece in pieces)
 
@@ -99,6 +100,7 @@ def is_chinese(character: str) -> bool:
     """
     if unicodedata.east_asian_width(character) not in ("W", "F"):
         return False
+    # The fonts that are asked for have the characters of GB 2312; another one would be missing on paper without a word.
     try:
         character.encode("gb2312")
     except UnicodeEncodeError:
@@ -112,6 +114,7 @@ def beyond(character: str) -> str:
         return rf"\ensuremath{{{SYMBOLS[character]}}}"
     if character.isspace() or character < " " or character == "\x7f":
         return " "
+    # ß, é and their like: a letter and an accent, which every engine of TeX puts together.
     parts = unicodedata.normalize("NFD", character)
     if len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in _ACCENTS:
         return rf"\text{{\{_ACCENTS[parts[1]]}{{{parts[0]}}}}}"

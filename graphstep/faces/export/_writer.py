@@ -84,6 +84,7 @@ def bound(figure: blocks.Figure) -> int | None:
     value = figure.value
     if figure.role != "error" or not isinstance(value, int | float) or not 0 < value < _DIFFERENT:
         return None
+    # Below 1e-12 there is nothing but rounding, of which no power is worth saying.
     return max(-12, math.floor(math.log10(value)) + 1)
 
 

@@ -210,6 +210,7 @@ def _lines(entries: Iterator[Any]) -> Iterator[str]:
     for entry in entries:
         texts.append(opening)
         opening = ",\n    "
+        # Written in pieces of some size: a file of a million entries is otherwise a million calls of write.
         for piece in pieces(entry):
             texts.append(piece)
             size += len(piece)

@@ -212,6 +212,7 @@ def _columns(table: blocks.Table) -> str:
     plain = Text()
     rows: list[tuple[blocks.Content, ...]] = [tuple(column.title for column in table.columns), *table.rows]
     letters = [2 + max(len(plain.line(row[k])) for row in rows) for k in range(len(table.columns))]
+    # Columns of numbers are as wide as they are, since a number is not broken; those of words share what is left.
     numbers = sum(n for n, column in zip(letters, table.columns, strict=True) if column.numbers)
     wide, room = sum(letters) - numbers, max(_LETTERS - numbers, _LETTERS // 3)
     if wide <= room:
@@ -228,6 +229,7 @@ def _drawn(numbers: Sequence[float]) -> str:
     places = sorted({round(i * (len(numbers) - 1) / (_POINTS - 1)) for i in range(_POINTS)})
     finite = [numbers[k] for k in places if math.isfinite(numbers[k])]
     low, high = min(finite, default=0.0), max(finite, default=1.0)
+    # Halves, for the difference of two huge losses may be inf.
     scale = high / 2 - low / 2 or 1.0
     path, joint = "", ""
     for k in places:

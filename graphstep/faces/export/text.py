@@ -50,6 +50,7 @@ def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     del options
     writer, inside = Text(document.language), False
     before: type = type(None)
+    # A document is made while it is written: one block is looked ahead, and no more.
     for block, after in pairwise(chain(document.blocks, (None,))):
         assert block is not None, "only the last stands alone"
         if isinstance(block, blocks.Heading):

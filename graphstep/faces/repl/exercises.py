@@ -115,6 +115,7 @@ class WorkPrompt:
         if number > len(hints):
             self._fill(self._message("exercise-no-hint" if hints else "exercise-hintless"), "  ")
             return
+        # From the moment of the question and not of the last hint: who has thought already need not wait again.
         wait = DELAY - (self._clock.seconds() - self.attempt.since)
         if number == len(hints) > 1 and wait > 0:
             self._fill(self._message("exercise-wait", count=ceil(wait)), "  ")

@@ -35,6 +35,7 @@ def read_line(line: str, *, question: bool = False, at_hand: Set = "stepping", o
     # An edit of the inputs waits for the answer in a lesson, so that q = 3 can only be one.
     if question and (line in options or (lesson and _ASSIGNMENT.match(line))):
         return Command("answer", line)
+    # A bare number goes to a step, but while a question is open it is the answer.
     if line.isascii() and line.replace(",", "").isdecimal() and not question:
         return Command("round_at" if at_hand == "training" else "jump", line)
     if _ASSIGNMENT.match(line):
@@ -43,6 +44,7 @@ def read_line(line: str, *, question: bool = False, at_hand: Set = "stepping", o
         # As in an editor: the letter stands right behind the sign.
         return _command("to_mark", line[1])
     actions, parts = words(at_hand), line.split(maxsplit=2)
+    # Two words first: "break on" is another command than "break".
     for count in (2, 1):
         word, rest = " ".join(parts[:count]), " ".join(parts[count:])
         action = actions.get(word if count == 1 and len(word) == 1 else word.casefold())

@@ -117,6 +117,7 @@ class Prompt:
                     yield answer
                 if isinstance(fact, facts.LessonFact) and before.lesson is not None and self.state.lesson is not None:
                     yield from lessons.lines(before.lesson, self.state.lesson, fact)
+        # Opening and closing make no move: the step is told again, since it is another step of another run.
         if reply.changed & {"frames", "folding"} and not any(isinstance(fact, facts.Moved) for fact in reply.facts):
             # It is another run, or the steps have other numbers.
             yield from self._steps.lines(self.state, self.state.at)
@@ -217,6 +218,7 @@ def converse(prompt: Partner) -> int:
     At a terminal there is a prompt, with a history and completion; a script is read without one, and nothing is echoed.
     """
     prompt.begin()
+    # Both: with a pipe on one side there is nobody to complete words for, and readline would print its prompt into the file.
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _listen(prompt, iter(sys.stdin.readline, ""))
     from graphstep.faces.repl.terminal import typed_lines

@@ -31,5 +31,6 @@ def _complete(prompt: Partner) -> None:
         return
     readline.set_completer_delims(" =+-*/()[],;<>")
     readline.set_completer(lambda text, place: next(iter(prompt.completions(text)[place:]), None))
+    # macOS has libedit in place of GNU readline, which spells the binding in another way.
     libedit = "libedit" in (readline.__doc__ or "")
     readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")

@@ -125,6 +125,7 @@ class TrainingPrompt:
     def _train(self, rounds: int | None) -> Iterator[str]:
         training, goal = self.training, None if rounds is None else self.state.rounds + rounds
         with _interrupted() as signals:
+            # The callback is asked after each round whether another one is wanted.
             training.run(lambda k, _: not signals and (goal is None or k + 1 < goal))
         self.state = self.state.trained(len(training.history), running=False)
         yield from self._round()

@@ -178,6 +178,7 @@ def _opened(words: Words, fact: facts.Opened) -> str:
     name, frame = name_of(trace.program, fact.node), frame_name(words.after.frames[-1])
     say = partial(words.say, frame=frame, name=name, count=len(inner.nodes) - inner.first_gate)
     reply = say("reply-opened" if name == frame else "reply-opened-as")
+    # Both are computed anyway: that the parts come to what the gate did is shown, and not claimed.
     apart = difference(trace, fact.node)
     if apart < AGREES:
         return reply
@@ -211,6 +212,7 @@ def _no_cell(words: Words, fact: facts.NoCell) -> str:
 
 def elsewhere_text(language: str, fact: facts.Elsewhere) -> str:
     """The sentence that this action belongs to a lesson, a training, or stepping."""
+    # The first set that has it: stepping stands first, since a lesson has its actions too.
     home: Set = next(at_hand for at_hand, actions in SETS.items() if BY_ID[fact.action] in actions)
     return message(language, f"reply-only-{home}", label=label(language, BY_ID[fact.action]))
 

@@ -80,6 +80,7 @@ def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) 
         lines.append([(say("nudge-data", name=name), "why")])
     elif not math.isfinite(gap):
         lines.append([(say("nudge-not-finite"), "warning")])
+    # Rounding of two runs and of a difference: what is left below that says nothing of the curve.
     elif gap <= 1e-9 * max(abs(true), abs(predicted), 1e-12):
         lines.append([(say("nudge-agree", out=out), "why")])
     else:
@@ -116,6 +117,7 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
         *([(name, "quiet"), (slope, "gradient")] for name, slope in zip(names, (backprop, symbolic, numeric), strict=True)),
     ]
     error = row.relative_error
+    # An error in figures only where it is one: noise would be another number on another machine.
     measured = error is not None and row.verdict == "agree" and not row.only_rounds
     verdict = say("witness-agree-error", error=error_text(row)) if measured else say(f"witness-{row.verdict.replace(' ', '-')}")
     lines.append([(verdict, "why" if row.verdict == "agree" else "warning")])

@@ -29,6 +29,7 @@ def answered_text(words: Words, fact: Answered) -> str:
     if score is None or before.score is None or fact.part >= len(questions):
         return ""
     solution = questions[fact.part]
+    # A fact holds what was typed and no sentence: it is marked once more for its words, with what was known before.
     verdict = mark(solution, fact.typed, before.at, before.score.earlier) if fact.typed else None
     if verdict is not None and not fact.right:
         return verdict.sentence

@@ -20,6 +20,7 @@ from graphstep.telling.words.catalogue import message
 
 def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:
     """A quantity as it is after the step that is shown: inside an opened gate, or around it where its names stand."""
+    # A watch that was set outside goes on inside a gate: it is looked up around it.
     state = level_of(state, names_in(quantity))
     say = partial(message, state.language)
     if quantity.kind == "expression":

@@ -15,6 +15,7 @@ from graphstep.telling.reports.training import stop_text
 
 def held_out_loss(training: Training, k: int) -> float | None:
     """The loss of the examples that are held out, as it was looked at last up to a round; None where there is none."""
+    # It is looked at every few rounds: the round itself may have none.
     return next((loss for round_, loss in reversed(training.history.held_out) if round_ <= k), None)
 
 

@@ -61,6 +61,7 @@ class Products:
 def products_of(trace: Trace, node: int, index: Cell) -> Products:
     """The terms of one cell of a node's gradient; none for the output, whose gradient is the seed."""
     contributions: list[float] = []
+    # A cell may have a million terms: their numbers are kept, and only the few that are written become objects.
     makers: list[tuple[int, Callable[[int], Product]]] = []
     for wire in () if node == trace.program.output else trace.arrivals(node):
         factors, product = _arriving(wire, index)
@@ -68,6 +69,7 @@ def products_of(trace: Trace, node: int, index: Cell) -> Products:
         contributions += factors
 
     def at(place: int) -> Product:
+        # By where the terms of each wire begin, the wire that a term came along.
         start, product = makers[bisect_right(makers, place, key=itemgetter(0)) - 1]
         return product(place - start)
 
@@ -141,6 +143,7 @@ def _arriving(wire: Wire, index: Cell) -> tuple[list[float], Callable[[int], Pro
         return [product.contribution for product in products], products.__getitem__
     # Where a value is not finite its slopes are not either, and the explanation shows them as they are.
     with np.errstate(all="ignore"):
+        # One column of the Jacobian, by a push of one cell: the matrix is never formed.
         moved = column(np, gate, call, slot, index)
         places = np.flatnonzero(moved)
         arriving, slopes = upstream.ravel()[places], moved.ravel()[places]

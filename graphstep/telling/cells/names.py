@@ -78,6 +78,7 @@ def find_cell(trace: Trace, text: str) -> tuple[int, Cell]:
     program, text = trace.program, text.strip()
     match = _PLACE.fullmatch(text)
     node = names_of(program).find(match["node"]) if match else None
+    # W[0, 1] may be an expression of the program: only where no W is called so it is looked up as such.
     if match is None or node is None:
         node = names_of(program).find(text)
         if node is None:

@@ -120,6 +120,7 @@ def _multiplied(trace: Trace, gate: Rule, node: int, index: Cell) -> Parts:
     if len(left) != len(right):
         return Parts()
     numbers, scales = x.ravel()[left], y.ravel()[right]
+    # It is held against the value of the gate: of a gate whose cells meet otherwise no sum is shown rather than a wrong one.
     values = numbers * scales
     if _is_off(values, call.out[index]):
         return Parts()
@@ -154,6 +155,7 @@ def _moved(trace: Trace, gate: Rule, node: int, index: Cell) -> Parts:
     for slot, operand in enumerate(call.inputs):
         if gate.structure(slot, shapes, call.options) in ("dense", "block"):
             return Parts()
+        # The transposed Jacobian times a unit vector is the row of the cell: which cells it is made of, and how much of each.
         row = np.asarray(gate.pullback(np, call, slot, unit))
         places = np.flatnonzero(row)
         weights, numbers = row.ravel()[places], operand.ravel()[places]

@@ -109,6 +109,7 @@ def shown(row: Row, digits: int) -> tuple[str, str, str]:
     """What backprop, SymPy and the difference say, as text: what rounding left of 0 is 0, and a blind difference is –."""
     backprop: float | None = None if row.sample is not None and not row.sample.checked else row.backprop
     symbolic, numeric = row.symbolic, row.numeric
+    # Witnesses that agree differ in noise at most. It is not printed: on another CPU it would be other noise.
     if row.verdict == "agree":
         if row.symbolic_difference is not None and row.symbolic_difference > row.bound and not row.contradicted:
             backprop, symbolic = 0.0, 0.0

@@ -164,6 +164,7 @@ def _name(record: NodeSnapshot) -> str:
 
 def apart_texts(one: Number | None, other: Number | None, digits: int) -> tuple[str, str]:
     """Two numbers with as many digits as tell them apart."""
+    # Two numbers that differ in the ninth digit would read alike with four, and the line would say that 0.5000 is not 0.5000.
     for more in range(digits, MOST_DIGITS + 1):
         texts = ["–" if x is None else number_text(x, more) for x in (one, other)]
         # 2.000 is a rounded number that may be 2 itself: they are told apart by other digits than zeros.

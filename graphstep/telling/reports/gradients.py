@@ -59,6 +59,7 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     if not finished or manner.hidden:
         yield Table(columns, tuple(_partial_row(trace, index, last, manner) for index in chosen))
         return
+    # Only where a run is told to its end: the check runs it twice for every input.
     from graphstep.analysis.witnesses import numeric_rows
 
     witnesses, words = numeric_rows(trace, chosen), Wording(trace)

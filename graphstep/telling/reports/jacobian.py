@@ -117,6 +117,7 @@ def matrix(jacobian: Jacobian) -> Iterator[Block]:
         sides = _labels(trace, jacobian.wire.sender, jacobian.output_shape)
         rows = [[numeral(entry, digits) for entry in row] for row in jacobian.matrix.tolist()]
         # A name takes a few characters, whatever its ink is.
+        # What decides is the widest entry of each column, as in a table of plain text, the narrowest of the formats.
         if sum(2 + max(4, *map(len, entries)) for entries in zip(*rows, strict=True)) <= WIDTH:
             columns = (Column(()), *(Column((top,), numbers=True) for top in tops))
             numbers = (

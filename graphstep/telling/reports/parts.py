@@ -67,6 +67,7 @@ def phrase(language: str, key: str, /, **fields: Inline | Sequence[Inline] | int
     """A fixed sentence with something in it that is no text: a formula, a program, a list of them."""
     texts = {name: what if isinstance(what, str | int) else f"{PLACE}{name}{PLACE}" for name, what in fields.items()}
     content: list[Inline] = []
+    # A language may put its variables in any order: between the marks stands what comes there.
     for place, part in enumerate(message(language, f"heading-{key}", **texts).split(PLACE)):
         what = fields[part] if place % 2 else part
         content += what if isinstance(what, list | tuple) else [what]  # type: ignore[list-item]  # a count is text by now

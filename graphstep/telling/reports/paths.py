@@ -42,6 +42,7 @@ def paths_lines(routes: Paths) -> list[str]:
     left = routes.count - len(routes.listed)
     if routes.ranked and left:
         text.append(say("paths-largest", count=len(routes.listed)))
+    # The sum over all paths is the gradient; what is not listed is in it all the same, so that shares are of the whole.
     gradient = trace.gradient_of(start)
     # A share of nothing, or of what is not finite, says nothing.
     whole_size = abs(float(gradient)) if routes.ranked and not single and isinstance(gradient, int | float) else 0.0

@@ -108,6 +108,7 @@ def _paragraph(explanation: Explanation) -> Prose:
         *_meanings(explanation),
     ]
     content += [joined(explanation.language, sentences)]
+    # A step of which the formula says all ends with it: its full stop without the blank for what would follow.
     if content[-1] == "":
         content[-2:] = ["."] if len(content) > 1 else []
     return Prose(tuple(content))
@@ -146,6 +147,7 @@ def solution(
 
 
 def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequence[str]) -> Iterator[Block]:
+    # One memory for the whole document: forward, backward and updates explain each rule once between them.
     rules = Rules()
     gates = len(trace.program.nodes) - trace.program.first_gate
     blocks = gates <= BLOCKS and not manner.brief
@@ -325,6 +327,7 @@ def step_of(trace: Trace, explanation: Explanation, last: int, manner: Manner, *
         prose = ""
     if local is not None and not manner.brief:
         local = shown(local, manner)
+        # Of arrays the local gradient is a formula with matrices in it, which would burst a line of prose.
         if sender is not None and trace.node(sender).shape and len(local.rungs) > 1:
             blocks += [sentence(heading(trace, "local-by-cell")), local, *([sentence(prose)] if prose else [])]
         else:

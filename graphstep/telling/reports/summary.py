@@ -121,6 +121,7 @@ def _largest(trace: Trace, sent: Wires) -> Iterator[Block]:
     sizes = trace.contribution_sizes[: len(sent)]
     if not sizes.size:
         return
+    # The sizes are columns of the trace: no wire is made for those that are not listed.
     # A stable sort: of equals the one that was sent first. nan counts as the largest.
     order = np.argsort(-np.nan_to_num(sizes, nan=np.inf), kind="stable")[:_LARGEST]
     yield sentence(heading(trace, "largest-contributions"))

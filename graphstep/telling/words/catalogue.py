@@ -119,6 +119,7 @@ def catalogue(language: str) -> Catalogue:
     from babel.messages.pofile import read_po
 
     path = FOLDER / f"{checked_language(language)}.po"
+    # In memory and not as .mo files beside the .po: nothing can be older than what it was made of.
     compiled = BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=path.stem))

@@ -60,6 +60,7 @@ class Wording:
         text = self._catalogue.find(reason.message, english, count if isinstance(count, int) else 0)
         # Only what the message mentions is asked for: a row may name an operand that has no value here.
         fields = {name: self.figure(reason.figures[name]) for name in _variables(text)}
+        # After the words are made: whatever became a numeral of the run is blank, in any message.
         if self.hidden:
             fields |= {name: BLANK for name, word in fields.items() if name not in _STRUCTURE and _NUMERAL.fullmatch(word)}
         return text.format(**fields)

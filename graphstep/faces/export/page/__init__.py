@@ -118,6 +118,7 @@ def stepping(trace: Trace, last: int, command: str) -> Iterator[str]:
     views = views_of(trace, last)
     runs = [view for place, view in enumerate(views) if not place or view.run != views[place - 1].run]
     data = {"runs": [_run(view) for view in runs], "views": [_outline(view, views) for view in views]}
+    # From what the page holds and not from a counter: two pages in one notebook share no id, and the same run has the same bytes.
     prefix = f"gs{sha256(f'{trace.program.text}{_json(data)}'.encode()).hexdigest()[:8]}-"
     for place, view in enumerate(views[1:], 1):
         # What is inside is alike but for names and numbers, and of no use where no script opens it.

@@ -34,6 +34,7 @@ def packed(text: str) -> list[str | int]:
     parts: list[str | int] = [len(text)]
     index: dict[str, list[int]] = {}
     fresh = place = 0
+    # Greedy: at each place the longest repetition that a few places with the same beginning offer, as gzip does.
     while match := _START.search(text, place):
         place = match.start()
         before, length = _longest(text, place, index.get(text[place : place + SHORTEST], ()))

@@ -41,6 +41,7 @@ def numbers(trace: Trace, last: int) -> Iterator[dict[str, Any]]:
     before.
     """
     for n in range(last + 1):
+        # A step changes one node: so a page grows with the run, and not with its square.
         changed = range(trace.program.first_gate) if n == 0 else (trace.step(n).node,)
         state: dict[str, Any] = {"set": {str(node): _numbers(trace, node, n) for node in changed}}
         if n:

@@ -109,11 +109,13 @@ def views_of(trace: Trace, last: int) -> list[View]:
     outer = len(views)
     inside, runs, place = 0, 1, 0
     while place < len(views):
+        # The list grows while it is walked: a gate inside of an opened gate is opened in its turn, behind it.
         for gate in _composites(views[place]):
             opened = _opened(views[place], place, gate)
             inner = frame_of(views[place].trace, gate)
             end = inner.seed_step - 1 if opened.complete is None else len(inner)
             inside += end
+            # All or nothing: parts of some gates and not of others would be a riddle to who presses i.
             if inside > OPENED:
                 return views[:outer]
             views += _calls(inner, end, runs, len(views), opened)

@@ -188,6 +188,7 @@ def plain_number(value: float) -> str:
     """
     if value and not _SMALL <= abs(value) < _LARGE:
         return f"{value:.15g}"
+    # Adding 0.0 makes 0 of -0, which some platforms print.
     return np.format_float_positional(value + 0.0, 15, unique=False, fractional=False, trim="-")
 
 

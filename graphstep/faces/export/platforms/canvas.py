@@ -133,6 +133,7 @@ def _typed(**attributes: str) -> str:
 def _number(cell: Cell) -> str:
     bounds = (("vargte", cell.value - cell.room), ("varlte", cell.value + cell.room))
     within = element("and", *(element(sign, plain_number(bound), respident="response1") for sign, bound in bounds))
+    # As text2qti writes an answer with a margin: the exact value, or what lies within the bounds.
     return element("or", _equal(plain_number(cell.value)), within)
 
 

@@ -175,6 +175,7 @@ def _part(text: str) -> str:
 def _weights(tasks: Sequence[Task]) -> list[int]:
     """The weights of the gaps of each blank: whole numbers in the ratio of the marks, an array's spread over its cells."""
     cells = [len(task.answers.cells) if isinstance(task.answers, Numbers) else 1 for task in tasks]
+    # Moodle's gaps have whole weights: over the common denominator the marks keep their ratio.
     shares = [Fraction(task.blank.marks).limit_denominator(_WEIGHT) / count for task, count in zip(tasks, cells, strict=True)]
     scale = math.lcm(*(share.denominator for share in shares))
     return [int(share * scale) for share in shares]
