@@ -6,6 +6,7 @@ A fact speaks of nodes and steps by number: the words are made from the state be
 from __future__ import annotations
 
 from functools import partial
+from math import isinf
 from typing import TYPE_CHECKING
 
 from graphstep.debugger import facts
@@ -15,7 +16,8 @@ from graphstep.debugger.cuts import wire_text
 from graphstep.debugger.effects import EVERY
 from graphstep.debugger.frames import difference, frame_name
 from graphstep.debugger.labels import label
-from graphstep.faces.replies import cuts, marks, orders, predictions
+from graphstep.debugger.marks import position_text
+from graphstep.faces.replies import predictions
 from graphstep.faces.replies.panels import cell_text
 from graphstep.faces.replies.words import Keys, Words
 from graphstep.ground.arrays import cell_of, number_text
@@ -33,7 +35,7 @@ from graphstep.telling.words.catalogue import kind, message
 from graphstep.telling.words.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from graphstep.debugger.actions import Set
     from graphstep.debugger.facts import Fact, Hit
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
 
 AGREES = 1e-9
 """The relative difference from which it is said how a gate and its parts differ."""
+
+LISTED = 12
+"""Wires and gates that are named where several are meant."""
 
 
 def sentences(before: State, after: State, reply: Reply, keys: Keys) -> list[str]:
@@ -166,6 +171,57 @@ def _no_composite(words: Words, _: facts.NoComposite) -> str:
     return words.say("reply-no-composite-select" if words.keys["select"] else "reply-no-composite-click", gates=gates)
 
 
+def _which_wire(words: Words, fact: facts.WhichWire) -> str:
+    wires = _some([wire_text(words.before.trace, edge) for edge in fact.edges[: LISTED + 1]])
+    return words.say("reply-which-wire", wires=wires)
+
+
+def _some(texts: Sequence[str]) -> str:
+    """Texts in a row, and dots for those that are too many."""
+    return ", ".join(texts if len(texts) <= LISTED else [*texts[:LISTED], "…"])
+
+
+def _ends(program: Program, fact: facts.WireCut | facts.CutUndone) -> str:
+    """The wire that was cut, or is whole again: ``x -> q``."""
+    return f"{name_of(program, fact.receiver)} -> {name_of(program, fact.sender)}"
+
+
+def _no_wire(words: Words, fact: facts.NoWire) -> str:
+    return words.say("reply-no-wire", text=quoted(fact.text)) if fact.text else words.say("reply-no-wire-here")
+
+
+def _marks(state: State) -> str:
+    """The marks with their positions: ``a 12, b 12/p/3``."""
+    return ", ".join(f"{mark.name} {position_text(state, mark)}" for mark in state.marks)
+
+
+def _mark_set(words: Words, fact: facts.MarkSet) -> str:
+    mark = next(mark for mark in words.after.marks if mark.name == fact.name)
+    return words.say("reply-mark-set", letter=fact.name, position=position_text(words.after, mark))
+
+
+def _gates(state: State, gates: Sequence[int]) -> str:
+    return _some([name_of(state.trace.program, gate) for gate in gates[: LISTED + 1]])
+
+
+def _ready(words: Words, fact: facts.ReadyGates) -> str:
+    key = "reply-ready" if len(fact.gates) > 1 else "reply-ready-one"
+    return words.say(key, gates=_gates(words.before, fact.gates), step=str(fact.n))
+
+
+def _not_ready(words: Words, fact: facts.NotReady) -> str:
+    name = name_of(words.before.trace.program, fact.node)
+    return words.say("reply-not-ready", name=name, gates=_gates(words.before, fact.gates))
+
+
+def _same_gradients(words: Words, fact: facts.SameGradients) -> str:
+    agreement = fact.agreement
+    if not agreement.differing:
+        return words.say("reply-same-gradients", count=agreement.nodes)
+    key = "reply-other-gradients-infinite" if isinf(agreement.largest) else "reply-other-gradients"
+    return words.say(key, count=agreement.nodes, some=len(agreement.differing), largest=numeral(agreement.largest, 2))
+
+
 def crumbs(state: State) -> str:
     """The gates and calls that are open behind the output of the program: ``f › p``; empty where none is."""
     frames = [frame_name(caller) for caller in state.frames]
@@ -256,23 +312,23 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.Unchanged: _unchanged,
     facts.Changed: lambda words, fact: words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n)),
     facts.Began: _began,
-    facts.MarkSet: marks.set_text,
-    facts.MarkList: lambda words, _: words.say("reply-marks", marks=marks.marks_text(words.after)),
-    facts.NoMark: lambda words, fact: words.say("reply-no-mark", text=quoted(fact.text), marks=marks.marks_text(words.before)),
+    facts.MarkSet: _mark_set,
+    facts.MarkList: lambda words, _: words.say("reply-marks", marks=_marks(words.after)),
+    facts.NoMark: lambda words, fact: words.say("reply-no-mark", text=quoted(fact.text), marks=_marks(words.before)),
     facts.NoLetter: lambda words, fact: words.say("reply-no-letter", text=quoted(fact.text)),
-    facts.ReadyGates: orders.ready_text,
-    facts.NotReady: orders.not_ready_text,
-    facts.SameGradients: orders.same_text,
+    facts.ReadyGates: _ready,
+    facts.NotReady: _not_ready,
+    facts.SameGradients: _same_gradients,
     facts.PredictingEnds: predictions.ends_text,
     facts.Answered: predictions.answered_text,
     facts.Hinted: predictions.hint_text,
     facts.SelectInput: lambda words, _: words.say("reply-select-input" if words.keys["select"] else "reply-select-input-click"),
     facts.CannotNudge: _cannot_nudge,
     facts.Undone: lambda words, fact: words.say("reply-undone", names=", ".join(fact.names)),
-    facts.WireCut: lambda words, fact: words.say("reply-cut", wire=cuts.ends_text(words.before.root.program, fact)),
-    facts.CutUndone: lambda words, fact: words.say("reply-cut-undone", wire=cuts.ends_text(words.after.root.program, fact)),
-    facts.WhichWire: cuts.which_text,
-    facts.NoWire: cuts.no_wire_text,
+    facts.WireCut: lambda words, fact: words.say("reply-cut", wire=_ends(words.before.root.program, fact)),
+    facts.CutUndone: lambda words, fact: words.say("reply-cut-undone", wire=_ends(words.after.root.program, fact)),
+    facts.WhichWire: _which_wire,
+    facts.NoWire: _no_wire,
     facts.CannotCut: lambda words, fact: words.say("reply-cannot-cut", wire=wire_text(words.before.trace, fact.edge)),
     facts.NoForm: lambda words, fact: words.say("reply-no-form", text=quoted(fact.text), forms=", ".join((*FORMS, EVERY))),
     facts.Opened: _opened,
