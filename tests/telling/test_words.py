@@ -14,10 +14,15 @@ import pytest
 
 import graphstep as gs
 from graphstep.analysis.facts import Sent
+from graphstep.analysis.paths import paths
 from graphstep.debugger.actions import BY_ID
+from graphstep.faces.export import text as plain_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.widths import cell_width, wrapped
+from graphstep.telling.document import Manner
 from graphstep.telling.explain import explain, fact_of
+from graphstep.telling.reports.paths import paths_lines
+from graphstep.telling.reports.run import solution
 from graphstep.telling.words.catalogue import catalogue, languages, message
 from graphstep.telling.words.english import MESSAGES
 from graphstep.telling.words.template import faults, messages, template
@@ -196,6 +201,16 @@ def test_wide_characters_are_set_by_cells() -> None:
             assert max(map(cell_width, lines)) <= width
             assert "".join(lines).replace(" ", "") == words.replace(" ", "")
             assert not any(line.startswith(("，", "。", "：", "；", "）")) for line in lines)
+
+
+def test_a_document_in_another_language_has_no_english_word_but_those_of_formulas() -> None:
+    run = gs.run("h = x*W + b; mean(relu(h))", x=2, W=[[1, -2, 0], [0.5, 3, -1]], b=[1, 0, 1], language="zh").trace
+    texts = [
+        "".join(plain_text.write(solution(run, manner=manner))) for manner in (Manner(), Manner(brief=True), Manner(hidden=True))
+    ]
+    texts.append("\n".join(paths_lines(paths(run, 1))))
+    words = {word for text in texts for word in re.findall(r"[A-Za-z]{3,}", text)}
+    assert words <= {"all", "axis", "copy", "else", "max", "mean", "relu", "sum"}
 
 
 def test_a_run_in_english_loads_no_library_of_languages() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import is_small, shape_text
+from graphstep.ground.arrays import is_small
 from graphstep.telling.derivatives import gradient_term, is_objective
 from graphstep.telling.derivatives import objective as objective_term
 from graphstep.telling.document import (
@@ -28,8 +28,7 @@ from graphstep.telling.equations import kept_number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
-from graphstep.telling.reports.parts import column, figure, has_arrays, heading, name_term, phrase, sentence
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.reports.parts import column, figure, has_arrays, heading, name_term, phrase, sentence, shape_words
 from graphstep.telling.words.wording import Wording
 
 if TYPE_CHECKING:
@@ -99,12 +98,8 @@ def _partial_row(trace: Trace, index: int, last: int, manner: Manner) -> tuple[C
 def _input(trace: Trace, index: int) -> tuple[Content, ...]:
     """The cells that say what an input is: its name, its shape where there are arrays, and its value."""
     name: Content = (Math(name_term(trace.program, trace.program.inputs[index])),)
-    shape: tuple[Content, ...] = ((_shape(trace, index),),) if has_arrays(trace.program) else ()
+    shape: tuple[Content, ...] = ((shape_words(trace, index),),) if has_arrays(trace.program) else ()
     return name, *shape, (Figure(trace.value_of(index), trace.writing.digits, "value"),)
-
-
-def _shape(trace: Trace, index: int) -> str:
-    return shape_text(trace.node(index).shape) or message(trace.writing.language, "shape-number")
 
 
 def _written(trace: Trace, chosen: Sequence[int]) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, Term
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.numerals import Writing
 from graphstep.language.program import Program
 from graphstep.telling.document import Block, Code, Column, Command, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
@@ -81,6 +81,11 @@ def made_by(language: str, command: str, missing: Sequence[str] = ()) -> Iterato
         yield Command(command)
     if missing:
         yield sentence(message(language, "heading-command-needs", names=", ".join(missing)))
+
+
+def shape_words(trace: Trace, index: int) -> str:
+    """The shape of a node in a table, or that it is a number."""
+    return shape_text(trace.node(index).shape) or message(trace.writing.language, "shape-number")
 
 
 def name_term(program: Program, name: str) -> Term:

@@ -134,7 +134,8 @@ def _name(routes: Paths) -> str:
 
 def _structure(wire: Wire) -> str:
     factor = jacobian(wire)
-    return f"{factor.rows:,}×{factor.columns:,} {factor.structure}"
+    structure = message(wire.trace.writing.language, f"structure-name-{factor.structure}")
+    return f"{factor.rows:,}×{factor.columns:,} {structure}"
 
 
 def _shortened(items: Sequence[Item]) -> Sequence[Item | None]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import shape_text
 from graphstep.telling.derivatives import gradient_term
 from graphstep.telling.document import (
     FULL,
@@ -51,6 +50,7 @@ from graphstep.telling.reports.parts import (
     output_term,
     phrase,
     sentence,
+    shape_words,
     shown,
     strong,
 )
@@ -208,9 +208,8 @@ def _shaped_row(trace: Trace, explanation: Explanation, manner: Manner) -> tuple
     assert ladder is not None, "a gate computes something"
     # An unnamed short expression is called by its own formula: its ladder begins with numbers.
     formula = Math(ladder.left, ladder.rungs[: ladder.rungs[0].kind == "symbols"])
-    shape = shape_text(trace.node(index).shape) or "number"
     head = (str(explanation.n),), (_box(trace, index),)
-    return *head, (formula,), (shape,), (figure(trace, trace.value_of(index), "value", manner),)
+    return *head, (formula,), (shape_words(trace, index),), (figure(trace, trace.value_of(index), "value", manner),)
 
 
 def _value_row(trace: Trace, explanation: Explanation, manner: Manner) -> tuple[Content, ...]:
@@ -282,7 +281,7 @@ def _shaped_send(trace: Trace, explanation: Explanation, manner: Manner) -> tupl
     step = trace.step(explanation.n)
     number = step.contribution if step.edge is not None else step.gradient
     result: Inline = "–" if number is None else figure(trace, number, "contribution", manner)
-    return (_chain(explanation),), (shape_text(trace.node(step.node).shape) or "number",), (result,)
+    return (_chain(explanation),), (shape_words(trace, step.node),), (result,)
 
 
 def _sent(explanation: Explanation, manner: Manner) -> tuple[Content, ...]:

@@ -79,7 +79,7 @@ def _rounds_alone(training: Training) -> Iterator[Block]:
     if training.kept is not None:
         after = message(language, "after-best", best=f"{training.kept:,}", count=f"{count:,}")
     yield Heading(2, (after,), "parameters")
-    losses = [("loss", training.loss)]
+    losses = [(message(language, "heading-loss"), training.loss)]
     if training.settings.held_out:
         losses.append((message(language, "held-out-loss"), training.held_out_loss or 0.0))
     yield Listing(
