@@ -20,6 +20,7 @@ from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
 from graphstep.telling.reports.parts import heading
+from graphstep.telling.words.catalogue import message
 
 
 class Html(Writer):
@@ -91,7 +92,7 @@ class Html(Writer):
         for place, rung in enumerate(rungs):
             text = _form(rung)
             if kind == "contribution" and rung.term.operator == "*":
-                text = _product(rung, labelled=_is_product(rung.term))
+                text = _product(rung, self.language if _is_product(rung.term) else "")
             elif place == len(rungs) - 1:
                 text = f'<mrow class="{kind} result">{text}</mrow>'
             rows.append(f"<mtr><mtd>{'' if place else left}</mtd><mtd>{_sign(rung)}</mtd><mtd>{text}</mtd></mtr>")
@@ -180,14 +181,17 @@ def _is_product(term: Term) -> bool:
     return term.operator == "*" and all(getattr(x, "operator", "") == "derivative" for x in term.arguments)
 
 
-def _product(rung: Rung, *, labelled: bool) -> str:
-    """An upstream gradient times a local one, each in its ink, and with its name below it where it stands in symbols."""
+def _product(rung: Rung, language: str) -> str:
+    """An upstream gradient times a local one, each in its ink; with a language, as where it stands in symbols, each has below it
+    what it is called.
+    """
     style, factors = mathml_style(rung.digits), []
     # The factors are coloured before they are multiplied, so that the style puts parentheses where the numbers need them.
     for factor, name in zip(rung.term.arguments, ("upstream", "local"), strict=True):
         ink: Ink = factor.read(style)
         text = f'<mrow class="{name}">{ink.text}</mrow>'
-        factors.append(Ink(f"<munder>{text}<mtext>{name}</mtext></munder>" if labelled else text, ink.level, style, ink.cells))
+        label = f"<mtext>{message(language, name)}</mtext>" if language else ""
+        factors.append(Ink(f"<munder>{text}{label}</munder>" if label else text, ink.level, style, ink.cells))
     return style.binary("*", *factors).text
 
 

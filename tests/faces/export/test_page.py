@@ -207,6 +207,8 @@ def test_no_ladder_says_its_left_side_twice() -> None:
 def test_a_page_says_its_language() -> None:
     text = page(gs.run("x*y + x", x=2, y=3, language="zh"))
     assert '<html lang="zh">' in text
+    assert "<mtext>上游</mtext>" in text
+    assert "<mtext>upstream</mtext>" not in text
     arrived = {numbers[4] for step in data(text)["runs"][0]["steps"] for numbers in step["set"].values()}
     assert len(arrived) == 3
     assert not any(" of " in words for words in arrived)
