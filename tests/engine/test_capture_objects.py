@@ -47,6 +47,25 @@ def test_values_that_no_variable_holds_are_inputs_without_names():
     assert gs.capture(w * 2 + 1).inputs == {"w": 4.0}
 
 
+def test_the_weights_of_a_model_of_layers_are_inputs_and_what_is_computed_from_constants_is_not_compared():
+    class Model:
+        def __init__(self):
+            self.layers = [engines.Layer(2, 3), engines.Layer(3, 1)]
+
+        def __call__(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x[0]
+
+    model, unheld = Model(), Value(2.0)
+    loss = model([1.0, -2.0]) * (Value(3.0) * unheld)
+    del unheld
+    loss.backward()
+    run = gs.capture(loss)
+    assert {"model_layers_0_neurons_2_w_1", "model_layers_1_neurons_0_b"} <= {*run.inputs}
+    assert run.disagreement is None
+
+
 def test_labels_are_names():
     w = Value(2.0)
     w.label = "weight"

@@ -11,8 +11,8 @@ from graphstep.ground import limits
 
 # Where engines of students keep the name of a value (micrograd's lecture has ``label``).
 _LABELS = ("label", "name", "_label")
-# Containers inside each other that are looked into for a value: ``model["layers"][0].w``.
-_DEPTH = 6
+# Containers inside each other that are looked into for a value: six lead to ``model.layers[0].neurons[0].w[0]``, micrograd's own.
+_DEPTH = 10
 _VISITED = 400_000
 """Objects that are looked into for values, at most."""
 
@@ -42,7 +42,7 @@ def _reached(kind: type, namespace: Mapping[str, Any]) -> Iterator[tuple[Any, st
     """The values that a namespace leads to, nearer ones first, and the way to each."""
     level: list[tuple[Any, str]] = [(value, name) for name, value in namespace.items() if not name.startswith("__")]
     visited: set[int] = set()
-    for _ in range(_DEPTH):
+    for _ in range(_DEPTH + 1):
         deeper: list[tuple[Any, str]] = []
         for value, name in level:
             if isinstance(value, kind):
