@@ -160,7 +160,9 @@ def collected(A):
     out[total > 0.1] = total[total > 0.1]
     out[~(total > 0.1)] = -1.0
     np.exp(total, out=total)
-    first = total.copy()
+    np.divide(1.0, A[0], out=out, where=A[0] > 0)
+    np.add(total, np.float64(A[0, 0]) * np.float64(2), total)
+    first = total.copy() * np.ones(3, np.float64)
     first[0] = A[0, 1]
     several = [np.zeros(3), np.ones(3)]
     several[1][1] = A[0, 2]

@@ -19,6 +19,7 @@ from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recorder import Recorder, numeral
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Fillable, Traced, holds_traced, plain
+from graphstep.engine.capture.types import FollowedType, followed_float64
 
 _ALIKE = "exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc"
 
@@ -136,7 +137,8 @@ _COMPOSED: dict[str, Callable[..., Any]] = {
 
 
 _HINTS = {
-    "math": "operators are, and of math what has a slope that graphstep knows: exp, log, sin, …; gamma and lgamma are not",
+    "math": "operators are, and of math what has a slope that graphstep knows: exp, log, sin, …; gamma and lgamma are not, "
+    "but torch.lgamma and jax.scipy.special.gammaln in a function that computes with these",
     "statistics": "its means, medians, variances and deviations are, and sum(…) / n with operators",
 }
 
@@ -157,33 +159,6 @@ def _functions_of(module: str) -> dict[str, Callable[..., Any]]:
     own = {name: what for name, what in vars(sys.modules[module]).items() if isinstance(what, FunctionType | BuiltinFunctionType)}
     # A median picks: it asks questions as max does, and hands on what it picked.
     return {name: _followed(module, name, what) for name, what in own.items() if name[0] != "_" and not name.startswith("median")}
-
-
-class _TypeOf(type):
-    """What ``type`` does where it is called: the type of a traced value is that of what it stands for."""
-
-    def __call__(cls, *arguments: Any, **options: Any) -> Any:
-        if len(arguments) == 1 and not options:
-            kind = type(arguments[0])
-            if issubclass(kind, Fillable):
-                return kind.__mro__[-2]
-            return arguments[0].__class__ if issubclass(kind, Traced) else kind
-        return type(*arguments, **options)
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, type)
-
-    def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, type)
-
-    def __eq__(cls, other: object) -> bool:
-        return other is type or other is cls
-
-    __hash__ = type.__hash__
-
-
-class FollowedType(type, metaclass=_TypeOf):
-    """A stand-in for ``type``, so that ``type(x) is float`` holds where it holds without a capture."""
 
 
 _AS_ARRAY = ("asarray", "ascontiguousarray", "asanyarray")
@@ -291,8 +266,8 @@ class FollowedModule:
             return lambda cells, *dtype, **options: FollowedModule(self._original).array([*cells], *dtype, **options)
         if name in ("r_", "c_"):
             return FollowedIndices(member, "concatenate" if name == "r_" else "column_stack")
-        if name == "vectorize":
-            return FollowedVectorize
+        if name in ("vectorize", "float64"):
+            return _stand_in(member, self._fills)
         return FollowedFunction(member, self._fills) if _is_function(member) else member
 
 
@@ -370,6 +345,8 @@ def _stand_in(member: Any, fills: bool) -> Any:
         return FollowedModule(member, fills)
     if member is numpy.vectorize or isinstance(member, numpy.vectorize):
         return FollowedVectorize if member is numpy.vectorize else FollowedVectorize(member)
+    if member is numpy.float64:
+        return followed_float64()
     name = getattr(member, "__name__", None)
     if (
         isinstance(name, str)

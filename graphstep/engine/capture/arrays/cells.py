@@ -31,10 +31,19 @@ def of_cells(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, 
     name = ufunc.__name__
     if method == "at" and name == "add" and isinstance(inputs[0], Fillable):
         return inputs[0].add_at(frame, *inputs[1:])
+    if method == "__call__" and len(inputs) > ufunc.nin:
+        options, inputs = {**options, "out": tuple(inputs[ufunc.nin :])}, inputs[: ufunc.nin]
     out = options.get("out")
     target = out[0] if isinstance(out, tuple) and out else out
     if isinstance(target, Fillable) and method == "__call__":
-        result = of_cells(ufunc, method, inputs, {key: x for key, x in options.items() if key != "out"}, frame)
+        options = {key: x for key, x in options.items() if key != "out"}
+        mask = options.pop("where", True)
+        if mask is not True:
+            # What is left out is not computed: nothing there is divided by 0, nor has an infinite slope.
+            inputs = [apply("where", frame, (mask, x, 1.0), {}) for x in inputs]
+        result = of_cells(ufunc, method, inputs, options, frame)
+        if mask is not True:
+            result = apply("where", frame, (mask, result, target.now(frame)), {})
         target.fill_in(frame, ..., result)
         return target
     inputs = [current(frame, x) for x in inputs]

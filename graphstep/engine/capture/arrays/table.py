@@ -158,7 +158,9 @@ def check_plain(name: str, frame: FrameType, **options: Any) -> None:
 def unfollowed(name: str, frame: FrameType) -> NoReturn:
     """Raise CaptureError for a function that is not followed."""
     hint = _NO_SLOPE if name.startswith("fft.") or name in _DECOMPOSITIONS else UNFOLLOWED
-    raise CaptureError(f"np.{name} at {at_work(frame)} is not followed", hint=hint)
+    # SciPy's functions of cells come here too.
+    module = "np." if hasattr(np, name.partition(".")[0]) else ""
+    raise CaptureError(f"{module}{name} at {at_work(frame)} is not followed", hint=hint)
 
 
 def array_of(frame: FrameType, value: Any) -> Any:
