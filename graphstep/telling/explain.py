@@ -32,7 +32,7 @@ from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import plain_text
 from graphstep.gates.rule import Rule
-from graphstep.ground.arrays import SMALL, Number, all_zero, number_text, shape_of, shape_text
+from graphstep.ground.arrays import SMALL, Number, all_zero, is_small, number_text, shape_of, shape_text
 from graphstep.ground.exact import exact_text
 from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral, percent
@@ -109,10 +109,11 @@ def _started(step: Step) -> Started:
 
 def _given(trace: Trace, name: str, value: Number) -> Figure:
     """An input as it was typed, so that the problem can be computed again; with its shape where it is an array."""
-    if trace.program.scope:
-        # It was computed outside, where its digits stand.
+    is_recorded = trace.setup.captured and not trace.setup.inputs.get(name) and is_small(value)
+    if trace.program.scope or is_recorded:
+        # It was computed outside, where its digits stand; nobody typed those of a recorded one.
         names = names_of(trace.program)
-        meant = names.definitions.get(trace.program.input_places[name])
+        meant = names.definitions.get(trace.program.input_places[name]) if trace.program.scope else ""
         return f"{name} = {f'{meant} = ' if meant else ''}{number_text(value, trace.writing.digits)}"
     text = trace.setup.inputs.get(name) or exact_text(value, SMALL)
     if text is None or len(text) > _TYPED:

@@ -115,10 +115,15 @@ class Typed:
         """The lines of the typed text after step ``at``, in ``width`` cells."""
         step = trace.step(at)
         gate = trace.gate_at(at)
-        node = self.program.nodes[self.program.output if gate is None else gate]
-        active = node.span
-        whole = self._statement(active)
-        start, stop = whole if whole[1] - whole[0] <= width else self._cut(*whole, active, width)
+        index = self.program.output if gate is None else gate
+        node = self.program.nodes[index]
+        active = shown = node.span
+        if node.is_copy and active is None:
+            # A copy stands nowhere in the text, and is made for the line that reads it.
+            readers = (self.program.nodes[reader].span for reader in self.program.consumers.gates(index))
+            shown = next((span for span in readers if span is not None), None)
+        whole = self._statement(shown)
+        start, stop = whole if whole[1] - whole[0] <= width else self._cut(*whole, shown, width)
         text = self.program.text[start:stop].replace("\n", " ").replace("\t", " ")
         text = f"…{text[1:]}" if start > whole[0] else text
         text = f"{text[:-1]}…" if stop < whole[1] else text

@@ -57,8 +57,11 @@ _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
 
 
 def title_of(trace: Trace) -> str:
-    """The program where it is short and of one line, else its last expression, cut."""
+    """The program where it is short and of one line, else its last expression, cut; of a captured function its name."""
     text = trace.program.text.strip()
+    function = trace.setup.program.rpartition(":")[2]
+    if trace.setup.captured and function.isidentifier():
+        return function
     return text if len(text) <= TITLE and "\n" not in text else trace.program.label(trace.program.output, TITLE)
 
 
@@ -237,11 +240,11 @@ def _given_number(trace: Trace, name: str, instead: Mapping[str, str]) -> Conten
 
 
 def _as_given(trace: Trace, name: str, value: Number) -> Rung:
-    """A value of the problem in mathematics: as it was typed, or with all of its digits."""
+    """A value of the problem in mathematics: as it was typed, or with all of its digits; nobody typed a recorded one."""
     text = trace.setup.inputs.get(name) or ""
     term: Term
     if isinstance(value, int | float) and _PLAIN.fullmatch(text):
         term = TERMS.exactly(value, text.lstrip("+"))
     else:
         term = kept_number(trace, value, row=names_of(trace.program).rows[trace.program.names[name]])
-    return Rung(term, "value", DOUBLE)
+    return Rung(term, "value", trace.writing.digits if trace.setup.captured and not text else DOUBLE)
