@@ -124,7 +124,7 @@ class Niceness:
         for asked in self._asked:
             quantity = again(asked, beside)
             firsts: dict[object, int] = {_rounded(quantity.asked, 9): -1}
-            keys = (_rounded(value, 9) for value, _ in _slips(quantity))
+            keys = (_rounded(value, 9) for value, _ in slips(quantity))
             same.append(tuple(firsts.setdefault(key, place) for place, key in enumerate(keys)))
         return Structure(_easy(every_number(beside)), tuple(same))
 
@@ -134,7 +134,7 @@ class Niceness:
         digits = 9 if halves else 3
         before: set[object] = {_rounded(right, digits)}
         count = 0
-        for place, (value, _) in enumerate(_slips(asked)):
+        for place, (value, _) in enumerate(slips(asked)):
             if place >= len(same):
                 return False
             count += 1
@@ -162,11 +162,6 @@ def _rounded(number: Number, digits: int) -> object:
     if isinstance(number, float):
         return round(number, digits)
     return np.shape(number), tuple(round(cell, digits) for cell in np.ravel(number).tolist())
-
-
-def _slips(asked: Quantity) -> Iterator[tuple[Number, object]]:
-    with np.errstate(all="ignore"):
-        yield from slips(asked)
 
 
 def _easy(numbers: Floats) -> NDArray[np.bool_]:

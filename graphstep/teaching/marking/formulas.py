@@ -62,8 +62,7 @@ def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, Reason | Non
         return True, say("formula-right"), None
     if right_here:
         return False, say("formula-here-only", name=asked.name), None
-    with np.errstate(all="ignore"):
-        why = next((why for number, why in slips(asked) if isinstance(number, float) and _same(here, number)), None)
+    why = next((why for number, why in slips(asked) if isinstance(number, float) and _same(here, number)), None)
     feedback = say("formula-wrong", name=asked.name) if why is None else say("mark-slip", slip=Wording(trace).say(why))
     return False, feedback, why
 

@@ -37,6 +37,19 @@ _QUOTIENTS = frozenset({"div", "reciprocal", "sqrt", "log"})
 
 def slips(asked: Quantity) -> Iterator[Slip]:
     """The slips of a quantity, the most likely first. Some may have the right value, or another shape: those are none."""
+    rest = _slips_or_none(asked)
+    while True:
+        # Wrong formulas leave their domains, which is nothing to warn of. A generator must not keep such a setting between two of
+        # its values: it would be that of whoever goes through them.
+        with np.errstate(all="ignore"):
+            slip = next(rest, None)
+        if slip is None:
+            return
+        yield slip
+
+
+def _slips_or_none(asked: Quantity) -> Iterator[Slip]:
+    """The slips of an array or a number; of a cell those of its array too."""
     if asked.cell is None:
         yield from _slips(asked)
         return
@@ -107,8 +120,7 @@ def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
     uses: dict[str, Figure] = {"name": Named(asked.node), "uses": len(parts)}
     for part in parts:
         yield part, reason("slip-one-contribution", **uses)
-    with np.errstate(all="ignore"):
-        product = plain(np.prod(np.stack([np.asarray(part) for part in parts]), axis=0))
+    product = plain(np.prod(np.stack([np.asarray(part) for part in parts]), axis=0))
     yield product, reason("slip-multiplied")
     total = sum(parts[1:], start=parts[0])
     for part in parts if len(parts) > 2 else ():
@@ -140,22 +152,20 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
     for slot, operand in enumerate(operands):
         if not isinstance(operand, Constant):
             turned: list[Any] = [np.asarray(-x if k == slot else x)[()] for k, x in enumerate(inputs)]
-            with np.errstate(all="ignore"):
-                value = plain(value_of(gate, turned, {}))
+            value = plain(value_of(gate, turned, {}))
             yield value, reason("slip-sign-of-operand", name=Named(operand))
-    with np.errstate(all="ignore"):
-        if len(inputs) == 2:
-            x, y = inputs
-            others = {"add": x + y, "mul": x * y, "sub": x - y}
-            for name, value in others.items():
-                if name != gate.name:
-                    yield plain(np.asarray(value)), reason(f"slip-other-gate-{name}")
-        if gate.name in ("sin", "cos", "tan"):
-            value = plain(np.asarray(value_of(gate, [np.float64(np.radians(inputs[0]))], {})))
-            yield value, reason("slip-degrees")
-        if gate.name == "log":
-            yield plain(np.asarray(np.log10(inputs[0]))), reason("slip-logarithm", base="10")
-            yield plain(np.asarray(np.log2(inputs[0]))), reason("slip-logarithm", base="2")
+    if len(inputs) == 2:
+        x, y = inputs
+        others = {"add": x + y, "mul": x * y, "sub": x - y}
+        for name, value in others.items():
+            if name != gate.name:
+                yield plain(np.asarray(value)), reason(f"slip-other-gate-{name}")
+    if gate.name in ("sin", "cos", "tan"):
+        value = plain(np.asarray(value_of(gate, [np.float64(np.radians(inputs[0]))], {})))
+        yield value, reason("slip-degrees")
+    if gate.name == "log":
+        yield plain(np.asarray(np.log10(inputs[0]))), reason("slip-logarithm", base="10")
+        yield plain(np.asarray(np.log2(inputs[0]))), reason("slip-logarithm", base="2")
     own = trace.value_of(node)
     for value, key in wrong_values(gate.name, inputs, own):
         yield value, reason(key)
@@ -176,8 +186,7 @@ def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
     for slot, x in enumerate(call.inputs):
         if x.ndim == 2 and x.shape[0] == x.shape[1]:
             turned = [y.T if k == slot else y for k, y in enumerate(call.inputs)]
-            with np.errstate(all="ignore"):
-                value = plain(value_of(gate, turned, call.options))
+            value = plain(value_of(gate, turned, call.options))
             yield value, reason("slip-rows-of-right" if slot else "slip-columns-of-left", name=_operand(trace, node, slot))
 
 
@@ -201,29 +210,27 @@ def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
         yield out, reason("slip-value-of-gate")
         yield from _slips_of_choice(wire)
         yield from _slips_of_slots(wire, local=True)
-        with np.errstate(all="ignore"):
-            if gate.name in _QUOTIENTS and np.all(local):
-                yield plain(np.asarray(1 / np.asarray(local))), reason("slip-reciprocal")
+        if gate.name in _QUOTIENTS and np.all(local):
+            yield plain(np.asarray(1 / np.asarray(local))), reason("slip-reciprocal")
         return
-    with np.errstate(all="ignore"):
-        yield from _slips_of_choice(wire)
-        yield local, reason("slip-local", upstream=number_text(upstream))
-        if switches:
-            yield upstream * own, reason("slip-scaled-by-own", **ends)
-        yield upstream, reason("slip-upstream", **ends)
-        for slope, key in wrong_slopes(gate.name, slot, inputs, out):
-            yield upstream * slope, reason(key)
-        yield out, reason("slip-value-of-gate")
-        yield from _slips_of_values(asked)
-        yield upstream * upstream * local, reason("slip-upstream-twice")
-        yield upstream * local * local, reason("slip-local-twice")
-        yield upstream + local, reason("slip-added")
-        if np.all(local):
-            yield upstream / local, reason("slip-divided")
-        yield upstream * out, reason("slip-scaled-by-value", **ends)
-        if gate.chooses and np.all(local):
-            yield upstream / len(trace.node(sender).operands), reason("slip-shared-out", gate=gate.symbol, **ends)
-        yield from _slips_of_slots(wire, local=False)
+    yield from _slips_of_choice(wire)
+    yield local, reason("slip-local", upstream=number_text(upstream))
+    if switches:
+        yield upstream * own, reason("slip-scaled-by-own", **ends)
+    yield upstream, reason("slip-upstream", **ends)
+    for slope, key in wrong_slopes(gate.name, slot, inputs, out):
+        yield upstream * slope, reason(key)
+    yield out, reason("slip-value-of-gate")
+    yield from _slips_of_values(asked)
+    yield upstream * upstream * local, reason("slip-upstream-twice")
+    yield upstream * local * local, reason("slip-local-twice")
+    yield upstream + local, reason("slip-added")
+    if np.all(local):
+        yield upstream / local, reason("slip-divided")
+    yield upstream * out, reason("slip-scaled-by-value", **ends)
+    if gate.chooses and np.all(local):
+        yield upstream / len(trace.node(sender).operands), reason("slip-shared-out", gate=gate.symbol, **ends)
+    yield from _slips_of_slots(wire, local=False)
 
 
 def _slips_of_values(asked: Quantity) -> Iterator[Slip]:
@@ -264,8 +271,7 @@ def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
         other = call.inputs[1 - slot]
         if other.ndim == 2 and other.shape[0] == other.shape[1]:
             turned = replace(call, inputs=(own, other.T) if slot == 0 else (other.T, own))
-            with np.errstate(all="ignore"):
-                value = plain(send(gate, turned, slot, upstream)[0])
+            value = plain(send(gate, turned, slot, upstream)[0])
             yield value, reason("slip-not-transposed", name=_operand(trace, sender, 1 - slot))
     if gate.name == "broadcast" and upstream.ndim > np.ndim(own):
         name = _operand(trace, sender, slot)
