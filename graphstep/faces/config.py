@@ -75,7 +75,7 @@ def _read(path: Path) -> Config:
     shown = quoted_path(str(path))
     try:
         with open_file(path, _SIZE) as file:
-            content = tomllib.loads(file.read().decode())
+            content = tomllib.loads(file.read().decode("utf-8-sig"))
     except OSError as error:
         raise GraphstepError(f"{shown} cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
