@@ -867,8 +867,8 @@ def test_saving_one_lesson_leaves_the_others_as_they_are(own_data):
     first = LessonRun(rehearsed("1"))
     progress.save(simple().next())
     progress.save(first)
-    assert len(progress.load().places) == 2
-    assert "the-computational-graph" in progress.load().places
+    assert len(progress.load().by_key) == 2
+    assert "the-computational-graph" in progress.load().by_key
 
 
 def test_a_place_that_was_kept_under_another_number_is_found_and_kept(own_data):
@@ -900,7 +900,7 @@ def test_a_damaged_file_is_set_aside_and_never_lost(own_data, damaged):
     own_data.mkdir()
     (own_data / "progress.json").write_text(damaged)
     kept = progress.load()
-    assert kept.places == {}
+    assert kept.by_key == {}
     assert "set aside as progress.damaged-1.json" in kept.message
     assert (own_data / "progress.damaged-1.json").read_text() == damaged
     assert progress.save(simple()) == progress.Kept(True)
@@ -1068,12 +1068,12 @@ def test_a_place_that_was_kept_under_a_path_is_found_and_kept_under_the_lesson(o
     lesson = own_lesson(tmp_path / "one")
     progress.save(lesson.answer("6")[0])
     file = own_data / "progress.json"
-    (key,) = progress.load().places
+    (key,) = progress.load().by_key
     file.write_text(file.read_text().replace(key, str(lesson.rehearsal.lesson.path.resolve())))
     again = progress.resume(lesson, progress.load())
     assert again.done == 1
     progress.save(again)
-    assert [*progress.load().places] == [key]
+    assert [*progress.load().by_key] == [key]
 
 
 def test_progress_is_exported(own_data, tmp_path):

@@ -201,7 +201,7 @@ def _examples() -> Iterator[Choice]:
 
 
 def _lessons(screen: StartScreen) -> Iterator[Choice]:
-    places = load().places
+    places = load().by_key
     for lesson in catalogue():
         place = places.get(lesson.words)
         if place is None:

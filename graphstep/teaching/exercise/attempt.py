@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Literal
 
-from graphstep.ground.arrays import number_text, shape_of
+from graphstep.ground.arrays import number_text
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
-from graphstep.teaching.marking.carried import Earlier, earlier_of
+from graphstep.teaching.marking.carried import Earlier
 from graphstep.teaching.marking.solution import Solution
-from graphstep.teaching.marking.verdict import Verdict, mark
+from graphstep.teaching.marking.verdict import Verdict, kept, mark
 
 State = Literal["right", "mended", "wrong", "left", "revealed", "worked"]
 """What became of a blank: answered right, or in a way that follows, at once or behind a wrong answer; left with a wrong answer;
@@ -77,7 +77,7 @@ class Attempt:
         verdict = mark(blank.solution, text, len(self.exercise.trace), self.earlier, tells=False)
         if verdict.outcome == "unreadable":
             return self, verdict
-        typed = self._read(blank.solution, verdict)
+        typed = next(kept(blank.solution, verdict), None)
         if verdict.earned:
             return replace(self, typed=typed)._next("mended" if self.tried else "right", now), verdict
         return replace(self, typed=typed, tried=True), verdict
@@ -101,12 +101,6 @@ class Attempt:
     def _next(self, state: State, now: float) -> Attempt:
         earlier = self.earlier if self.typed is None else (*self.earlier, self.typed)
         return Attempt(self.exercise, self.place + 1, now, (*self.states, state), earlier, helped=self.helped)
-
-    def _read(self, solution: Solution, verdict: Verdict) -> Earlier | None:
-        quantity = solution.quantity
-        if quantity is None or verdict.typed is None or shape_of(verdict.typed) != shape_of(quantity.asked):
-            return None
-        return earlier_of(quantity, verdict.typed, right=verdict.right)
 
 
 def hints_of(solution: Solution) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from graphstep.engine.opening import open_setup
 from graphstep.engine.reruns import Columns
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number, number_text
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.exact import exact_text
 from graphstep.ground.late import np
@@ -27,7 +27,7 @@ from graphstep.teaching.exercise.faulty import faulty, lines_of
 from graphstep.teaching.exercise.item import Ask, Item, Level, Range
 from graphstep.teaching.exercise.niceness import Niceness, all_nice
 from graphstep.teaching.exercise.reading import ItemError
-from graphstep.teaching.marking.carried import again
+from graphstep.teaching.marking.carried import solved_again
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution, solve
 
@@ -71,14 +71,6 @@ def forms(item: Item, level: int) -> list[Trace]:
     """A run of each program of a level, under its own names. ItemError where one cannot be run."""
     programs = range(len(item.levels[level - 1].programs))
     return [_sketch(item, level, program, 0, ENGLISH).base for program in programs]
-
-
-def _solved(solution: Solution, trace: Trace) -> Solution:
-    """The solution of the same question in another run of its program."""
-    if solution.quantity is None or solution.right is not None or solution.formula:
-        return solve(solution.question, trace)
-    asked = again(solution.quantity, trace)
-    return replace(solution, trace=trace, quantity=asked, answer=f"{asked.name} = {number_text(asked.asked)}")
 
 
 class _Sketch:
@@ -134,7 +126,8 @@ class _Sketch:
         if self._level.mistakes:
             return faulty(trace, self._level, chance)
         return tuple(
-            Blank(str(number), _solved(solution, trace), ask.marks) for number, (solution, ask) in enumerate(self._solutions, 1)
+            Blank(str(number), solved_again(solution, trace) or solve(solution.question, trace), ask.marks)
+            for number, (solution, ask) in enumerate(self._solutions, 1)
         )
 
     def _candidates(self, chance: Chance) -> Iterator[dict[str, Number]]:

@@ -14,16 +14,14 @@ from typing import Any, NoReturn, TypeVar
 
 from graphstep.engine.opening import open_setup
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.files import open_file
-from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.setup import KEYWORDS, Setup
 from graphstep.language.values import read_texts
 from graphstep.teaching.exercise.course import Setting, exercise_of
 from graphstep.teaching.exercise.exercise import Blank, Exercise
-from graphstep.teaching.marking.carried import again
+from graphstep.teaching.marking.carried import solved_again
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution, solve
 from graphstep.teaching.marking.tableau import rows_of
@@ -209,14 +207,8 @@ def _solve(question: Question, trace: Trace) -> Solution:
 
 def _again(question: Question, solution: Solution, trace: Trace) -> Solution:
     """What is asked of one run, asked of another one of the same program."""
-    if solution.quantity is None or solution.right is not None or solution.formula:
-        return _solve(question, trace)
-    asked = again(solution.quantity, trace)
-    if not np.isfinite(asked.asked).all():
-        # It says that nobody can type that.
-        return _solve(question, trace)
-    answer = f"{asked.name} = {number_text(asked.asked)}"
-    return replace(solution, question=question, trace=trace, quantity=asked, answer=answer)
+    there = solved_again(solution, trace)
+    return _solve(question, trace) if there is None else replace(there, question=question)
 
 
 # -- the file ------------------------------------------------------------------------------------------------------------------

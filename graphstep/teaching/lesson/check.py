@@ -16,6 +16,7 @@ from graphstep.teaching.lesson.parse import read_faulty
 from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse_faulty
 from graphstep.teaching.marking.evaluate import numeral_in
 from graphstep.teaching.marking.precision import is_same
+from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.shapes import typed_shape
 from graphstep.teaching.marking.solution import Solution, agrees, same
 
@@ -111,12 +112,7 @@ def _questions(rehearsal: Rehearsal) -> Iterator[Problem]:
             yield Problem(path, question.line, "this question has no hint")
         if not question.because:
             yield Problem(path, question.line, "this question has no because: the reason that is shown with the answer")
-        for key, texts in (
-            ("hint", question.hints),
-            ("because", (question.because,)),
-            ("question", (question.question,)),
-            ("paper", (question.paper,)),
-        ):
+        for key, texts in _texts(question):
             for text in texts:
                 if written := _gives_away(solution, text):
                     line = question.lines.get(key, question.line)
@@ -168,18 +164,20 @@ def _notation(rehearsal: Rehearsal) -> Iterator[Problem]:
     for scene in rehearsal.scenes:
         for block in scene.section.blocks:
             if isinstance(block, Prose):
-                for place, wrong in misprints(scene.trace, _OTHER_BLOCK.sub(_blanked, block.text)):
-                    line = block.line + _OTHER_BLOCK.sub(_blanked, block.text).count("\n", 0, place)
-                    yield Problem(path, line, wrong)
+                text = _OTHER_BLOCK.sub(_blanked, block.text)
+                for place, wrong in misprints(scene.trace, text):
+                    yield Problem(path, block.line + text.count("\n", 0, place), wrong)
                 continue
-            for key, texts in (("question", (block.question,)), ("hint", block.hints), ("because", (block.because,))):
+            for key, texts in (*_texts(block), ("options", block.options)):
                 line = block.lines.get(key, block.line)
                 yield from (Problem(path, line, wrong) for text in texts for _, wrong in misprints(scene.trace, text))
-            yield from (
-                Problem(path, block.lines.get("options", block.line), wrong)
-                for option in block.options
-                for _, wrong in misprints(scene.trace, option)
-            )
+
+
+def _texts(question: Question) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What an author wrote for a question besides its options, by its key."""
+    yield "hint", question.hints
+    for key in ("because", "question", "paper"):
+        yield key, (getattr(question, key),)
 
 
 def _stars(rehearsal: Rehearsal) -> Iterator[Problem]:

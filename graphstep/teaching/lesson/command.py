@@ -64,7 +64,7 @@ def table(language: str = ENGLISH) -> str:
     lines = []
     following: LessonFile | None = None
     for lesson in lessons:
-        place = kept.places.get(lesson.words)
+        place = kept.by_key.get(lesson.words)
         state = say("lesson-new") if place is None else say("lesson-done") if place.finished else ""
         if place is not None and not state:
             state = say("lesson-begun", done=place.done, total=place.total)
@@ -76,7 +76,7 @@ def table(language: str = ENGLISH) -> str:
         lines += ["", kept.message]
     if following is not None:
         key = "lesson-start" if following is lessons[0] else "lesson-following"
-        key = "lesson-go-on" if following.words in kept.places else key
+        key = "lesson-go-on" if following.words in kept.by_key else key
         lines += ["", say(key, command=f"graphstep lesson {following.number}")]
     else:
         lines += ["", say("lesson-all-done")]

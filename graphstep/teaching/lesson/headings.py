@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, quoted
@@ -92,12 +92,9 @@ def program_of(text: str, front: Setup) -> Setup:
         name, equals, value = (part.strip() for part in item.partition("="))
         if equals and name:
             setup = setup.edited({name: text_of(name, value)})
-        elif name == "expand":
-            setup = replace(setup, expand=True)
-        elif name == "fold":
-            setup = replace(setup, fold=True)
-        elif name == "share":
-            setup = replace(setup, share=True)
+        elif name in ("expand", "fold", "share"):
+            flag: dict[str, Any] = {name: True}
+            setup = replace(setup, **flag)
         elif " ".join(name.split()) == "split ties":
             setup = replace(setup, ties="split")
         elif name in DTYPES:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.records import dataclass
-from graphstep.teaching.kept import SCHEMA, Kept, Store, count
+from graphstep.teaching.kept import SCHEMA, Entries, Kept, Store, count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,18 +39,6 @@ class Place:
         return sum(outcome != "open" for outcome, *_ in self.questions.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The places in all lessons, and what is to be said about the file they came from."""
-
-    places: Mapping[str, Place]
-    """By the lesson's key (see :func:`key_of`)."""
-    message: str = ""
-    """What went wrong with the file, in one or two sentences; empty when nothing did."""
-    writable: bool = True
-    """Whether a place may be kept."""
-
-
 def key_of(lesson: Lesson) -> str:
     """What a lesson is kept under: the words of its name, and of a lesson of one's own also what it runs and asks.
 
@@ -71,30 +59,30 @@ def _kept(lesson: Lesson, places: Mapping[str, Place]) -> Place | None:
     return places.get(key_of(lesson)) or places.get(str(lesson.path.resolve()))
 
 
-def exported(progress: Progress) -> str:
+def exported(progress: Entries[Place]) -> str:
     """The places as a file that can be handed in, or taken to another machine: how far each lesson is, and every answer."""
     lessons = {}
-    for key, place in sorted(progress.places.items()):
+    for key, place in sorted(progress.by_key.items()):
         right = sum(outcome == "right" for outcome, *_ in place.questions.values())
         lessons[key] = {"done": place.done, "right": right, **_entry(place)}
     return json.dumps({"schema": SCHEMA, "lessons": lessons}, ensure_ascii=False, indent=1) + "\n"
 
 
-def load() -> Progress:
+def load() -> Entries[Place]:
     """The kept places. A damaged file is renamed, and the message says to what."""
     from graphstep.teaching.lesson.catalogue import words_of
 
     kept = _STORE.load()
     # Places were once kept under the number as well, which moves; what was kept since then comes first.
     places = {**{words_of(key): place for key, place in kept.by_key.items()}, **kept.by_key}
-    return Progress(places, kept.message, kept.writable)
+    return Entries(places, kept.message, kept.writable)
 
 
-def resume(run: LessonRun, progress: Progress) -> LessonRun:
+def resume(run: LessonRun, progress: Entries[Place]) -> LessonRun:
     """The lesson at the place that was kept. Questions that the lesson no longer asks are forgotten."""
     from graphstep.teaching.lesson.walk import Answered
 
-    place = _kept(run.rehearsal.lesson, progress.places)
+    place = _kept(run.rehearsal.lesson, progress.by_key)
     if place is None:
         return run
     solutions = run.rehearsal.solutions
@@ -112,14 +100,14 @@ def save(run: LessonRun) -> Kept:
     if not progress.writable:
         return Kept(False, progress.message)
     lesson = run.rehearsal.lesson
-    before = _kept(lesson, progress.places)
+    before = _kept(lesson, progress.by_key)
     entry = Place(
         run.place,
         {key: (a.outcome, a.tries, a.hints, a.typed) for key, a in run.answers.items()},
         run.total,
         run.finished or (before is not None and before.finished and run.done == run.total),
     )
-    places = {**progress.places, key_of(lesson): entry}
+    places = {**progress.by_key, key_of(lesson): entry}
     places.pop(str(lesson.path.resolve()), None)
     kept = _STORE.save(places)
     return Kept(True, progress.message) if kept.done else kept

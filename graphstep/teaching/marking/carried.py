@@ -13,12 +13,13 @@ from dataclasses import replace
 from graphstep.analysis.facts import Named, Quoted, Slot
 from graphstep.engine.overrides import Override, OverrideKind, overridden
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number, shape_of
+from graphstep.ground.arrays import Number, number_text, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.precision import Typed, is_equal, is_meant
 from graphstep.teaching.marking.quantities import Quantity
+from graphstep.teaching.marking.solution import Solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,17 @@ def again(asked: Quantity, trace: Trace) -> Quantity:
         assert wire is not None, "a local gradient and a contribution have a wire"
         whole = wire.local if asked.kind == "local" else wire.contribution
     return replace(asked, trace=trace, wire=wire, whole=asked.whole if whole is None else whole)
+
+
+def solved_again(solution: Solution, trace: Trace) -> Solution | None:
+    """The solution of the same question in another run of its program; None where that is more than another number."""
+    if solution.quantity is None or solution.right is not None or solution.formula:
+        return None
+    asked = again(solution.quantity, trace)
+    # What is not finite nobody can type, and who solves it says so.
+    if not np.isfinite(asked.asked).all():
+        return None
+    return replace(solution, trace=trace, quantity=asked, answer=f"{asked.name} = {number_text(asked.asked)}")
 
 
 def _place(asked: Quantity) -> tuple[OverrideKind, int]:

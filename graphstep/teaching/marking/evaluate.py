@@ -78,6 +78,11 @@ def numeral_in(text: str) -> tuple[float, float] | None:
     return float("".join(text.replace("−", "-").split())), 0.5 * 10.0 ** (exponent - places)
 
 
+def cells_in(text: str) -> list[str]:
+    """The cells of an array in brackets, row by row, as they were typed."""
+    return [cell.strip() for cell in _CELL.findall(text) if cell.strip()]
+
+
 def numerals_in(text: str) -> NDArray[np.float64] | None:
     """Half a unit of the last digit that each cell of an array in brackets shows, in the array's shape; None for any other text.
 
@@ -86,7 +91,7 @@ def numerals_in(text: str) -> NDArray[np.float64] | None:
     """
     if not text.startswith("["):
         return None
-    cells = [cell.strip() for cell in _CELL.findall(text) if cell.strip()]
+    cells = cells_in(text)
     rooms = [numeral_in(cell) for cell in cells]
     if not all(rooms):
         return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
-from graphstep.teaching.marking.evaluate import numeral_in
+from graphstep.teaching.marking.evaluate import cells_in, numeral_in
 from graphstep.teaching.marking.solution import TOLERANCE, agreeing, agrees
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _TWO_DIGITS = 0.05
 NOISE = 1e-12
 """Size below which a number of a run may be what rounding left of 0."""
 
-_CELL = re.compile(r"[^\[\],]+")
 # Behind no letter and no point, so that the 2 of ``x2`` and of ``1.2`` are no numerals of their own.
 _NUMERAL = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?")
 
@@ -54,7 +53,7 @@ def typed(text: str, value: Number) -> Typed:
     if numeral is not None:
         return Typed(value, numeral[1], numeral[1] > 0.5 and len(_digits(plain)) < 2)
     if plain.startswith("["):
-        cells = [numeral_in(cell.strip()) for cell in _CELL.findall(plain) if cell.strip()]
+        cells = [*map(numeral_in, cells_in(plain))]
         if len(cells) == np.size(value):
             room = np.array([0.0 if cell is None else cell[1] for cell in cells]).reshape(np.shape(value))
             return Typed(value, room, False)

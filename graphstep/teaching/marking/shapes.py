@@ -17,7 +17,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
-from graphstep.teaching.marking.quantities import derivative_of, find_node, wire_between
+from graphstep.teaching.marking.quantities import bare, derivative_of, find_node, wire_between
 from graphstep.teaching.marking.question import send_of
 from graphstep.telling.derivatives import objective_name
 from graphstep.telling.names import name_of, names_of, output_name
@@ -121,10 +121,9 @@ def _differentiated(trace: Trace, text: str) -> str | None:
     """The node whose gradient ``df/dW``, ``gradient W`` or ``dW`` names; None where a value is named."""
     letter, goal = names_of(trace.program).change, objective_name(trace)
     if slope := re.fullmatch(rf"(?:∂|{letter})\s*(?P<of>\w+|\(\w+\))\s*/\s*(?:∂|{letter})\s*(?P<by>.+)", text):
-        if slope["of"].strip("()") not in (goal, output_name(trace.program)):
+        if bare(slope["of"]) not in (goal, output_name(trace.program)):
             raise InputError(f"{quoted(text)} is no gradient: write {letter}{goal}/{letter}…, or jacobian GATE → NODE")
-        by = slope["by"].strip()
-        return by[1:-1] if by[:1] == "(" and by[-1:] == ")" else by
+        return bare(slope["by"])
     word, _, rest = text.partition(" ")
     if word == "gradient" and rest:
         return rest.strip()

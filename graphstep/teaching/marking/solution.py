@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -108,7 +108,8 @@ class Solution:
         if self.quantity is None:
             return self.answer
         if self.right is None and self.quantity.cell is not None and self.quantity.kind in ("value", "gradient", "sum"):
-            told_cell = cell(self.trace, self.quantity.node, self.quantity.cell, _OF[self.quantity.kind])
+            of: Literal["value", "gradient"] = "value" if self.quantity.kind == "value" else "gradient"
+            told_cell = cell(self.trace, self.quantity.node, self.quantity.cell, of)
             # Formulas count from 1 and questions from 0, so of a cell the numbers are said and not the names.
             return self.quantity.name + "".join(f" {rung.relation} {rung.text}" for rung in told_cell.ladder.rungs[-2:])
         if self.right is not None or self.quantity.cell is not None:
@@ -287,9 +288,6 @@ def _option(trace: Trace, option: str) -> Number | None:
     except ShapeError:
         return None
 
-
-_OF: Mapping[str, Literal["value", "gradient"]] = {"value": "value", "gradient": "gradient", "sum": "gradient"}
-"""What of a cell is explained, by the kind of a quantity."""
 
 _CHOICES: dict[str, Callable[[Question, Trace, str], tuple[str, int, int, Quantity | None]]] = {
     "pattern": _of_pattern,

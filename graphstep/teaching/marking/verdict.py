@@ -136,7 +136,7 @@ def mark_all(solutions: Sequence[Solution], typed: Sequence[str]) -> list[Verdic
         verdicts.append(verdict)
         if solution.parts:
             earlier += read_again(solution, text)
-        earlier += _kept(solution, verdict)
+        earlier += kept(solution, verdict)
     return verdicts
 
 
@@ -146,10 +146,10 @@ def read_again(solution: Solution, typed: str) -> Iterator[Earlier]:
         for part, text in zip(solution.parts, _parts(typed), strict=False):
             yield from read_again(part, text)
     elif solution.quantity is not None and not solution.formula and solution.right is None:
-        yield from _kept(solution, mark(solution, typed))
+        yield from kept(solution, mark(solution, typed))
 
 
-def _kept(solution: Solution, verdict: Verdict) -> Iterator[Earlier]:
+def kept(solution: Solution, verdict: Verdict) -> Iterator[Earlier]:
     """A marked answer, as what later ones may follow from."""
     asked = solution.quantity
     if asked is not None and verdict.typed is not None and shape_of(verdict.typed) == shape_of(asked.asked):
@@ -176,7 +176,7 @@ def _of_a_row(solution: Solution, text: str, at: int | None, earlier: Sequence[E
     before, verdicts = [*earlier], list[Verdict]()
     for part, cell in zip(solution.parts, texts, strict=True):
         verdicts.append(mark(part, cell, at, before, tells=tells))
-        before += _kept(part, verdicts[-1])
+        before += kept(part, verdicts[-1])
     worst = min(verdicts, key=lambda verdict: _SEVERITY.index(verdict.outcome))
     share = sum(verdict.share for verdict in verdicts) / len(verdicts)
     if worst.right:
