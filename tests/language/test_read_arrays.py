@@ -1,4 +1,4 @@
-"""The part of the language that arrays need: products, transposes, indices, and calls with options."""
+"""The part of the language that arrays need: indices, and calls with options."""
 
 from __future__ import annotations
 
@@ -20,71 +20,7 @@ from tests.reading import shape
 if TYPE_CHECKING:
     from graphstep.gates.rule import OptionKind
 
-# Operators and what stands behind an operand
-
-
-@each(
-    ("text", "expected"),
-    [
-        ("W @ x", "matmul(W, x)"),
-        ("W @ x + b", "add(matmul(W, x), b)"),
-        ("A @ B @ x", "matmul(matmul(A, B), x)"),
-        ("A @ (B @ x)", "matmul(A, matmul(B, x))"),
-        ("a*A @ x", "matmul(mul(a, A), x)"),
-        ("A @ x*a", "mul(matmul(A, x), a)"),
-        ("A @ x/a", "div(matmul(A, x), a)"),
-        ("-A @ x", "matmul(neg(A), x)"),
-        ("A @ -x", "matmul(A, neg(x))"),
-        ("A @ 2x", "matmul(A, mul(2, x))"),
-        ("2A @ x", "matmul(mul(2, A), x)"),
-        ("A @ x^2", "matmul(A, power(x, 2))"),
-        ("A @\n x", "matmul(A, x)"),
-        ("x.T", "transpose(x)"),
-        ("x'", "transpose(x)"),
-        ("x′", "transpose(x)"),
-        ("x’", "transpose(x)"),
-        ("x''", "transpose(transpose(x))"),
-        ("x .T", "transpose(x)"),
-        ("W.T @ x", "matmul(transpose(W), x)"),
-        ("x' @ y", "matmul(transpose(x), y)"),
-        ("x.T*y", "mul(transpose(x), y)"),
-        ("x'*2", "mul(transpose(x), 2)"),
-        ("2*x'", "mul(2, transpose(x))"),
-        ("(1/2)*x'", "mul(1/2, transpose(x))"),
-        ("-0.5*x' + y'", "add(mul(-0.5, transpose(x)), transpose(y))"),
-        ("x' @ y*z", "mul(matmul(transpose(x), y), z)"),
-        ("(x+y)'", "transpose(add(x, y))"),
-        ("(x+y).T", "transpose(add(x, y))"),
-        ("2x.T", "mul(2, transpose(x))"),
-        ("-x.T", "neg(transpose(x))"),
-        ("x.T^2", "power(transpose(x), 2)"),
-        ("x'^2", "power(transpose(x), 2)"),
-        ("x^y.T", "pow(x, transpose(y))"),
-        ("(x^2)'", "transpose(power(x, 2))"),
-        ("|x|.T", "transpose(abs(x))"),
-        ("|x.T|", "abs(transpose(x))"),
-        ("|x'|", "abs(transpose(x))"),
-        ("||x||'", "transpose(norm(x))"),
-        ("||x'||", "norm(transpose(x))"),
-        ("sin(x)'", "transpose(sin(x))"),
-        ("2(x+y)'", "mul(2, transpose(add(x, y)))"),
-        ("(x)(y)'", "mul(x, transpose(y))"),
-        ("x.T[0]", "index(transpose(x); index=[0])"),
-        ("x[0].T", "transpose(index(x; index=[0]))"),
-        ("x[0][1]", "index(index(x; index=[0]); index=[1])"),
-        ("sin(x)[1]", "index(sin(x); index=[1])"),
-        ("(x+y)[1]", "index(add(x, y); index=[1])"),
-        ("x[0]^2", "power(index(x; index=[0]), 2)"),
-        ("x[0]*x[1]", "mul(index(x; index=[0]), index(x; index=[1]))"),
-        ("1/x[0]", "reciprocal(index(x; index=[0]))"),
-        ("x [0]", "index(x; index=[0])"),
-        ("(x\n[0])", "index(x; index=[0])"),
-        ("sum((W@x)^2)", "sum(power(matmul(W, x), 2))"),
-        ("q = W @ x; q.T", "transpose(matmul(W, x))"),
-    ],
-)
-def test_operators_of_arrays_come_out_as_the_gates_that_were_typed(text: str, expected: str) -> None:
-    assert shape(read(text)) == expected
+# Indices
 
 
 @each(
@@ -114,20 +50,6 @@ def test_an_index_is_whole_numbers_slices_and_an_ellipsis(brackets: str, index: 
     node = read(f"x{brackets}").nodes[1]
     assert (node.gate, node.options) == ("index", (("index", index),))
     hash(node)
-
-
-@pytest.mark.parametrize(
-    ("text", "spans"),
-    [
-        ("(x+y).T", ["x+y", "(x+y).T"]),
-        ("2x[ 0 ]", ["x[ 0 ]", "2x[ 0 ]"]),
-        ("W.T @ x", ["W.T", "W.T @ x"]),
-        ("sum( x, axis = 0 ) + y", ["sum( x, axis = 0 )", "sum( x, axis = 0 ) + y"]),
-    ],
-)
-def test_a_gate_of_arrays_stands_where_it_was_typed(text: str, spans: list[str]) -> None:
-    program = read(text)
-    assert [program.source_text(i) for i in range(program.first_gate, len(program.nodes))] == spans
 
 
 # Calls with options
