@@ -143,6 +143,7 @@ def _captured(
     from graphstep.engine.capture.process import target_of
     from graphstep.language.setup import Setup
 
+    # A value of somebody's engine is no function: its names are those that the caller has for its parts.
     if (engine := engine_of(function)) is not None:
         if arguments or named or fixed:
             raise InputError("a value has no arguments", hint="gs.capture(loss), or gs.capture(function, …)")

@@ -71,6 +71,7 @@ def _keys(shown: str, name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 def _key(shown: str, name: str, typed: str) -> str:
     """A key as Textual spells it."""
+    # A plus parts a key from its modifiers, and is a key itself.
     *modifiers, key = re.sub(r"^\^(?=.)", "ctrl+", typed).split("+") if typed != "+" else ["plus"]
     key = _NAMES.get(key, key)
     before = "".join(f"{modifier}+" for modifier in modifiers)

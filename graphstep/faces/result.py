@@ -67,6 +67,7 @@ class RunSteps:
         return map(self._make, range(1, len(self) + 1))
 
     def _make(self, n: int) -> RunStep:
+        # A step is a view, and so is this: nothing is computed before it is asked for.
         step = self._trace.step(n)
         return RunStep(step.trace, step.n, step.event, step.node, step.edge)
 

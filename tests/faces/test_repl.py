@@ -235,7 +235,7 @@ def test_blank_lines_and_comments_are_passed_over(monkeypatch, capsys) -> None:
 def test_what_a_script_prints_is_the_golden_transcript(name: str, golden, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
     golden(f"repl/{name}.txt", transcript(name))
-    places = progress.load().places
+    places = progress.load().by_key
     assert {slug: (place.done, place.finished) for slug, place in places.items()} == KEPT.get(name, {})
 
 

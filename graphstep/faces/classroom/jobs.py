@@ -42,6 +42,7 @@ def _batches(each: Iterable[Each]) -> Iterator[list[Each]]:
 
 
 def _marking(of: Key, sheets: Sequence[Answered], language: str) -> str:
+    # Only what these sheets need goes with them, in an order of its own: the same work has the same name in the store.
     codes = sorted({code for sheet, *_ in sheets for code in sheet.items})
     return json.dumps(
         {

@@ -75,6 +75,7 @@ def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
             one, other = quoted(named.student, 80), quoted(sheet.student, 80)
             remark(InputError(f"{each.file} is of {one}, with the sheet of {other}"))
             continue
+        # A sheet for everybody becomes that of whoever hands it in.
         sheet = sheet if sheet.student else replace(sheet, student=each.student)
         filled = by_name.setdefault(sheet.student, _Filled(sheet))
         filled.comma |= each.comma

@@ -46,6 +46,7 @@ def write_sheets(folder: Path, title: str, form: str, results: Iterable[str], be
         name = file_name(each["student"])
         keep(folder / f"{name}.{form}", each["sheet"])
         keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", each["key"])
+    # The key is written last: as long as it is not there, no half of a class can be marked by it.
     entries = (entry for each in _sheets(results) for entry in each["entries"].items())
     older = ((code, before.entries[code].data()) for sheet in others for code in sheet.items) if before is not None else ()
     sweep(folder, folder / KEYS)

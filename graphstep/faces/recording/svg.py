@@ -63,6 +63,7 @@ def _rules(recording: Recording, spans: list[tuple[int, int]]) -> Iterator[str]:
         name = f"f{first}-{end}"
         begin, stop = (f"{100 * times[n] / whole:.3f}".rstrip("0").rstrip(".") for n in (first, end + 1))
         visible = "{visibility:visible}"
+        # Frames change at once (step-end), so each stretch needs its beginning and its end and nothing between.
         keys = [] if first == 0 else ["0%{visibility:hidden}"]
         keys.append(f"{begin}%{visible}")
         if end < last:

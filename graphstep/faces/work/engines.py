@@ -62,6 +62,7 @@ class _Pool:
         self._done: queue.Queue[tuple[int, str | GraphstepError]] = queue.Queue()
         self._ended = False
         self._children: dict[int, subprocess.Popen[bytes]] = {}
+        # A thread blocks at the pipe of its process; Python lets the others go on meanwhile, and none of them computes anything.
         self._threads = [threading.Thread(target=self._run, args=(place,), daemon=True) for place in range(count)]
         for thread in self._threads:
             thread.start()
@@ -78,6 +79,7 @@ class _Pool:
                 if job is not None:
                     self._todo.put(job)
                     given += 1
+            # They come in any order, and go on in theirs: so all engines make the same bytes.
             while taken < given and taken not in waiting:
                 place, result = self._done.get()
                 waiting[place] = result
@@ -113,6 +115,7 @@ class _Pool:
             except OSError as error:
                 return GraphstepError(f"no process can be started: {error.strerror or error}")
             self._children[place] = child
+            # Who is killed, for its memory for one, leaves a pipe that is closed: the piece is begun anew in another process.
             if (line := _asked(child, job)) is not None:
                 try:
                     return result(json.loads(line))

@@ -101,6 +101,7 @@ class Store:
                     new.append(names[-1])
                     yield job
 
+        # An engine asks for work as it goes, so `new` grows meanwhile; results come in the order in which it was asked for.
         for done, result in enumerate(engine(missing())):
             keep(self.folder / new[done], result)
             progress(len(names) - len(new) + done + 1)

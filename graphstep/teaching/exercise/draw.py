@@ -59,6 +59,7 @@ def draw(item: Item, level: int, seed: int, language: str = ENGLISH) -> Exercise
     chance = Chance(item.name, level, seed, "form")
     program = chance.below(len(item.levels[level - 1].programs))
     sketch = _sketch(item, level, program, chance.below(item.namings), language)
+    # A stream of its own for each: another way to draw numbers must not change which program a seed has.
     for trace in sketch.runs(Chance(item.name, level, seed, "numbers")):
         blanks = sketch.blanks(trace, Chance(item.name, level, seed, "mistake"))
         if blanks is not None:

@@ -178,6 +178,7 @@ def _solved(setup: Setup, questions: tuple[Question, ...]) -> tuple[Trace, list[
     inputs = tuple(sorted(setup.inputs))
     form = json.dumps([setup.program, {**setup.keywords(), "inputs": inputs}], sort_keys=True)
     asked = tuple((each.ask, each.question, each.options, each.part, each.key) for each in questions)
+    # By all but the numbers: many students have one program, and to read it and find its questions takes longer than to run it.
     kept = _kept(form, asked)
     if not kept:
         trace = open_setup(setup)
@@ -186,6 +187,7 @@ def _solved(setup: Setup, questions: tuple[Question, ...]) -> tuple[Trace, list[
     base, solutions = kept[0]
     values = read_texts({name: text for name, text in setup.inputs.items() if text is not None})
     trace = base.with_inputs(values, setup.inputs)
+    # Other shapes, or an input that a count hangs on: the program was built anew, and its questions have to be found in it.
     if trace.program is not base.program:
         return trace, [_solve(question, trace) for question in questions]
     return trace, [_again(question, each, trace) for question, each in zip(questions, solutions, strict=True)]

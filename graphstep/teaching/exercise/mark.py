@@ -113,6 +113,8 @@ def smallest(codes: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """
     wanted = sorted({tuple(each) for each in codes if each}, key=lambda each: (len(each), each))
     for size in range(1, EXACTLY + 1):
+        # A hitting set, which is NP-hard in general. Here the answers are few, and so are the codes of each: the branches are as
+        # many as one answer has codes, to the fourth power.
         if sets := set(_covers(wanted, size)):
             return min(sets, key=lambda chosen: (_unlikely(chosen, codes), chosen))
     return _greedy(codes)

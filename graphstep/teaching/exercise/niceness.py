@@ -77,6 +77,7 @@ class Niceness:
 
     def accepts(self, trace: Trace, varied: Mapping[str, Number]) -> bool:
         """Whether a run is nice; ``varied`` are those of its inputs that were drawn."""
+        # From the cheapest to the dearest, which runs the program again.
         numbers = every_number(trace)
         if not all_nice(numbers[:, None], self._fineness, self._largest)[0] or np.isinf(numbers).any():
             return False
@@ -114,6 +115,7 @@ class Niceness:
             if sample is None:
                 return None
             beside = self._base.with_inputs(_off(sample))
+            # The first sample of each way through the routers is kept: which one that is must not hang on what was asked before.
             self._beside.setdefault(self._routes(beside), beside)
         if routes not in self._structures:
             self._structures[routes] = self._structure_of(self._beside[routes])

@@ -157,6 +157,7 @@ class _Moments:
     def add(self, number: float) -> None:
         self.count += 1
         away = number - self.mean
+        # Welford, Technometrics 4 (1962): squares of differences from the mean so far, and no difference of large sums.
         self.mean += away / self.count
         self.squares += away * (number - self.mean)
 
@@ -166,6 +167,7 @@ class _Moments:
         if not count:
             return self
         mean = self.mean + away * other.count / count
+        # Chan, Golub and LeVeque, The American Statistician 37 (1983).
         return _Moments(count, mean, self.squares + other.squares + away * away * self.count * other.count / count)
 
     @property
@@ -199,6 +201,7 @@ class _BlankSums:
         count, apart = self.shares.count, sqrt(self.shares.variance) * sqrt(self.rest.variance)
         if count < LEAST or min(self.shares.variance, self.rest.variance) < _NONE:
             return None
+        # The correlation of an item with the rest of the test: with the whole, which it is a part of, it would be flattered.
         return self.together / count / apart
 
 
@@ -263,6 +266,7 @@ class _Sums:
         if students < LEAST or count < 2 or self.whole.variance < _NONE:
             return None
         shares = (each.shares.joined(_Moments(students - each.shares.count)) for each in self.blanks.values())
+        # Cronbach, Psychometrika 16 (1951): how much of the variance of sums is more than that of the parts.
         return count / (count - 1) * (1 - sum(each.variance for each in shares) / self.whole.variance)
 
 
@@ -294,6 +298,7 @@ def _forms(by_number: Mapping[int, Mapping[str, _Moments]]) -> Iterator[FormStat
 
 def _errors(one: _Moments, other: _Moments) -> float:
     """The difference of two means in standard errors."""
+    # Welch's: the two forms need not spread alike.
     error = sqrt(sum(each.squares / (each.count - 1) / each.count for each in (one, other)))
     return (one.mean - other.mean) / error if error > _SAME else 0.0
 

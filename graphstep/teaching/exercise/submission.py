@@ -125,6 +125,7 @@ def text_of(raw: bytes) -> str:
             return raw.decode(encoding, errors="replace")
     try:
         return raw.decode("utf-8")
+    # Bytes that are UTF-8 by chance are rare: what decodes so, is so. In cp1252 nearly everything decodes.
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace")
 
@@ -215,6 +216,7 @@ def _rows(heads: list[str], rows: Iterator[list[str]], name: str, *, comma: bool
         who = (cells["student"].removeprefix("'"), cells["sheet"].upper())
         if not any(who) and (not row or places["student"] is not None or places["sheet"] is not None):
             continue
+        # A class may be larger than memory. Where the rows of a student do not stand together, they are brought together later.
         if who != whose:
             if whose is not None:
                 yield one

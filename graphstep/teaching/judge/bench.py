@@ -53,6 +53,7 @@ def candidates(module: ModuleType) -> dict[str, type]:
         for name, what in sorted(vars(module).items())
         if inspect.isclass(what)
         and callable(getattr(what, "backward", None))
+        # Not what it imports from elsewhere, and of a class with two names the one that it was made with.
         and what.__module__.partition(".")[0] == package
         and what.__name__ == name
     }

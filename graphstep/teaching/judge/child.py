@@ -26,6 +26,8 @@ SECONDS = 10
 
 def main() -> int:
     """Answer line by line, until there are no more."""
+    # The pipe moves to numbers that nobody knows, and 0 to 2 lead nowhere: what an engine prints is no answer, and a question no
+    # input of its own.
     questions = os.fdopen(os.dup(0), encoding="utf-8")
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     nowhere = os.open(os.devnull, os.O_RDWR)

@@ -248,6 +248,7 @@ def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault]
         operands = [x for slot, x in enumerate(node.operands) if isinstance(x, int) and (node.operation, slot) not in left_out]
         if how == "first-input":
             return operands[:1]
+        # A gate with one input has no turn; no way has a bit so high.
         return operands[::-1] if way >> turns.get(place, 60) & 1 else operands
 
     behind = _behind(children, output, once=how != "repeated")

@@ -98,6 +98,7 @@ def engine(target: str, kind: str = "", *, seconds: float = SECONDS) -> Iterator
             running.late = True
             end_process(child)
 
+        # A reading of the pipe cannot be given up after a time everywhere; a process that was ended closes it.
         clock = threading.Timer(seconds, end)
         clock.daemon = True
         clock.start()

@@ -42,6 +42,7 @@ def read_cells(thing: Any, depth: int = 0) -> Any:
                 break
             rows = [read_cells(each, depth + 1) for each in thing]
             return rows[0] if len(rows) == 1 else rows
+        # A tensor of a framework, an array, a number in a box: whatever is around it, a few layers at most.
         if callable(inside := getattr(thing, "tolist", None)) or callable(inside := getattr(thing, "item", None)):
             thing = inside()
         elif (inside := getattr(thing, "data", None)) is not None:

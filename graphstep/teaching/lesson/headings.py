@@ -141,6 +141,7 @@ def with_settings(text: str, front: Setup, train: Mapping[str, str]) -> tuple[Se
 def _items(text: str) -> list[str]:
     """The items between commas, those inside of arrays and calls left alone."""
     items, depth = [""], 0
+    # No reader of programs here: a value may be one that is wrong, and is told so where it is read.
     for character in text:
         depth += (character in "[(") - (character in "])")
         if character == "," and depth == 0:

@@ -107,6 +107,7 @@ def save(run: LessonRun) -> Kept:
         run.total,
         run.finished or (before is not None and before.finished and run.done == run.total),
     )
+    # Read again a moment ago: another session may have kept another lesson meanwhile.
     places = {**progress.by_key, key_of(lesson): entry}
     places.pop(str(lesson.path.resolve()), None)
     kept = _STORE.save(places)

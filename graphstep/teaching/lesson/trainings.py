@@ -35,6 +35,7 @@ class Trainings:
         from graphstep.engine.opening import read_setup
         from graphstep.engine.training import Training
 
+        # A setup holds dictionaries, and has no hash.
         key = repr((setup, sorted(settings.items())))
         if key not in self._done:
             # What is not trained is data by itself.

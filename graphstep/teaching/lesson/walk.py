@@ -78,6 +78,7 @@ class LessonRun:
     @property
     def step(self) -> int:
         """The step that the run shows: the section's stop, or the last one before an answer that is waited for."""
+        # The drawing must not show what is being asked; of several open questions the earliest holds the run.
         waiting = [s.shown_at - 1 for s in self.scene.solutions if self.answered(s).outcome == "open"]
         return max(0, min([self.scene.step, *waiting]))
 

@@ -65,6 +65,8 @@ def carried(asked: Quantity, answer: Typed, earlier: Sequence[Earlier]) -> Carri
     there = _usable(asked, earlier)
     reaching = [each for each in there if not each.right and _moves(asked, _run(asked, [each]))]
     alone = [[each] for each in reaching] if len(reaching) > 1 else []
+    # First all that stands on the sheet; then, of several wrong numbers that meet here, each by itself: who notices one of them
+    # goes on with the other. Each takes a run of the program.
     for chosen in ([there] if there else []) + alone:
         run = _run(asked, chosen)
         if _moves(asked, run) and shape_of(run.asked) == shape_of(answer.value) and is_meant(answer, run.asked):
@@ -164,6 +166,7 @@ def _moves(asked: Quantity, run: Quantity) -> bool:
 def _needed(asked: Quantity, run: Quantity, chosen: Sequence[Earlier]) -> tuple[Earlier, ...]:
     """Those of the answers that it takes to come to the number: the oldest are left out first."""
     needed = [each for each in chosen if each.typed != each.true]
+    # From the oldest on: what came later stands nearer to the answer, and is what the sentence should name.
     for each in tuple(needed):
         others = [other for other in needed if other is not each]
         if others and not _moves(run, _run(asked, others)):
@@ -176,6 +179,7 @@ def _is_clear(asked: Quantity, run: Quantity) -> bool:
     ours, theirs = [np.ravel(x) for x in _operands(run)], [np.ravel(x) for x in _operands(asked)]
     if any(x.shape != y.shape for x, y in zip(ours, theirs, strict=True)):
         return False
+    # What is easy in the true run as well was easy for everybody, and takes no mark from anybody.
     pairs = [(run.asked, asked.asked), *zip(ours, theirs, strict=True)]
     if any(bool((_easy(x) & ~_easy(y)).any()) for x, y in pairs):
         return False

@@ -127,6 +127,7 @@ def _slips_of_sum(asked: Quantity, parts: Sequence[Number]) -> Iterator[Slip]:
         yield total - part, reason("slip-missing-contribution", **uses)
     yield total / len(parts), reason("slip-mean-of-contributions")
     for one in parts:
+        # One of them less all the others.
         yield 2 * one - total, reason("slip-subtracted")
     slopes = [wire.local for wire in trace.arrivals(asked.node)]
     alike = [slope for slope in slopes if slope is not None and shape_of(slope) == shape_of(total)]
@@ -297,6 +298,7 @@ def _slips_of_hinge(call: Call) -> Iterator[Slip]:
     scores, classes = np.atleast_2d(call.inputs[0]), np.atleast_1d(call.inputs[1])
     if classes.shape != scores.shape[:1] or not np.isin(classes, np.arange(scores.shape[1])).all():
         return
+    # By how much each score is ahead of that of the right class: max(0, ahead + margin) is what hinge adds up.
     ahead = scores - np.take_along_axis(scores, classes.astype(np.int64)[:, None], axis=1)
     margin = float(call.options["margin"])
     yield float(np.maximum(ahead, 0).sum(axis=1).mean()), reason("slip-hinge-margin")

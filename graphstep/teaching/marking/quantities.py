@@ -85,6 +85,7 @@ class Quantity:
     @property
     def shown_at(self) -> int:
         """The step from which on a drawing shows it: of a sum of contributions, where the last of them arrives."""
+        # A drawing shows what has arrived so far, which is all of it one step before the sum is told.
         if self.kind in ("gradient", "sum") and self.trace.step_of_sum(self.node) is not None:
             return self.trace.arrivals(self.node)[-1].step
         return self.step
@@ -95,10 +96,10 @@ class Quantity:
         if isinstance(self.asked, float):
             return self.wording
         noun = kind(self.trace.writing.language, self.asked.shape)
-        return _say(self.trace)("question-of-kind", question=self.wording.rstrip("?？"), kind=noun)
+        return messages(self.trace)("question-of-kind", question=self.wording.rstrip("?？"), kind=noun)
 
 
-def _say(trace: Trace) -> Callable[..., str]:
+def messages(trace: Trace) -> Callable[..., str]:
     """Messages in the language of a run."""
     return partial(message, trace.writing.language)
 
@@ -136,7 +137,7 @@ def _of_cell(asked: Quantity, cell: tuple[int, ...]) -> Quantity:
         there = f"an array of the shape {shape_text(shape)}" if shape else "a number"
         raise InputError(f"there is no cell [{written}]: {asked.name} is {there}", hint="cells are counted from 0")
     cell = tuple(place % size for place, size in zip(cell, shape, strict=True))
-    say = _say(asked.trace)
+    say = messages(asked.trace)
     if len(cell) == 2:
         where = say("row-and-column", row=str(cell[0]), column=str(cell[1]))
     else:
@@ -198,6 +199,7 @@ def bare(text: str) -> str:
     depth = 0
     for place, mark in enumerate(text):
         depth += (mark == "(") - (mark == ")")
+        # The first parenthesis is closed before the end: they do not belong together, as in (x+y)*(z).
         if depth == 0 and place < len(text) - 1:
             return text
     return text[1:-1] if text[:1] == "(" and depth == 0 else text
@@ -260,7 +262,7 @@ def value_quantity(trace: Trace, node: int) -> Quantity:
     step = trace.step_of_value(node)
     if step == 0:
         raise InputError(f"{name} is an input: its value is given, so there is nothing to ask")
-    return Quantity("value", trace, node, None, name, trace.value_of(node), step, _say(trace)("question-value", name=name))
+    return Quantity("value", trace, node, None, name, trace.value_of(node), step, messages(trace)("question-value", name=name))
 
 
 def gradient_quantity(trace: Trace, node: int, as_sum: bool = False) -> Quantity:
@@ -274,7 +276,7 @@ def gradient_quantity(trace: Trace, node: int, as_sum: bool = False) -> Quantity
     step = trace.step_of_gradient(node)
     arrivals = trace.arrivals(node)
     left = derivative_of(trace, node)
-    wording = _say(trace)("question-sum" if as_sum else "question-gradient", gradient=left, name=name)
+    wording = messages(trace)("question-sum" if as_sum else "question-gradient", gradient=left, name=name)
     return Quantity(
         "sum" if as_sum else "gradient",
         trace,
@@ -297,7 +299,7 @@ def on_wire(wire: Wire, *, local: bool) -> Quantity:
     trace, gate, node, step = wire.trace, wire.gate, wire.trace.node(wire.sender), wire.step
     box, name = gate.box(node.operands, node.options), name_of(trace.program, wire.receiver)
     slope = local_name(wire)
-    say = _say(trace)
+    say = messages(trace)
     if local:
         wording = say("question-local", slope=slope, gate=box, name=name)
         slopes = wire.local

@@ -167,6 +167,7 @@ def _formula(question: Question, trace: Trace, rest: str) -> Solution:
 def agrees(typed: float, right: float) -> bool:
     """Whether an answer is right: within 2 %, or near zero within an absolute 0.005 that keeps its sign."""
     size = abs(right)
+    # A quarter of the number at most, or 0 would do for 0.004. What is 0 may come out as 1e-17 where it is added up otherwise.
     return abs(typed - right) <= max(TOLERANCE * size, min(NEAR_ZERO, size / 4), 1e-9)
 
 
@@ -255,6 +256,7 @@ def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int,
         raise InputError("'steepest' stands alone; the options say between which nodes")
     asked = [quantity(trace, f"gradient {option}") for option in question.options]
     sizes = sorted((abs(each.value) for each in asked), reverse=True)
+    # Who rounds must not find another one steepest.
     if agrees(sizes[1], sizes[0]):
         raise InputError("two options have gradients of almost the same size")
     right = next(place for place, each in enumerate(asked) if abs(each.value) == sizes[0])

@@ -61,6 +61,7 @@ def _worker(trace: Trace, step: Step) -> int:
     """The gate whose row a step is: of a sum the one that sends the last contribution."""
     if step.event == "value":
         return step.node
+    # A sum is told as soon as its last contribution is there, and so belongs to whoever sent that.
     return trace.arrivals(step.node)[-1].sender if step.wire is None else step.wire.sender
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -22,11 +22,11 @@ from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.ordering import OrderAsked
 from graphstep.teaching.marking.precision import Typed, is_equal, is_meant, is_rounded, is_same, meets
 from graphstep.teaching.marking.precision import typed as precisely
-from graphstep.teaching.marking.quantities import Quantity
+from graphstep.teaching.marking.quantities import Quantity, messages
 from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.teaching.marking.solution import WHOLE, Solution, agrees
 from graphstep.teaching.marking.spelling import in_brackets, plainly
-from graphstep.telling.words.catalogue import kind, message
+from graphstep.telling.words.catalogue import kind
 from graphstep.telling.words.wording import Wording
 
 TYPED = 200
@@ -108,7 +108,7 @@ def mark(
     count that have a value at step ``at``. A small array is typed in brackets, or its cells with commas between them, and is
     marked cell by cell. An option is chosen by its number or its text.
     """
-    text, say = typed.strip(), _say(solution.trace)
+    text, say = typed.strip(), messages(solution.trace)
     if not text:
         return Verdict("unreadable", say("mark-empty"))
     if len(text) > TYPED:
@@ -132,6 +132,7 @@ def mark_all(solutions: Sequence[Solution], typed: Sequence[str]) -> list[Verdic
     earlier: list[Earlier] = []
     verdicts = []
     for solution, text in zip(solutions, typed, strict=True):
+        # On paper nothing waits for its step: an answer may name whatever the run has before it.
         verdict = mark(solution, text, len(solution.trace), earlier)
         verdicts.append(verdict)
         if solution.parts:
@@ -156,11 +157,6 @@ def kept(solution: Solution, verdict: Verdict) -> Iterator[Earlier]:
         yield earlier_of(asked, verdict.typed, right=verdict.right)
 
 
-def _say(trace: Trace) -> Callable[..., str]:
-    """Messages in the language of a run."""
-    return partial(message, trace.writing.language)
-
-
 def _ordered(asked: OrderAsked, text: str) -> Verdict:
     right, feedback = ordering.marked(asked, text)
     if right is None:
@@ -170,7 +166,7 @@ def _ordered(asked: OrderAsked, text: str) -> Verdict:
 
 def _of_a_row(solution: Solution, text: str, at: int | None, earlier: Sequence[Earlier], *, tells: bool) -> Verdict:
     """The verdict on the numbers of a row, each marked behind those before it; said is what is wrong with the first wrong one."""
-    say, texts = _say(solution.trace), _parts(text)
+    say, texts = messages(solution.trace), _parts(text)
     if len(texts) != len(solution.parts):
         return Verdict("unreadable", say("tableau-how"))
     before, verdicts = [*earlier], list[Verdict]()
@@ -197,7 +193,7 @@ def _of_a_formula(solution: Solution, text: str, at: int | None) -> Verdict:
     try:
         right, feedback, why = formulas.marked(solution.quantity, text, solution.shown_at - 1 if at is None else at)
     except GraphstepError as error:
-        return Verdict("unreadable", _say(solution.trace)("formula-unreadable", why=error.message))
+        return Verdict("unreadable", messages(solution.trace)("formula-unreadable", why=error.message))
     return Verdict("right" if right else "wrong", feedback, _worded(solution.trace, [why] if why else []), chosen=text)
 
 
@@ -205,11 +201,12 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
     """The verdict on a number or an array: right, else carried, else a misconception in the true run or with what was typed."""
     asked = solution.quantity
     assert asked is not None, "what is not chosen, and no shape, is a number or an array"
-    array, say = not isinstance(asked.asked, float), _say(asked.trace)
+    array, say = not isinstance(asked.asked, float), messages(asked.trace)
     if not array and _COMMAS.fullmatch(text):
         return Verdict("unreadable", say("mark-comma"))
     plain = in_brackets(text, np.ndim(asked.asked)) if array else text
     try:
+        # Of the names of the run those count that are known before the answer is: else df/dx would answer what df/dx is.
         at = solution.shown_at - 1 if at is None else min(at, solution.shown_at - 1)
         typed = evaluate(solution.trace, plain, at)
     except GraphstepError as error:
@@ -225,13 +222,14 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
 
 def mark_number(asked: Quantity, answer: Typed, earlier: Sequence[Earlier] = (), *, tells: bool = True) -> Verdict:
     """The verdict on a number or an array that was read: right, carried, or wrong with the misconception that comes to it."""
-    typed, say = answer.value, _say(asked.trace)
+    typed, say = answer.value, messages(asked.trace)
     if shape_of(typed) != shape_of(asked.asked):
         return _of_another_shape(asked, typed)
     if is_meant(answer, asked.asked):
         exact = agrees_closely(typed, asked.asked)
         text = say("mark-right") if exact else say("mark-rounded", value=number_text(asked.asked))
         return Verdict("right", text, typed=typed, share=1.0)
+    # Of a number 0 or 1, of an array the share of its cells.
     share = float(meets(answer, asked.asked).mean())
     # Before misconceptions: what follows from an earlier error is none of its own.
     follows = carried(asked, answer, earlier)
@@ -277,7 +275,7 @@ def _written(number: float | tuple[float, ...], digits: int) -> str:
 
 def _following_text(asked: Quantity, follows: Carried, *, tells: bool) -> str:
     """Whose number an answer was computed with, and what the run has."""
-    say, yours = _say(asked.trace), _named(asked, follows.earlier)
+    say, yours = messages(asked.trace), _named(asked, follows.earlier)
     value = number_text(follows.asked.asked)
     if not tells:
         return say("mark-follows", name=asked.name, yours=yours, value=value)
@@ -287,7 +285,7 @@ def _following_text(asked: Quantity, follows: Carried, *, tells: bool) -> str:
 
 def _wrong(asked: Quantity, typed: Number, answer: Typed, met: Sequence[Misconception]) -> str:
     """What is said of a wrong number: the slip that leads to it, the wrong cells, or how far off it is."""
-    say = _say(asked.trace)
+    say = messages(asked.trace)
     if met:
         return say("mark-slip", slip=met[0].text)
     if not isinstance(asked.asked, float):
@@ -318,7 +316,7 @@ def _right_hand_side(text: str) -> str:
 
 def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
     """What is said when the shape is wrong: of a single number for an array, how to type one."""
-    say, of = _say(asked.trace), partial(kind, asked.trace.writing.language)
+    say, of = messages(asked.trace), partial(kind, asked.trace.writing.language)
     shapes = {"name": asked.name, "kind": of(shape_of(asked.asked))}
     if isinstance(typed, float):
         return Verdict("unreadable", say("mark-single", **shapes))
@@ -332,7 +330,7 @@ def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
 
 def _cells_compared(answer: Typed, asked: Quantity) -> str:
     """Which cells of an array are wrong."""
-    say, right = _say(asked.trace), asked.asked
+    say, right = messages(asked.trace), asked.asked
     good, turned = meets(answer, right), meets(replace(answer, value=np.negative(answer.value)), right)
     wrong = [tuple(place) for place in np.argwhere(~good).tolist()]
     if len(wrong) == np.size(right):
@@ -348,7 +346,7 @@ def _cells_compared(answer: Typed, asked: Quantity) -> str:
 
 
 def _shaped(asked: ShapeAsked, text: str) -> Verdict:
-    typed, say = typed_shape(text), _say(asked.trace)
+    typed, say = typed_shape(text), messages(asked.trace)
     if typed is None:
         return Verdict("unreadable", say("mark-how-shape"))
     written = shape_text(typed)
@@ -371,9 +369,10 @@ def _compared(typed: float, right: float) -> str:
 
 
 def _chosen(solution: Solution, text: str) -> Verdict:
-    options, say = solution.question.options, _say(solution.trace)
+    options, say = solution.question.options, messages(solution.trace)
     wanted = "".join(text.split()).casefold()
     by_text = [place for place, option in enumerate(options) if "".join(option.split()).casefold() == wanted]
+    # Its text goes before its number: an option may be a number itself, and stands at that place then (see `solve`).
     if by_text:
         chosen = by_text[0]
     elif text.isdecimal() and text.isascii() and 1 <= int(text[:3]) <= len(options):

@@ -172,7 +172,7 @@ def test_a_shipped_lesson_can_be_gone_through_on_the_screen_beside_its_whole_gra
             return screen.lesson.finished, "answered" in frame(app)
 
     assert asyncio.run(go()) == (True, True)
-    assert progress.load().places
+    assert progress.load().by_key
     assert cut == []
 
 
