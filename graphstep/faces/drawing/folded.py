@@ -40,7 +40,7 @@ def closed_frames(program: Program, within: int) -> list[int]:
 
 def count_of_boxes(program: Program, within: int) -> int:
     """How many boxes a drawing has."""
-    return len(_folding(program, within).boxes) if program.frames else len(program.nodes)
+    return len(_folding(program, within, False).boxes) if program.frames else len(program.nodes)
 
 
 def call_label(program: Program, frame: int) -> str:
@@ -65,7 +65,7 @@ def folded(run: Trace | Program, within: int, centre: int | None = None, *, digi
 
 # A window that is opened asks for several sizes of one drawing.
 @owner_cache_of_last
-def _folding(program: Program, within: int, alone: bool = False) -> _Folding:
+def _folding(program: Program, within: int, alone: bool) -> _Folding:
     return _Folding(program, within, alone)
 
 

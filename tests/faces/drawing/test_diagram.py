@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import graphstep as gs
 from graphstep.engine.trace import Trace, trace
 from graphstep.faces.drawing.diagram import DIGEST, NEARBY, centre_of, diagram, marks, nearby, settled
 from graphstep.faces.drawing.digest import MORE, digest
-from graphstep.faces.drawing.folded import shown
+from graphstep.faces.drawing.folded import _Folding, count_of_boxes, folded, shown
 from graphstep.faces.drawing.layout import cell_width
 from graphstep.faces.drawing.text import draw, text_of
 from graphstep.ground.numerals import numeral
@@ -21,6 +22,8 @@ from tests.programs import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from graphstep.ground.arrays import Number
 
@@ -281,3 +284,19 @@ def test_a_fork_of_arrays_has_room_for_its_sum_in_the_making() -> None:
     texts = {marks(made, drawn, at).gradients.get(x, "") for at in range(len(made) + 1)}
     assert any(text.endswith(MORE) for text in texts)
     assert max(map(cell_width, texts)) <= drawn.boxes[x].label_width == DIGEST + len(MORE)
+
+
+def test_boxes_of_calls_are_counted_and_drawn_from_one_folding(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = gs.run("def f(a) = a*a + sin(a); h = x; repeat 3 { h = f(h) - 0.5 }; h*h", x=0.7).trace
+    foldings: list[int] = []
+    make = _Folding.__init__
+
+    def counted(folding: _Folding, *arguments: Any) -> None:
+        foldings.append(1)
+        make(folding, *arguments)
+
+    monkeypatch.setattr(_Folding, "__init__", counted)
+    assert count_of_boxes(run.program, 0) == len(folded(run, 0).boxes)
+    # A window that is opened asks for several sizes: of 70,000 gates each folding takes as long as two keys.
+    folded(run, 0, run.program.output)
+    assert len(foldings) == 1
