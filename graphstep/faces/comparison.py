@@ -48,6 +48,9 @@ def change(old: Number, new: Number) -> str:
 def largest_change(old: Number, new: Number) -> float:
     """By how much the cell that changes most does, in absolute value; inf where one becomes finite or ceases to be."""
     before, after = np.asarray(old), np.asarray(new)
+    # Most arrays of millions of cells are inputs that stay as they are.
+    if old is new or np.array_equal(before, after):
+        return 0.0
     with np.errstate(all="ignore"):
         same = (before == after) | (np.isnan(before) & np.isnan(after))
         apart = np.where(same, 0.0, np.abs(after - before))
@@ -65,11 +68,9 @@ def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int],
     gradients: dict[int, str] = {}
     changed = set()
     for box in boxes:
-        index = drawn.nodes[box]
-        values[box] = change(old.value_of(index), new.value_of(index))
-        before, after = old.gradient(index), new.gradient(index)
-        if before is not None and after is not None:
-            gradients[box] = change(before.value, after.value)
+        values[box], gradient = _changes(old, new, drawn.nodes[box])
+        if gradient:
+            gradients[box] = gradient
         if is_change(values[box]) or is_change(gradients.get(box, "")):
             changed.add(box)
     routes = {}
@@ -85,6 +86,23 @@ def compared_marks(old: Trace, new: Trace, drawn: Diagram, boxes: Iterable[int],
         selected=None if selected is None else drawn.box_of.get(selected),
         changed=frozenset(changed),
     )
+
+
+def _changes(old: Trace, new: Trace, node: int) -> tuple[str, str]:
+    """What has changed at a node: its value, and its gradient, which is empty where it has none."""
+    changes = _kept(new).setdefault(old, {})
+    if node not in changes:
+        value, before = old.value_of(node), old.gradient(node)
+        # A form that is open and has changed nothing compares a run with itself.
+        now, after = (value, before) if new is old else (new.value_of(node), new.gradient(node))
+        changes[node] = change(value, now), "" if before is None or after is None else change(before.value, after.value)
+    return changes[node]
+
+
+@owner_cache
+def _kept(_: Trace) -> WeakKeyDictionary[Trace, dict[int, tuple[str, str]]]:
+    # A run lives on with the one that came before it only as long as that can be undone to.
+    return WeakKeyDictionary()
 
 
 class Flipped(NamedTuple):
@@ -131,6 +149,8 @@ def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:
         return 0
     room = 0
     for index in drawn.nodes[:_MOST]:
-        pairs = [(old.value_of(index), new.value_of(index)), (old.gradient_of(index), new.gradient_of(index))]
-        room = max(room, *(cell_width(change(*pair)) - cell_width(digest(pair[1])) for pair in pairs))
+        value, gradient = _changes(old, new, index)
+        room = max(room, cell_width(value) - cell_width(digest(new.value_of(index))))
+        if gradient:
+            room = max(room, cell_width(gradient) - cell_width(digest(new.gradient_of(index))))
     return room

@@ -6,9 +6,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_STEADY = 2_000, 10, 100
+_STEADY = 2_000, 10, 1_000
 """A key leaves next to nothing that reference counts do not free: of what has lasted the collector looks through all, which takes
-20 ms, every ten thousandth key."""
+20 ms, and with a second large run 200, while no key is pressed."""
+_DUE = 10
+"""Of the collector's own looks at what has lasted a little, so many make it worth while to look at what has lasted."""
 _PATIENT = 200_000, 10, 100
 """More objects than a start makes: modules, classes and styles, which all stay."""
 
@@ -22,6 +24,12 @@ def settle() -> None:
     """Let the collector never look again at what there is, and seldom at what lasts."""
     gc.freeze()
     gc.set_threshold(*_STEADY)
+
+
+def collect_in_rest() -> None:
+    """Look at what lasts, where something has been added to it: dialogs that were closed, and runs that were replaced."""
+    if gc.get_count()[2] >= _DUE:
+        gc.collect()
 
 
 @contextmanager
