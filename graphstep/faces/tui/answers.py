@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger import effects, facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
+from graphstep.faces.tui.inquiries import Answer, RewritingReady, takes_long
 from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from graphstep.analysis.compare import Comparison
     from graphstep.analysis.rewriting import Rewritten
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
+    from graphstep.engine.trace import Trace
+    from graphstep.faces.explanations import Line
     from graphstep.faces.tui.lesson import LessonScreen
     from graphstep.faces.tui.round import RoundScreen
     from graphstep.faces.tui.screen import SteppingScreen
 
-AT_ONCE = 5_000
-"""Nodes of a run up to which it is compared between two keys."""
-
 SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
 """The fields of a state that the panes show."""
+
+_SHOWN = 2_000
+"""Characters of a command that are shown once it is copied."""
 
 BELOW = (facts.Marked, facts.LessonDone, facts.NoMoreHints, facts.Hinted)
 """What is said below a question, and not in the line of keys."""
@@ -76,7 +80,7 @@ def _selected(screen: SteppingScreen, _: State, fact: facts.Selected) -> None:
     from graphstep.faces.replies.inspection import inspect
 
     now = screen.now
-    wrong = [finding for finding in screen.diagnosing.findings(now.trace, now.at) if finding.node == fact.node]
+    wrong = screen.diagnosing.findings(now.trace, now.at, fact.node)
     screen.panel(*inspect(now.trace, now.at, fact.node, wrong), say(screen, "panel-selected"))
 
 
@@ -99,11 +103,30 @@ def _undone(screen: SteppingScreen, before: State, _: facts.Undone) -> None:
 def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
     from graphstep.faces.replies.panels import cut_panel
 
+    def show(panel: tuple[str, list[Line], Trace]) -> None:
+        title, lines, before = panel
+        screen.panes.graph.show(now.trace, now.at, now.selected, look_at=fact.stop, compared=before)
+        screen.panel(title, lines)
+
     screen.entitle()
     now = screen.now
-    title, lines, before = cut_panel(now, fact.stop)
-    screen.panes.graph.show(now.trace, now.at, now.selected, look_at=fact.stop, compared=before)
-    screen.panel(title, lines)
+    _in_time(screen, lambda: cut_panel(now, fact.stop), show)
+
+
+def _in_time(
+    screen: SteppingScreen, work: Callable[[], Answer], show: Callable[[Answer], None], asked: str = "command-asked"
+) -> None:
+    """Show what goes through the whole run; of a large one it is computed behind the keys, and ``asked`` is said meanwhile."""
+    if takes_long(screen.now.trace):
+        screen.say(say(screen, asked))
+        screen.inquiries.ask(lambda _: work(), show)
+        return
+    try:
+        answer = work()
+    except GraphstepError as error:
+        screen.say_error(error)
+    else:
+        show(answer)
 
 
 def _cut_undone(screen: SteppingScreen, *_: object) -> None:
@@ -116,7 +139,7 @@ def _which_wire(screen: SteppingScreen, _: State, fact: facts.WhichWire) -> None
     def chosen(edge: int | None) -> None:
         screen.say("")
         if edge is not None:
-            screen.do(Command("cut", edge))
+            screen.inquiries.perform(Command("cut", edge))
 
     screen.app.push_screen(WiresForm(screen.now.trace, fact.edges), chosen)
 
@@ -127,7 +150,7 @@ def _ready(screen: SteppingScreen, _: State, fact: facts.ReadyGates) -> None:
     def chosen(gate: int | None) -> None:
         screen.say("")
         if gate is not None:
-            screen.do(Command("ready", gate))
+            screen.inquiries.perform(Command("ready", gate))
 
     if len(fact.gates) > 1:
         screen.app.push_screen(ReadyForm(screen.now.trace, fact.n, fact.gates), chosen)
@@ -139,25 +162,26 @@ def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None
     screen.panes.graph.show(now.trace, now.at, now.selected, look_at=look_at, compared=before.trace)
 
 
+def _show_page(screen: SteppingScreen, title: str, lines: Iterable[str]) -> None:
+    from graphstep.faces.tui.dialogs.page import TextPage
+
+    screen.app.push_screen(TextPage(title, lines))
+
+
 def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
     from graphstep.analysis.paths import paths
-    from graphstep.faces.tui.dialogs.page import TextPage
     from graphstep.telling.reports.paths import paths_lines
 
     trace = screen.now.trace
-    try:
-        lines = paths_lines(paths(trace, fact.node))
-    except GraphstepError as error:
-        screen.say_error(error)
-        return
-    screen.app.push_screen(TextPage(say(screen, "paths-title", name=name_of(trace.program, fact.node)), lines))
+    title = say(screen, "paths-title", name=name_of(trace.program, fact.node))
+    _in_time(screen, lambda: paths_lines(paths(trace, fact.node)), partial(_show_page, screen, title))
 
 
 def _tangents(screen: SteppingScreen, _: State, fact: facts.TangentsFrom) -> None:
     from graphstep.faces.replies.panels import tangent_lines
-    from graphstep.faces.tui.dialogs.page import TextPage
 
-    screen.app.push_screen(TextPage(say(screen, "tangents-title"), tangent_lines(screen.now.trace, fact)))
+    trace = screen.now.trace
+    _in_time(screen, lambda: [*tangent_lines(trace, fact)], partial(_show_page, screen, say(screen, "tangents-title")))
 
 
 def _causes(screen: SteppingScreen, _: State, fact: facts.CausesOf) -> None:
@@ -188,20 +212,14 @@ def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
         screen.app.push_screen(CompareForm(now, fact.base, comparison), go)
 
     now = screen.now
-    if len(now.root.program.nodes) < AT_ONCE:
-        show(comparison_of(now, fact.base))
-    else:
-        # The other run is made first.
-        screen.say(say(screen, "compare-asked"))
-        screen.inquiries.ask(lambda _: comparison_of(now, fact.base), show)
+    _in_time(screen, lambda: comparison_of(now, fact.base), show, "compare-asked")
 
 
 def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:
     from graphstep.faces.replies.panels import jacobian_lines
-    from graphstep.faces.tui.dialogs.page import TextPage
 
     title = say(screen, "jacobian-title" if len(fact.edges) == 1 else "jacobians-title")
-    screen.app.push_screen(TextPage(title, jacobian_lines(screen.now.trace, fact.edges)))
+    _show_page(screen, title, jacobian_lines(screen.now.trace, fact.edges))
 
 
 def _cells(screen: SteppingScreen, _: State, fact: facts.Cells) -> None:
@@ -271,7 +289,9 @@ def _copy(screen: SteppingScreen, effect: effects.Copy) -> None:
 
     text = effect.command
     screen.app.copy_to_clipboard(text)
-    lines = [[(text, "result")], [("", "")], [(say(screen, "copy-clipboard"), "quiet")]]
+    # A network of numbers has 26,000 inputs: what is shown of its command is where it begins.
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    lines = [[(shown, "result")], [("", "")], [(say(screen, "copy-clipboard"), "quiet")]]
     screen.panel(say(screen, "copy-title"), [*lines, *copy_remarks(effect)])
 
 
@@ -294,13 +314,10 @@ def _witnesses(screen: SteppingScreen, effect: effects.Witnesses) -> None:
 
 def _quotients(screen: SteppingScreen, effect: effects.Quotients) -> None:
     from graphstep.faces.replies.panels import quotient_lines
-    from graphstep.faces.tui.dialogs.page import TextPage
-
-    def show(lines: list[str]) -> None:
-        screen.app.push_screen(TextPage(say(screen, "quotients-title"), lines))
 
     trace = screen.now.trace
     screen.say(say(screen, "quotients-asked"))
+    show = partial(_show_page, screen, say(screen, "quotients-title"))
     screen.inquiries.ask(lambda _: quotient_lines(trace, effect.node, effect.cell), show)
 
 
@@ -308,8 +325,6 @@ def _rewrite(screen: SteppingScreen, effect: effects.Rewrite) -> None:
     from graphstep.analysis.rewriting import rewritten_runs
     from graphstep.analysis.symbolic.rewriting import SECONDS
     from graphstep.faces.export import text
-    from graphstep.faces.tui.dialogs.page import TextPage
-    from graphstep.faces.tui.inquiries import RewritingReady
     from graphstep.language.setup import FORMS
     from graphstep.telling.reports import rewriting as reports
 
@@ -319,7 +334,7 @@ def _rewrite(screen: SteppingScreen, effect: effects.Rewrite) -> None:
     def show(rows: list[Rewritten]) -> None:
         row = rows[0]
         if every:
-            screen.app.push_screen(TextPage(say(screen, "forms-title"), text.lines(reports.body(typed, rows))))
+            _show_page(screen, say(screen, "forms-title"), text.lines(reports.body(typed, rows)))
         elif row.refusal is not None:
             screen.say(f"{row.kind}: {row.refusal.message}", "bold $warn")
         else:
@@ -331,7 +346,6 @@ def _rewrite(screen: SteppingScreen, effect: effects.Rewrite) -> None:
 
 def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
     from graphstep.faces.export import text
-    from graphstep.faces.tui.dialogs.page import TextPage
     from graphstep.telling.reports import diagnosis as reports
 
     trace = screen.now.root
@@ -340,7 +354,7 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
         diagnosis = screen.diagnosing.known(trace)
         if diagnosis is not None and screen.app.screen is screen:
             screen.say("")
-            screen.app.push_screen(TextPage(say(screen, "diagnosis-title"), text.lines(reports.body(diagnosis))))
+            _show_page(screen, say(screen, "diagnosis-title"), text.lines(reports.body(diagnosis)))
 
     screen.say(say(screen, "diagnosis-asked"))
     screen.diagnosing.ask(trace, then=show)

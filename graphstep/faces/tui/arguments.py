@@ -57,7 +57,7 @@ def _rewrite(screen: SteppingScreen) -> None:
 def _sends(screen: SteppingScreen, action: str) -> Callable[[str | int | None], None]:
     def send(argument: str | int | None) -> None:
         if argument is not None:
-            screen.do(Command(action, argument))
+            screen.inquiries.perform(Command(action, argument))
 
     return send
 
@@ -77,7 +77,7 @@ def _edit(screen: SteppingScreen) -> None:
 
     def edited(inputs: Inputs | None) -> None:
         if inputs is not None:
-            screen.do(Command("edit", inputs))
+            screen.inquiries.perform(Command("edit", inputs))
         screen.refresh_panes()
 
     screen.app.push_screen(EditForm(screen), edited)

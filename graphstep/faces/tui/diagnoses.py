@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from math import prod
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ class Diagnosing:
         self._screen = screen
         self._asked: Trace | None = None
         self._found: Diagnosis | None = None
+        self._firsts: list[tuple[int, int]] = []
+        self._flagged: tuple[int, frozenset[int]] = 0, frozenset()
         self._then: Callable[[], None] | None = None
 
     def known(self, trace: Trace) -> Diagnosis | None:
@@ -43,30 +47,40 @@ class Diagnosing:
         if self.known(trace) is not None:
             self._done()
         elif trace.cell_count <= AT_ONCE:
-            self._asked, self._found = trace, self._diagnosed(trace)
+            self._asked = trace
+            self._keep(*_diagnosed(trace))
             self._done()
         elif self._asked is not trace or then is not None:
             self._asked = trace
             self._screen.run_worker(lambda: self._work(trace), thread=True, exclusive=True, group="diagnosis")
 
-    def findings(self, trace: Trace, at: int) -> tuple[Finding, ...]:
-        """What is wrong as far as the run has come: at a node whose value, or whose gradient, is known."""
+    def findings(self, trace: Trace, at: int, node: int) -> list[Finding]:
+        """What is wrong at a node as far as the run has come: with its value, or its gradient, where that is known."""
         diagnosis = self.known(trace)
-        return () if diagnosis is None else tuple(x for x in diagnosis.findings if _is_seen(trace, at, x))
+        return [] if diagnosis is None else [x for x in diagnosis.findings if x.node == node and _is_seen(trace, at, x)]
+
+    def flagged(self, trace: Trace, at: int) -> frozenset[int]:
+        """The nodes at which something is wrong as far as the run has come; every key asks, and there may be thousands."""
+        if self.known(trace) is None:
+            return frozenset()
+        count = bisect_right(self._firsts, at, key=itemgetter(0))
+        if count != self._flagged[0]:
+            self._flagged = count, frozenset(node for _, node in self._firsts[:count])
+        return self._flagged[1]
 
     def _work(self, trace: Trace) -> None:
         from textual.worker import get_current_worker
 
         worker = get_current_worker()
-        _summarise(trace, lambda: worker.is_cancelled)
+        summarise(trace, lambda: worker.is_cancelled)
         if worker.is_cancelled:
             return
-        diagnosis = self._diagnosed(trace)
+        diagnosis, firsts = _diagnosed(trace)
         if not worker.is_cancelled:
-            self._screen.app.call_from_thread(self._arrived, diagnosis)
+            self._screen.app.call_from_thread(self._arrived, diagnosis, firsts)
 
-    def _arrived(self, diagnosis: Diagnosis) -> None:
-        self._found = diagnosis
+    def _arrived(self, diagnosis: Diagnosis, firsts: list[tuple[int, int]]) -> None:
+        self._keep(diagnosis, firsts)
         if self._screen.now.root is diagnosis.trace:
             self._screen.show_findings()
             self._done()
@@ -76,17 +90,32 @@ class Diagnosing:
         if then is not None:
             then()
 
-    @staticmethod
-    def _diagnosed(trace: Trace) -> Diagnosis:
-        from graphstep.analysis.diagnosis import diagnose
-
-        return diagnose(trace)
+    def _keep(self, diagnosis: Diagnosis, firsts: list[tuple[int, int]]) -> None:
+        self._found, self._firsts, self._flagged = diagnosis, firsts, (0, frozenset())
 
 
-def _summarise(trace: Trace, is_over: Callable[[], bool]) -> None:
+def _diagnosed(trace: Trace) -> tuple[Diagnosis, list[tuple[int, int]]]:
+    """What is wrong, and of each finding the step from which it is seen, and the node; ascending."""
+    from graphstep.analysis.diagnosis import diagnose
+
+    diagnosis = diagnose(trace)
+    firsts = []
+    for finding in diagnosis.findings:
+        # Where contributions are added up, the gradient is known at the step before.
+        completed = trace.step_of_gradient(finding.node) or trace.seed_step
+        steps = (trace.step_of_value(finding.node), completed - 1, completed)
+        firsts += [(n, finding.node) for n in steps if _is_seen(trace, n, finding)][:1]
+    return diagnosis, sorted(firsts)
+
+
+def summarise(trace: Trace, is_over: Callable[[], bool]) -> None:
     """Sum up the large arrays of a run, before a key asks: that is remembered with the run, and takes longer than to draw it."""
     from graphstep.ground.arrays import summary
 
+    for sizes in ("value_sizes", "gradient_sizes", "contribution_sizes"):
+        if not is_over():
+            # Which a condition such as isnan asks for.
+            getattr(trace, sizes)
     for index, node in enumerate(trace.program.nodes):
         if node.shape and prod(node.shape) >= _LARGE:
             arriving = (wire.contribution for wire in trace.arrivals(index))

@@ -7,14 +7,46 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.message import Message
 
+from graphstep.debugger.actions import BY_ID
+from graphstep.debugger.session import Command, Reply, perform
+from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
     from graphstep.analysis.rewriting import Rewritten
+    from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.faces.tui.screen import SteppingScreen
 
 Answer = TypeVar("Answer")
+
+_GATES, _MANY, _CELLS = 5_000, 50_000, 1_000_000
+"""Nodes from which the whole program takes longer than a frame, and the run of it; and cells from which both do."""
+
+_WHOLE = frozenset({"copy", "cut", "fold", "ready", "undo"})
+"""The actions that read the whole program, or make it anew."""
+
+_RUN = _WHOLE | {"break_on", "edit", "less", "more"}
+"""Those that compute the run anew, or look at all of its cells."""
+
+
+def takes_long(trace: Trace, action: str = "") -> bool:
+    """Whether an action, or what goes through the whole of a run, takes longer than a frame."""
+    nodes = len(trace.program.nodes)
+    if trace.cell_count >= _CELLS or (action and nodes >= _MANY):
+        return not action or action in _RUN
+    return nodes >= _GATES and (not action or action in _WHOLE)
+
+
+def look_through(screen: SteppingScreen, before: Trace, after: Trace, given_up: Callable[[], bool]) -> None:
+    """Compute what is shown of a run that takes the place of another one, as far as that is remembered with it."""
+    from graphstep.faces.comparison import spare_room
+    from graphstep.faces.tui.diagnoses import summarise
+
+    summarise(after, given_up)
+    scene = screen.panes.graph.scene
+    if scene is not None and scene.drawn.program is after.program is before.program:
+        spare_room(before, after, scene.drawn)
 
 
 class RewritingReady(Message):
@@ -35,6 +67,46 @@ class Inquiries:
         self._screen = screen
         self._number = 0
         self._waiting: Callable[[], None] | None = None
+        self._commands: list[Command] = []
+        self._outcome: tuple[State, Command, tuple[State, Reply]] | None = None
+
+    def perform(self, command: Command) -> None:
+        """Let the session perform a command; one that takes long behind the keys, and those that follow behind that."""
+        screen, row = self._screen, BY_ID[command.action]
+        asks = command.argument is None and row.takes and not row.optional
+        if self._commands or (takes_long(screen.now.trace, command.action) and not asks):
+            self._commands.append(command)
+            if len(self._commands) == 1:
+                self._perform_next()
+        else:
+            screen.do(command)
+
+    def _perform_next(self) -> None:
+        screen, before, commands = self._screen, self._screen.now, self._commands
+
+        def work(given_up: Callable[[], bool]) -> tuple[State, Reply]:
+            after, reply = perform(before, commands[0])
+            if after.trace is not before.trace:
+                look_through(screen, before.trace, after.trace, given_up)
+            return after, reply
+
+        def show(outcome: tuple[State, Reply]) -> None:
+            self._outcome = before, commands[0], outcome
+            screen.do(commands[0])
+            self._commands = commands[1:]
+            if self._commands:
+                self._perform_next()
+
+        screen.say(say(screen, "command-asked"))
+        self.ask(work, show)
+        self._commands = commands
+
+    def outcome(self, state: State, command: Command) -> tuple[State, Reply]:
+        """What the session makes of a command, which may be known already."""
+        known, self._outcome = self._outcome, None
+        if known is not None and known[0] is state and known[1] is command:
+            return known[2]
+        return perform(state, command)
 
     def ask(self, work: Callable[[Callable[[], bool]], Answer], then: Callable[[Answer], None]) -> None:
         """Let something long be done, and show its answer, unless it is given up or the screen shows something else by then.
@@ -42,6 +114,7 @@ class Inquiries:
         ``work`` gets a function that says whether it is given up. An error that it raises is said.
         """
         self._number += 1
+        self._commands = []
         number = self._number
         self._screen.run_worker(lambda: self._answer(number, work, then), thread=True, group="inquiries")
 
@@ -50,6 +123,7 @@ class Inquiries:
         asked = self.open
         self._number += 1
         self._waiting = None
+        self._commands = []
         return asked
 
     def show_waiting(self) -> None:

@@ -24,6 +24,7 @@ from graphstep.faces.tui.inquiries import Inquiries
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
+from graphstep.ground.collector import collect_in_rest
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import Setup, setup_of_program
 
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 LARGE = 2_000
 """Gates from which making a run, or opening it, is said to take a moment."""
 
-_PAUSE, _MOMENT = 0.02, 0.001
+_PAUSE, _MOMENT, _REST = 0.02, 0.001, 1.0
 """Seconds."""
 
 _ALWAYS = frozenset({"quit", "help", "theme", "redraw", "palette"})
@@ -105,7 +106,7 @@ class SteppingScreen(Screen[None]):
         self._seed, self._ties, self._saved = seed, ties, saved
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
         self._due: Callable[[], object] | None = None
-        self._painted = self._ready = False
+        self._painted = self._ready = self._busy = False
         self._waiting: list[str] = []
         self._missing: list[str] = []
 
@@ -146,11 +147,10 @@ class SteppingScreen(Screen[None]):
 
     def do(self, command: Command) -> Reply:
         """Let the session perform a command, and show what came of it."""
-        from graphstep.debugger.session import perform
         from graphstep.faces.tui.answers import show_reply
 
         before = self.now
-        self.state, reply = perform(before, command)
+        self.state, reply = self.inquiries.outcome(before, command)
         show_reply(self, before, reply)
         return reply
 
@@ -173,15 +173,11 @@ class SteppingScreen(Screen[None]):
 
         self.diagnosing.watch(self.now.root)
         self.keys.lead(*prominent(self.now))
-        self.panes.show(self.now, look_at=look_at, flagged=self._flagged())
+        self.panes.show(self.now, look_at=look_at, flagged=self.diagnosing.flagged(self.now.trace, self.now.at))
 
     def show_findings(self) -> None:
         """Mark the nodes at which something is wrong, once that is known."""
-        self.panes.flag(self._flagged())
-
-    def _flagged(self) -> frozenset[int]:
-        now = self.now
-        return frozenset(finding.node for finding in self.diagnosing.findings(now.trace, now.at))
+        self.panes.flag(self.diagnosing.flagged(self.now.trace, self.now.at))
 
     def go(self, n: int) -> None:
         """Go to a step."""
@@ -325,6 +321,13 @@ class SteppingScreen(Screen[None]):
         elif self.state is not None and not self._ready:
             self._ready = True
             self.set_timer(_PAUSE, self._get_ready)
+            self.set_interval(_REST, self._rest)
+        self._busy = True
+
+    def _rest(self) -> None:
+        if not self._busy:
+            collect_in_rest()
+        self._busy = False
 
     def _get_ready(self) -> None:
         from graphstep.faces.tui.ahead import get_ready
@@ -364,7 +367,7 @@ class SteppingScreen(Screen[None]):
         if own is not None:
             own(self)
         else:
-            self.do(Command(action))
+            self.inquiries.perform(Command(action))
         if self.arrows_select and not self.keys.message:
             self.say(say(self, "arrows-select"))
 

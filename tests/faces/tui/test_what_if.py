@@ -11,11 +11,11 @@ import pytest
 from graphstep.analysis import rewriting
 from graphstep.analysis.symbolic.rewriting import Rewriting
 from graphstep.debugger import comparisons
-from graphstep.debugger.session import Command
+from graphstep.debugger.session import Command, perform
 from graphstep.engine.trace import trace
 from graphstep.faces.comparison import change, flipped, routes_text
 from graphstep.faces.replies.panels import nudge_lines
-from graphstep.faces.tui import answers
+from graphstep.faces.tui import inquiries
 from graphstep.faces.tui.dialogs.compare import CompareForm
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
@@ -219,7 +219,7 @@ def test_a_wire_is_cut_and_made_whole() -> None:
 
 
 def test_the_comparison_of_a_large_run_is_made_beside_and_can_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "AT_ONCE", 1)
+    monkeypatch.setattr(inquiries, "_GATES", 1)
 
     async def play(driver: Driver) -> None:
         driver.screen.do(Command("edit", "x=3"))
@@ -271,3 +271,24 @@ def test_what_sympy_cannot_rewrite_is_said_before_it_is_asked() -> None:
         assert "programs of numbers" in driver.message
 
     drive(play, "sum(x)", {"x": np.array([1.0, 2.0])})
+
+
+def test_of_a_large_run_nudges_wait_for_each_other_behind_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inquiries, "_MANY", 1)
+
+    async def play(driver: Driver) -> None:
+        driver.screen.select(0)
+        at_once = driver.now
+        for action in ("more", "more", "less", "more"):
+            at_once, _ = perform(at_once, Command(action))
+        await driver.press("plus", "plus", "minus", "plus")
+        await driver.until(lambda: not driver.screen.inquiries.open and len(driver.now.past) == 4)
+        assert driver.now.trace.inputs == at_once.trace.inputs
+        await driver.press("e", "9")
+        await driver.until(lambda: driver.app.screen.now.trace.inputs["x"] == 9)
+        await driver.press("backspace", "left_square_bracket")
+        await driver.until(lambda: "wrong" in driver.app.screen.query_one("#said").classes)
+        await driver.press("escape")
+        assert driver.app.screen is driver.screen
+
+    drive(play)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
+from textual.worker import get_current_worker
 
 from graphstep.debugger.parts import Inputs
 from graphstep.debugger.places import Refitted, with_inputs
 from graphstep.faces.comparison import change, routes_text
 from graphstep.faces.tui.dialogs.form import Fields, Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
+from graphstep.faces.tui.inquiries import look_through, takes_long
 from graphstep.faces.tui.messages import language_of, said_of, say
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import GraphstepError
@@ -96,13 +98,35 @@ class EditForm(Form[Inputs]):
         self.dismiss(Inputs(self._values, self._typed()))
 
     def _run(self) -> None:
-        self._wrong.pop("", None)
+        values, typed = dict(self._values), self._typed()
+        if takes_long(self.before, "edit"):
+            self.run_worker(lambda: self._run_behind(values, typed), thread=True, exclusive=True)
+        else:
+            self._show_run(self._outcome(values, typed))
+
+    def _outcome(self, values: dict[str, Number], typed: dict[str, str]) -> Refitted | GraphstepError:
         try:
-            self.now = with_inputs(self.before, self._values, self._typed())
+            return with_inputs(self.before, values, typed)
         except GraphstepError as error:
+            return error
+
+    def _run_behind(self, values: dict[str, Number], typed: dict[str, str]) -> None:
+        worker = get_current_worker()
+        outcome = self._outcome(values, typed)
+        if isinstance(outcome, Refitted):
+            look_through(self._under, self.before, outcome.trace, lambda: worker.is_cancelled)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show_run, outcome)
+
+    def _show_run(self, outcome: Refitted | GraphstepError) -> None:
+        self._wrong.pop("", None)
+        if isinstance(outcome, GraphstepError):
             # The last valid run stays on show.
-            self._wrong[""] = said_of(error)
-        self._show()
+            self._wrong[""] = said_of(outcome)
+        else:
+            self.now = outcome
+        if self.is_attached:
+            self._show()
 
     def _typed(self) -> dict[str, str]:
         return {name: self._texts[name].strip() for name in self._values}

@@ -17,6 +17,7 @@ from graphstep.ground.arrays import number_text
 from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.names import name_of
+from graphstep.telling.reports.comparison import LISTED, more_text
 
 
 class ReadyForm(Form[int]):
@@ -31,10 +32,15 @@ class ReadyForm(Form[int]):
         with Vertical(id="box") as box:
             box.border_title = say(self, "ready-title", step=str(self._step))
             box.border_subtitle = say(self, "ready-keys")
-            names = {gate: name_of(self._trace.program, gate) for gate in self._gates}
+            names = {gate: name_of(self._trace.program, gate) for gate in self._gates[:LISTED]}
             width = max(map(cell_width, names.values()))
             rows = ((gate, f"{padded(name, width)}  {self._gradient(gate)}") for gate, name in names.items())
-            yield OptionList(*(Option(Content(row), id=str(gate)) for gate, row in rows), markup=False)
+            options = [Option(Content(row), id=str(gate)) for gate, row in rows]
+            if len(self._gates) > LISTED:
+                # A balanced tree has thousands.
+                more = more_text(self._trace.writing.language, len(self._gates) - LISTED)
+                options.append(Option(Content(more), disabled=True))
+            yield OptionList(*options, markup=False)
 
     def _gradient(self, gate: int) -> str:
         number = number_text(self._trace.gradient_of(gate), self._trace.writing.digits)

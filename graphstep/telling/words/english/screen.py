@@ -156,6 +156,7 @@ _DIALOGS: dict[str, English] = {
     "file-written": "Wrote {file}",
     "nudge-first-cell": "It is the first cell.  d shows the cells, and there another can be chosen.",
     "quotients-title": "error over h",
+    "command-asked": "Going through the whole run …  escape gives up",
     "compare-asked": "Making the other run, and comparing number by number …  escape gives up",
     "quotients-asked": "Running with other steps …  escape gives up",
     "tangents-title": "forward mode",
