@@ -24,6 +24,9 @@ from graphstep.telling.words.catalogue import message
 TERMS = 6
 """Terms of a sum up to which a cell is asked for; of more nobody wants to add up, and the shape is asked for instead."""
 
+_LARGE = 100_000
+"""Cells of an input from which the terms of a product are counted by shapes alone."""
+
 _STRIDE = 7
 """From step to step another cell is asked for; the same one in every run."""
 
@@ -147,5 +150,11 @@ def _of_product(trace: Trace, n: int) -> Solution | None:
 
 def _is_long(trace: Trace, node: int, place: tuple[int, ...], of: str) -> bool:
     """Whether a cell is a sum of more terms than a person adds up."""
+    gate = trace.gate(node)
+    if of == "value" and gate is not None and gate.factors is not None:
+        # A cell of m×k times k×n has √(mk·kn/mn) = k terms. To tell which cells those are takes as long as all the products.
+        left, right = (np.size(value) for value in trace.operand_values(node))
+        if max(left, right) >= _LARGE and left * right > TERMS**2 * prod(trace.node(node).shape):
+            return True
     explanation = cell(trace, node, place, "value" if of == "value" else "gradient")
     return len(explanation.terms) > TERMS or not isfinite(explanation.value)

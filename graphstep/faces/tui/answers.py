@@ -9,7 +9,7 @@ from graphstep.debugger import effects, facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
-from graphstep.faces.tui.inquiries import Answer, RewritingReady, takes_long
+from graphstep.faces.tui.inquiries import Answer, RewritingReady, look_through, takes_long
 from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import name_of
@@ -108,16 +108,21 @@ def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
         screen.panes.graph.show(now.trace, now.at, now.selected, look_at=fact.stop, compared=before)
         screen.panel(title, lines)
 
+    def work() -> tuple[str, list[Line], Trace]:
+        panel = cut_panel(now, fact.stop)
+        look_through(screen, panel[2], now.trace, lambda: False)
+        return panel
+
     screen.entitle()
     now = screen.now
-    _in_time(screen, lambda: cut_panel(now, fact.stop), show)
+    _in_time(screen, work, show)
 
 
 def _in_time(
-    screen: SteppingScreen, work: Callable[[], Answer], show: Callable[[Answer], None], asked: str = "command-asked"
+    screen: SteppingScreen, work: Callable[[], Answer], show: Callable[[Answer], object], asked: str = "command-asked"
 ) -> None:
     """Show what goes through the whole run; of a large one it is computed behind the keys, and ``asked`` is said meanwhile."""
-    if takes_long(screen.now.trace):
+    if takes_long(screen.now.root):
         screen.say(say(screen, asked))
         screen.inquiries.ask(lambda _: work(), show)
         return
@@ -192,7 +197,8 @@ def _causes(screen: SteppingScreen, _: State, fact: facts.CausesOf) -> None:
         if position is not None:
             screen.do(Command("jump", position))
 
-    screen.app.push_screen(CausesForm(why(screen.now, fact.node, fact.of)), go)
+    now = screen.now
+    _in_time(screen, lambda: why(now, fact.node, fact.of), lambda chain: screen.app.push_screen(CausesForm(chain), go))
 
 
 def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:

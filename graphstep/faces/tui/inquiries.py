@@ -45,7 +45,7 @@ def look_through(screen: SteppingScreen, before: Trace, after: Trace, given_up: 
 
     summarise(after, given_up)
     scene = screen.panes.graph.scene
-    if scene is not None and scene.drawn.program is after.program is before.program:
+    if scene is not None and scene.drawn.program is after.program and len(before.program.nodes) == len(after.program.nodes):
         spare_room(before, after, scene.drawn)
 
 
@@ -74,7 +74,7 @@ class Inquiries:
         """Let the session perform a command; one that takes long behind the keys, and those that follow behind that."""
         screen, row = self._screen, BY_ID[command.action]
         asks = command.argument is None and row.takes and not row.optional
-        if self._commands or (takes_long(screen.now.trace, command.action) and not asks):
+        if self._commands or (takes_long(screen.now.root, command.action) and not asks):
             self._commands.append(command)
             if len(self._commands) == 1:
                 self._perform_next()
@@ -108,7 +108,7 @@ class Inquiries:
             return known[2]
         return perform(state, command)
 
-    def ask(self, work: Callable[[Callable[[], bool]], Answer], then: Callable[[Answer], None]) -> None:
+    def ask(self, work: Callable[[Callable[[], bool]], Answer], then: Callable[[Answer], object]) -> None:
         """Let something long be done, and show its answer, unless it is given up or the screen shows something else by then.
 
         ``work`` gets a function that says whether it is given up. An error that it raises is said.
@@ -137,7 +137,7 @@ class Inquiries:
         """Whether a question waits for its answer."""
         return any(worker.group == "inquiries" and worker.is_running for worker in self._screen.workers)
 
-    def _answer(self, number: int, work: Callable[[Callable[[], bool]], Answer], then: Callable[[Answer], None]) -> None:
+    def _answer(self, number: int, work: Callable[[Callable[[], bool]], Answer], then: Callable[[Answer], object]) -> None:
         trace = self._screen.now.trace
 
         def given_up() -> bool:
