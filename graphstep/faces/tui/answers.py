@@ -9,9 +9,8 @@ from graphstep.debugger import effects, facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
-from graphstep.faces.tui.inquiries import Answer, RewritingReady, look_through, takes_long
+from graphstep.faces.tui.inquiries import RewritingReady, look_through
 from graphstep.faces.tui.messages import say
-from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import name_of
 
 if TYPE_CHECKING:
@@ -115,23 +114,7 @@ def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
 
     screen.entitle()
     now = screen.now
-    _in_time(screen, work, show)
-
-
-def _in_time(
-    screen: SteppingScreen, work: Callable[[], Answer], show: Callable[[Answer], object], asked: str = "command-asked"
-) -> None:
-    """Show what goes through the whole run; of a large one it is computed behind the keys, and ``asked`` is said meanwhile."""
-    if takes_long(screen.now.root):
-        screen.say(say(screen, asked))
-        screen.inquiries.ask(lambda _: work(), show)
-        return
-    try:
-        answer = work()
-    except GraphstepError as error:
-        screen.say_error(error)
-    else:
-        show(answer)
+    screen.inquiries.in_time(work, show)
 
 
 def _cut_undone(screen: SteppingScreen, *_: object) -> None:
@@ -179,14 +162,14 @@ def _paths(screen: SteppingScreen, _: State, fact: facts.PathsFrom) -> None:
 
     trace = screen.now.trace
     title = say(screen, "paths-title", name=name_of(trace.program, fact.node))
-    _in_time(screen, lambda: paths_lines(paths(trace, fact.node)), partial(_show_page, screen, title))
+    screen.inquiries.in_time(lambda: paths_lines(paths(trace, fact.node)), partial(_show_page, screen, title))
 
 
 def _tangents(screen: SteppingScreen, _: State, fact: facts.TangentsFrom) -> None:
     from graphstep.faces.replies.panels import tangent_lines
 
     trace = screen.now.trace
-    _in_time(screen, lambda: [*tangent_lines(trace, fact)], partial(_show_page, screen, say(screen, "tangents-title")))
+    screen.inquiries.in_time(lambda: [*tangent_lines(trace, fact)], partial(_show_page, screen, say(screen, "tangents-title")))
 
 
 def _causes(screen: SteppingScreen, _: State, fact: facts.CausesOf) -> None:
@@ -198,7 +181,7 @@ def _causes(screen: SteppingScreen, _: State, fact: facts.CausesOf) -> None:
             screen.do(Command("jump", position))
 
     now = screen.now
-    _in_time(screen, lambda: why(now, fact.node, fact.of), lambda chain: screen.app.push_screen(CausesForm(chain), go))
+    screen.inquiries.in_time(lambda: why(now, fact.node, fact.of), lambda chain: screen.app.push_screen(CausesForm(chain), go))
 
 
 def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
@@ -218,7 +201,7 @@ def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
         screen.app.push_screen(CompareForm(now, fact.base, comparison), go)
 
     now = screen.now
-    _in_time(screen, lambda: comparison_of(now, fact.base), show, "compare-asked")
+    screen.inquiries.in_time(lambda: comparison_of(now, fact.base), show, "compare-asked")
 
 
 def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:

@@ -118,6 +118,20 @@ class Inquiries:
         number = self._number
         self._screen.run_worker(lambda: self._answer(number, work, then), thread=True, group="inquiries")
 
+    def in_time(self, work: Callable[[], Answer], then: Callable[[Answer], object], asked: str = "command-asked") -> None:
+        """Show what goes through the whole run: at once, or of a large one once it is there, and ``asked`` is said meanwhile."""
+        screen = self._screen
+        if takes_long(screen.now.root):
+            screen.say(say(screen, asked))
+            self.ask(lambda _: work(), then)
+            return
+        try:
+            answer = work()
+        except GraphstepError as error:
+            screen.say_error(error)
+        else:
+            then(answer)
+
     def give_up(self) -> bool:
         """Forget the question; whether there was one."""
         asked = self.open

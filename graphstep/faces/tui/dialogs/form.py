@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -19,8 +19,15 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from graphstep.ground.widths import cell_width, padded
+from graphstep.telling.words.catalogue import message
 
 Answer = TypeVar("Answer")
+
+LISTED = 40
+"""Choices in a list: of more, which nobody reads, there is the count."""
 
 _SEEN = 10
 """Fields that are in sight together."""
@@ -112,6 +119,15 @@ class Fields(VerticalScroll, can_focus=False):
     def _fields(self, start: int, stop: int) -> Iterator[Field]:
         for place in range(start, stop):
             yield Field(self._texts[place], placeholder=self._examples[place], id=f"field-{place}")
+
+
+def listed(names: Mapping[int, str], number: Callable[[int], str], count: int, language: str) -> OptionList:
+    """A list to choose from: each choice with its name and a number, and how many of ``count`` are not in it."""
+    width = max(map(cell_width, names.values()))
+    options = [Option(Content(f"{padded(name, width)}  {number(key)}"), id=str(key)) for key, name in names.items()]
+    if count > len(names):
+        options.append(Option(Content(message(language, "list-more", count=count - len(names))), disabled=True))
+    return OptionList(*options, markup=False)
 
 
 def move_in(options: OptionList, event: Key) -> None:

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from graphstep.engine.trace import Trace
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import LISTED, Form, listed
 from graphstep.faces.tui.messages import say
 from graphstep.ground.arrays import number_text
-from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.names import name_of
-from graphstep.telling.reports.comparison import LISTED, more_text
 
 
 class ReadyForm(Form[int]):
@@ -32,15 +28,9 @@ class ReadyForm(Form[int]):
         with Vertical(id="box") as box:
             box.border_title = say(self, "ready-title", step=str(self._step))
             box.border_subtitle = say(self, "ready-keys")
+            # A balanced tree has thousands.
             names = {gate: name_of(self._trace.program, gate) for gate in self._gates[:LISTED]}
-            width = max(map(cell_width, names.values()))
-            rows = ((gate, f"{padded(name, width)}  {self._gradient(gate)}") for gate, name in names.items())
-            options = [Option(Content(row), id=str(gate)) for gate, row in rows]
-            if len(self._gates) > LISTED:
-                # A balanced tree has thousands.
-                more = more_text(self._trace.writing.language, len(self._gates) - LISTED)
-                options.append(Option(Content(more), disabled=True))
-            yield OptionList(*options, markup=False)
+            yield listed(names, self._gradient, len(self._gates), self._trace.writing.language)
 
     def _gradient(self, gate: int) -> str:
         number = number_text(self._trace.gradient_of(gate), self._trace.writing.digits)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from graphstep.debugger.cuts import wire_text
 from graphstep.engine.trace import Trace
-from graphstep.faces.tui.dialogs.form import Form
+from graphstep.faces.tui.dialogs.form import LISTED, Form, listed
 from graphstep.faces.tui.messages import say
 from graphstep.gates.notation import plain_text
 from graphstep.ground.arrays import number_text
-from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.derivatives import wire_term
 
 
@@ -32,10 +29,9 @@ class WiresForm(Form[int]):
         with Vertical(id="box") as box:
             box.border_title = say(self, "wires-title")
             box.border_subtitle = say(self, "wires-keys")
-            texts = {edge: wire_text(self._trace, edge) for edge in self._edges}
-            width = max(map(cell_width, texts.values()))
-            rows = ((edge, f"{padded(text, width)}  {self._carried(edge)}") for edge, text in texts.items())
-            yield OptionList(*(Option(Content(row), id=str(edge)) for edge, row in rows), markup=False)
+            # An input may be read by thousands of gates.
+            texts = {edge: wire_text(self._trace, edge) for edge in self._edges[:LISTED]}
+            yield listed(texts, self._carried, len(self._edges), self._trace.writing.language)
 
     def _carried(self, edge: int) -> str:
         wire = self._trace.wire(edge)

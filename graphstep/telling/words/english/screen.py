@@ -146,6 +146,7 @@ _DIALOGS: dict[str, English] = {
     "form-all": "a table of all of these",
     "rewrite-asked": "SymPy is asked for {kind} …  {seconds} s at most, escape gives up",
     "rewrite-back": "{told}.  {quit} goes back to the typed program.",
+    "list-more": "… and {count} more",
     "wires-title": "which wire?",
     "wires-keys": "↑ ↓ choose, enter cuts, esc cancels",
     "watch-title": "watch",
