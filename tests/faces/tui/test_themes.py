@@ -99,3 +99,18 @@ def test_colour_is_what_the_environment_asks_for_and_no_color_wins(
     app = GraphstepApp(Screen())
     assert (app.no_color, app.console.color_system) == (no_color, colours)
     assert (app.theme == "terminal") == no_color
+
+
+def test_rules_that_were_matched_once_are_those_that_textual_matches() -> None:
+    async def play(driver: Driver) -> None:
+        for key in ("question_mark", "e", "t", "slash", "e", "ctrl+p"):
+            await driver.press(key)
+            await driver.pilot.pause()
+            for node in driver.app.screen.walk_children(with_self=True):
+                rules = dict(node.styles.base._rules)
+                driver.app.stylesheet._matches.clear()
+                driver.app.stylesheet.apply(node)
+                assert node.styles.base._rules == rules, node
+            await driver.press("escape")
+
+    drive(play)

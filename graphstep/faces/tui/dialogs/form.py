@@ -40,6 +40,9 @@ class Overlay(ModalScreen[Answer]):
         super().__init__(*words, **options)
         self._behind: list[Strip] = []
 
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        """Nothing: Textual adds tooltips and notifications, of which there are none here."""
+
     def on_screen_resume(self, event: ScreenResume) -> None:
         # It has its styles, since a moment ago.
         event.refresh_styles = False
