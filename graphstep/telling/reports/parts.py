@@ -10,7 +10,7 @@ from graphstep.gates.notation import TERMS, Term
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.numerals import Writing
 from graphstep.language.program import Program
-from graphstep.telling.document import Block, Code, Column, Command, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
+from graphstep.telling.document import Block, Column, Command, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
 from graphstep.telling.explanation import BLANK, Ladder, Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import WordSymbol
@@ -121,8 +121,3 @@ def equal(left: Term, value: Number, trace: Trace, manner: Manner) -> Math:
     """``left = value``."""
     rung = Rung(TERMS.number(value), "value", trace.writing.digits)
     return Math.of(shown(Ladder(left, (rung,)), manner))
-
-
-def codes(names: Iterable[str]) -> list[Inline]:
-    """Names as code, with commas between them."""
-    return listed(Code(name) for name in names)

@@ -35,7 +35,7 @@ from graphstep.telling.document import (
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.inputs import TEXT, TITLE
-from graphstep.telling.reports.parts import codes, column, heading, listed, made_by, name_term, phrase, sentence
+from graphstep.telling.reports.parts import column, heading, listed, made_by, name_term, phrase, sentence
 from graphstep.telling.reports.run import step
 from graphstep.telling.symbols import WordSymbol
 from graphstep.telling.words.catalogue import message
@@ -99,7 +99,7 @@ def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
     names = listed(Math(name_term(training.program, name)) for name in settings.params)
     held: list[Inline] = []
     if settings.held_out:
-        share, held = numeral(settings.held_out.share), codes(settings.held_out.names)
+        share, held = numeral(settings.held_out.share), listed(map(Code, settings.held_out.names))
         held = [" ", *phrase(language, "held-out-share", share=share, names=held)]
     way = "training-rises" if settings.climbs else "training-falls"
     yield sentence(*phrase(language, way, names=names, settings=settings_text(settings, language)), *held)

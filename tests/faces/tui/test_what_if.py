@@ -241,6 +241,34 @@ def test_the_comparison_of_a_large_run_is_made_beside_and_can_be_given_up(monkey
     drive(play)
 
 
+LONG_WORK = {
+    ("v",): "graphstep.analysis.witnesses.check_node",
+    ("H",): "graphstep.faces.replies.panels.quotient_lines",
+    ("R", "down", "enter"): "graphstep.analysis.rewriting.rewritten_runs",
+}
+"""By keys the long work that they ask for."""
+
+
+def test_all_long_work_is_done_beside_and_given_up_with_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "PATIENCE", 0.0)
+
+    async def play(driver: Driver) -> None:
+        await driver.press("n", "n", "n", "n")
+        told = driver.step()
+        for keys, work in LONG_WORK.items():
+            asked = threading.Event()
+            monkeypatch.setattr(work, lambda *_, asked=asked: asked.wait())
+            await driver.press(*keys)
+            await driver.until(lambda: driver.screen.inquiries.open)
+            await driver.press("escape")
+            asked.set()
+            await driver.until(lambda: not driver.screen.inquiries.open)
+            assert driver.app.screen is driver.screen
+            assert driver.step() == told, keys
+
+    drive(play)
+
+
 def test_sympy_rewrites_the_program_beside_the_typed_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def here(text: str, kinds: Sequence[str], *_: object) -> list[Rewriting]:
         if "factor" in kinds:
