@@ -18,7 +18,9 @@ Engine = Callable[[Iterable[str]], Iterator[str]]
 AHEAD = 4
 """Pieces of work for each worker that are handed out before the first of them is back."""
 
-_SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.@-]{0,60}[A-Za-z0-9])?")
+# Windows gives these names to devices, whatever stands behind a dot: a sheet that is written to NUL.md is nowhere.
+_DEVICE = r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"
+_SAFE = re.compile(rf"(?!(?i:{_DEVICE}))[A-Za-z0-9](?:[A-Za-z0-9_.@-]{{0,60}}[A-Za-z0-9])?")
 """What a student may be called for a file to be called the same."""
 
 _RESULT = 1_000_000_000
@@ -49,8 +51,8 @@ def folder_at(path: Path) -> None:
 def file_name(student: str) -> str:
     """The name of a file for a student, whatever the student is called: it leads into no other folder.
 
-    >>> file_name("s1234567"), file_name("../ada")
-    ('s1234567', '_ada-600882')
+    >>> file_name("s1234567"), file_name("../ada"), file_name("con")
+    ('s1234567', '_ada-600882', 'con-1143da')
     """
     if _SAFE.fullmatch(student):
         return student
