@@ -319,7 +319,8 @@ def _scaled(trace: Trace, test: Condition, nodes: Steps) -> Steps:
     Behind a node stand the gates that send to it; behind one of several layers named by a pattern the layer that was complete
     before it.
     """
-    complete, nodes, sizes = gradient_steps(trace), _flowing(trace, nodes), mean_sizes(trace)
+    complete, sizes = gradient_steps(trace), mean_sizes(trace, np.arange(len(trace.program.nodes)))
+    nodes = _flowing(trace, nodes)
     if test.node and len(nodes) > 1:
         nodes = nodes[np.argsort(complete[nodes], kind="stable")]
         behind, nodes = sizes[nodes[:-1]], nodes[1:]

@@ -28,6 +28,15 @@ def has_gate(trace: Trace, names: tuple[str, ...]) -> NDArray[np.bool_]:
     return gates
 
 
+def reads_constant(trace: Trace) -> NDArray[np.bool_]:
+    """By node whether it reads a constant."""
+    columns = trace.program.columns
+    reading = np.repeat(np.arange(len(columns)), np.diff(np.array(columns.starts)))
+    reads = np.zeros(len(columns), np.bool_)
+    reads[reading[np.array(columns.read) < 0]] = True
+    return reads
+
+
 def values_of_numbers(trace: Trace) -> Array:
     """By node its value; nan where that is an array."""
     return _of_numbers(trace, trace.buffers.cells)

@@ -17,7 +17,9 @@ from graphstep.faces.export import text
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
 from graphstep.telling.reports.diagnosis import body, finding_text
+from tests.benchmarks.shapes import tree
 from tests.cases import each
+from tests.effort import effort
 
 UNITS = 500
 
@@ -336,3 +338,9 @@ def test_the_command_speaks_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_says_what_it_wants(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagnose", *words]) == 2
     assert "error:" in capsys.readouterr().err
+
+
+def test_numbers_are_diagnosed_in_columns_and_not_one_by_one() -> None:
+    run = trace(*tree(1_000))
+    diagnose(run)
+    assert effort(lambda: diagnose(run)) < 1_000

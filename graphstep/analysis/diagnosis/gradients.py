@@ -6,6 +6,7 @@ And the size of the gradient on its way back: from product to product, whether o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
@@ -13,7 +14,7 @@ from graphstep.analysis.facts import Continued, Named, Output, Quoted, Reason, r
 from graphstep.analysis.infinities import why_not_finite
 from graphstep.analysis.zeros import why_nothing_is_sent
 from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
-from graphstep.engine.node_columns import is_array
+from graphstep.engine.node_columns import has_gate, is_array, reads_constant
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
@@ -41,8 +42,9 @@ LOOKED_INTO = 12
 def parameters(trace: Trace) -> tuple[int, ...]:
     """The inputs that are meant to get a gradient: not the classes, indices and conditions."""
     program = trace.program
+    moves = trace.gradient_sizes[: program.first_gate].tolist()
     inputs = (index for index in range(program.first_gate) if program.depends[index])
-    return tuple(index for index in inputs if np.any(trace.gradient_of(index)) or not _is_data(program, index))
+    return tuple(index for index in inputs if moves[index] or not _is_data(program, index))
 
 
 def _is_data(program: Program, index: int) -> bool:
@@ -63,7 +65,10 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
     """What is wrong with the gradient of each parameter; ``named`` are the nodes that were told to be not finite already."""
     origin, zeros = trace.program.origin, 0
     missing = {} if origin is None else {each.name: each for each in origin.missing}
+    usual = _usual(trace)
     for index in parameters(trace):
+        if usual[index]:
+            continue
         gradient = trace.gradient_of(index)
         if not np.size(gradient):
             continue
@@ -78,6 +83,17 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
             yield _zero(trace, index, followed=zeros <= LOOKED_INTO)
         else:
             yield from _size(trace, index)
+
+
+def _usual(trace: Trace) -> list[bool]:
+    """By input whether it is a number whose gradient is neither 0 nor tiny nor huge: of thousands most are."""
+    inputs = slice(trace.program.first_gate)
+    gradients, values, scale = trace.gradient_sizes[inputs], trace.value_sizes[inputs], length(trace.seed)
+    small, large = TINY * min(1.0, scale), HUGE * max(1.0, scale)
+    with np.errstate(all="ignore"):
+        fits = (gradients > 0) & (gradients >= small) & (gradients <= large * np.fmax(values, 1.0)) & np.isfinite(gradients)
+    usual: list[bool] = (fits & ~is_array(trace)[inputs]).tolist()
+    return usual
 
 
 def _is_known(trace: Trace, index: int, named: frozenset[int]) -> bool:
@@ -159,10 +175,15 @@ def _steepest(trace: Trace, index: int, *, down: bool) -> tuple[Reason, Rule | N
     """At which gate on the way of the largest contributions the gradient changes most; None where it is many gates' doing."""
     node = index
     worst, total, steepest, before = 1.0, 1.0, None, length(trace.gradient_of(index))
+    shapes, contributions = trace.program.columns.shape, trace.contribution_sizes
     while node != trace.program.output and (arrivals := trace.arrivals(node)):
-        sizes = [length(wire.contribution) for wire in arrivals]
-        node = arrivals[int(np.argmax(sizes))].sender
-        arrived = length(trace.gradient_of(node))
+        # Of numbers the columns say it: of one there are thousands, or thousands stand in a row.
+        if len(arrivals) > 1:
+            sizes = [length(wire.contribution) for wire in arrivals] if shapes(node) else contributions[[*arrivals.edges]]
+            node = arrivals[int(np.argmax(sizes))].sender
+        else:
+            node = arrivals[0].sender
+        arrived = length(trace.gradient_of(node)) if shapes(node) else trace.gradient_sizes.item(node)
         change = (arrived / before if down else before / arrived) if before and arrived else 1.0
         if change > worst:
             worst, steepest = change, (node, arrived, before)
@@ -184,10 +205,14 @@ def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
     if any(finding.kind in ("vanishing", "exploding") for finding in faults):
         return
     program = trace.program
+    reached = np.array(program.depends) & np.array(program.reaches)
+    reached[: program.first_gate] = False
     for kind, fewest in CHAIN.items():
-        chain = [i for i in _reached(trace) if program.nodes[i].gate == kind and _multiplies(trace, i)]
-        sizes = [(i, mean_size(trace.gradient_of(i))) for i in reversed(chain)]
-        sizes = [(i, size) for i, size in sizes if np.isfinite(size) and size > 0]
+        # A constant factor only scales.
+        chain = np.flatnonzero(has_gate(trace, (kind,)) & reached & ~reads_constant(trace))[::-1]
+        if len(chain) < fewest:
+            continue
+        sizes = [(i, size) for i, size in zip(chain.tolist(), mean_sizes(trace, chain).tolist(), strict=True) if 0 < size < inf]
         if len(sizes) < fewest:
             continue
         start, first = sizes[0]
@@ -213,25 +238,15 @@ def extreme(shares: Sequence[float]) -> int | None:
     return shares.index(min(shares) if left < VANISHING else max(shares))
 
 
-def _multiplies(trace: Trace, index: int) -> bool:
-    """Whether a product is of two nodes: a constant factor only scales."""
-    return all(isinstance(x, int) for x in trace.node(index).operands)
-
-
-def _reached(trace: Trace) -> Iterator[int]:
-    program = trace.program
-    return (i for i in range(program.first_gate, len(program.nodes)) if program.depends[i] and program.reaches[i])
-
-
 def mean_size(gradient: Number) -> float:
     """The root mean square of a gradient."""
     count = np.size(gradient)
     return length(gradient) / float(np.sqrt(count)) if count else float("nan")
 
 
-def mean_sizes(trace: Trace) -> NDArray[np.float64]:
-    """By node the root mean square of its gradient, shape ``(nodes,)``."""
-    sizes = trace.gradient_sizes.copy()
-    for node in np.flatnonzero(is_array(trace)).tolist():
-        sizes[node] = mean_size(trace.gradient_of(node))
+def mean_sizes(trace: Trace, nodes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The root mean squares of the gradients of some nodes."""
+    sizes = trace.gradient_sizes[nodes]
+    for place in np.flatnonzero(is_array(trace)[nodes]).tolist():
+        sizes[place] = mean_size(trace.gradient_of(int(nodes[place])))
     return sizes

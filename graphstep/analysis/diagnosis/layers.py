@@ -57,19 +57,20 @@ class Layer:
 
 def layers(trace: Trace) -> tuple[Layer, ...]:
     """Every layer of a run, from the inputs to the output; empty where no gate is an activation."""
-    program = trace.program
-    return tuple(_layer(trace, i) for i in range(program.first_gate, len(program.nodes)) if _is_activation(trace, i))
+    columns = trace.program.columns
+    of_kinds = [kind.rule is not None and (kind.rule.activation or kind.rule.chooses == "max") for kind in columns.of_kinds]
+    candidates = (index for index, may_be in enumerate(columns.by_kind(of_kinds)) if may_be)
+    return tuple(_layer(trace, index) for index in candidates if _is_activation(trace, index))
 
 
 def _is_activation(trace: Trace, index: int) -> bool:
     gate, node = trace.gate(index), trace.node(index)
-    if gate is None:
-        return False
+    assert gate is not None, "an input is no candidate"
     if gate.activation:
         # relu(2) is a number, and leaky_relu(2, x) one times the slope.
         return bool(node.sources) and node.sources[0][0] == 0
     # max(0, x) is relu in other words; max(x, y) chooses between two layers.
-    return gate.chooses == "max" and len(node.sources) == 1 and bool(node.constants)
+    return len(node.sources) == 1 and bool(node.constants)
 
 
 def _layer(trace: Trace, index: int) -> Layer:
