@@ -141,16 +141,17 @@ def refuse_python(options: argparse.Namespace) -> None:
 
 
 _LONG = 300_000
-"""Bytes of the text of a program from which to read it takes the better part of a second."""
+"""Bytes of the text of a program, or of a file with a run, from which to read it takes the better part of a second."""
 
 
 def is_long(options: argparse.Namespace) -> bool:
-    """Whether what was typed names a text that takes a while to be read."""
+    """Whether what was typed is, or names, what takes a while to be read."""
     typed: str = options.expression
     if getattr(options, "dialect", None):
         return False
     try:
-        return (Path(typed[1:]).stat().st_size if typed.startswith("@") else len(typed)) > _LONG
+        file = typed if is_archive(typed) else typed[1:] if typed.startswith("@") else ""
+        return (Path(file).stat().st_size if file else len(typed)) > _LONG
     except (OSError, ValueError):
         return False
 

@@ -124,9 +124,7 @@ def run(options: argparse.Namespace) -> int:
     if not (plain or options.format or options.to):
         from graphstep.faces.tui import open_program
 
-        # What somebody else computed is not computed again.
-        recorded = None if opening.recorded is None else opening.run()
-        status = open_program(opening.program, opening.inputs, recorded=recorded, **_screened(options, opening, conditions))
+        status = open_program(opening.program, opening.inputs, **_screened(options, opening, conditions))
         _remember(options, opening)
         return status
     return _print(options, opening, conditions)
@@ -142,7 +140,7 @@ def _import_screen(_: float) -> None:
 
 
 def _open_long(options: argparse.Namespace) -> int:
-    """Open the debugger on a long text, which is read behind its first frame."""
+    """Open the debugger on a long text, or a large file with a run, which is read behind its first frame."""
     from graphstep.faces.tui import open_later
 
     openings: list[Opening] = []
@@ -167,6 +165,8 @@ def _screened(options: argparse.Namespace, opening: Opening, conditions: tuple[C
         "conditions": conditions,
         "setup": opening.setup,
         "saved": _saved(options, opening),
+        # What somebody else computed is not computed again.
+        "recorded": None if opening.recorded is None else opening.run(),
     }
 
 

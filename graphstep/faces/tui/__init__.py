@@ -99,23 +99,26 @@ def open_program(
 
 
 def open_later(prepare: Callable[[Watch], tuple[Program, Mapping[str, Number], Mapping[str, Any]]], language: str) -> int:
-    """Open a program that takes a while to be read, behind a screen that says how far it is; the exit status.
+    """Open a program, or a run, that takes a while to be read, behind a screen that says how far it is; the exit status.
 
     ``prepare`` reads it, and gives what :func:`open_program` takes; it gets a function to be told now and then which share of
-    the text has been read. Raises what it raises, and what :func:`open_program` does, once the screen is closed.
+    a text has been read. Raises what it raises, and what :func:`open_program` does, once the screen is closed.
     """
     if _cannot_draw():
         program, inputs, where = prepare(lambda _: None)
         return open_program(program, inputs, **where)
     from graphstep.faces.tui.app import run_screen
-    from graphstep.faces.tui.opening import OpeningScreen
+    from graphstep.faces.tui.opening import OpeningScreen, look_through
     from graphstep.faces.tui.screen import SteppingScreen
 
     def ready(watch: Watch) -> Callable[[], SteppingScreen]:
         program, inputs, where = prepare(watch)
         _refuse_superfluous(program, inputs)
         _refuse_misfits(program, inputs)
-        return lambda: SteppingScreen(program, inputs, **where)
+        if (recorded := where["recorded"]) is not None:
+            look_through(recorded.program)
+        where = {name: value for name, value in where.items() if name != "recorded"}
+        return lambda: SteppingScreen(program, inputs, trace=recorded, **where)
 
     screen = OpeningScreen(language, ready)
     status = run_screen(screen)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
+from graphstep.faces.tui.threads import computed
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class OpeningScreen(Screen[None]):
         self.error: GraphstepError | None = None
         """Why the program cannot be opened."""
         self._prepare = prepare
-        self._share = 0.0
+        self._share: float | None = None
         self._left = False
 
     def compose(self) -> Iterator[Widget]:
@@ -65,32 +64,25 @@ class OpeningScreen(Screen[None]):
         self.call_after_refresh(self._read)
 
     def _tell(self) -> None:
-        lines = [[(say(self, "text-read", share=f"{self._share:.0%}"), "why")], [(say(self, "run-give-up"), "quiet")]]
+        # How far it is, is told of a text.
+        share = say(self, "run-read") if self._share is None else say(self, "text-read", share=f"{self._share:.0%}")
+        lines = [[(share, "why")], [(say(self, "run-give-up"), "quiet")]]
         self.query_one(SteppingPanes).step.say(say(self, "run-moment"), lines)
 
-    @work(thread=True)
-    def _read(self) -> None:
-        worker = get_current_worker()
-
+    @work
+    async def _read(self) -> None:
         def watch(share: float) -> None:
             self._share = share
-            if worker.is_cancelled or self._left:
+            if self._left:
                 raise GraphstepError("the reading was given up")
 
         try:
-            screen = self._prepare(watch)
+            screen = await computed(lambda: self._prepare(watch))
         except GraphstepError as error:
-            outcome: Callable[[], None] = partial(self._fail, error)
-        else:
-            outcome = partial(self._make_way, screen)
-        if not (worker.is_cancelled or self._left):
-            self.app.call_from_thread(outcome)
-
-    def _fail(self, error: GraphstepError) -> None:
-        self.error = error
-        self.app.exit()
-
-    def _make_way(self, screen: Callable[[], SteppingScreen]) -> None:
+            if not self._left:
+                self.error = error
+                self.app.exit()
+            return
         self._looks.pause()
         # Over this one, for Textual does not put another screen in the place of the first.
         self.app.push_screen(screen())

@@ -24,6 +24,7 @@ from graphstep.faces.tui.inquiries import Inquiries
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
+from graphstep.faces.tui.threads import computed
 from graphstep.ground.collector import collect_in_rest
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import Setup, setup_of_program
@@ -269,9 +270,9 @@ class SteppingScreen(Screen[None]):
         sleep(_MOMENT)
         self._made(self._run())
 
-    @work(thread=True, exclusive=True, group="run")
-    def _run_in_background(self) -> None:
-        self.app.call_from_thread(self._made, self._run())
+    @work(exclusive=True, group="run")
+    async def _run_in_background(self) -> None:
+        self._made(await computed(self._run))
 
     def _run(self) -> Trace | GraphstepError:
         from graphstep.engine.trace import trace

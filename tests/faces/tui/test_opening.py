@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from graphstep.engine.archive import opening_of_trace, write_run
+from graphstep.engine.trace import trace
 from graphstep.faces.cli import main, program
 from graphstep.faces.tui import app as apps
 from graphstep.faces.tui.app import GraphstepApp
@@ -76,7 +78,7 @@ def test_what_cannot_be_read_closes_the_screen_and_is_said_behind_it() -> None:
 
 
 def test_escape_ends_the_reading() -> None:
-    ended = []
+    ended, is_over = [], threading.Event()
 
     def prepare(watch: Callable[[float], None]) -> Callable[[], SteppingScreen]:
         try:
@@ -84,6 +86,7 @@ def test_escape_ends_the_reading() -> None:
                 watch(0.1)
         except GraphstepError as error:
             ended.append(error.message)
+            is_over.set()
             raise
 
     async def play(driver: Driver) -> None:
@@ -91,7 +94,25 @@ def test_escape_ends_the_reading() -> None:
         await driver.press("escape")
 
     drive(prepare, play)
+    is_over.wait(10)
     assert ended == ["the reading was given up"]
+
+
+def test_who_leaves_does_not_wait_for_what_cannot_be_stopped() -> None:
+    left, ended = threading.Event(), []
+
+    def prepare(watch: Callable[[float], None]) -> Callable[[], SteppingScreen]:
+        left.wait(5)
+        ended.append("the work")
+        raise GraphstepError("nobody is told")
+
+    async def play(driver: Driver) -> None:
+        await driver.until(lambda: "Reading …" in driver.frame())
+        await driver.press("escape")
+
+    drive(prepare, play)
+    assert not ended
+    left.set()
 
 
 def test_who_watches_a_text_is_told_ever_larger_shares_of_it() -> None:
@@ -129,6 +150,13 @@ def test_a_long_text_in_a_file_is_opened_so_and_what_is_wrong_with_it_is_said_as
     assert main([f"@{file}", "x=2", "y=3", "--at", "1"]) == 0
     assert [type(each) for each in screens[2:]] == [OpeningScreen, SteppingScreen, list]
     assert screens[1] == screens[-1][:-2]
+    recorded = tmp_path / "run.gsz"
+    recorded.write_bytes(write_run(opening_of_trace(trace(read("x*y"), {"x": 2.0, "y": 3.0}))))
+    assert main([str(recorded), "--at", "1"]) == 0
+    opening, stepping, _ = screens[5:]
+    assert isinstance(opening, OpeningScreen)
+    assert stepping._given.output == 6.0
+    del screens[5:]
     file.write_text("x*y $", encoding="utf-8")
     assert main([f"@{file}", "x=2", "y=3"]) == 2
     assert "x*y $\n      ^" in capsys.readouterr().err

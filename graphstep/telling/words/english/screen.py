@@ -173,6 +173,7 @@ _DIALOGS: dict[str, English] = {
     "diagnosis-asked": "Looking at every layer …",
     "run-waits": "Running {gates} gates forward and backward …",
     "run-give-up": "escape or q gives up.",
+    "run-read": "Reading …",
     "text-read": "Reading the program: {share} …",
     "run-moment": "a moment",
     "run-fails": "This cannot be run",
