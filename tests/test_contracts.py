@@ -47,10 +47,28 @@ def test_an_import_help_and_version_load_nothing_heavy_and_a_plain_run_neither_t
 
 
 def test_a_program_of_numbers_is_stepped_and_printed_without_numpy() -> None:
-    programs = (["(x+y)*z", "x=-2", "y=5", "z=-4"], ["a=x*y; b=a/x-2*x; a*b+b", "x=0.1", "y=3"], ["exp(x)", "x=1"])
+    programs = (
+        ["(x+y)*z", "x=-2", "y=5", "z=-4"],
+        ["a=x*y; b=a/x-2*x; a*b+b", "x=0.1", "y=3"],
+        ["relu(x)*sqrt(y) + abs(z)", "x=2", "y=4", "z=-3"],
+        ["max(x, 2)*y + max(z, 0)*abs(z)", "x=3", "y=1", "z=-1"],
+        ["max(x, y)*z", "x=2", "y=2", "z=0"],
+        ["exp(x)", "x=1"],
+    )
     *light, heavy = loaded_by(*(command(*words, "--plain") for words in programs))
     assert not any(packages & set(HEAVY) for packages in light)
     assert "numpy" in heavy
+
+
+def test_a_plain_run_of_numbers_imports_what_it_needs() -> None:
+    """A module more is a third of a millisecond more before the first line: who adds one on the way says here that it must be."""
+    code = f"{command('(x+y)*z', 'x=-2', 'y=5', 'z=-4', '--plain')}\nprint('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", f"import sys\n{code}"], capture_output=True, text=True, check=True, cwd=ROOT)
+    ours = [name for name in done.stdout.splitlines()[-1].split() if name.startswith("graphstep")]
+    assert len(ours) <= 180
+    rooms = ("teaching", "debugger", "faces.tui", "faces.repl", "engine.training", "engine.capture", "engine.archive")
+    questions = ("analysis.diagnosis", "analysis.symbolic", "analysis.witnesses", "analysis.jacobian")
+    assert not [name for name in ours if name.startswith(tuple(f"graphstep.{room}" for room in (*rooms, *questions)))]
 
 
 def test_numpy_comes_from_one_place_and_late() -> None:

@@ -27,8 +27,9 @@ from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from tests import FOLDER
+from tests.benchmarks import shapes
 from tests.cases import each
-from tests.effort import grows_with
+from tests.effort import effort, grows_with
 from tests.programs import seeded
 
 if TYPE_CHECKING:
@@ -125,6 +126,14 @@ def test_exports_are_linear(name: str) -> None:
         return lambda: list(export.exporter(name).export(made))
 
     assert grows_with(30, work) < 2.2
+
+
+@each("make", [shapes.chain, shapes.tree, shapes.shared])
+def test_a_long_markdown_document_takes_few_calls_a_step(make: Callable[[int], shapes.Sample]) -> None:
+    """Its first steps are told, and of the others what they come to: a step that is not told costs next to nothing."""
+    export.render(trace(*make(999)), "md")
+    run = trace(*make(1_000))
+    assert effort(lambda: export.render(run, "md")) < 110 * len(run)
 
 
 @pytest.mark.parametrize("name", FORMATS)
