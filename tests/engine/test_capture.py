@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -400,3 +401,16 @@ def test_a_loop_is_watched_where_pytorch_is(monkeypatch: pytest.MonkeyPatch) -> 
         gs.record(lambda: 0.0)
     with pytest.raises(InputError, match="no PyTorch here"):
         gs.record(every=10)(lambda: 0.0)
+
+
+def test_who_waits_for_a_file_is_told_in_their_own_thread_that_it_runs(tmp_path):
+    path = tmp_path / "f.py"
+    path.write_text("def f(W, x):\n    return (W * x).sum()\n", encoding="utf-8")
+    told = []
+    # More than a pipe holds at once.
+    opening = record_file(
+        str(path), "f", {"W": np.ones((100, 100)), "x": 0.5}, watch=lambda share: told.append((share, get_ident()))
+    )
+    assert opening.run().value_of(opening.program.output) == 5000.0
+    # Two threads that import NumPy at once get half of it each.
+    assert told == [(0.0, get_ident())]

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,10 +81,16 @@ def record_file(
     with subprocess.Popen(  # noqa: S603  # our own interpreter and module; the file is the one that the user named
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
     ) as child:
-        if watch is not None:
-            watch(0.0)
         try:
-            reply, _ = child.communicate(job, timeout=seconds)
+            assert child.stdin is not None, "it is a pipe"
+            # Before anything else, as the process waits for it.
+            with suppress(BrokenPipeError), child.stdin as pipe:
+                pipe.write(job)
+            child.stdin = None
+            if watch is not None:
+                # In this thread: of two that import NumPy at once one gets half of it, as its modules import each other.
+                watch(0.0)
+            reply, _ = child.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             hint = "a loop that does not end, or too much work for one call"
             raise CaptureError(f"{quoted(Path(path).name)} was ended after {seconds:g} seconds", hint=hint) from None

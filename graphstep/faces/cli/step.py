@@ -131,12 +131,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _import_screen(_: float) -> None:
-    """Import the screen in a thread, while the user's function runs in a process of its own."""
-    from threading import Thread
-
+    """Import the screen, while the user's function runs in a process of its own."""
     from graphstep.faces.tui import import_all
 
-    Thread(target=import_all, daemon=True).start()
+    import_all()
 
 
 def _open_long(options: argparse.Namespace) -> int:
