@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.pytorch.surroundings import random_states, set_random_states
 from graphstep.engine.capture.pytorch.table import rule_of
 from graphstep.engine.capture.pytorch.tensors import address_of, cells_of, flat, is_tensor, version_of
 from graphstep.engine.capture.recording import CaptureError
@@ -55,7 +56,7 @@ class Done:
     function: Any
     """The function itself."""
     chance: Any
-    """The random state before it."""
+    """The random states before it."""
     parts: list[Any] = field(default_factory=list)
     """The tensors that it returned; none before it has."""
     replica: tuple[list[Any], dict[int, Any]] | None = None
@@ -89,13 +90,13 @@ class Done:
             # What is written to is no leaf.
             called = {key: x.clone() for key, x in own.items()} if self.writes else own
             arguments, options = (_replaced(x, called) for x in (self.arguments, self.options))
-            now = torch.get_rng_state()
-            torch.set_rng_state(self.chance)
+            now = random_states()
+            set_random_states(self.chance)
             try:
                 with torch.enable_grad():
                     result = self.function(*arguments, **options)
             finally:
-                torch.set_rng_state(now)
+                set_random_states(now)
             parts = [x for x in flat((arguments[0] if result is None else result,)) if is_tensor(x)]
             self.replica = parts, {each.node: own[key] for key, each in self.reads.items() if hasattr(each, "node")}
         parts, read = self.replica

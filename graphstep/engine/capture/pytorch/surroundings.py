@@ -26,7 +26,7 @@ class Surroundings:
         torch = sys.modules["torch"]
         kinds = ("cpu", "cuda") if torch.cuda.is_initialized() else ("cpu",)
         casts = ((kind, torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind)) for kind in kinds)
-        return cls(_chance(torch), tuple(casts))
+        return cls(random_states(), tuple(casts))
 
     @contextmanager
     def again(self) -> Iterator[None]:
@@ -38,9 +38,9 @@ class Surroundings:
             for each in module.buffers(recurse=False):
                 held.setdefault(id(each), (each, each.detach().clone(), version_of(each)))
 
-        now = _chance(torch)
+        now = random_states()
         handle = torch.nn.modules.module.register_module_forward_pre_hook(keep)
-        _set_chance(torch, self.chance)
+        set_random_states(self.chance)
         try:
             with ExitStack() as stack:
                 stack.enter_context(torch.enable_grad())
@@ -49,18 +49,22 @@ class Surroundings:
                 yield
         finally:
             handle.remove()
-            _set_chance(torch, now)
+            set_random_states(now)
             for buffer, before, version in held.values():
                 if version_of(buffer) != version:
                     # Through its data: what is still to be sent back may have saved the buffer.
                     buffer.data.copy_(before)
 
 
-def _chance(torch: Any) -> tuple[Any, Any]:
+def random_states() -> tuple[Any, Any]:
+    """The states that random numbers are drawn from: the processor's, and those of the GPUs, where there are any."""
+    torch = sys.modules["torch"]
     return torch.get_rng_state(), torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
 
 
-def _set_chance(torch: Any, state: tuple[Any, Any]) -> None:
-    torch.set_rng_state(state[0])
-    if state[1] is not None:
-        torch.cuda.set_rng_state_all(state[1])
+def set_random_states(states: tuple[Any, Any]) -> None:
+    """Draw from these from here on."""
+    torch = sys.modules["torch"]
+    torch.set_rng_state(states[0])
+    if states[1] is not None:
+        torch.cuda.set_rng_state_all(states[1])

@@ -15,6 +15,7 @@ from graphstep.engine.capture.pytorch.calls import Call, Done, alike, apart, cho
 from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
 from graphstep.engine.capture.pytorch.modules import Modules, module_call, name_in_sight, own_function
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
+from graphstep.engine.capture.pytorch.surroundings import random_states
 from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, Made, UnfollowedError
 from graphstep.engine.capture.pytorch.tensors import (
     ENDS,
@@ -221,7 +222,7 @@ class Tape(Following):
         # What is read is read before the call, which may write to it.
         reads = {} if name == "__bool__" else {id(x): self.read(x, frame) for x in tensors if x.is_floating_point()}
         versions = {id(x): (x, version_of(x)) for x in tensors}
-        return Done(name, arguments, options, reads, versions, function, sys.modules["torch"].get_rng_state())
+        return Done(name, arguments, options, reads, versions, function, random_states())
 
     def _ended(self, done: Done, result: Any, frame: FrameType) -> Any:
         """Record a call that has returned, and hand on its result."""
