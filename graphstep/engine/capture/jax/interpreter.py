@@ -155,6 +155,7 @@ class Interpreter:
                     Sender(((node, outs[0]),), tuple(items[k].node or 0 for k in traced), pullback, (), f"{name} at {place}")
                 )
                 return [Item(outs[0], node)]
+        # Only now: a compiled softmax is one gate of ours, and its parts are looked at where it is none.
         if inner is not None:
             return self._inside(inner, items, place)
         return self._opaque(name, items, traced, outs, pullback, place)

@@ -40,6 +40,8 @@ def fill_gradients(tape: Tape, loss: Any) -> None:
     for node, gradient in gradients.items():
         if gradient is not None:
             operations[node].gradient = widened(cells_of(gradient))
+    # The whole graph says what arrives at each call. What a call sends only the same call alone says: in the whole graph its
+    # operands get the sum over all that read them.
     for call in tape.calls:
         if call.replica is None:
             continue

@@ -289,6 +289,8 @@ class Tape(Following):
             # What arrives at a part that was written to is only what reads it by itself.
             edge = None if within_another else edge_of(part)
             call = Call(done.base, first, len(operations) - 1, reads, edge, opaque)
+            # A gate of ours is held against PyTorch's slopes where it has a convention. Others agree where their values do; where
+            # they did not, the gradients of the parameters show it at the end.
             if opaque or (first == call.last and chooses(last.gate) and not done.writes):
                 call.replica = self._again(done, number, value, frame)
             self.calls.append(call)
@@ -308,6 +310,7 @@ class Tape(Following):
 
     def _native(self, done: Done, number: int, part: Any, value: Any, frame: FrameType) -> Any:
         """The gates of ours that a call is; None where there are none, or where they come to other numbers."""
+        # ``__radd__`` is add with its operands exchanged, ``__iadd__`` is add; rsub has a handler under its own name.
         handler, backwards = NATIVE.get(done.base), False
         if handler is None and done.name.startswith("__") and done.base[:1] in "ri":
             handler, backwards = NATIVE.get(done.base[1:]), done.base[0] == "r"
