@@ -91,6 +91,10 @@ class Fitting:
         if len(node.shape) > limits.AXES:
             message = f"this array has {len(node.shape)} axes; at most {limits.AXES} are worked with"
             raise LimitError(message, text=self.program.text, span=node.span, hint="join axes with reshape")
+        if len(self.nodes) >= limits.GATES + self.program.first_gate:
+            # A gradient of a gradient has three times the gates of the one before.
+            message = f"with its gradients and copies written out, this program has more than {limits.GATES:,} gates"
+            raise LimitError(message, text=self.program.text, span=node.span, hint="take fewer gradients of gradients")
         self._cells += limits.cells_of(node.shape)
         if self.program.origin is not None and self._cells * _DOUBLE > limits.CAPTURED:
             message = f"the arrays of this call take more than {limits.CAPTURED:,} bytes"

@@ -9,6 +9,8 @@ import pytest
 from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
+from graphstep.language.read.foreign.names import name_hint
+from graphstep.language.shapes import infer_shapes
 from graphstep.language.values import read_inputs, read_value
 from tests.cases import each
 from tests.effort import effort
@@ -116,6 +118,11 @@ _HUGE = {
     "superscripts": "x" + "²" * 10_000,
     "nested assignments": "; ".join(f"v{i + 1} = v{i} + v{i}" for i in range(500)),
     "unused statements": "x;" * 10_000,
+    "blanks behind a word that may begin a repetition": "repeat" + " " * 90_000,
+    "blanks before a brace that is missing": "repeat t in" + " " * 40_000 + "x" + " " * 40_000 + "y",
+    "calls in another spelling": "acoth(" * 42 + "x" + ")" * 42,
+    "repetitions inside each other": "h=x\n" + "repeat 100 { " * 10 + "h=h+1" + " }" * 10 + "\nh",
+    "a repetition of nothing, beside a large body": "h=x\nrepeat 9999 { repeat 0 { h = " + "h+" * 20_000 + "1 } }\nh",
 }
 _STRANGE = {
     "null": "x\x00y",
@@ -172,6 +179,19 @@ def test_a_strange_character_is_no_part_of_a_name_and_what_is_said_of_it_is_safe
     assert said.startswith("error: ")
     assert all(c.isprintable() or c == "\n" for c in said)
     said.encode("utf-8")
+
+
+@each("name, text", [("x10", "x10 # " + "1" * 2_000), ("xy", "xy # " + "1" * 2_000), ("Tx", "w ^ Tx # " + " " * 2_000)])
+def test_a_hint_for_a_name_does_not_try_every_way_to_read_a_number_beside_it(name: str, text: str) -> None:
+    # In all ways to share digits out it would take minutes.
+    name_hint(name, text, ["x", "y"])
+
+
+def test_a_gradient_of_a_gradient_and_so_on_has_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "GATES", 2_000)
+    text = "g = sin(x)*exp(x)*tanh(x)\n" + "\n".join(f"g{k} = grad({f'g{k - 1}' if k else 'g'}, x)" for k in range(12)) + "\ng11"
+    with pytest.raises(LimitError, match="gradients and copies written out, this program has more than 2,000 gates"):
+        infer_shapes(read(text), {})
 
 
 def test_a_hundred_thousand_terms_are_read() -> None:

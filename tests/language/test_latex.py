@@ -23,6 +23,7 @@ from graphstep.ground.errors import InputError, ReadError
 from graphstep.language.read import read
 from graphstep.language.read.latex import from_latex
 from graphstep.telling.formula import latex_of
+from tests.effort import grows_with
 from tests.programs import seeded
 from tests.reading import value
 
@@ -291,13 +292,21 @@ def test_a_letter_takes_the_spelling_that_was_given() -> None:
     assert from_latex(r"e^x", ["e", "x"]) == "e^x"
 
 
+def test_statements_are_read_with_work_for_each_of_them() -> None:
+    assert grows_with(1_000, lambda size: lambda: from_latex(r"a = b \\" * size)) < 2.1
+
+
 def test_limits_hold_in_latex() -> None:
     with pytest.raises(ReadError, match="nested more than"):
         from_latex("(" * 500 + "x" + ")" * 500)
     with pytest.raises(ReadError, match="nested more than"):
         from_latex("-" * 5000 + "x")
     with pytest.raises(ReadError, match="at most 10,000 terms"):
-        from_latex(r"\sum_{i=1}^{999} \sum_{j=1}^{999} x_i")
+        from_latex(r"\sum_{i=1}^{200} \sum_{j=1}^{200} x_i")
+    with pytest.raises(ReadError, match="more than 1,000,000 characters"):
+        from_latex(r"\sum_{i=1}^{9999}" + "x" * 2_000)
+    with pytest.raises(ReadError, match="at most 100,000 characters"):
+        from_latex("x" * 100_001)
     with pytest.raises(ReadError, match="at most 40"):
         from_latex(r"\mathrm{" + "a" * 50 + "}")
 

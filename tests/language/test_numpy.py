@@ -6,7 +6,7 @@ NumPy is the witness for the values: a trusted text is also run here. PyTorch's 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,11 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
-from graphstep.ground.errors import GraphstepError, InputError, ReadError
+from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
 from graphstep.language.read.foreign.rows import plain_name
 from graphstep.language.read.numpy import from_numpy
 from graphstep.language.read.numpy.meanings import SAME, handler_of
 from graphstep.language.read.numpy.syntax import CHARACTERS
+from tests.effort import grows_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 X = np.array([[0.5, -1.2, 2.0], [1.5, 0.3, -0.7]])
 V = np.array([0.4, -0.9, 1.3])
@@ -326,6 +330,9 @@ def test_what_is_wrong_with_the_program_is_shown_in_the_text_that_was_typed() ->
         "1e99999*x",
         "x" * (CHARACTERS + 1),
         "x\0y",
+        "F.softsign(" * 55 + "x" + ")" * 55,
+        "F.huber_loss(" * 50 + "x" + ", y, reduction='none')" * 50,
+        "for i in range(999):\n for j in range(999):\n  for k in range(999):\n   h = h\nh",
         "if x:\n" + "".join(f"{' ' * n}if x:\n" for n in range(1, 200)),
         "lambda: " * 1_000 + "x",
         "\ud800",
@@ -340,6 +347,18 @@ def test_what_is_too_large_or_too_deep_is_an_error_with_words(typed: str) -> Non
 
 def test_a_long_sum_is_not_deep() -> None:
     assert from_numpy("x" + " + x" * 700) == "x" + " + x" * 700
+    with pytest.raises(LimitError, match="Python's own reader gets no further"):
+        from_numpy("x" + " + x" * 20_000)
+
+
+def test_a_shape_is_inferred_with_the_functions_that_are_called_for_it() -> None:
+    def work(size: int) -> Callable[[], object]:
+        functions = [f"def f{k}(a):\n    return a*2" for k in range(size)]
+        lines = [f"h = np.squeeze(f{k}(h))" for k in range(size)]
+        text = "\n".join([*functions, "h = x", *lines, "h.sum()"])
+        return lambda: from_numpy(text, {"x": np.ones((2, 2))})
+
+    assert grows_with(20, work) < 2.3
 
 
 def test_nothing_is_executed(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:

@@ -61,6 +61,8 @@ class Tape:
 
     actions: list[tuple[str, list[Any]]] = field(default_factory=list)
     """Each by its name, with its parts: tokens, marks, and what was made already."""
+    weight: int | None = None
+    """How many actions it takes at least to play it, with those of the functions and repetitions in it; None while unknown."""
 
     def record(self, action: str, parts: list[Any]) -> Mark:
         """One more action."""

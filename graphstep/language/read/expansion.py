@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graphstep.ground.operands import Operand
     from graphstep.language.read.bodies import Function, Loop, Tape
     from graphstep.language.read.builder import Builder, Term
+    from graphstep.language.read.heads import Turns
 
 _ACTIONS = 10 * limits.GATES
 """Actions that the bodies of a program may take together, however few gates they make."""
@@ -38,13 +39,25 @@ def define(builder: Builder, function: Function, span: Span) -> Statement:
 
 
 def _weight(builder: Builder, tape: Tape) -> int:
-    """How many actions it takes at least to play a body once."""
-    total = len(tape.actions)
-    for action, parts in tape.actions:
-        if action == "call":
-            called = builder.scope.function(parts[0].text)
-            total += called.actions if called is not None else 0
-    return total
+    """How many actions it takes at least to play a body once; what is counted by a name counts once."""
+    if tape.weight is None:
+        # Kept: a body in a repetition of 100,000 turns would be gone through in each of them.
+        tape.weight = len(tape.actions)
+        for action, parts in tape.actions:
+            if action == "call":
+                called = builder.scope.function(parts[0].text)
+                tape.weight += called.actions if called is not None else 0
+            elif action == "repetition":
+                loop: Loop = parts[0]
+                tape.weight += _numeral(builder, loop.turns) * _weight(builder, loop.tape)
+    return tape.weight
+
+
+def _numeral(builder: Builder, turns: Turns) -> int:
+    """How many turns there are, where that is typed in digits; else 1, since names are looked up when it is their turn."""
+    first, last = (builder.text[slice(*span)].strip() if span else "0" for span in (turns.first, turns.last))
+    known = all(word.isdecimal() and len(word) < limits.NUMERAL_DIGITS for word in (first, last))
+    return max(0, int(last) - int(first)) if known else 1
 
 
 def invoke(builder: Builder, function: Function, arguments: Sequence[Term | Option], span: Span) -> Term:

@@ -16,8 +16,11 @@ from graphstep.language.read.spelling import long_name
 
 _NAME = r"[^\W\d][\w\u0300-\u036f]*"
 _FUNCTION = re.compile(rf"def[ \t]+(?P<name>{_NAME})[ \t]*\(")
+# What takes blanks keeps them (++, *+), and a count ends in something else: thousands of blanks without a brace behind them would
+# otherwise be shared out in every way.
 _REPETITION = re.compile(
-    rf"repeat[ \t]+(?:(?P<variable>{_NAME})[ \t]+in[ \t]+(?P<first>[^{{}}:;=\n]+):)?(?P<last>[^{{}}:;=\n]+?)[ \t\n]*\{{"
+    rf"repeat[ \t]++(?:(?P<variable>{_NAME})[ \t]++in[ \t]++(?P<first>[^{{}}:;=\n]+):)?"
+    r"(?P<last>[^{}:;=\n]*[^{}:;=\s])[ \t\n]*+\{"
 )
 _NAMES = re.compile(rf"{_NAME}(?:[ \t]*,[ \t]*{_NAME})+[ \t]*=(?!=)")
 

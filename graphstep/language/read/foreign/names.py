@@ -16,6 +16,8 @@ _LETTERS = ("x", "y", "z", "pi", "π", "e")
 _SEARCHED = 2_000
 """Characters of a program in which the place of a name is looked for."""
 
+# A number is taken whole (++): its digits could otherwise stand on either side of a point that is not there.
+_FACTOR = r"(?<!\d)(\d++\.?+\d*+)\s*+"
 _TO_THE_T = re.compile(r"(?P<of>[\w)\]]{1,40})\s*(?:\^|\*\*)\s*\(?T(?P<beside>\w*)")
 
 
@@ -46,7 +48,7 @@ def _derivative(name: str, text: str, given: Collection[str]) -> str:
 
 def _power_of_ten(name: str, text: str, given: Collection[str]) -> str:
     """``3x10^5``, with the letter x for the sign ×."""
-    power = re.search(rf"(\d+\.?\d*)\s*{re.escape(name)}\s*\^\s*([-+]?\d+)", text) if name == "x10" else None
+    power = re.search(rf"{_FACTOR}{re.escape(name)}\s*\^\s*([-+]?\d+)", text) if name == "x10" else None
     return "" if power is None else f"a power of ten is written {power[1]}e{power[2]}, and a product {power[1]}*10^{power[2]}"
 
 
@@ -62,7 +64,8 @@ def _no_number(name: str, text: str, given: Collection[str]) -> str:
 
 def _transpose(name: str, text: str, given: Collection[str]) -> str:
     """``W^T`` and ``W^Tx``, as books write a transpose."""
-    power = _TO_THE_T.search(text)
+    # Of thousands of names without a value hardly any begins so, and for each the text would be searched.
+    power = _TO_THE_T.search(text) if name[0] == "T" else None
     if power is None or name != f"T{power['beside']}":
         return ""
     behind = f" @ {power['beside']}" if power["beside"] else ""
@@ -88,7 +91,7 @@ def _product(name: str, text: str, given: Collection[str]) -> str:
     factors = _factors(name, {*given, *_LETTERS})
     if not factors:
         return ""
-    number = re.search(rf"(\d+\.?\d*)\s*{re.escape(name)}\b", text)
+    number = re.search(rf"{_FACTOR}{re.escape(name)}\b", text)
     return f"{name} is one name; a product is written {'*'.join([*(number.groups() if number else ()), *factors])}"
 
 

@@ -241,7 +241,11 @@ class _Reading:
                     self.remarks.append(row.row.remark)
                 if not row.row.here:
                     raise _NotHere(row.row.remark)
-                return filled(row.row.here, bound)
+                written = filled(row.row.here, bound)
+                # acoth stands for x twice: forty of them inside each other would be 2⁴⁰ of it.
+                if len(written) > 10 * LENGTH:
+                    raise _NotHere
+                return written
         plain = "" if own is None else _as_our_own(own, inputs)
         if plain:
             return plain

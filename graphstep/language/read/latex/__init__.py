@@ -12,8 +12,11 @@ from graphstep.ground import limits
 from graphstep.ground.errors import LimitError
 from graphstep.language.read.dialects import Translation
 from graphstep.language.read.latex.documents import formula_span
-from graphstep.language.read.latex.reader import Reader
+from graphstep.language.read.latex.reader import Reader, too_long
 from graphstep.language.read.latex.tokens import tokens_of
+
+CHARACTERS = 100_000
+"""Characters of one formula: nobody types more, and a sum grows by copies of what it is so far."""
 
 
 def translation(text: str, given: Collection[str] = ()) -> Translation:
@@ -29,9 +32,9 @@ def from_latex(text: str, given: Collection[str] = ()) -> str:
 
     Raises ReadError with the place of what cannot be read or can be read in two ways, and LimitError for what is too large.
     """
-    if len(text) > limits.WRITTEN:
-        raise LimitError(f"a formula has at most {limits.WRITTEN:,} characters", text=text[:80], span=(0, 1))
+    if len(text) > CHARACTERS:
+        raise LimitError(f"a formula has at most {CHARACTERS:,} characters", text=text[:80], span=(0, 1))
     program = Reader(text, tokens_of(text, formula_span(text)), given).program()
     if len(program) > limits.WRITTEN:
-        raise LimitError(f"written out, this formula has more than {limits.WRITTEN:,} characters", text=text[:80], span=(0, 1))
+        raise too_long(text)
     return program

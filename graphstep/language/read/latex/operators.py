@@ -31,9 +31,6 @@ CASE_WORDS = IF_WORDS | ELSE_WORDS
 NESTING = 60
 """Groups, brackets and functions inside each other."""
 
-TURNS = 10_000
-"""Terms of all sums and products of one formula together."""
-
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _TIMES = frozenset({"cdot", "times", "ast", "odot", "circ", "bullet", "star"})
 _OVER = frozenset({"div", "oslash", "slash"})

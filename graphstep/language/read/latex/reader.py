@@ -5,9 +5,11 @@ r"""A formula becomes the text of a program, by descent: statements, and the par
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, PRODUCT
+from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, did_you_mean, quoted
 from graphstep.language.read.latex.conditions import Conditions
 from graphstep.language.read.latex.functions import LETTERS, function_of, is_reduction
@@ -19,6 +21,12 @@ from graphstep.language.read.latex.tokens import Token
 
 TURNS = 10_000
 """Terms of all sums and products of one formula together."""
+
+
+def too_long(text: str) -> LimitError:
+    """For a formula that is larger as a program than one may be."""
+    message = f"written out, this formula has more than {limits.WRITTEN:,} characters"
+    return LimitError(message, text=text[:80], span=(0, 1))
 
 
 class Reader(Conditions):
@@ -63,7 +71,8 @@ class Reader(Conditions):
     def _is_equation(self) -> bool:
         """Whether the statement that begins here has a name before an equals sign."""
         depth = 0
-        for token in self._tokens[self._place :]:
+        # No slice: a copy of all that follows, in every statement of thousands.
+        for token in islice(self._tokens, self._place, None):
             if token.kind in ("open", "left"):
                 depth += 1
             elif token.kind in ("close", "right"):
@@ -346,6 +355,8 @@ class Reader(Conditions):
             self._place = start
             self._counters[letter] = count
             term = self._product()
+            if len(term.text) * (last - count) > limits.WRITTEN:
+                raise too_long(self._text)
             value = term if value is None else binary(sign, value, term)
         del self._counters[letter]
         assert value is not None

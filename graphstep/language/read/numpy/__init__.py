@@ -15,11 +15,11 @@ from typing import Any
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
-from graphstep.ground.errors import LimitError, ReadError
+from graphstep.ground.errors import ReadError
 from graphstep.language.read.dialects import Translation
 from graphstep.language.read.numpy.pieces import Program, program_of
 from graphstep.language.read.numpy.reader import Reader
-from graphstep.language.read.numpy.syntax import Source
+from graphstep.language.read.numpy.syntax import Source, too_long
 
 
 def from_numpy(text: str, given: Collection[str] = ()) -> str:
@@ -41,7 +41,7 @@ def translation(text: str, given: Collection[str] = ()) -> Translation:
     reader = Reader(source, given)
     program = program_of(reader.program())
     if len(program.text) > limits.WRITTEN:
-        raise LimitError(f"as a program this has more than {limits.WRITTEN:,} characters", text=plain[:80], span=(0, 1))
+        raise too_long(plain)
     _check(program, plain, given)
     return Translation(program.text, reader.leaves)
 

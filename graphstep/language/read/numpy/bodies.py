@@ -94,7 +94,8 @@ class Bodies(Statements):
         body_piece = _braced([*statements, last], span, self.depth_of_bodies) if statements else last
         definition = Piece((head, body_piece), COMPARISON, span)
         self.emit(definition)
-        self.functions.append(definition.text)
+        if not self.depth_of_bodies:
+            self.functions[called] = definition.text
         self.names.functions[name] = read
         # A value of the same name is hidden from here on, as it is in Python.
         self.names.current.pop(name, None)

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from graphstep.gates.typed import ATOM, COMPARISON
+from graphstep.ground import limits
 from graphstep.ground.errors import Span, did_you_mean
 from graphstep.language.read.foreign import WITHOUT_GRADIENT
 from graphstep.language.read.foreign.rows import METHOD, Input, bound_inputs, filled, plain_name, rows_by_name, rows_of
@@ -16,6 +17,7 @@ from graphstep.language.read.numpy.expressions import Expressions
 from graphstep.language.read.numpy.meanings import LAYERS, SAME, handler_of
 from graphstep.language.read.numpy.pieces import Piece, atom
 from graphstep.language.read.numpy.sites import Site, UnfitError
+from graphstep.language.read.numpy.syntax import too_long
 
 # A place that stays open in the text of a lambda, between signs (U+01C1) that nobody types.
 _SLOT = re.compile(r"ǁ(\d+)ǁ")
@@ -141,6 +143,9 @@ class Calls(Expressions):
     def _filled(self, text: str, pieces: Sequence[Piece], span: Span) -> Piece:
         parts: list[str | Piece] = []
         place = 0
+        # softsign stands for x twice, and calls stand inside each other: the text could double with each of them.
+        if sum(len(pieces[int(mark[1])].text) for mark in _SLOT.finditer(text)) > limits.WRITTEN:
+            raise too_long(self.source.text)
         for mark in _SLOT.finditer(text):
             before, behind = text[: mark.start()].rstrip(), text[mark.end() :].lstrip()
             alone = before[-1:] in ("", "(", ",", "[") and behind[:1] in ("", ")", ",", "]")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 
 from graphstep.gates.typed import ATOM, COMPARISON
+from graphstep.ground import limits
 from graphstep.language.read.foreign.rows import plain_name
 from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed, negative
 from graphstep.language.read.numpy.sites import Site, UnfitError, reads
+from graphstep.language.read.numpy.syntax import too_long
 
 _HUBER = "clip({x} - {y}, -1, 1)*({x} - {y} - clip({x} - {y}, -1, 1)/2)"
 _CELLS = {
@@ -31,11 +33,13 @@ def _loss(site: Site, x: Piece, target: Piece, reduction: str = "mean") -> Piece
         raise UnfitError
     cells, mean = _CELLS[plain_name(site.name)]
     text = mean if reduction == "mean" else f"sum({cells})" if reduction == "sum" else cells
-    return _written(text, {"x": x, "y": target}, site.span)
+    return _written(site, text, {"x": x, "y": target})
 
 
-def _written(template: str, pieces: dict[str, Piece], span: tuple[int, int]) -> Piece:
+def _written(site: Site, template: str, pieces: dict[str, Piece]) -> Piece:
     """A template with pieces in its braces, in parentheses where they would fall apart."""
+    if template.count("{") * max(len(piece.text) for piece in pieces.values()) > limits.WRITTEN:
+        raise too_long(site.of.source.text)
     parts: list[str | Piece] = []
     rest = template
     while "{" in rest:
@@ -45,7 +49,7 @@ def _written(template: str, pieces: dict[str, Piece], span: tuple[int, int]) -> 
         parts += [before, pieces[name].within(COMPARISON if alone else ATOM)]
     parts.append(rest)
     whole = template[:1].isalpha() and template.endswith(")") and template.count(" - ") + template.count("}*") == 0
-    return Piece(tuple(part for part in parts if part != ""), ATOM if whole else COMPARISON, span)
+    return Piece(tuple(part for part in parts if part != ""), ATOM if whole else COMPARISON, site.span)
 
 
 @reads("cross_entropy", "cross_entropy_loss", "nll_loss")

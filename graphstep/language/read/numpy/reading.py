@@ -13,6 +13,7 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import ReadError, Span, quoted
 from graphstep.ground.operands import Shape
+from graphstep.ground.ways import reached
 from graphstep.language.read.foreign import LIBRARIES
 from graphstep.language.read.numpy.names import RESERVED, Fresh, Names, assigned, words
 from graphstep.language.read.numpy.pieces import Piece, atom
@@ -51,8 +52,8 @@ class Reading(ABC):
         """Names of the program whose cells are 0 or 1."""
         self.leaves: dict[str, str] = {}
         """Inputs to which the text gives a value, as texts."""
-        self.functions: list[str] = []
-        """The definitions of functions, as text."""
+        self.functions: dict[str, str] = {}
+        """By name of the program the functions that it defines at its top, as text."""
         # How often the text itself assigns each name.
         self._assignments = Counter(assigned(source.tree.body))
         # One letter may be a matrix as well as a module.
@@ -224,8 +225,10 @@ class Reading(ABC):
         shapes = {name: shape for name, shape in current.items() if shape is not None}
         numbers = [f"{name} = {number}" for name, number in self.whole_numbers.items() if name in words(text)]
         numbers += [f"{name} = 0" for name in self.turns if name in words(text)]
+        called = {*reached(words(text) & {*self.functions}, lambda name: words(self.functions[name]) & {*self.functions})}
+        functions = [definition for name, definition in self.functions.items() if name in called]
         try:
-            program = read("\n".join([*numbers, *self.functions, text]), [*shapes])
+            program = read("\n".join([*numbers, *functions, text]), [*shapes])
             if any(name not in shapes for name in program.inputs):
                 return None
             fitted = infer_shapes(program, shapes).program

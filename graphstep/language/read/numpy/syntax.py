@@ -42,7 +42,9 @@ class Source:
         except SyntaxError as error:
             raise self._misread(error) from None
         except (RecursionError, MemoryError):
-            raise LimitError(f"this is nested more than {DEPTH} deep", text=self.text, span=(0, 1)) from None
+            # Brackets were counted before. A sum of thousands of terms is as deep for Python: each holds the one before.
+            hint = "give a part of the longest line a name, in a line above: q = …"
+            raise LimitError("Python's own reader gets no further", text=self.text, span=(0, 1), hint=hint) from None
         except ValueError as error:
             raise ReadError(f"this is not Python: {error}", text=self.text, span=(0, 1)) from None
 
@@ -75,6 +77,11 @@ class Source:
         """A ReadError at a node or a place."""
         span = where if isinstance(where, tuple) else self.span(where)
         return ReadError(message, text=self.text, span=span, hint=hint)
+
+
+def too_long(text: str) -> LimitError:
+    """For a text that is larger as a program than one may be."""
+    return LimitError(f"as a program this has more than {limits.WRITTEN:,} characters", text=text[:80], span=(0, 1))
 
 
 def _check_size(text: str) -> None:
