@@ -15,15 +15,15 @@ from graphstep.gates import FUNCTIONS
 from graphstep.ground.errors import GraphstepError, InputError, ReadError
 from graphstep.language.read import read
 from graphstep.language.read.foreign import proposals
-from graphstep.language.read.foreign.rows import is_literal, rows_by_name
-from graphstep.language.read.foreign.table import NUMBERS, PARTS, foreign
+from graphstep.language.read.foreign.rows import is_literal
+from graphstep.language.read.foreign.table import NUMBERS, PARTS, rows_by_name
 from graphstep.language.read.foreign.translation import general
 from tests.cases import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from graphstep.language.read.foreign.rows import Row
+    from graphstep.language.read.foreign.table import Row
 
 A = np.array([[0.5, -1.0], [2.0, 0.25]])
 B = np.array([[1.5, 3.0], [-2.0, 1.0]])
@@ -351,15 +351,15 @@ ROWS = [row for rows in rows_by_name().values() for row in rows]
 def _written(row: Row, values: tuple[Any, ...]) -> tuple[str, dict[str, Any]]:
     """A call as somebody would type it, with literals and axes in place and everything else as a name."""
     written, inputs, left = [], {}, list(values)
-    name = row.row.call.partition("(")[0]
+    name = row.call.partition("(")[0]
     for key, default in row.inputs:
         if is_literal(key):
             written.append("None" if key == "none" else key)
-        elif default is not None and key not in re.findall(r"\w+", row.row.here):
+        elif default is not None and key not in re.findall(r"\w+", row.here):
             written.append(f"{key}={default}")
         elif key.startswith("*"):
             arrays = [value for value in left if isinstance(value, np.ndarray)]
-            if row.row.here.startswith(("concat", "stack")):
+            if row.here.startswith(("concat", "stack")):
                 names = "abc"[: len(arrays)]
                 inputs.update(zip(names, arrays, strict=True))
                 written.append(f"[{', '.join(names)}]")
@@ -381,8 +381,8 @@ def _written(row: Row, values: tuple[Any, ...]) -> tuple[str, dict[str, Any]]:
 
 
 def _reference(row: Row) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
-    name = row.row.call.partition("(")[0]
-    for key in (row.row.call, name):
+    name = row.call.partition("(")[0]
+    for key in (row.call, name):
         if key in REFERENCES:
             return REFERENCES[key]
     function = getattr(scipy.special, name, None) or getattr(np, name, None)
@@ -392,17 +392,17 @@ def _reference(row: Row) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
 def test_what_is_proposed_is_read_and_has_the_value_of_the_foreign_function() -> None:
     faults = {}
     for row in ROWS:
-        if row.row.here:
+        if row.here:
             try:
                 hold_against_reference(row)
             except (AssertionError, GraphstepError) as fault:
-                faults[row.row.call] = str(fault)
+                faults[row.call] = str(fault)
     assert faults == {}
 
 
 def hold_against_reference(row: Row) -> None:
-    name = row.row.call.partition("(")[0]
-    assert read(general(row.row).text).inputs
+    name = row.call.partition("(")[0]
+    assert read(general(row).text).inputs
     if name in WITHOUT:
         return
     found = _reference(row)
@@ -425,7 +425,7 @@ def _rest(row: Row, values: tuple[Any, ...]) -> list[Any]:
     """The values behind the first, with literals as the reference takes them."""
     rest, left = [], list(values[1:])
     for key, default in row.inputs[1:]:
-        if is_literal(key) or (default is not None and key not in re.findall(r"\w+", row.row.here)):
+        if is_literal(key) or (default is not None and key not in re.findall(r"\w+", row.here)):
             rest.append(key)
         elif key.startswith("*"):
             break
@@ -559,14 +559,13 @@ def test_what_is_proposed_for_a_broken_formula_can_still_be_read(typed: str) -> 
 
 def test_no_row_stands_in_the_way_of_a_function_of_our_own() -> None:
     seen = 0
-    for row in foreign():
+    for row in ROWS:
         name = row.call.partition("(")[0]
         if "." not in name and name in FUNCTIONS:
             # It is looked at only where the call does not fit, so a row that the function itself would take is never reached.
             fewest, most = FUNCTIONS[name].arity
-            inputs = next(each.inputs for each in rows_by_name()[name.replace("_", "").lower()] if each.row is row)
-            taken = fewest <= len(inputs) and (most is None or len(inputs) <= most)
-            assert not taken or any(is_literal(key) or default is not None for key, default in inputs), row.call
+            taken = fewest <= len(row.inputs) and (most is None or len(row.inputs) <= most)
+            assert not taken or any(is_literal(key) or default is not None for key, default in row.inputs), row.call
             seen += 1
     assert seen > 10
 

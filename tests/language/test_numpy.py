@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import graphstep as gs
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
-from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.numpy import from_numpy
-from graphstep.language.read.numpy.meanings import SAME, handler_of
+from graphstep.language.read.numpy.calls import SAME, handler_of
 from graphstep.language.read.numpy.syntax import CHARACTERS
 from tests.effort import grows_with
 

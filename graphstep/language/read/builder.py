@@ -7,7 +7,7 @@ when the text ends, the inputs go in front and everything gets its final place.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from graphstep.gates import GATES
@@ -18,10 +18,9 @@ from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.language.nodes import Nodes, Options
 from graphstep.language.program import Program, shown_name
 from graphstep.language.read import calls, complaints, entries, expansion, misuses
-from graphstep.language.read.bodies import Assignment, Results, Scope, Statement
+from graphstep.language.read.bodies import Assignment, Recorder, Results, Scope, Statement
 from graphstep.language.read.framing import Framing
 from graphstep.language.read.functions import Option
-from graphstep.language.read.recorder import Recorder
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 """The names that are numbers, unless they are given values or assigned."""
@@ -45,6 +44,15 @@ Term = tuple[Operand, int, int]
 
 _INPUTS = 1 << 30
 """How the gates that were read so far keep the n-th input that they read: as ``_INPUTS + n``."""
+
+
+def _between(gate: str) -> Callable[[Builder, Sequence[Any]], Term]:
+    """The action of an operator between two operands."""
+
+    def action(self: Builder, parts: Sequence[Any]) -> Term:
+        return self.gate(gate, (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
+
+    return action
 
 
 class Builder(Recorder):
@@ -236,16 +244,6 @@ class Builder(Recorder):
             self.check_single(term)
         return Results(tuple(term[0] for term in parts[1]), (start, stop)), start, stop
 
-    def first_results(self, parts: Sequence[Any]) -> list[Term]:
-        """The first two values of a tuple."""
-        return [parts[0], parts[2]]
-
-    def next_result(self, parts: Sequence[Any]) -> list[Term]:
-        """The values of a tuple, one more."""
-        parts[0].append(parts[2])
-        terms: list[Term] = parts[0]
-        return terms
-
     # Bodies
 
     def define(self, parts: Sequence[Any]) -> Statement:
@@ -262,17 +260,7 @@ class Builder(Recorder):
         """``x < y``"""
         return self.gate(COMPARISONS[parts[1].text], (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
 
-    def add(self, parts: Sequence[Any]) -> Term:
-        """``x + y``"""
-        return self.gate("add", (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
-
-    def sub(self, parts: Sequence[Any]) -> Term:
-        """``x - y``"""
-        return self.gate("sub", (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
-
-    def mul(self, parts: Sequence[Any]) -> Term:
-        """``x * y``"""
-        return self.gate("mul", (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
+    add, sub, mul, matmul = map(_between, ("add", "sub", "mul", "matmul"))
 
     def div(self, parts: Sequence[Any]) -> Term:
         """``x / y``: a fraction of two numerals is one constant, 1/y is a gate of its own."""
@@ -283,10 +271,6 @@ class Builder(Recorder):
             if x.value == 1:
                 return self.gate("reciprocal", (y,), (start, stop))
         return self.gate("div", (x, y), (start, stop))
-
-    def matmul(self, parts: Sequence[Any]) -> Term:
-        """``x @ y``"""
-        return self.gate("matmul", (parts[0][0], parts[2][0]), (parts[0][1], parts[2][2]))
 
     def neg(self, parts: Sequence[Any]) -> Term:
         """``-x``"""
@@ -381,15 +365,9 @@ class Builder(Recorder):
         """``(2, 3)`` behind the inputs of a call."""
         return Option("", parts[0].span, parts[0].span)
 
-    def first_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
-        """The inputs and options of a call, so far."""
-        return [parts[0]]
-
-    def next_argument(self, parts: Sequence[Any]) -> list[Term | Option]:
-        """The inputs and options of a call, one more."""
-        parts[0].append(parts[2])
-        arguments: list[Term | Option] = parts[0]
-        return arguments
+    # Rows of values, as those of names are. Only the actions on names are carried out at once inside a body.
+    first_argument, first_results = Recorder.first_name, Recorder.two_names
+    next_argument = next_result = Recorder.next_name
 
     def call(self, parts: Sequence[Any]) -> Term:
         """``sin(x)``; ``sin()``, which reads nothing, too."""

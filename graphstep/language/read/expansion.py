@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graphstep.ground.operands import Operand
     from graphstep.language.read.bodies import Function, Loop, Tape
     from graphstep.language.read.builder import Builder, Term
-    from graphstep.language.read.heads import Turns
+    from graphstep.language.read.token import Turns
 
 _ACTIONS = 10 * limits.GATES
 """Actions that the bodies of a program may take together, however few gates they make."""

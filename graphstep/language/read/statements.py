@@ -1,11 +1,84 @@
-"""What the reader of characters knows of statements: where they end, what is open around them, and what starts with a word."""
+"""What the reader of characters knows of statements: where they end, what is open around them, and what starts with a word.
+
+So the first words of a function and of a repetition are read here: ``def f(``, ``repeat 20 {``, ``repeat t in 0:T {``. Elsewhere
+``def`` and ``repeat`` are ordinary names: ``repeat*x`` is a product, ``def = 3`` an assignment.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError
-from graphstep.language.read import complaints, heads, misuses
-from graphstep.language.read.token import Token
+from graphstep.ground.errors import LimitError, ReadError, Span, quoted
+from graphstep.language.read import complaints, misuses
+from graphstep.language.read.functions import is_function
+from graphstep.language.read.spelling import long_name
+from graphstep.language.read.token import Token, Turns
+
+_NAME = r"[^\W\d][\w\u0300-\u036f]*"
+_FUNCTION = re.compile(rf"def[ \t]+(?P<name>{_NAME})[ \t]*\(")
+# What takes blanks keeps them (++, *+), and a count ends in something else: thousands of blanks without a brace behind them would
+# otherwise be shared out in every way.
+_REPETITION = re.compile(
+    rf"repeat[ \t]++(?:(?P<variable>{_NAME})[ \t]++in[ \t]++(?P<first>[^{{}}:;=\n]+):)?"
+    r"(?P<last>[^{}:;=\n]*[^{}:;=\s])[ \t\n]*+\{"
+)
+_NAMES = re.compile(rf"{_NAME}(?:[ \t]*,[ \t]*{_NAME})+[ \t]*=(?!=)")
+
+
+class Head(NamedTuple):
+    """The first words of a function or a repetition."""
+
+    name: str
+    """The function; ``repeat`` for a repetition."""
+    place: Span
+    """Where that stands."""
+    stop: int
+    """The place behind them: behind the bracket or the brace."""
+    turns: Turns | None
+    """What is counted; None for a function."""
+
+
+def is_head(text: str, start: int) -> bool:
+    """Whether a function or a repetition starts at a place."""
+    if text.startswith("def", start):
+        return _FUNCTION.match(text, start) is not None
+    return text.startswith("repeat", start) and _REPETITION.match(text, start) is not None
+
+
+def read_head(text: str, start: int) -> Head:
+    """The head that starts at a place, where :func:`is_head` says that one does."""
+    function = _FUNCTION.match(text, start)
+    if function is not None:
+        return Head(function["name"], function.span("name"), function.end(), None)
+    head = _REPETITION.match(text, start)
+    assert head is not None, "there is a head"
+    name = head["variable"] or ""
+    if len(name) > limits.NAME:
+        raise long_name(text, head.span("variable"))
+    turns = Turns(name, head.span("first") if name else None, head.span("last"))
+    return Head("repeat", (start, start + len("repeat")), head.end(), turns)
+
+
+def names_end(text: str, start: int) -> int:
+    """The place behind ``a, b =`` where a statement starts so; 0 where it does not."""
+    names = _NAMES.match(text, start)
+    return 0 if names is None else names.end()
+
+
+def check_function(text: str, head: Head, names: Collection[str]) -> None:
+    """Raise ReadError for the name of a function that there is already."""
+    if len(head.name) > limits.NAME:
+        raise long_name(text, head.place)
+    if head.name in names:
+        hint = "a function is defined once: call this one by another name"
+        raise ReadError(f"{quoted(head.name)} is defined already", text=text, span=head.place, hint=hint)
+    if is_function(head.name):
+        hint = f"every program has it: call this one by another name, such as my_{head.name}"
+        raise ReadError(f"{quoted(head.name)} is a function already", text=text, span=head.place, hint=hint)
+
 
 GOES_ON = frozenset({"PLUS", "MINUS", "TIMES", "AT", "OVER", "POWER", "EQUALS", "COMPARE"})
 """What an expression cannot end with, so that it goes on in the next line."""
@@ -60,8 +133,8 @@ class Statements:
 
     def _begin_statement(self, start: int) -> str:
         """What the first word of a statement is: a name, or the head of a function or a repetition."""
-        self._names_end = heads.names_end(self.text, start)
-        return "head" if heads.is_head(self.text, start) else "name"
+        self._names_end = names_end(self.text, start)
+        return "head" if is_head(self.text, start) else "name"
 
     def _end_statement(self) -> None:
         self._first, self._operand, self._operator, self._depth, self._run = None, False, "", 0, 0
@@ -73,10 +146,10 @@ class Statements:
             self._functions.add(self._defining.pop()[0])
 
     def _head(self, _: str, start: int, __: int) -> Token:
-        head = heads.read_head(self.text, start)
+        head = read_head(self.text, start)
         kind = "REPEAT" if head.turns is not None else "DEF"
         if kind == "DEF":
-            heads.check_function(self.text, head, self._functions.union(name for name, _ in self._defining))
+            check_function(self.text, head, self._functions.union(name for name, _ in self._defining))
             self._defining.append((head.name, len(self._open)))
         elif len(self._open) >= limits.FRAMES:
             message = f"calls and repetitions stand inside each other at most {limits.FRAMES} deep"

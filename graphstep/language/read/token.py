@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from graphstep.ground.errors import Span
-    from graphstep.language.read.heads import Turns
+from graphstep.ground.errors import Span
+
+
+class Turns(NamedTuple):
+    """The turns of a repetition: its variable, and where its counts stand."""
+
+    variable: str
+    """What the number of the turn is called; empty where it has no name."""
+    first: Span | None
+    """Where the number of the first turn stands; None for turns that are only counted."""
+    last: Span
+    """Where the number behind that of the last turn stands, or how many there are."""
 
 
 class Token:

@@ -1,6 +1,6 @@
 """The spellings of other programs and of books, and what they are here.
 
-``table`` has them as rows, ``rows`` finds and fills one, ``translation`` reads a whole formula by them, ``names`` looks at
+``table`` has them as rows, ``rows`` fills one, ``translation`` reads a whole formula by them, ``names`` looks at
 single names. ``pieces`` divides text at its brackets and commas.
 """
 

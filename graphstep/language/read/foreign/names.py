@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from graphstep.gates import FUNCTIONS
 from graphstep.ground import limits
-from graphstep.language.read.foreign.rows import rows_by_name
+from graphstep.language.read.foreign.table import rows_by_name
 from graphstep.language.read.foreign.translation import Translation, proposals
 
 _CONSTANTS = {"E": "e", "Pi": "pi", "PI": "pi"}

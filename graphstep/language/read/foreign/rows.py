@@ -1,4 +1,4 @@
-"""The rows of the table by name, whether one is meant by a call, and its template filled with what was typed."""
+"""Whether a call is meant by a row of the table, and the template of the row filled with what was typed."""
 
 from __future__ import annotations
 
@@ -7,27 +7,13 @@ from functools import cache
 from typing import NamedTuple
 
 from graphstep.gates import FUNCTIONS
-from graphstep.language.read.foreign.pieces import atom, bare, split
-from graphstep.language.read.foreign.table import KEYWORDS, Foreign, foreign
-
-METHOD, QUALIFIED = "", "*"
-"""Libraries of a row: any array's, as in ``.view(x)``; whatever stands before a dot."""
+from graphstep.language.read.foreign.pieces import atom, bare
+from graphstep.language.read.foreign.table import KEYWORDS, Row, plain_name
 
 _WORD = re.compile(r"'[^']*'|[^\W\d]\w*")
 _AXES = re.compile(r"[-−]?\d+|none|[(\[][-\d\s,]*[)\]]", re.IGNORECASE)
 # Options that say what holds anyway: a proposal is to be as short as what a person would type.
 _LEFT_OUT = re.compile(r", (?:axis=none|keepdims=false)(?=[,)])", re.IGNORECASE)
-
-
-class Row(NamedTuple):
-    """A row of the table, taken apart."""
-
-    row: Foreign
-    """The row."""
-    library: str | None
-    """The library that it belongs to; None for any spelling, ``*`` for a name behind a dot, the empty string for a method."""
-    inputs: tuple[tuple[str, str | None], ...]
-    """Names and defaults."""
 
 
 class Input(NamedTuple):
@@ -37,32 +23,6 @@ class Input(NamedTuple):
     """The name that it was given by; empty where it was given by its place."""
     text: str
     """The text."""
-
-
-def plain_name(name: str) -> str:
-    """A name without capitals and underscores, by which names are compared."""
-    return name.replace("_", "").lower()
-
-
-@cache
-def rows_by_name() -> dict[str, tuple[Row, ...]]:
-    """All rows."""
-    rows: dict[str, list[Row]] = {}
-    for row in foreign():
-        path, _, rest = row.call.partition("(")
-        library, dot, name = path.rpartition(".")
-        inputs = []
-        for each in split(rest.removesuffix(")")):
-            key, equals, default = (each, "", "") if each.startswith("'") else each.partition("=")
-            inputs.append((key, default if equals else None))
-        rows.setdefault(plain_name(name), []).append(Row(row, library if dot else None, tuple(inputs)))
-    return {name: tuple(candidates) for name, candidates in rows.items()}
-
-
-def rows_of(name: str, library: str | None) -> tuple[Row, ...]:
-    """The rows for a name, the most special first."""
-    kinds = {None: (None,), METHOD: (METHOD, QUALIFIED, None)}.get(library, (library, QUALIFIED, None))
-    return tuple(row for kind in kinds for row in rows_by_name().get(plain_name(name), ()) if row.library == kind)
 
 
 @cache
@@ -87,7 +47,7 @@ def bound_inputs(row: Row, inputs: list[Input]) -> dict[str, str] | None:
     for name, default in row.inputs:
         key = name.removeprefix("*")
         typed = _rest(places) if name.startswith("*") else _one(row, key, default, places, named)
-        if typed is None or (not typed and row.row.here and name.startswith("*")):
+        if typed is None or (not typed and row.here and name.startswith("*")):
             return None
         bound[key] = typed
     return None if places or named else bound
@@ -107,7 +67,7 @@ def _one(row: Row, key: str, default: str | None, places: list[str], named: dict
 
     A literal has to be typed as it stands in the row: ``p=2``, ``mode='same'``.
     """
-    literal = default if default is not None and not _occurs(key, row.row.here) else key if is_literal(key) else None
+    literal = default if default is not None and not _occurs(key, row.here) else key if is_literal(key) else None
     keywords = (key, "p") if is_literal(key) else (key,)
     keyword = next((word for word in sorted(named) if word in keywords or KEYWORDS.get(word) in keywords), None)
     if keyword is not None:

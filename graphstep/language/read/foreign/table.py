@@ -18,17 +18,26 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from graphstep.language.read.foreign.pieces import split
 
-class Foreign(NamedTuple):
+METHOD, QUALIFIED = "", "*"
+"""Libraries of a row: any array's, as in ``.view(x)``; whatever stands before a dot."""
+
+
+class Row(NamedTuple):
     """One call as others write it."""
 
     call: str
     """How it is written there: ``hardtanh(x, lo=-1, hi=1)``."""
-    here: str = ""
+    library: str | None
+    """The library that it belongs to; None for any spelling, ``*`` for a name behind a dot, the empty string for a method."""
+    inputs: tuple[tuple[str, str | None], ...]
+    """Names and defaults."""
+    here: str
     """What is written here, in the names of its inputs; empty where nothing does the same."""
-    remark: str = ""
+    remark: str
     """Where the meaning differs, or what to do instead."""
-    is_advice: bool = False
+    is_advice: bool
     """Whether what it says holds for some inputs, of some shapes, in some libraries only. Where ``--from numpy`` reads such a
     name it looks closer."""
 
@@ -67,20 +76,42 @@ KEYWORDS = {
 """What inputs that are given by name are called in the rows."""
 
 
+def plain_name(name: str) -> str:
+    """A name without capitals and underscores, by which names are compared."""
+    return name.replace("_", "").lower()
+
+
 @cache
-def foreign() -> tuple[Foreign, ...]:
+def rows_by_name() -> dict[str, tuple[Row, ...]]:
     """All rows. Of several for one call the first that fits is meant."""
+    rows: dict[str, list[Row]] = {}
     lines = Path(__file__).with_name("table.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(row for line in lines if line and not line.startswith("#") for row in _rows(line))
+    for line in lines:
+        for name, row in _rows(line) if line and not line.startswith("#") else ():
+            rows.setdefault(plain_name(name), []).append(row)
+    return {name: tuple(candidates) for name, candidates in rows.items()}
 
 
-def _rows(line: str) -> Iterator[Foreign]:
+def _rows(line: str) -> Iterator[tuple[str, Row]]:
+    """The rows of a line, by the names of their functions: one for each of those between ``|``."""
     call, _, remark = line.removeprefix("~").partition(" # ")
     call, _, here = call.partition(" -> ")
-    paths, bracket, inputs = call.partition("(")
+    paths, bracket, rest = call.partition("(")
+    inputs: list[tuple[str, str | None]] = []
+    for each in split(rest.removesuffix(")")):
+        # A word in quotes has to be typed as it stands, signs and all: it has no default.
+        key, equals, default = (each, "", "") if each.startswith("'") else each.partition("=")
+        inputs.append((key, default if equals else None))
     for path in paths.split("|"):
-        name = path.rpartition(".")[2]
-        yield Foreign(path + bracket + inputs, here.replace("{}", name), remark.replace("{}", name), line.startswith("~"))
+        library, dot, name = path.rpartition(".")
+        written, said = here.replace("{}", name), remark.replace("{}", name)
+        yield name, Row(path + bracket + rest, library if dot else None, tuple(inputs), written, said, line.startswith("~"))
+
+
+def rows_of(name: str, library: str | None) -> tuple[Row, ...]:
+    """The rows for a name, the most special first."""
+    kinds = {None: (None,), METHOD: (METHOD, QUALIFIED, None)}.get(library, (library, QUALIFIED, None))
+    return tuple(row for kind in kinds for row in rows_by_name().get(plain_name(name), ()) if row.library == kind)
 
 
 WITHOUT_GRADIENT = {

@@ -11,18 +11,19 @@ from typing import NamedTuple
 
 from graphstep.gates import FUNCTIONS, STRUCTURAL
 from graphstep.language.read.foreign.pieces import NAME, NUMERAL, PAIRS, STRING, atom, bare, is_atom, split
-from graphstep.language.read.foreign.rows import (
+from graphstep.language.read.foreign.rows import Input, bound_inputs, filled, is_literal, own_name
+from graphstep.language.read.foreign.table import (
+    KEYWORDS,
+    LIBRARIES,
     METHOD,
-    Input,
-    bound_inputs,
-    filled,
-    is_literal,
-    own_name,
+    NUMBERS,
+    PARTS,
+    WITHOUT_GRADIENT,
+    Row,
     plain_name,
     rows_by_name,
     rows_of,
 )
-from graphstep.language.read.foreign.table import KEYWORDS, LIBRARIES, NUMBERS, PARTS, WITHOUT_GRADIENT, Foreign
 
 LENGTH = 300
 """Characters of a formula that is translated; a longer one gets the general form."""
@@ -87,7 +88,7 @@ class _Reading:
     def __init__(self, text: str) -> None:
         self.text, self.place = text, 0
         self.remarks: list[str] = []
-        self.outer: list[Foreign] = []
+        self.outer: list[Row] = []
         """Rows for the outermost call, whatever its inputs are."""
         self._depth = 0
 
@@ -219,7 +220,7 @@ class _Reading:
 
     def _note(self, name: str, library: str | None, outer: bool) -> None:
         if outer:
-            self.outer = [row.row for row in rows_of(name, library) if not any(is_literal(key) for key, _ in row.inputs)]
+            self.outer = [row for row in rows_of(name, library) if not any(is_literal(key) for key, _ in row.inputs)]
 
     def _call(self, name: str, library: str | None, inputs: list[Input]) -> str:
         if name in WITHOUT_GRADIENT:
@@ -237,11 +238,11 @@ class _Reading:
         for row in rows:
             bound = bound_inputs(row, inputs)
             if bound is not None:
-                if row.row.remark:
-                    self.remarks.append(row.row.remark)
-                if not row.row.here:
-                    raise _NotHere(row.row.remark)
-                written = filled(row.row.here, bound)
+                if row.remark:
+                    self.remarks.append(row.remark)
+                if not row.here:
+                    raise _NotHere(row.remark)
+                written = filled(row.here, bound)
                 # acoth stands for x twice: forty of them inside each other would be 2⁴⁰ of it.
                 if len(written) > 10 * LENGTH:
                     raise _NotHere
@@ -270,7 +271,7 @@ def _as_our_own(name: str, inputs: list[Input]) -> str:
     return f"{name}({', '.join(written)})" if fewest <= count and (most is None or count <= most or rest) else ""
 
 
-def general(row: Foreign) -> Translation:
+def general(row: Row) -> Translation:
     """A row with its own names, for inputs that cannot be translated."""
     if not row.here:
         return Translation("", row.remark)
@@ -281,4 +282,4 @@ def general(row: Foreign) -> Translation:
 
 
 def _remark_of(name: str) -> str:
-    return next((row.row.remark for row in rows_by_name().get(plain_name(name), ()) if not row.row.here), "")
+    return next((row.remark for row in rows_by_name().get(plain_name(name), ()) if not row.here), "")

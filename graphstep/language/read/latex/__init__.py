@@ -11,9 +11,8 @@ from collections.abc import Collection
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError
 from graphstep.language.read.dialects import Translation
-from graphstep.language.read.latex.documents import formula_span
 from graphstep.language.read.latex.reader import Reader, too_long
-from graphstep.language.read.latex.tokens import tokens_of
+from graphstep.language.read.latex.tokens import formula_span, tokens_of
 
 CHARACTERS = 100_000
 """Characters of one formula: nobody types more, and a sum grows by copies of what it is so far."""

@@ -12,11 +12,10 @@ from graphstep.gates.typed import ATOM, PRODUCT
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, did_you_mean, quoted
 from graphstep.language.read.latex.conditions import Conditions
-from graphstep.language.read.latex.functions import LETTERS, function_of, is_reduction
+from graphstep.language.read.latex.functions import LETTERS, REFUSED, function_of, is_reduction
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT
 from graphstep.language.read.latex.operators import FRACTIONS
 from graphstep.language.read.latex.pieces import Piece, Sort, binary, call, power
-from graphstep.language.read.latex.refusals import REFUSED
 from graphstep.language.read.latex.tokens import Token
 
 TURNS = 10_000

@@ -171,13 +171,9 @@ def _unknown(text: str, start: int) -> ReadError:
 
 
 def _environment(text: str, name: str, span: Span) -> ReadError:
-    hints = {
-        "matrix": 'give the matrix as an input: W in the formula, and W="[[1, 2], [3, 4]]" behind it',
-    }
-    hint = next((advice for word, advice in hints.items() if word in name or (word == "matrix" and name == "array")), "")
-    return ReadError(
-        f"no {name} is read in a formula" if name else "an environment without a name", text=text, span=span, hint=hint
-    )
+    message = f"no {name} is read in a formula" if name else "an environment without a name"
+    hint = 'give the matrix as an input: W in the formula, and W="[[1, 2], [3, 4]]" behind it'
+    return ReadError(message, text=text, span=span, hint=hint if "matrix" in name or name == "array" else "")
 
 
 def _invisible(text: str, token: Token) -> ReadError:
@@ -185,3 +181,35 @@ def _invisible(text: str, token: Token) -> ReadError:
     return ReadError(
         f"\\{token.text}. is a bracket that cannot be seen", text=text, span=(token.start, token.stop + 1), hint=hint
     )
+
+
+_DISPLAYED = re.compile(
+    r"\$\$(?P<dollars>.*?)\$\$|\\\[(?P<brackets>.*?)\\\]|(?P<environment>\\begin\{(?P<name>equation|align|gather|multline|displaymath)"
+    r"(?P<star>\*?)\}.*?\\end\{(?P=name)(?P=star)\})|```math\n(?P<fence>.*?)```",
+    re.DOTALL,
+)
+_INLINE = re.compile(r"\$`(?P<git>[^`]*)`\$|\$(?P<dollar>[^$]+)\$|\\\((?P<parentheses>.*?)\\\)", re.DOTALL)
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+
+
+def formula_span(text: str) -> Span:
+    """Where the formula stands in a text: all of it, unless something says where formulas begin and end.
+
+    Of a document the one displayed formula is read, else the one between ``$``. Raises ReadError where it has several.
+    """
+    # Comments are blanked, so that every place stays the same.
+    plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
+    for pattern in (_DISPLAYED, _INLINE):
+        spans = [_inside(match) for match in pattern.finditer(plain)]
+        if len(spans) > 1:
+            hint = "give the one to be stepped; several statements stand in one formula, with \\\\ between them"
+            raise ReadError(f"this text has {len(spans)} formulas", text=text, span=spans[1], hint=hint)
+        if spans:
+            return spans[0]
+    return 0, len(text)
+
+
+def _inside(match: re.Match[str]) -> Span:
+    groups = ("dollars", "brackets", "environment", "fence", "git", "dollar", "parentheses")
+    group = next(name for name in groups if name in match.re.groupindex and match[name] is not None)
+    return match.span(group)

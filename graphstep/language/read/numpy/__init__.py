@@ -17,8 +17,8 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.dialects import Translation
+from graphstep.language.read.numpy.bodies import Reader
 from graphstep.language.read.numpy.pieces import Program, program_of
-from graphstep.language.read.numpy.reader import Reader
 from graphstep.language.read.numpy.syntax import Source, too_long
 
 

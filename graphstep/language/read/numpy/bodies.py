@@ -7,31 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphstep.gates.typed import COMPARISON
-from graphstep.ground.errors import ReadError, quoted
+from graphstep.ground.errors import quoted
 from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first, viewed_name
 from graphstep.language.read.numpy.pieces import Piece, atom, call, indexed, listed
 from graphstep.language.read.numpy.statements import Statements
 
 
-class Bodies(Statements):
-    """One text being read: its functions and loops."""
+class Reader(Statements):
+    """One text being read: all of it, with its functions and loops."""
 
     # -- functions --
-
-    def inputs_of(self, node: ast.FunctionDef | ast.Lambda) -> tuple[str, ...]:
-        """The names of the inputs of a function."""
-        of = node.args
-        if of.vararg or of.kwarg:
-            raise self.refusal("how many inputs a function has is known here", node, "name each of them")
-        return tuple(each.arg for each in (*of.posonlyargs, *of.args, *of.kwonlyargs))
-
-    def defaults_of(self, node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
-        """What the inputs of a function are that a call leaves out."""
-        of = node.args
-        places = [*of.posonlyargs, *of.args]
-        defaults = dict(zip((each.arg for each in places[len(places) - len(of.defaults) :]), of.defaults, strict=True))
-        defaults |= {each.arg: value for each, value in zip(of.kwonlyargs, of.kw_defaults, strict=True) if value is not None}
-        return defaults
 
     def define_function(self, node: ast.FunctionDef) -> None:
         """A function that the text defines."""
@@ -41,20 +26,10 @@ class Bodies(Statements):
         body = [each for each in node.body if not self.is_idle(each)]
         if not body or not isinstance(body[-1], ast.Return) or body[-1].value is None:
             raise self.no_return(node)
-        self._function(node.name, node, body[:-1], body[-1].value)
+        self.define_as(node.name, node, body[:-1], body[-1].value)
 
-    def no_return(self, node: ast.FunctionDef) -> ReadError:
-        """For a function that ends without a value."""
-        start = self.source.span(node)[0]
-        line = self.source.text.find("\n", start)
-        hint = "its last line is return …; branches before it are not read"
-        return self.refusal(f"{node.name} does not end in a value", (start, line if line >= 0 else len(self.source.text)), hint)
-
-    def define_lambda(self, name: str, node: ast.Lambda) -> None:
-        """``f = lambda x: …``"""
-        self._function(name, node, [], node.body)
-
-    def _function(self, name: str, node: ast.FunctionDef | ast.Lambda, body: Sequence[ast.stmt], value: ast.expr) -> None:
+    def define_as(self, name: str, node: ast.FunctionDef | ast.Lambda, body: Sequence[ast.stmt], value: ast.expr) -> None:
+        """A function by a name: its statements, and its value."""
         inputs, defaults = self.inputs_of(node), self.defaults_of(node)
         if not inputs:
             hint = "a function takes at least one: hand over what it computes with"

@@ -6,21 +6,59 @@ import ast
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
+from math import prod
 
 from graphstep.gates.typed import ATOM, COMPARISON
 from graphstep.ground import limits
 from graphstep.ground.errors import Span, did_you_mean
 from graphstep.language.read.foreign import WITHOUT_GRADIENT
-from graphstep.language.read.foreign.rows import METHOD, Input, bound_inputs, filled, plain_name, rows_by_name, rows_of
+from graphstep.language.read.foreign.rows import Input, bound_inputs, filled
+from graphstep.language.read.foreign.table import METHOD, plain_name, rows_by_name, rows_of
 from graphstep.language.read.foreign.translation import HARMLESS
+from graphstep.language.read.numpy import cells, formulas, losses, products  # noqa: F401  # importing them fills the table
 from graphstep.language.read.numpy.expressions import Expressions
-from graphstep.language.read.numpy.meanings import LAYERS, SAME, handler_of
+from graphstep.language.read.numpy.joins import parts_of
 from graphstep.language.read.numpy.pieces import Piece, atom
-from graphstep.language.read.numpy.sites import Site, UnfitError
+from graphstep.language.read.numpy.reductions import pair
+from graphstep.language.read.numpy.sites import HANDLERS, Handler, Site, UnfitError
 from graphstep.language.read.numpy.syntax import too_long
+
+SAME: dict[str, tuple[str, int]] = {
+    **{
+        name: (name, 1)
+        for name in (
+            *("exp", "log", "log1p", "expm1", "log2", "log10", "sqrt", "square"),
+            *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+            *("floor", "ceil", "round", "abs", "sign", "erf", "erfc"),
+            *("sigmoid", "relu", "leaky_relu", "elu", "softplus", "silu", "gelu", "logsigmoid", "log_sigmoid"),
+            *("detach", "stop_gradient", "inv", "logdet", "cumsum", "flip"),
+        )
+    },
+    **{name: (name, 2) for name in ("logaddexp", "hypot", "atan2", "mod", "outer", "solve", "pow")},
+    "inverse": ("inv", 1),
+    "where": ("where", 3),
+    "clip": ("clip", 3),
+}
+"""By name without underscores, what it is called here and how many inputs it has: the functions that mean the same."""
+SAME |= {plain_name(name): each for name, each in SAME.items()}
+
+LAYERS = frozenset(
+    (
+        *("ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Mish", "Sigmoid", "LogSigmoid", "Tanh", "Softplus", "Softsign"),
+        *("Hardtanh", "ReLU6", "Hardswish", "Tanhshrink", "Identity", "Softmax", "LogSoftmax", "Softmin", "LayerNorm"),
+        *("MSELoss", "L1Loss", "CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss"),
+    )
+)
+"""PyTorch's layers without weights, or with weights that do nothing before they are trained."""
 
 # A place that stays open in the text of a lambda, between signs (U+01C1) that nobody types.
 _SLOT = re.compile(r"ǁ(\d+)ǁ")
+
+
+def handler_of(name: str, library: str | None) -> Handler | None:
+    """What says a call in a program whose meaning hangs on its shapes or its options; None for one that the table says."""
+    own = HANDLERS.get(f"builtin {name}") if library is None else None
+    return own or HANDLERS.get(plain_name(name))
 
 
 class Calls(Expressions):
@@ -115,10 +153,10 @@ class Calls(Expressions):
                 filling = bound_inputs(row, inputs)
                 if filling is None:
                     continue
-                if not row.row.here or row.row.is_advice:
-                    hint = f"write {row.row.here}; {row.row.remark}" if row.row.here else row.row.remark
+                if not row.here or row.is_advice:
+                    hint = f"write {row.here}; {row.remark}" if row.here else row.remark
                     raise self.refusal(f"{site.path} is not read here", site.node, hint)
-                return self._filled(filled(row.row.here, filling), pieces, site.span)
+                return self._filled(filled(row.here, filling), pieces, site.span)
         return self._as_our_own(site, inputs, pieces)
 
     def _slot(self, node: ast.expr, pieces: list[Piece]) -> str:
@@ -160,12 +198,8 @@ class Calls(Expressions):
 
     def _as_our_own(self, site: Site, inputs: list[Input], pieces: Sequence[Piece]) -> Piece | None:
         """A function that has the same name and meaning there and here, with as many inputs."""
-        name = SAME.get(plain_name(site.name))
-        if name is None or any(each.key for each in inputs) or any("'" in each.text or each.text == "none" for each in inputs):
-            return None
-        fewest, most = (1, 1) if isinstance(name, str) else (name[1], name[1])
-        function = name if isinstance(name, str) else name[0]
-        if not fewest <= len(inputs) <= most:
+        function, count = SAME.get(plain_name(site.name), ("", 0))
+        if not function or len(inputs) != count or any(x.key or "'" in x.text or x.text == "none" for x in inputs):
             return None
         text = ", ".join(each.text for each in inputs)
         return self._filled(f"{function}({text})", pieces, site.span)
@@ -174,7 +208,7 @@ class Calls(Expressions):
         node = site.node
         if site.name in WITHOUT_GRADIENT:
             raise self.refusal(f"no gradient passes {site.name}", node, WITHOUT_GRADIENT[site.name])
-        rows = [row.row for row in rows_by_name().get(plain_name(site.name), ())]
+        rows = rows_by_name().get(plain_name(site.name), ())
         remark = next((row.remark for row in rows if not row.here), "")
         if rows or plain_name(site.name) in SAME or handler_of(site.name, site.library) is not None:
             options = sorted(site.keywords)
@@ -182,3 +216,65 @@ class Calls(Expressions):
             raise self.refusal(f"{site.path} is not read with what is handed to it here", node, hint)
         near = did_you_mean(site.name, [*SAME, *rows_by_name()])
         raise self.refusal(f"there is no {site.path} here", node, near)
+
+    # -- parts of what a call gives --
+
+    def of_pair(self, node: ast.Subscript | ast.Attribute) -> Piece | None:
+        """``torch.max(x, 1)[0]`` and ``torch.max(x, 1).values``, the values of a pair; None for anything else."""
+        if isinstance(node, ast.Attribute):
+            return pair(self.site_of(node.value)) if node.attr == "values" else None
+        place = self.whole(node.slice)
+        determinant = self._log_determinant(node.value) if place == 1 else None
+        if determinant is not None:
+            return determinant
+        name = node.value.id if isinstance(node.value, ast.Name) else ""
+        several = self.names.part_list(name) if name else parts_of(self.site_of(node.value)) if place is not None else None
+        if several is None or place is None or not -len(several) <= place < len(several):
+            return pair(self.site_of(node.value)) if place == 0 else None
+        if name:
+            # A part that is read twice is one node.
+            several[place] = self.named(several[place], f"{name}_{place % len(several)}")
+        return several[place]
+
+    def _log_determinant(self, node: ast.expr) -> Piece | None:
+        """The second value of ``np.linalg.slogdet(A)``."""
+        site = self.site_of(node)
+        if site is None or site.name != "slogdet" or len(site.arguments) != 1:
+            return None
+        return site.call("logdet", self.value(site.arguments[0]))
+
+    # -- sizes --
+
+    def size(self, node: ast.expr) -> int | None:
+        """What ``x.shape[0]``, ``len(x)``, ``x.size`` and their like come to; None for anything else, and for unknown shapes."""
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+            return self._along(node.value.value, node.slice)
+        if isinstance(node, ast.Attribute) and node.attr in ("size", "ndim"):
+            return self._counted(node.value, node.attr)
+        if not isinstance(node, ast.Call) or node.keywords:
+            return None
+        if isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
+            return self._along(node.args[0], ast.Constant(0))
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("size", "numel", "dim", "ndimension"):
+            return None
+        library = self.call_of(node).library
+        of = node.func.value if library == METHOD else node.args[0] if node.args else None
+        more = node.args if library == METHOD else node.args[1:]
+        if of is None:
+            return None
+        if node.func.attr == "size" and more:
+            return self._along(of, more[0])
+        return self._counted(of, "ndim" if node.func.attr in ("dim", "ndimension") else "size")
+
+    def _along(self, of: ast.expr, axis: ast.expr) -> int | None:
+        place = self.whole(axis)
+        shape = self.shape(self.value(of)) if place is not None else None
+        if shape is None or place is None or not -len(shape) <= place < len(shape):
+            return None
+        return shape[place]
+
+    def _counted(self, of: ast.expr, what: str) -> int | None:
+        shape = self.shape(self.value(of))
+        if shape is None:
+            return None
+        return len(shape) if what == "ndim" else prod(shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from graphstep.gates.typed import ATOM
-from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.numpy.arrays import moved
 from graphstep.language.read.numpy.expressions import INFINITY
 from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed, negative

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from math import prod
 
-from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.numpy.arrays import flat, reshaped
 from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed
 from graphstep.language.read.numpy.sites import Site, UnfitError, axes_among, entries, filled, fitting, reads
@@ -100,7 +100,7 @@ _SPLITS = {"split": 0, "arraysplit": 0, "vsplit": 0, "dsplit": 2, "hsplit": 1, "
 """The functions that take an array apart, and along which axis where they are told none."""
 
 
-def parts(site: Site | None) -> list[Piece] | None:
+def parts_of(site: Site | None) -> list[Piece] | None:
     """The parts of an array, where a call takes one apart: ``np.split(x, 2)``; None for any other expression."""
     if site is None or plain_name(site.name) not in _SPLITS or site.library is None:
         return None

@@ -6,7 +6,7 @@ import ast
 
 from graphstep.gates.typed import ATOM, COMPARISON
 from graphstep.ground import limits
-from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed, negative
 from graphstep.language.read.numpy.sites import Site, UnfitError, reads
 from graphstep.language.read.numpy.syntax import too_long

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from graphstep.gates.typed import ATOM, SUM
-from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.numpy.arrays import flat
 from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, negative, power
 from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, Wholes, entries, filled, reads, word

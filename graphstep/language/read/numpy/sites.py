@@ -16,7 +16,7 @@ from typing import Any
 from graphstep.ground.errors import ReadError, Span
 from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
-from graphstep.language.read.foreign.rows import plain_name
+from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.foreign.translation import HARMLESS
 from graphstep.language.read.numpy.expressions import Expressions
 from graphstep.language.read.numpy.pieces import Piece, call

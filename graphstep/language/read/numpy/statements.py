@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
-from graphstep.language.read.numpy.joins import parts
+from graphstep.language.read.numpy.joins import parts_of
 from graphstep.language.read.numpy.names import is_leaf, viewed_name, words
 from graphstep.language.read.numpy.pieces import Piece, atom, call
 from graphstep.language.read.numpy.reductions import pair
@@ -197,14 +197,14 @@ class Statements(Calls):
             hint = "where(mask, a, b), concatenate and stack make the new array: give it a name"
             raise self.refusal(f"{self.typed(target)} cannot be assigned: nothing is changed in place here", target, hint)
         if isinstance(value, ast.Lambda):
-            self.define_lambda(target.id, value)
+            self.define_as(target.id, value, [], value.body)
             return
         if isinstance(value, ast.Call) and self.is_layer(value):
             self.names.layers[target.id] = value
             return
         if is_leaf(value) and self._leaf(target.id, value):
             return
-        several = parts(self.site_of(value))
+        several = parts_of(self.site_of(value))
         if several is not None:
             self.names.parts[target.id] = [self.maybe_stopped(each) for each in several]
             self.names.current.pop(target.id, None)
@@ -290,7 +290,7 @@ class Statements(Calls):
         if isinstance(value, ast.Attribute) and value.attr == "shape":
             shape = self.needed_shape(self.value(value.value), value)
             pieces = [atom(str(size), self.source.span(value)) for size in shape]
-        elif (several := parts(self.site_of(value))) is not None:
+        elif (several := parts_of(self.site_of(value))) is not None:
             pieces = [self.maybe_stopped(each) for each in several]
         elif isinstance(value, ast.Tuple | ast.List):
             pieces = [self.maybe_stopped(self.value(each)) for each in value.elts]
@@ -334,27 +334,37 @@ class Statements(Calls):
             self.names.current[name] = target
             self.note_alias(name, value)
 
-    # -- bodies, which functions and loops have --
+    # -- functions and loops --
 
-    @abstractmethod
     def inputs_of(self, node: ast.FunctionDef | ast.Lambda) -> tuple[str, ...]:
         """The names of the inputs of a function."""
+        of = node.args
+        if of.vararg or of.kwarg:
+            raise self.refusal("how many inputs a function has is known here", node, "name each of them")
+        return tuple(each.arg for each in (*of.posonlyargs, *of.args, *of.kwonlyargs))
 
-    @abstractmethod
     def defaults_of(self, node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
         """What the inputs of a function are that a call leaves out."""
+        of = node.args
+        places = [*of.posonlyargs, *of.args]
+        defaults = dict(zip((each.arg for each in places[len(places) - len(of.defaults) :]), of.defaults, strict=True))
+        defaults |= {each.arg: value for each, value in zip(of.kwonlyargs, of.kw_defaults, strict=True) if value is not None}
+        return defaults
+
+    def no_return(self, node: ast.FunctionDef) -> ReadError:
+        """For a function that ends without a value."""
+        start = self.source.span(node)[0]
+        line = self.source.text.find("\n", start)
+        hint = "its last line is return …; branches before it are not read"
+        return self.refusal(f"{node.name} does not end in a value", (start, line if line >= 0 else len(self.source.text)), hint)
 
     @abstractmethod
     def define_function(self, node: ast.FunctionDef) -> None:
         """A function that the text defines."""
 
     @abstractmethod
-    def define_lambda(self, name: str, node: ast.Lambda) -> None:
-        """``f = lambda x: …``"""
-
-    @abstractmethod
-    def no_return(self, node: ast.FunctionDef) -> ReadError:
-        """For a function that ends without a value."""
+    def define_as(self, name: str, node: ast.FunctionDef | ast.Lambda, body: Sequence[ast.stmt], value: ast.expr) -> None:
+        """A function by a name: its statements, and its value."""
 
     @abstractmethod
     def loop(self, node: ast.For) -> None:
