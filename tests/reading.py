@@ -9,12 +9,19 @@ import numpy as np
 from graphstep.gates import ELEMENTWISE
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.ground.operands import Slice
+from graphstep.language.program import node_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graphstep.ground.operands import Operand
     from graphstep.language.program import Program
+
+
+def short_name(program: Program, index: int) -> str:
+    """A node's name; else its expression where that is short; else its id ``v7``."""
+    text = program.nodes[index].name or "".join(program.source_text(index).split())
+    return text if program.nodes[index].name is not None or len(text) <= 12 else node_id(index)
 
 
 def shape(program: Program) -> str:

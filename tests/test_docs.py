@@ -109,6 +109,7 @@ def test_the_limits_on_the_page_are_those_of_the_code() -> None:
     table = dict(re.findall(r"^\| (.+?) \| (?:at most |±)?([\d,]+) \|$", text, re.MULTILINE))
     assert {int(number.replace(",", "")) for number in table.values()} == {
         limits.TEXT,
+        limits.TRANSLATED,
         limits.WRITTEN,
         limits.GATES,
         limits.FOLLOWED,

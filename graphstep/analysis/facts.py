@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from graphstep.engine.step import Step
 from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, cell_at
 from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.records import record
@@ -110,8 +110,7 @@ class Cells:
     @classmethod
     def where(cls, mask: NDArray[np.bool_]) -> Cells:
         """The cells in which a mask is true."""
-        place = np.unravel_index(int(mask.argmax()), mask.shape)
-        return cls(int(np.count_nonzero(mask)), mask.size, tuple(map(int, place)))
+        return cls(int(np.count_nonzero(mask)), mask.size, cell_at(int(mask.argmax()), mask.shape))
 
 
 @record(frozen=True, slots=True)

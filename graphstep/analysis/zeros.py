@@ -11,7 +11,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.numbers import local, send, value
 from graphstep.gates.rule import Call, Rule
-from graphstep.ground.arrays import Number, all_zero, cell_of, number_text
+from graphstep.ground.arrays import Number, all_zero, cell_at, cell_of, number_text
 from graphstep.ground.late import np
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: NDArray[np.b
     A slope that is 0 of itself is so at a single point, and not beside it (cos at 0), or on a whole side of a kink, however far
     from it (relu below 0). One that has faded is 0 beside the point too, and nearer to the middle it is not.
     """
-    place = np.unravel_index(int(cells.argmax()), cells.shape)
-    point = [np.float64(cell_of(x, tuple(map(int, place)))) for x in trace.operand_values(sender)]
+    place = cell_at(int(cells.argmax()), cells.shape)
+    point = [np.float64(cell_of(x, place)) for x in trace.operand_values(sender)]
     operands = trace.node(sender).operands
     moved = [k for k, x in enumerate(operands) if isinstance(x, int)]
 

@@ -13,8 +13,7 @@ from graphstep.engine.trace import Trace, run_fitted
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.records import dataclass
 from graphstep.language import rewrite
-from graphstep.language.program import Program
-from graphstep.language.rewritten import Rewritten
+from graphstep.language.program import Program, Rewritten
 from graphstep.language.setup import Setup
 from graphstep.language.shapes import BROADCAST, infer_shapes
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graphstep.debugger.facts import NoNode, UnfitError
 from graphstep.debugger.parts import Kind, Quantity
 from graphstep.language.read import read
-from graphstep.language.read.tokens import NAME
+from graphstep.language.read.token import NAME
 from graphstep.telling.names import names_of
 
 if TYPE_CHECKING:

@@ -13,9 +13,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates import GATES
 from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
-from graphstep.language.values.stored import check_file
-from graphstep.language.values.tables import evened
-from graphstep.language.values.unwanted import UnwantedError
+from graphstep.language.values.stored import UnwantedError, check_file, evened
 
 Part = TypeVar("Part")
 """A part of a file."""

@@ -90,6 +90,15 @@ def cell_text(cell: Sequence[int]) -> str:
     return f"[{', '.join(map(str, cell))}]" if cell else ""
 
 
+def cell_at(place: int, shape: Sequence[int]) -> tuple[int, ...]:
+    """The cell with this number, counted from 0 in reading order; ``()`` for a number.
+
+    >>> cell_at(4, (2, 3)), cell_at(0, ())
+    ((1, 1), ())
+    """
+    return tuple(map(int, np.unravel_index(place, tuple(shape))))
+
+
 def article(number: int) -> str:
     """``an`` before eight, eleven, eighteen, eighty …; ``a`` before the rest."""
     text = str(number)

@@ -8,6 +8,9 @@ from math import prod
 TEXT = 20_000_000
 """Characters of one program: 20 for each of its gates, which a sum over names of six letters takes."""
 
+TRANSLATED = 100_000
+"""Characters of a formula in LaTeX, and of a text for NumPy, whose syntax tree takes a hundred times the memory."""
+
 WRITTEN = 1_000_000
 """Characters of a value, and of a formula or program that is made of something else or into something else."""
 

@@ -5,6 +5,7 @@ Nothing of the program around it moves. Its parts have nodes, steps and a text o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -12,7 +13,10 @@ from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program, Scope
-from graphstep.language.rewrite import LETTER, SLOTS, expansion_of, template_of
+from graphstep.language.rewrite import SLOTS, expansion_of, template_of
+
+# An input x, y, z of an expansion, or what it calls q.
+_LETTER = re.compile(r"\b[xyzq]\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _spelled(
     own = {name: _part_name(template, place, scope) for name, place in template.names.items() if place >= len(template.inputs)}
     pieces, moved = list[str](), list[int]()
     text, place, length = template.text, 0, 0
-    for letter in LETTER.finditer(text):
+    for letter in _LETTER.finditer(text):
         name = letter[0]
         entry = entries.get(name)
         if entry is None or entry.constant is None:

@@ -25,7 +25,7 @@ from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.language.read import GRADIENT, read
 from graphstep.language.read.characters import normalise
-from graphstep.language.read.tokens import NAME
+from graphstep.language.read.token import NAME
 from graphstep.language.rewrite import read_program
 from graphstep.language.setup import REWRITINGS
 from graphstep.language.shapes import BROADCAST, infer_shapes

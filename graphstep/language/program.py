@@ -285,16 +285,6 @@ class Program:
         """What a node is called: the expression as typed on one line, cut in the middle where longer than ``width``."""
         return label_of(self.text, self.nodes[index], width) or node_id(index)
 
-    def short(self, index: int, width: int = 12) -> str:
-        """A node's name; else its expression when that is at most ``width`` wide; else its id ``v7``."""
-        node = self.nodes[index]
-        if node.name is not None:
-            return node.name
-        if node.text is None and node.span is not None and node.span[1] - node.span[0] > 2 * width:
-            return node_id(index)
-        text = "".join(self.source_text(index).split())
-        return text if len(text) <= width else node_id(index)
-
     def find(self, key: str) -> int | None:
         """The node with this name, this id (``v4``) or this text (white space aside; the first of several), or None."""
         if key in self.names:
@@ -319,6 +309,27 @@ class Program:
         from graphstep.language.occurrences import Occurrences
 
         return Occurrences(self.text, self.columns, _COMMENT, LABEL_WIDTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A program that was made from another."""
+
+    program: Program
+    """The new program."""
+    where: tuple[int | None, ...]
+    """For each node of the old program the new one of the same value; None where it is now inside a composite gate."""
+
+
+def moved_frames(program: Program, where: Sequence[int]) -> tuple[Frame, ...]:
+    """The frames of a program whose nodes have moved."""
+    return tuple(
+        frame._replace(
+            reads=tuple((start, stop, where[node]) for start, stop, node in frame.reads),
+            results=tuple(where[node] for node in frame.results),
+        )
+        for frame in program.frames
+    )
 
 
 def source_of(text: str, node: Node) -> str:

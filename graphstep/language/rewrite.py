@@ -6,7 +6,6 @@ All three pass over the nodes in their order, so a program of any depth is rewri
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -18,9 +17,8 @@ from graphstep.ground.operands import Constant, Operand
 from graphstep.ground.records import dataclass
 from graphstep.language.backward import substituted
 from graphstep.language.nodes import Node
-from graphstep.language.program import Program
+from graphstep.language.program import Program, Rewritten, moved_frames
 from graphstep.language.read import Watch, read
-from graphstep.language.rewritten import Rewritten, moved_frames
 
 SLOTS = ("x", "y", "z")
 """What an expansion calls the inputs of its gate, by slot."""
@@ -147,10 +145,6 @@ def _spelled(program: Program, operand: Operand) -> str:
     if isinstance(operand, Constant):
         return operand.text
     return program.nodes[operand].name or program.label(operand, _PART_WIDTH)
-
-
-# An input x, y, z of an expansion, or what it calls q: where it is a whole input of a function, or elsewhere.
-LETTER = re.compile(r"(?:(?<=\()|(?<=, ))([xyzq])(?=[,)])|\b([xyzq])\b")
 
 
 # Folding

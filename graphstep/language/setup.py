@@ -125,16 +125,9 @@ class Setup:
             words.append(f"--data={','.join(self.data)}")
         if self.seed not in ("1", None):
             words.append(f"--seed={self.seed}")
-        if self.ties != "first":
-            words.append(f"--ties={self.ties}")
-        if self.digits != DIGITS:
-            words.append(f"--digits={self.digits}")
-        if self.notation != "d":
-            words.append(f"--notation={self.notation}")
-        if self.dtype != FLOAT64:
-            words.append(f"--dtype={self.dtype}")
-        if self.language != ENGLISH:
-            words.append(f"--language={self.language}")
+        usual = Setup("")
+        named = ("ties", "digits", "notation", "dtype", "language")
+        words += [f"--{name}={getattr(self, name)}" for name in named if getattr(self, name) != getattr(usual, name)]
         if self.fixed:
             words.append(f"--fixed={','.join(self.fixed)}")
         if self.arguments:

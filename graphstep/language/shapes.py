@@ -17,8 +17,7 @@ from graphstep.ground.arrays import shape_text
 from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.ground.operands import Operand, Shape
 from graphstep.language.nodes import Node
-from graphstep.language.program import Frame, Program, label_of, node_id, shown_name
-from graphstep.language.rewritten import Rewritten, moved_frames
+from graphstep.language.program import Frame, Program, Rewritten, label_of, moved_frames, node_id, shown_name
 
 BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""

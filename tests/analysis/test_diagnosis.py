@@ -20,6 +20,7 @@ from graphstep.telling.reports.diagnosis import body, finding_text
 from tests.benchmarks.shapes import tree
 from tests.cases import each
 from tests.effort import effort
+from tests.reading import short_name
 
 UNITS = 500
 
@@ -47,7 +48,7 @@ def lines(of: Diagnosis) -> list[str]:
 def found(text: str, **inputs: object) -> list[tuple[str, str]]:
     """The kinds of the findings with the names of their nodes."""
     run = gs.run(text, inputs=inputs)
-    return [(finding.kind, run.program.short(finding.node)) for finding in diagnose(run.trace).findings]
+    return [(finding.kind, short_name(run.program, finding.node)) for finding in diagnose(run.trace).findings]
 
 
 VERDICTS = {

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphstep as gs
+from graphstep.ground import limits
 from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
 from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.numpy import from_numpy
 from graphstep.language.read.numpy.calls import SAME, handler_of
-from graphstep.language.read.numpy.syntax import CHARACTERS
 from tests.effort import grows_with
 
 if TYPE_CHECKING:
@@ -328,7 +328,7 @@ def test_what_is_wrong_with_the_program_is_shown_in_the_text_that_was_typed() ->
         "f(" * 200,
         "9" * 5_000,
         "1e99999*x",
-        "x" * (CHARACTERS + 1),
+        "x" * (limits.TRANSLATED + 1),
         "x\0y",
         "F.softsign(" * 55 + "x" + ")" * 55,
         "F.huber_loss(" * 50 + "x" + ", y, reduction='none')" * 50,

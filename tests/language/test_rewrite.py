@@ -12,9 +12,9 @@ from graphstep.faces.cli import main
 from graphstep.gates import ELEMENTWISE
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError
+from graphstep.language.program import Rewritten
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand, fold, share
-from graphstep.language.rewritten import Rewritten
 from tests.cases import each
 from tests.domains import is_ordinary, points, width
 from tests.reading import shape, value

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from graphstep.analysis.diagnosis.depth import Depth, depths
 from graphstep.analysis.diagnosis.finding import BACKWARD, Finding
 from graphstep.analysis.diagnosis.findings import findings
-from graphstep.analysis.diagnosis.layers import Layer, layers
+from graphstep.analysis.diagnosis.layers import Depth, Layer, depths, layers
 from graphstep.analysis.diagnosis.network import SEED, Experiment, network, scale_of
 from graphstep.analysis.diagnosis.report import Diagnosis, diagnose
 from graphstep.analysis.diagnosis.sweep import SETTINGS, Point, Sweep, at_point, figures, grid, steady_settings

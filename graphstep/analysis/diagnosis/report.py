@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from graphstep.analysis.diagnosis.depth import Depth, depths
 from graphstep.analysis.diagnosis.finding import Finding, FindingKind
 from graphstep.analysis.diagnosis.findings import findings
-from graphstep.analysis.diagnosis.layers import Layer, layers
+from graphstep.analysis.diagnosis.layers import Depth, Layer, depths, layers
 from graphstep.engine.trace import Trace
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Missing

@@ -18,7 +18,7 @@ from graphstep.engine.wires import Wire
 from graphstep.gates.columns import column
 from graphstep.gates.numbers import value
 from graphstep.gates.rule import Call, MisfitError, Rule, Structure
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, cell_at
 from graphstep.ground.errors import LimitError
 from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
@@ -113,7 +113,7 @@ class Jacobian:
             call = self.trace.call(self.wire.sender)
             with np.errstate(all="ignore"):
                 for place in range(self.columns):
-                    index = tuple(map(int, np.unravel_index(place, self.input_shape)))
+                    index = cell_at(place, self.input_shape)
                     matrix[:, place] = column(np, gate, call, self.wire.slot, index).ravel()
         matrix.flags.writeable = False
         return matrix

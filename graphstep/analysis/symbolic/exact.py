@@ -23,6 +23,7 @@ from graphstep.analysis.symbolic.size import needed
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates import Rule
+from graphstep.ground.arrays import cell_at
 from graphstep.ground.errors import LimitError
 from graphstep.ground.late import np
 from graphstep.language.nodes import Node
@@ -73,30 +74,25 @@ class ExactRun:
 
     def slope(self, index: int, place: int) -> float:
         """How the output, or the sum of its cells, each times its seed, moves with a cell of a node."""
-        shape = np.shape(self._trace.value_of(index))
-        cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
-        name = cell_name(symbol_name(self._trace.program, index), cell)
-        seeds = np.broadcast_to(np.asarray(self._trace.seed), np.shape(self._trace.output)).ravel().tolist()
-        if name not in self._values:
-            return 0.0
-
-        def moved(m: Reals, x: Real) -> Real:
-            return sum((seed * cell for seed, cell in zip(seeds, self._outputs(m, {name: x}), strict=True)), m.real(0))
-
-        return _slope(self._values[name], moved)
+        name = self._symbol(index, place)
+        return _slope(self._values[name], lambda m, x: self._objective(m, {name: x})) if name in self._values else 0.0
 
     def rounded(self, index: int, place: int, values: Sequence[float]) -> list[float]:
         """The output, or the sum of its cells, each times its seed, for other values of a cell of a node.
 
         It is rounded to 53 binary digits after every operation, as float64 is, and on every processor alike.
         """
-        m = Reals(DOUBLE)
-        shape = np.shape(self._trace.value_of(index))
-        cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
-        name = cell_name(symbol_name(self._trace.program, index), cell)
+        m, name = Reals(DOUBLE), self._symbol(index, place)
+        return [float(self._objective(m, {name: m.real(value)})) for value in values]
+
+    def _symbol(self, index: int, place: int) -> str:
+        """The name of a cell of a node, by its number in reading order."""
+        return cell_name(symbol_name(self._trace.program, index), cell_at(place, np.shape(self._trace.value_of(index))))
+
+    def _objective(self, m: Reals, moved: Mapping[str, Real]) -> Real:
+        """What is differentiated, one number, with other values for some cells."""
         seeds = np.broadcast_to(np.asarray(self._trace.seed), np.shape(self._trace.output)).ravel().tolist()
-        moved = (self._outputs(m, {name: m.real(value)}) for value in values)
-        return [float(sum((seed * cell for seed, cell in zip(seeds, cells, strict=True)), m.real(0))) for cells in moved]
+        return sum((seed * cell for seed, cell in zip(seeds, self._outputs(m, moved), strict=True)), m.real(0))
 
     def _outputs(self, m: Reals, moved: Mapping[str, Real]) -> list[Real]:
         program = self._program

@@ -12,7 +12,7 @@ from graphstep.analysis.symbolic.size import Tree, needed, refuse_large, sizes, 
 from graphstep.engine.trace import Trace
 from graphstep.gates import Rule
 from graphstep.gates.mathematics import symbols
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, cell_at
 from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
@@ -96,8 +96,7 @@ class Formula:
         """SymPy's derivative towards a cell of a node, numbered in reading order."""
         import sympy as sp
 
-        shape = self.program.nodes[index].shape
-        cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
+        cell = cell_at(place, self.program.nodes[index].shape)
         with _translated("differentiate", self.program, self.program.output):
             return sp.diff(self.expression, sp.Symbol(cell_name(symbol_name(self.program, index), cell), real=True))
 

@@ -11,7 +11,7 @@ from graphstep.ground import limits
 from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.ground.ways import reached
 from graphstep.language.read.characters import normalise
-from graphstep.language.read.tokens import NAME
+from graphstep.language.read.token import NAME
 
 _NAME = re.compile(NAME)
 

@@ -14,6 +14,7 @@ from graphstep.analysis.witnesses.report import AGREES, SEVERITY, Row, Sample
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.analysis.witnesses.verdicts import judged
 from graphstep.engine.trace import Trace
+from graphstep.ground.arrays import cell_at
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
@@ -98,7 +99,7 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
     ready = [place for place in places if math.isfinite(around.output) and math.isfinite(values[place])]
     differences = around.cells(ready)
     for place, slope in zip(places, symbolic.values, strict=True):
-        cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
+        cell = cell_at(place, shape) if shape else None
         difference = next(differences) if place in ready else None
         note = symbolic.note if slope is None else ""
         testimony = Testimony(trace, index, around.output, 1.0, float(gradients[place]), slope, note, difference, place)

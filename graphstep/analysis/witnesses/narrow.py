@@ -13,7 +13,7 @@ from graphstep.analysis.facts import Reason, reason
 from graphstep.analysis.witnesses.report import NOT_FINITE, Row, relative_error
 from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, cell_at
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 
@@ -58,5 +58,5 @@ def _furthest(mine: np.ndarray, wide: np.ndarray) -> tuple[float, tuple[int, ...
         off = np.where(np.isnan(off), np.inf, off)
     if not off.size:
         return 0.0, ()
-    place = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), off.shape))
+    place = cell_at(int(np.argmax(off)), off.shape)
     return float(off[place]), place

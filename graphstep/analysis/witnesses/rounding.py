@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.facts import Figure, Named, Quoted, Reason, Slope, reason
-from graphstep.analysis.witnesses.remarks import remark_at
+from graphstep.analysis.kinks import remark_at
 from graphstep.analysis.witnesses.report import ROUNDINGS
 from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace

@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from graphstep.analysis.facts import Figure, Listed, Named, Quoted, Reason, reason
+from graphstep.analysis.kinks import remark_at
 from graphstep.analysis.witnesses.differences import Difference
-from graphstep.analysis.witnesses.remarks import remark_at
 from graphstep.analysis.witnesses.report import AGREES, NOT_FINITE, ROUNDINGS, Row, Verdict, relative_error
 from graphstep.analysis.witnesses.rounding import cancelled, noise, wrong_slope, wrong_value
 from graphstep.analysis.witnesses.testimony import Testimony
 from graphstep.engine.causes import gradient_causes, is_finite, makes_not_finite, value_causes
 from graphstep.engine.reruns import number_type
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, cell_at
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
@@ -151,7 +151,7 @@ def value_row(trace: Trace) -> Row | None:
     place = max(range(len(came)), key=lambda k: (math.isnan(errors[k]), errors[k]))
     value, right, error = came[place], exact[place], errors[place]
     shape = np.shape(trace.output)
-    cell = tuple(int(i) for i in np.unravel_index(place, shape)) if shape else None
+    cell = cell_at(place, shape) if shape else None
     verdict, explanation = _judge_value(trace, value, right)
     output = trace.program.output
     return Row(trace, output, value, right, "", None, math.inf, error, None, verdict, explanation, cell=cell)

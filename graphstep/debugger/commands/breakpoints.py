@@ -14,7 +14,7 @@ from graphstep.debugger.frames import closed, frame_of
 from graphstep.debugger.state import State
 from graphstep.debugger.stops import count_of, hit_at, named_gates, next_stop
 from graphstep.ground.errors import InputError
-from graphstep.language.read.tokens import NAME
+from graphstep.language.read.token import NAME
 
 
 def _none_set(state: State) -> Fact | None:

@@ -17,8 +17,7 @@ from graphstep.ground.arrays import Number, plain, shape_of, shape_text
 from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.ground.files import open_file, write_file
 from graphstep.ground.late import np
-from graphstep.language.values.npy import read_cells
-from graphstep.language.values.unwanted import UnwantedError
+from graphstep.language.values.stored import UnwantedError, read_cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

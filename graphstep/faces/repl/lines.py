@@ -10,7 +10,7 @@ from graphstep.debugger.actions import ACTIONS, BY_ID, SETS, Set, key_text
 from graphstep.debugger.parts import Inputs
 from graphstep.debugger.session import Command
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.language.read.tokens import NAME
+from graphstep.language.read.token import NAME
 from graphstep.language.values import read_texts, split_inputs, split_words
 
 QUANTITIES = ("grad", "gradient", "value")

@@ -18,7 +18,8 @@ from graphstep.ground.operands import Constant, Operand, Shape
 from graphstep.language.nodes import Nodes, Options
 from graphstep.language.program import Program, shown_name
 from graphstep.language.read import calls, complaints, entries, expansion, misuses
-from graphstep.language.read.bodies import Assignment, Recorder, Results, Scope, Statement
+from graphstep.language.read.bodies import Assignment, Results, Scope, Statement
+from graphstep.language.read.expansion import Recorder
 from graphstep.language.read.framing import Framing
 from graphstep.language.read.functions import Option
 

@@ -15,7 +15,7 @@ from graphstep.language.program import LABEL_WIDTH
 from graphstep.language.read.foreign import ForeignSpellingError, proposals
 from graphstep.language.read.functions import CHAINS, Option, check_count
 from graphstep.language.read.options import example, read_option, read_rest
-from graphstep.language.read.tokens import NAME
+from graphstep.language.read.token import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,7 +155,7 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], written_opt
     if gate.rest and most is not None and len(terms) > most:
         places = [term[1:] for term in terms[most:]]
         terms = terms[:most]
-        options[gate.rest] = read_rest(builder.text, places, gate.rest, gate.keywords[gate.rest])
+        options[gate.rest] = read_rest(builder.text, places, gate.rest, gate.keywords)
     for option in written_options:
         key = option.name or gate.rest
         if key not in gate.keywords:

@@ -7,7 +7,7 @@ nested in them, and what comes out is hashable.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import EllipsisType
 from typing import Any
 
@@ -99,13 +99,15 @@ def read_option(text: str, option: Option, kind: OptionKind) -> Any:
     raise ReadError(message, text=text, span=(start, stop), hint=hint)
 
 
-def read_rest(text: str, places: Sequence[Span], name: str, kind: OptionKind) -> Any:
+def read_rest(text: str, places: Sequence[Span], name: str, keywords: Mapping[str, OptionKind]) -> Any:
     """The option that is given by the numerals behind the inputs, ``2, 3`` in ``reshape(x, 2, 3)``; ``places`` are theirs."""
+    kind = keywords[name]
     if kind in ("shape", "axes"):
         _check_axes(text, places[0], len(places))
         return tuple(_place(text, start, stop, kind) for start, stop in places)
     if len(places) > 1:
-        hint = f"only its {name} can stand behind its inputs"
+        others = " and ".join(example(key, its) for key, its in keywords.items() if key != name)
+        hint = f"only its {name} can stand behind its inputs; what else it takes has a name: {others}" if others else ""
         raise ReadError("this is one number too many", text=text, span=places[1], hint=hint)
     return read_option(text, Option(name, places[0], places[0]), kind)
 

@@ -15,17 +15,16 @@ from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.language.read import complaints, misuses
 from graphstep.language.read.functions import is_function
 from graphstep.language.read.spelling import long_name
-from graphstep.language.read.token import Token, Turns
+from graphstep.language.read.token import NAME, Token, Turns
 
-_NAME = r"[^\W\d][\w\u0300-\u036f]*"
-_FUNCTION = re.compile(rf"def[ \t]+(?P<name>{_NAME})[ \t]*\(")
+_FUNCTION = re.compile(rf"def[ \t]+(?P<name>{NAME})[ \t]*\(")
 # What takes blanks keeps them (++, *+), and a count ends in something else: thousands of blanks without a brace behind them would
 # otherwise be shared out in every way.
 _REPETITION = re.compile(
-    rf"repeat[ \t]++(?:(?P<variable>{_NAME})[ \t]++in[ \t]++(?P<first>[^{{}}:;=\n]+):)?"
+    rf"repeat[ \t]++(?:(?P<variable>{NAME})[ \t]++in[ \t]++(?P<first>[^{{}}:;=\n]+):)?"
     r"(?P<last>[^{}:;=\n]*[^{}:;=\s])[ \t\n]*+\{"
 )
-_NAMES = re.compile(rf"{_NAME}(?:[ \t]*,[ \t]*{_NAME})+[ \t]*=(?!=)")
+_NAMES = re.compile(rf"{NAME}(?:[ \t]*,[ \t]*{NAME})+[ \t]*=(?!=)")
 
 
 class Head(NamedTuple):

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from graphstep.ground.errors import Span
 
+NAME = r"[^\W\d][\w\u0300-\u036f]*"
+"""A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""
+
 
 class Turns(NamedTuple):
     """The turns of a repetition: its variable, and where its counts stand."""

@@ -15,10 +15,7 @@ from graphstep.ground.errors import ReadError
 from graphstep.language.read import arrays, complaints, misuses, spelling
 from graphstep.language.read.functions import MAKERS, is_function, is_variant, takes_quoted, takes_shape
 from graphstep.language.read.statements import BEGINS, Statements
-from graphstep.language.read.token import Token
-
-NAME = r"[^\W\d][\w\u0300-\u036f]*"
-"""A name, as a regular expression: a letter or ``_``, then letters, digits, ``_`` and marks that stand above letters."""
+from graphstep.language.read.token import NAME, Token
 
 NUMERAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 """A numeral without a sign, as a regular expression."""

@@ -9,7 +9,7 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.errors import LimitError, ReadError, quoted
 from graphstep.language.read.characters import normalise
-from graphstep.language.read.tokens import NAME
+from graphstep.language.read.token import NAME
 from graphstep.language.values.value import read_value
 
 

@@ -27,6 +27,7 @@ from graphstep.telling.cells.value import value_parts
 from tests.faces.tui.driving import frame, is_whole
 from tests.faces.tui.terminal import Terminal
 from tests.lessons import rehearsed
+from tests.reading import short_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ class Reader:
 
     def value(self, run: Trace, node: int, at: int) -> float:
         """A node's value: read where it was computed by step ``at``, else from what it is computed of."""
-        name = run.program.short(node)
+        name = short_name(run.program, node)
         if run.step_of_value(node) <= at:
             return self.read(float(run.value_of(node)), name)
         return float(self.alone(run, node, at, 1.0).output)
@@ -74,7 +75,7 @@ class Reader:
             return self.read(float(run.gradient_of(node)), "the seed")
         known = run.step_of_gradient(node)
         if known is not None and known <= at:
-            return self.read(float(run.gradient_of(node)), f"the gradient of {run.program.short(node)}")
+            return self.read(float(run.gradient_of(node)), f"the gradient of {short_name(run.program, node)}")
         return sum(self.contribution(run, wire, at) for wire in run.arrivals(node))
 
     def contribution(self, run: Trace, wire, at: int) -> float:

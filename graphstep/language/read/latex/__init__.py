@@ -14,9 +14,6 @@ from graphstep.language.read.dialects import Translation
 from graphstep.language.read.latex.reader import Reader, too_long
 from graphstep.language.read.latex.tokens import formula_span, tokens_of
 
-CHARACTERS = 100_000
-"""Characters of one formula: nobody types more, and a sum grows by copies of what it is so far."""
-
 
 def translation(text: str, given: Collection[str] = ()) -> Translation:
     """A formula as a program, for :mod:`graphstep.language.read.dialects`."""
@@ -31,8 +28,8 @@ def from_latex(text: str, given: Collection[str] = ()) -> str:
 
     Raises ReadError with the place of what cannot be read or can be read in two ways, and LimitError for what is too large.
     """
-    if len(text) > CHARACTERS:
-        raise LimitError(f"a formula has at most {CHARACTERS:,} characters", text=text[:80], span=(0, 1))
+    if len(text) > limits.TRANSLATED:
+        raise LimitError(f"a formula has at most {limits.TRANSLATED:,} characters", text=text[:80], span=(0, 1))
     program = Reader(text, tokens_of(text, formula_span(text)), given).program()
     if len(program) > limits.WRITTEN:
         raise too_long(text)

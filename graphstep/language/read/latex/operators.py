@@ -109,7 +109,7 @@ class Operators(Letters):
         while operator := self._operator():
             token = self._take()
             if token.text == "mathbin":
-                self._group_of("@")
+                self._at_sign()
             start = self._place
             other = self._signed()
             if operator == "/" and self._factors > 1:
@@ -353,9 +353,9 @@ class Operators(Letters):
         value = self._sum()
         return value.at((brace.start, self._closed(brace).stop))
 
-    def _group_of(self, text: str) -> None:
+    def _at_sign(self) -> None:
         brace, sign, closing = self._take(), self._take(), self._take()
-        if brace.kind != "open" or sign.text != text or closing.kind != "close":
+        if brace.kind != "open" or sign.text != "@" or closing.kind != "close":
             self._wrong(r"\mathbin holds the sign @", (brace.start, closing.stop))
 
     def _closed(self, opening: Token) -> Token:

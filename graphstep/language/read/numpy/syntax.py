@@ -9,9 +9,6 @@ import warnings
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError, Span
 
-CHARACTERS = 100_000
-"""Characters of one text in Python: nobody pastes more, and the tree takes a hundred times the memory."""
-
 DEPTH = 60
 """Brackets, calls and signs inside each other."""
 
@@ -85,8 +82,8 @@ def too_long(text: str) -> LimitError:
 
 
 def _check_size(text: str) -> None:
-    if len(text) > CHARACTERS:
-        message = f"a text in Python has at most {CHARACTERS:,} characters"
+    if len(text) > limits.TRANSLATED:
+        message = f"a text in Python has at most {limits.TRANSLATED:,} characters"
         raise LimitError(message, text=text[:80], span=(0, 1))
     if "\0" in text:
         at = text.index("\0")
