@@ -53,6 +53,7 @@ def _where_it_breaks(wire: Wire) -> Reason:
     if local is None:
         if since:
             return reason("breaks-since", begins=begins, since=since)
+        # Between arrays no slope is known: what a tiny part of the gradient comes to tells whether there is an infinite one.
         if np.isfinite(_sent(wire, _TINY, trace.value_of(sender))).all():
             return reason("breaks-too-large", begins=begins)
         return reason("breaks-slope", begins=begins, slope=NotFinite.of(wire.contribution), since=None)
@@ -86,6 +87,7 @@ def zero_times_infinity(wire: Wire) -> tuple[Reason, ...]:
 
     It is the trap of a branch that is not taken: what is not chosen gets 0, and 0 times an infinite slope is nan, not 0.
     """
+    # Every wire is asked, and hardly any has something that is not finite.
     if not _may_meet(wire):
         return ()
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate

@@ -87,6 +87,7 @@ def paths(trace: Trace, start: int, most: int = LISTED) -> Paths:
     slopes: dict[int, float | None] = {}
     kept = trace.wires.slopes
     # Operands come before the gates that read them; a number that has been passed on is let go, since it can have 100,000 bits.
+    # Counted, not walked: the ways to a node are added up over what arrives, so that 2^1000 of them are counted in one pass.
     for node in range(start, program.output):
         here = ways.pop(node, None)
         if here is not None:
@@ -187,6 +188,7 @@ def _largest(among: dict[int, list[Arrival]], output: int, sizes: Mapping[int, f
     """
     start = next(iter(among))
     best, wires = {output: 0.0}, dict[int, list[Arrival]]()
+    # From the output back, since the best path from here is made of the best from there.
     for node, arrivals in reversed(among.items()):
         # What a path from here can become at most, by the wire that it takes first.
         bounds = {edge: _plus(sizes[edge], best[gate]) for edge, gate in arrivals}
@@ -204,6 +206,7 @@ def _largest(among: dict[int, list[Arrival]], output: int, sizes: Mapping[int, f
         walks.append(walk)
         branches: list[_Branch] = []
         done = _joined([sizes[edge] for edge, _ in walk[:place]])
+        # Everything that shares this walk up to a wire and leaves it there is one branch, with its largest path as its key.
         for at in range(place, len(walk)):
             node = walk[at - 1][1] if at else start
             other = rank + 1 if at == place else 1

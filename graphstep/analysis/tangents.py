@@ -89,6 +89,7 @@ def tangents(trace: Trace, source: int, cell: Cell = ()) -> Tangents:
             reads = [(slot, x) for slot, x in enumerate(trace.node(node).operands) if isinstance(x, int) and x in moved]
             if reads:
                 call = trace.call(node)
+                # What stands still adds nothing: only slots whose operand moves are pushed.
                 parts = [push(gate, call, slot, np.asarray(moved[x])) for slot, x in reads]
                 total = parts[0]
                 for part in parts[1:]:

@@ -171,6 +171,7 @@ def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
     if any(sends_something(2.0**k) for k in (100, 500, 900)):
         return (reason("products-too-small", what=subject),)
     # What cancels does so for these cells of the upstream gradient; for others in their place it would not.
+    # Exact in binary, and no cell is like its neighbours.
     others = 1.0 + np.arange(upstream.size, dtype=np.float64).reshape(upstream.shape) % 7 / 8
     if sends_something(others) or sends_something(others[::-1] ** 2 if others.ndim else others):
         return (reason("products-cancel", what=subject),)

@@ -129,6 +129,7 @@ def length(value: Number) -> float:
 
 def summed(cells: NDArray[np.float64], shape: tuple[int, ...]) -> Any:
     """The sum over the axes along which an array of this shape was copied: what arrives at it."""
+    # NumPy broadcasts from the last axis: the axes in front are the copies that were added.
     while cells.ndim > len(shape):
         cells = cells.sum(axis=0)
     axes = tuple(axis for axis, size in enumerate(shape) if size == 1 and cells.shape[axis] != 1)

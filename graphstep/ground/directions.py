@@ -55,6 +55,7 @@ def _leftward(match: re.Match[str]) -> str:
     parts = _AROUND.fullmatch(match[0])
     assert parts is not None, "everything has a middle"
     before, core, behind = parts["before"], parts["core"], parts["behind"]
+    # A parenthesis whose other half is outside belongs to the sentence, and must mirror with it.
     if core.count("(") > core.count(")") and core.endswith("("):
         core, behind = core[:-1].rstrip(), f" ({behind}"
     elif core.count(")") > core.count("(") and core.startswith(")"):

@@ -93,6 +93,7 @@ def caret(text: str, span: Span) -> str:
     last = text.find("\n", start)
     last = len(text) if last < 0 else last
     stop = max(start + 1, min(span[1], last))
+    # A program of one line may have a million characters.
     left, right = max(first, start - _CONTEXT), min(last, max(stop, start + _CONTEXT))
     right = min(right, left + 2 * _CONTEXT)
     shown = f"{'…' if left > first else ''}{_plain(text[left:right])}{'…' if right < last else ''}"

@@ -160,6 +160,7 @@ def _replace(place: Path, blocks: Iterator[bytes], before: os.stat_result | None
     if before is not None:
         # A rename asks nobody whether the file itself may be written.
         os.close(os.open(place, os.O_WRONLY))
+    # In the same folder, since a rename replaces a file as one step only within one file system.
     handle, temporary = tempfile.mkstemp(prefix=".graphstep-", dir=place.parent)
     try:
         try:

@@ -25,6 +25,7 @@ else:
         def __getattr__(self, name: str) -> Any:
             import numpy
 
+            # Whoever asked for quiet did so before NumPy was there, and could not tell it.
             if _QUIET.get():
                 _USUAL.update(numpy.seterr(all="ignore"))
             vars(self).update(vars(numpy))

@@ -104,6 +104,7 @@ def numeral(value: float, digits: int = DIGITS) -> str:
     if -4 <= exponent < 7:
         # One decimal at least: what is not whole is not written as whole.
         return f"{value:.{max(1, digits - 1 - exponent)}f}"
+    # Rounded by Python, and right to the last digit; by way of log10 a number just below a power of ten would not be.
     mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
     return f"{mantissa}e{int(power)}"
 

@@ -85,6 +85,7 @@ def page(
     matrix = array[place]
     rows, columns = matrix.shape
     top, left = _within(row, size[0], rows), _within(column, size[1], columns)
+    # Only these cells are spelled: a page of a matrix of a million cells is as quick as one of twenty.
     part = matrix[top : top + size[0], left : left + size[1]]
     across = tuple(map(str, range(left, left + part.shape[1])))
     down = tuple(map(str, range(top, top + part.shape[0])))

@@ -78,6 +78,7 @@ def rounded(value: Any, dtype: Dtype) -> Any:
             # The last digit that is kept: BITS behind the first one, and none below that of the smallest numbers.
             _, exponents = np.frexp(cells)
             last = np.maximum(exponents - 1, _SMALLEST) - (BITS[dtype] - 1)
+            # Scaled so that the last digit is that of the ones, rint rounds to even; both ldexp are exact.
             narrow = np.ldexp(np.rint(np.ldexp(cells, -last)), last)
             narrow = np.where(np.abs(narrow) >= 2.0 ** (_LARGEST + 1), np.copysign(np.inf, cells), narrow)
     return narrow if isinstance(value, np.ndarray) else float(narrow)

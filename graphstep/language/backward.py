@@ -70,6 +70,7 @@ class _Backward:
         self._depends: dict[int, bool] = {}
 
     def run(self, of: int, by: Sequence[int]) -> list[int]:
+        # In the order of the send steps, with texts in place of numbers: sums are added up, and rounded, as in a run.
         first, wanted = min(by, default=of), frozenset(by)
         # Operands come before their gates, so that nothing before the first of them depends on any.
         for index in range(first, of + 1):
@@ -162,6 +163,7 @@ class _Backward:
 
     def _insert(self, text: str, bound: Mapping[str, Operand]) -> Operand:
         """The nodes of a text whose names stand for operands."""
+        # Kept by its reader: a hundred multiplications send back one and the same text.
         template = self._read(text)
         spelled = {name: self._spelled(operand) for name, operand in bound.items()}
         places: list[Operand] = []

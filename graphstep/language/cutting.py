@@ -63,6 +63,7 @@ def _places(program: Program, node: Node, operand: int, slot: int) -> Iterator[S
         for match in _TOKENS.finditer(program.text, first, last)
         if match["name"] in names and not any(span and span[0] <= match.start() < span[1] for span in inner)
     ]
+    # x*x reads x twice: which of the two stands in this slot is a guess from left to right, and tried first.
     mine = sum(x == operand for x in node.operands[:slot])
     yield from [*spans[mine : mine + 1], *spans[:mine], *spans[mine + 1 :]]
 

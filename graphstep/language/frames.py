@@ -89,6 +89,7 @@ def _spelled(
 ) -> tuple[str, Sequence[int]]:
     """The expansion with names in place of its letters; and by place in the one text that in the other."""
     own = {name: _part_name(template, place, scope) for name, place in template.names.items() if place >= len(template.inputs)}
+    # Every place of the expansion has one in the new text: spans of parts are looked up, and nothing is read again.
     pieces, moved = list[str](), list[int]()
     text, place, length = template.text, 0, 0
     for letter in _LETTER.finditer(text):

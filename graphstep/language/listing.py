@@ -63,6 +63,7 @@ def listing(program: Program, shapes: dict[str, tuple[int, ...]], ties: Ties = "
 def _opened(program: Program, shapes: dict[str, tuple[int, ...]]) -> Program:
     """The program without composite gates over arrays."""
     fitted = infer_shapes(program, shapes).program
+    # Asked of the fitted program: only with shapes is it known whether max(x) is of two numbers or over cells.
     composite = any(_is_taken_apart(node.rule) for node in fitted.nodes)
     return expand(fitted).program if composite else program
 

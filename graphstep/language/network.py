@@ -93,6 +93,7 @@ class _Reading:
         }
         rewriting = {name: True for name in REWRITINGS if self._graph.graph.get(name) is True}
         text = self._graph.graph.get("program")
+        # A text that somebody changed beside the nodes says something else, and the nodes count.
         if isinstance(text, str) and self._says(text, rewriting, nodes, output):
             return Source(text, values, data, rewriting)
         return Source(self._written(nodes, output, inputs), values, data, {})
@@ -101,6 +102,7 @@ class _Reading:
 
     def _ordered(self) -> list[Hashable]:
         """The nodes behind what they read, inputs first, else in the order of the graph."""
+        # Kahn's order with a heap: of the nodes that are ready the first of the graph, so that the same graph is the same text.
         ranks = {key: (_gate_of(row) is not None, place) for place, (key, row) in enumerate(self._rows.items())}
         waiting = {key: self._graph.in_degree(key) for key in self._rows}
         ready = [(ranks[key], key) for key, count in waiting.items() if not count]

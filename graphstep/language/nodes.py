@@ -129,6 +129,7 @@ class Nodes(Sequence[Node]):
 
     def kind(self, rule: Rule | None, options: Options = (), shape: Shape = ()) -> int:
         """The number of a kind; with options it is always a new one, since 0 and False are equal, and 0 and -0."""
+        # A program has a few dozen kinds, however many nodes: by kind, everything is asked once.
         number = None if options else self._numbers.get((rule, shape))
         if number is None:
             number = len(self.of_kinds)
@@ -188,6 +189,7 @@ class Nodes(Sequence[Node]):
     def __getitem__(self, index: slice) -> tuple[Node, ...]: ...
     def __getitem__(self, index: int | slice) -> Node | tuple[Node, ...]:
         """A node, or several."""
+        # Every view asks for nodes by number: of a program of usual size each is made once.
         if self._all is not None:
             return self._all[index]
         latest = self._latest
@@ -199,6 +201,7 @@ class Nodes(Sequence[Node]):
                 return tuple(map(self._node, range(*index.indices(count))))
             self._all = tuple(map(self._node, range(count)))
             return self._all[index]
+        # All at once: to forget the oldest one would have to be kept in order at every look.
         if len(self._latest) >= _KEPT:
             self._latest = {}
         node = self._latest[index] = self._node(range(count)[index])

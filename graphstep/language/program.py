@@ -221,6 +221,7 @@ class Program:
         numbers = array("i", bytes(4 * len(read)))
         latest = [0] * len(nodes)
         visited = [True] * first + [False] * (len(nodes) - first)
+        # A statement is what has a name, and the output: in the order of the text, and each from its left operand on.
         for root in (i for i in range(first, len(nodes)) if names[i] or i == self.output):
             if visited[root]:
                 continue
@@ -233,6 +234,7 @@ class Program:
                     x = read[place]
                     if x < 0:
                         continue
+                    # Off the way to the output nothing is sent, and a use that sends nothing has no number.
                     if counts[x] > 1 and counted:
                         latest[x] += 1
                         numbers[place] = latest[x]

@@ -165,6 +165,7 @@ def _patterns() -> Mapping[Rule | None, tuple[_Pattern, ...]]:
         if gate.folds and gate.expansion is not None
         for text in (gate.expansion({}), *gate.also)
     ]
+    # silu is x·σ(x): the larger pattern takes the smaller one with it, which must not have gone first.
     pairs.sort(key=lambda pattern: -len(pattern.shape.nodes))
     by_last: dict[Rule | None, list[_Pattern]] = {}
     for pattern in pairs:
@@ -177,6 +178,7 @@ def _fold_once(program: Program) -> Rewritten | None:
     folded: dict[int, Node] = {}
     inside: set[int] = set()
     for index in range(len(program.nodes) - 1, program.first_gate - 1, -1):
+        # From the output back, so that the outermost spelling is met before its parts.
         if index in inside:
             continue
         node = program.nodes[index]

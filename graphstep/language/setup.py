@@ -125,6 +125,7 @@ class Setup:
             words.append(f"--data={','.join(self.data)}")
         if self.seed not in ("1", None):
             words.append(f"--seed={self.seed}")
+        # The defaults of the fields are those of the options: they stand in one place.
         usual = Setup("")
         named = ("ties", "digits", "notation", "dtype", "language")
         words += [f"--{name}={getattr(self, name)}" for name in named if getattr(self, name) != getattr(usual, name)]

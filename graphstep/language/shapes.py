@@ -43,6 +43,7 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape], ties: Ties = "fi
             fitting.put(replace(node, shape=tuple(shapes.get(node.name or "", ()))), index)
         elif node.gate == BROADCAST:
             # It was put in for other shapes.
+            # Where it is needed again it is put in again, for the new shapes.
             fitting.where.append(fitting.moved(node.operands[0]))
         elif node.rule.unfolded is not None:
             fitting.unfold(node, node.rule.unfolded)
@@ -122,6 +123,7 @@ class Fitting:
         """The gates that a gate stands for; the last of them has its place in the text."""
         first = len(self.nodes)
         last = unfolded(self.nodes, self, [self.moved(x) for x in node.operands], node)
+        # A gradient may be a node that is there already, as that of x with respect to x: it keeps its name.
         if last >= first:
             self.nodes[last] = replace(self.nodes[last], name=node.name, text=None)
         if len(self.nodes) - first > 1:
@@ -201,6 +203,7 @@ def _turned(row: Rule, shapes: Sequence[Shape], options: Mapping[str, object], s
     """What would fit when one side is transposed or the two change places; empty when nothing does."""
     if len(shapes) != 2 and not row.cellwise:
         return ""
+    # The right one first: in x @ W it is W that is more often turned around.
     for slot in reversed(range(len(shapes))):
         # Between two sides of a sum it is none that was computed: nobody forgot to transpose that.
         if len(shapes[slot]) > 1 and (not row.cellwise or spelled[slot].isidentifier()):

@@ -105,6 +105,7 @@ class _Writer:
     def _flushed(self, node: Node) -> Iterator[str]:
         """Statements of what is pending, where the gate cannot take it in: an expression computes from left to right."""
         inline = [x for x in node.operands if isinstance(x, int) and x in self._pending]
+        # An expression computes its operands from left to right, just before itself: what is read must be the newest that waits.
         latest = list(islice(reversed(self._pending), len(inline)))[::-1]
         deep = any(self._pending[x].depth >= _DEPTH for x in inline)
         named = any(isinstance(x, int) and x in self._pending for x in _read_by_name(node))

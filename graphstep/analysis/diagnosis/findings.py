@@ -22,6 +22,7 @@ def findings(trace: Trace, layers: Sequence[Layer]) -> tuple[Finding, ...]:
     for layer in layers:
         faults += [*_flat(layer), *_alike(layer)]
     faults += [*_shrinking(layers), *_flow(layers)]
+    # Products are judged where layers have said nothing: one fault is told once.
     faults += way_back(trace, faults)
     faults += judged(trace, named)
     return tuple(sorted(faults, key=lambda finding: finding.node))

@@ -72,6 +72,7 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
         gradient = trace.gradient_of(index)
         if not np.size(gradient):
             continue
+        # The gravest first, and one finding for each parameter.
         if not is_finite(gradient):
             if not _is_known(trace, index, named):
                 yield Finding("not finite", index, _bad(trace, index))
@@ -176,6 +177,7 @@ def _steepest(trace: Trace, index: int, *, down: bool) -> tuple[Reason, Rule | N
     node = index
     worst, total, steepest, before = 1.0, 1.0, None, length(trace.gradient_of(index))
     shapes, contributions = trace.program.columns.shape, trace.contribution_sizes
+    # Along the largest contribution at every node: that is the way on which the size of a gradient is made.
     while node != trace.program.output and (arrivals := trace.arrivals(node)):
         # Of numbers the columns say it: of one there are thousands, or thousands stand in a row.
         if len(arrivals) > 1:

@@ -84,6 +84,7 @@ def _layer(trace: Trace, index: int) -> Layer:
     value, gradient = np.asarray(trace.value_of(index)), np.asarray(trace.gradient_of(index))
     differentiable = trace.gradient(index) is not None
     flat = np.abs(_slopes(trace, index, gate)) < FLAT
+    # Examples by units: all axes but the last count examples.
     units = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)
     cells = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
     with np.errstate(all="ignore"):
@@ -144,6 +145,7 @@ def _depths(trace: Trace, way: Sequence[Layer]) -> Iterator[Depth]:
     for layer, before in pairwise([*way, None]):
         assert layer is not None, "only the last has none before it"
         ((_, below),) = trace.node(layer.node).sources[:1]
+        # Two factors to a layer: gradient that arrives → behind the slope → at the layer before, through weights and sums.
         sent = mean_size(trace.between(layer.node, below)[0].contribution)
         weights = nan
         if before is not None and sent > 0 and _is_only_way(trace, before.node, below):

@@ -112,6 +112,7 @@ class Jacobian:
             matrix = np.zeros((self.rows, self.columns))
             call = self.trace.call(self.wire.sender)
             with np.errstate(all="ignore"):
+                # One push for each column: at most ENTRIES of them, each as dear as a forward pass of the gate.
                 for place in range(self.columns):
                     index = cell_at(place, self.input_shape)
                     matrix[:, place] = column(np, gate, call, self.wire.slot, index).ravel()

@@ -115,6 +115,7 @@ class ExactRun:
 
 def _held(program: Program) -> Program:
     """The program with its stop gates as inputs: what is differentiated holds their values still."""
+    # A difference would see through stop, which the gradient must not.
     stops = [i for i, node in enumerate(program.nodes) if node.rule is not None and node.rule.stops]
     if not stops:
         return program
@@ -168,6 +169,7 @@ def _slope(x: float, function: Callable[[Reals, Real], Real]) -> float:
     far = settled(partial(_difference, x=x, step=_STEPS[0], function=function))
     if far == 0 or not math.isfinite(far):
         return far
+    # Two steps a factor of a thousand apart: a slope is the same with both, a jump or a vertical tangent grows with the second.
     near = settled(partial(_difference, x=x, step=_STEPS[1], function=function))
     if abs(far - near) <= _AGREES * abs(near):
         return near

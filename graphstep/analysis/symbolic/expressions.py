@@ -65,6 +65,7 @@ def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:
 
     if not program.of_numbers:
         raise InputError("a program with arrays is differentiated cell by cell")
+    # A gate that stands as a symbol hides what is before it, so there can be one at a time.
     cut = nodes[0] if len(nodes) == 1 else None
     expression = _expression(program, program.output, _differentiable(), cut)
     for index in nodes:
@@ -146,6 +147,7 @@ def _cells(program: Program, index: int, m: Any, values: Mapping[int, Number], c
     def tree(*_: Any) -> Tree:
         return Tree()
 
+    # The same walk twice: with sizes in place of expressions it costs nothing, and refuses what SymPy would not come back from.
     sized = cells_of(program, index, Writer(sizes(), tree, tree, tree, tree_of, tree, measured), name, values, cut)
     if m is None:
         return sized
@@ -189,6 +191,7 @@ def _applied(gate: Rule, inputs: list[Any], m: Any) -> Any:
     import sympy as sp
 
     expression = gate.formula(m, *inputs)
+    # sigmoid is cases by sign as a formula, for its digits; a person wants to see 1/(1 + exp(-x)).
     if m is not _shown() or not isinstance(expression, sp.Piecewise) or not gate.expansion:
         return expression
     parts = read(gate.expansion({}))

@@ -58,6 +58,7 @@ def double(gate: Rule, inputs: list[float]) -> float:
 
 def fixed(gate: Rule, inputs: list[Any], value: float, m: Any) -> Any:
     """What depends on no input: exact while SymPy's number stays small (2/3, √(2π)), else the double that the run has."""
+    # SymPy computes 9^9^9 exactly, for ever: powers of numbers are taken from the run.
     if math.isfinite(value) and not gate.power and all(_is_small(x, gate) for x in inputs):
         exact = gate.formula(m, *inputs)
         if exact.is_extended_real and (not exact.is_Rational or max(abs(exact.p), exact.q) < _EXACT):

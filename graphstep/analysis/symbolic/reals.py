@@ -47,6 +47,7 @@ class Real:
     def __mul__(self, other: Any) -> Real:
         return _real(self, self.value * _plain(other))
 
+    # mpmath raises for 1/0, and for √−1 goes into the complex plane: both are asked first, here and below.
     def __truediv__(self, other: Any) -> Real:
         return _real(self, _quotient(self.value, _plain(other)))
 
@@ -307,6 +308,7 @@ def settled(compute: Callable[[Reals], Real]) -> float:
         before, others = float(compute(reals(last))), [other]
         if before == 0:
             return before
+    # Twice the digits each time: what one precision lost by cancelling the next one has.
     for digits in others:
         now = float(compute(reals(digits)))
         if now == before or (now != now and before != before) or abs(now - before) <= AGREES * abs(now):

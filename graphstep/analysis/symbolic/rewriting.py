@@ -86,6 +86,7 @@ def _answers(question: str, given_up: Callable[[], bool]) -> tuple[str, bool]:
     ) as child:
         try:
             asked: str | None = question
+            # communicate keeps what it has read when its time is out, and is called again without the question.
             for _ in range(int(SECONDS / _LOOK)):
                 try:
                     return child.communicate(asked, timeout=_LOOK)[0], child.returncode != 0

@@ -76,6 +76,7 @@ def needed(program: Program, index: int, cut: int | None = None) -> list[int]:
     """
     wanted = [False] * (index + 1)
     wanted[index] = True
+    # Backwards once: operands stand before their gates, so that whoever is wanted has been marked by then.
     for place in range(index, -1, -1):
         if wanted[place] and place != cut:
             for source in program.nodes[place].operands:

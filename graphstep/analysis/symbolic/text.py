@@ -51,6 +51,7 @@ def from_sympy(expression: Any) -> str:
     stack = [expression]
     while stack:
         part = stack[-1]
+        # By hand: SymPy's own printers recurse, and an expression may be 2,000 deep.
         needs = () if part in pieces or part.is_Atom else _needs(part)
         missing = [x for x in needs if x not in pieces]
         if missing:
@@ -177,6 +178,7 @@ def _sum(part: Any, texts: dict[Any, Typed]) -> Typed:
         terms.append(terms.pop(0))
     pieces = [texts[terms[0]].within(SUM)]
     for term in map(texts.__getitem__, terms[1:]):
+        # a + -b is a - b where the minus belongs to the whole term.
         is_taken_off = term.text.startswith("-") and term.level >= PRODUCT
         pieces.append(f" - {term.text[1:]}" if is_taken_off else f" + {term.within(PRODUCT)}")
     return Typed("".join(pieces), SUM)

@@ -107,6 +107,7 @@ class Around:
 
     def _differences(self, places: range, xs: list[float], moved: Moved, few: int | None) -> Iterator[tuple[Difference, bool]]:
         """The difference at some places of a list, with so many steps or all there are, and whether it is good enough."""
+        # As many cells as have room beside each other run at once, each with all of its steps.
         group = max(1, self._rerun.most // (2 * FEW))
         for first in range(0, len(places), group):
             chosen = places[first : first + group]
@@ -139,6 +140,7 @@ class Around:
                         ways[k].append(_decided(work, inputs, out, self._trace))
                 ends = self._rerun.outputs * self._trace.seed
                 ends = ends.reshape(len(stack), math.prod(ends.shape[1:])).sum(axis=1)
+            # A run that a gate refused has no output; the difference leaves its step out.
             ends[list(self._rerun.refusals)] = np.nan
             outputs.append(ends)
             refusals |= {start + run: why for run, why in self._rerun.refusals.items()}

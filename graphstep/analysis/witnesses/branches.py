@@ -72,6 +72,7 @@ class _Recorder:
 
 def decisions(gate: Rule, inputs: Sequence[Any], out: Any) -> Decisions:
     """What gates of one kind decide on these inputs, arrays of shape ``(gates, columns)``."""
+    # By equality: at a tie both sides count as chosen, before and behind it one of them, which is a change.
     if gate.chooses:
         choices: list[Any] = [np.asarray(x == out, np.int8) for x in inputs]
     else:

@@ -47,6 +47,7 @@ def _rows(trace: Trace) -> Iterator[Row]:
         for index, (value, note), difference in zip(inputs, _symbolic(trace, inputs), _numeric(trace, inputs), strict=True):
             yield _row(trace, index, value, note, difference)
         return
+    # A few cells are told one by one; of more the row that stands for all.
     for index, cells, row in _array_rows(trace, inputs, symbolic=True):
         if 0 < len(cells) == int(np.size(trace.value_of(index))) <= LISTED:
             yield from cells

@@ -69,6 +69,7 @@ def differences(trace: Trace, nodes: Sequence[int]) -> Iterator[Difference]:
     while place < len(nodes):
         first_gate = trace.program.first_gate
         # Inputs are independent of each other's runs, so they share one; a gate's value is held fixed, which needs its own.
+        # A column for each of its steps: hundreds of runs in one pass of NumPy.
         group = [nodes[place]]
         while place + len(group) < len(nodes) and len(group) < chunk and max(group[-1], nodes[place + len(group)]) < first_gate:
             group.append(nodes[place + len(group)])
@@ -238,6 +239,7 @@ def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) 
 def _extrapolate(slopes: list[float], h: list[float], factor: float, runs: Runs) -> tuple[float, float, float]:
     """The best entry of the extrapolation tableau, its error and its step; ``factor`` is what the first error term shrinks by."""
     rounding = [EPSILON * runs.magnitudes.largest / step for step in h]
+    # From the largest steps on, then without them: a step that is too large spoils the whole tableau.
     before, last = slopes[-2:]
     for start in range(len(slopes) - 1):
         best, error, row = _tableau(slopes[start:], factor)
@@ -254,6 +256,7 @@ def _tableau(column: list[float], factor: float) -> tuple[float, float, int]:
         entries, power = [slope], 1.0
         for k, upper in enumerate(above):
             power *= factor
+            # Neville's scheme: the k-th column is free of the first k error terms.
             entries.append((power * entries[k] - upper) / (power - 1))
             error = max(abs(entries[-1] - entries[k]), abs(entries[-1] - upper))
             if error < least:

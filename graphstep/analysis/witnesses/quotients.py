@@ -87,6 +87,7 @@ def quotients(trace: Trace, node: int, cell: tuple[int, ...] = ()) -> Quotients:
     # At a kink the gradient is a convention, and what surrounds the point has a slope of its own: the gradient is held against.
     apart = not abs(exact - gradient) <= _SAME * max(abs(exact), abs(gradient))
     slope = gradient if apart else exact
+    # x + h is rounded as a double, as in anybody's own check: part of the error that is shown is that.
     at = run.rounded(node, place, [x, *(x + h for h in STEPS), *(x - h for h in STEPS)])
     middle, above, below = at[0], at[1 : len(STEPS) + 1], at[len(STEPS) + 1 :]
     return Quotients(

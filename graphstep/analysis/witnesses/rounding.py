@@ -47,6 +47,7 @@ def wrong_slope(trace: Trace, index: int) -> Reason | None:
     from graphstep.analysis.symbolic import exact_contribution
 
     worst, guilty = _blameless(trace), None
+    # Gate by gate, each with the numbers that it reads in the run: an error that was handed on is nobody's fault here.
     for wire in _wires_to(trace, index):
         if remark_at(trace, wire.sender) is not None:
             # At a kink it is a matter of convention.

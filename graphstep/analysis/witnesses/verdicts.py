@@ -88,6 +88,7 @@ def _judge(testimony: Testimony, symbolic: float | None) -> tuple[Verdict, Expla
         return NOT_FINITE, _why_not_finite(trace, testimony.index), None
     if difference is not None and difference.kinks:
         return *_at_kink(testimony, symbolic, difference), None
+    # A kink comes first, since all three are right there and differ; then agreement; then who stands alone.
     by_symbolic = symbolic is None or _same(backprop, symbolic)
     by_numeric = numeric is None or _close(backprop, numeric, max(error, testimony.rounding))
     if by_symbolic and by_numeric:
@@ -97,6 +98,7 @@ def _judge(testimony: Testimony, symbolic: float | None) -> tuple[Verdict, Expla
         return "kink", standing, None
     if not by_symbolic and by_numeric and symbolic is not None and _is_noise(testimony, symbolic):
         return "agree", (), None
+    # The dear witness is asked last: a run of many digits, for each cell.
     exact = _exact(testimony) if symbolic is None or not by_symbolic else symbolic
     if exact is not None and _same(backprop, exact):
         if not by_symbolic:

@@ -150,6 +150,7 @@ class Scope:
 
     def snapshot(self) -> Scope:
         """The names as they are now."""
+        # Copied when it is written to, in rebind: to define a function among a thousand names is to copy none.
         self.captured = True
         outer = None if self.outer is None else self.outer.snapshot()
         return Scope(self.names, outer, self.frame, self.owner, self.fixed, self.turn, functions=self.functions)
@@ -187,6 +188,7 @@ def free_names(tape: Tape, inputs: Collection[str]) -> Iterator[Token]:
         elif action == "repetition":
             loop: Loop = parts[0]
             yield from free_names(loop.tape, own | {loop.turns.variable})
+            # Names that are local to its turns among them: that they are gone behind it is told when it is played.
             own |= _all_assigned(loop.tape)
         elif action == "define":
             function: Function = parts[0]

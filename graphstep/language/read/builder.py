@@ -85,6 +85,7 @@ class Builder(Recorder):
 
     def gate(self, name: str, operands: tuple[Operand, ...], span: Span, text: str | None = None, options: Options = ()) -> Term:
         """One more gate; ``text`` is what it computes where the text does not spell it. Raises LimitError."""
+        # Half of the time of reading is spent here: columns, and no object for a gate.
         if len(self._gates) >= limits.GATES:
             raise LimitError(f"a program has at most {limits.GATES:,} gates", text=self.text, span=span)
         read, varies, gates = list[int](), False, self._gates
@@ -107,6 +108,7 @@ class Builder(Recorder):
     def raised(self, base: Operand, exponent: Operand, span: Span) -> Term:
         """The gate of a power: exp of a power of e, else which one depends on whether the exponent is fixed."""
         if isinstance(base, Constant) and base.text == "e":
+            # By its text, and not by its value: 2.718… that was typed is a number like any other.
             return self.gate("exp", (exponent,), span)
         return self.gate("pow" if self.varies(exponent) else "power", (base, exponent), span)
 
@@ -122,6 +124,7 @@ class Builder(Recorder):
             return operand + first if operand >= 0 else ~operand
 
         called, names = self.framing.names([*self.inputs, *self.constants])
+        # In _gates the n-th input was _INPUTS + n, a gate its own number and the constant k ~k: inputs now go in front.
         nodes = Nodes.of_inputs(self.inputs)
         nodes.extend(self._gates, [x if x < 0 else x + first if x < _INPUTS else x - _INPUTS for x in self._gates.read])
         for place, name in called.items():
@@ -241,6 +244,7 @@ class Builder(Recorder):
     def results(self, parts: Sequence[Any]) -> Any:
         """``(a, b)``"""
         start, stop = parts[0].start_pos, parts[2].end_pos
+        # A tuple in a tuple: nothing could take it apart again.
         for term in parts[1]:
             self.check_single(term)
         return Results(tuple(term[0] for term in parts[1]), (start, stop)), start, stop
@@ -266,6 +270,7 @@ class Builder(Recorder):
     def div(self, parts: Sequence[Any]) -> Term:
         """``x / y``: a fraction of two numerals is one constant, 1/y is a gate of its own."""
         (x, start, _), _, (y, _, stop) = parts
+        # Spans tell (1)/3 from 1/3: who sets parentheses around a number wants to see a gate.
         if isinstance(x, Constant) and calls.is_numeral(x) and x.span == parts[0][1:]:
             if isinstance(y, Constant) and calls.is_numeral(y) and y.span == parts[2][1:] and y.text[0] != "-" and y.value:
                 return Constant(x.value / y.value, f"{x.text}/{y.text}", (start, stop)), start, stop
@@ -327,6 +332,7 @@ class Builder(Recorder):
             self.framing.read_constant(scope.frame, span, term.text)
             return Constant(term.value, term.text, span), *span
         if name in CONSTANTS and name not in self.given:
+            # Its first use is kept: to assign e below would make another number of what was read above.
             self._constants.setdefault(name, span)
             return Constant(CONSTANTS[name], name, span), *span
         if name not in self.inputs:
@@ -341,6 +347,7 @@ class Builder(Recorder):
         """What a name stands for that is assigned outside of the body at work, and whether that is in another body."""
         scope: Scope | None = self.scope
         while scope is not None and name not in scope.names:
+            # A body that looked a name up outside must not assign it later: it would have meant two things.
             scope.used.setdefault(name, span)
             scope = scope.outer
         return (None, False) if scope is None else (scope.names[name], scope.frame > 0)

@@ -46,6 +46,7 @@ def call(builder: Builder, name: str, arguments: Sequence[Term | Option], span: 
         return _gradient(builder, arguments, terms, span)
     gate = FUNCTIONS.get(name)
     if gate is not None and gate.variants:
+        # gelu(x, tanh): the word chooses the gate, and is no option of it.
         words = [builder.text[slice(*x.value)] for x in arguments if isinstance(x, Option) and not x.name]
         if len(words) == 1:
             gate, arguments = FUNCTIONS[gate.variants[words[0]]], terms
@@ -108,6 +109,7 @@ def _chain(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Te
         text = None
         if place < len(terms) - 1:
             text = f"{name}({first}, {'…, ' if place > 1 else ''}{_spelled(builder, term)})"
+        # From left to right, as a sum that is typed; the last gate alone has the text of the whole call.
         result = builder.gate(CHAINS[name], (result, term[0]), span, text)[0]
     return result, *span
 
@@ -137,6 +139,7 @@ def _rational(builder: Builder, operands: Sequence[Operand], span: Span) -> Term
 def _logarithm_to_base(builder: Builder, name: str, terms: Sequence[Term], span: Span) -> Term:
     # SymPy's meaning: log(x, b) is log(x)/log(b).
     over = [builder.gate("log", (term[0],), span, f"{name}({_spelled(builder, term)})")[0] for term in terms]
+    # Two logarithms and a quotient, as it is differentiated: the base may be a node.
     return builder.gate("div", (over[0], over[1]), span)
 
 
@@ -152,6 +155,7 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], written_opt
     missing = gate.fillers[len(gate.fillers) - max(0, fewest - len(terms)) :] if fewest > len(terms) else ()
     fewest -= len(gate.fillers)
     options: dict[str, Any] = {}
+    # reshape(x, 2, 3) and sum(x, 0): numerals behind the inputs that the gate takes are its option.
     if gate.rest and most is not None and len(terms) > most:
         places = [term[1:] for term in terms[most:]]
         terms = terms[:most]

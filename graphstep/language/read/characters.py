@@ -34,6 +34,7 @@ def normalise(text: str) -> str:
         return text
     text = _RAISED.sub(lambda raised: "^" + unicodedata.normalize("NFKC", raised[0]), text)
     _refuse_misleading(text)
+    # Behind the refusals: it would have changed the characters that they are about.
     plain = unicodedata.normalize("NFKC", text)
     _measure(plain)
     return plain

@@ -59,6 +59,7 @@ def unexpected(text: str, token: Token | None, before: Token | None) -> ReadErro
 
 def _compared_twice(text: str, token: Token) -> ReadError:
     """For ``a < b < c``, of which nobody can tell whether its first part is compared as 0 or 1."""
+    # Backwards, with its brackets mirrored, so that one function finds both ends; <= and == hold no assignment's sign then.
     before = _COMPARISON.sub(lambda sign: "<" * len(sign[0]), text[max(0, token.start_pos - SHOWN) : token.start_pos])
     start = token.start_pos - _reach(before[::-1].translate(_MIRRORED))
     stop = token.end_pos + _reach(text[token.end_pos : token.end_pos + SHOWN])
@@ -170,6 +171,7 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
         )
     if re.search(rf"\bdef[ \t]+{re.escape(name)}[ \t]*\(", text[stop:]):
         return misuses.defined_below(text, name, span)
+    # A name of one letter is more likely a factor, x(y+z), than a slip in the name of a function.
     product = f"a product is written {name}*{rest}"
     if len(name) > 1:
         near = did_you_mean(name, function_names())

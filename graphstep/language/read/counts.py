@@ -112,6 +112,7 @@ def _shape(builder: Builder, name: str, span: Span) -> Shape:
         return shapes[wanted[0]]
     from graphstep.language.shapes import infer_shapes
 
+    # The shape of what is computed: of the program up to here, once for each len(h) in it.
     fitted = infer_shapes(builder.program_so_far(value), shapes)
     return fitted.program.nodes[fitted.program.output].shape
 

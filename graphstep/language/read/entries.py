@@ -34,6 +34,7 @@ def index(builder: Builder, of: Term, brackets: Token) -> Term:
         return counts.known_count(builder, span)
 
     chosen = read_index(builder.text, brackets.span, whole, lambda span: _entry(builder, span, operands))
+    # Whole numbers and slices are a view, whose gradient fills zeros around it; places in a list add up where one repeats.
     gate = "gather" if any(isinstance(one, Chosen | Slot) for one in chosen) else "index"
     return builder.gate(gate, (of[0], *operands), (of[1], brackets.end_pos), options=(("index", chosen),))
 

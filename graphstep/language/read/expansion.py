@@ -51,6 +51,7 @@ class Recorder:
 
     def act(self, action: str, parts: list[Any]) -> Any:
         """What an action of the grammar comes to: its result, or inside a body, its place on the tape."""
+        # Inside a body the parts of an action may be marks: nobody may look into them before the body is played.
         if not self._tapes or action in _AT_ONCE:
             return getattr(self, action)(parts)
         return self._tapes[-1].record(action, parts)
@@ -142,9 +143,11 @@ def invoke(builder: Builder, function: Function, arguments: Sequence[Term | Opti
     check_count(text, name, len(terms), len(function.parameters), len(function.parameters), span, f"it is {name}({wanted})")
     for term in terms:
         builder.check_single(term)
+    # Before anything is played: f39(f39(x)) of functions that call the one before twice has 2^40 actions.
     _check_size(builder, len(function.tape.actions), function.actions, span)
     frame = builder.framing.enter("call", name, builder.scope.frame, span)
     names: dict[str, Operand] = dict(zip(function.parameters, (term[0] for term in terms), strict=True))
+    # The scope around is that of the definition, not of the call: a body never sees its caller's names.
     around, builder.scope = builder.scope, Scope(names, function.scope, frame, name, frozenset(function.parameters))
     value = _value_of(builder, _play(builder, function.tape, function.value), name)
     builder.scope = around
@@ -165,6 +168,7 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
     turns = _turns(builder, loop)
     around = builder.scope
     frame = builder.framing.enter("loop", "repeat", around.frame, loop.span)
+    # Known before the first turn: h of turn 0 is the node that stands there now, and gets the name h.0.
     carried = [name for name in assigned_names(loop.tape) if name in around.names or around.carries(name)]
     for name in carried if turns else ():
         value = builder.known(name)
@@ -188,6 +192,7 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
                 if not around.frame and isinstance(operand, int):
                     builder.framing.carry(name, operand)
         builder.framing.leave(within, None)
+        # An estimate: a repetition inside may be counted by the number of this turn. Whatever it misses ends at the limit.
         if number == turns.start:
             _check_gates(builder, (builder.gates_made - before) * (len(turns) - 1), loop.turns.last)
     if outcome is not None and not isinstance(outcome, Assignment | Statement):
@@ -219,6 +224,7 @@ def _play(builder: Builder, tape: Tape, value: Mark) -> Any:
     """Play a body; what its last statement comes to."""
     results: list[Any] = []
     for action, parts in tape.actions:
+        # The same lists are handed over for every turn: actions that collect arguments make new ones.
         handed = [results[x.place] if isinstance(x, Mark) else x for x in parts]
         results.append(getattr(builder, action)(handed))
     return results[value.place]

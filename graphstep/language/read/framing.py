@@ -55,6 +55,7 @@ class Framing:
         counts = self._frames[around].counts
         counts[name] += 1
         self._frames.append(_Opened(kind, name, around, span, counts[name]))
+        # A turn stands in the frame of its repetition, which has counted.
         self.depth += kind != "turn"
         return len(self._frames) - 1
 
@@ -99,6 +100,7 @@ class Framing:
         depths = self._depths()
         for name, (frame, _, node, _) in zip(self._named(others), self._records, strict=True):
             # What a function gives is called as its caller calls it; of several names there the first counts.
+            # Inputs (below 0) have their own names already.
             if node >= 0 and (node not in called or depths[frame] < called[node][0]):
                 called[node] = depths[frame], name
             names[name] = node
@@ -146,6 +148,7 @@ class Framing:
                 # A place inside of one that was replaced went with it.
                 if spans[k][0] < place:
                     continue
+                # What a gate reads was spelled before it, since gates stand behind what they read.
                 pieces += [text[place : spans[k][0]], _spelled(whats[k], names, spelled)]
                 place = spans[k][1]
             pieces.append(text[place:stop])
@@ -187,6 +190,7 @@ class Framing:
             return [f"{name}.0" if before else name for _, name, _, before in self._records]
         paths, depths = self._paths(), self._depths()
         whole: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
+        # Names of the program itself are as far out as can be: no name of a body may take one from them.
         kinds: dict[tuple[str, ...], int] = {(name,): 0 for name in others}
         for frame, name, _, before in self._records:
             words, numbers = paths[frame]

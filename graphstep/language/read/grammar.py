@@ -153,10 +153,12 @@ def parse(lexer: Lexer, builder: Builder, watch: Watch | None = None) -> None:
     tables = _tables()
     rules, states, settled, act = tables.rules, tables.states, tables.settled, builder.act
     # The states that lead here, and of all but the first what the part came to that led to it.
+    # There is always one state more than parts.
     path, parts = [0], list[Any]()
     for token in chain(lexer if watch is None else _watched(lexer, watch), (None,)):
         symbol = END if token is None else token.type
         move = states[path[-1]].get(symbol)
+        # As many rules are complete here as end before this token; each replaces its parts by what they came to.
         while move is not None and move < 0:
             left_side, count, action = rules[~move]
             del path[-count:]
@@ -166,6 +168,7 @@ def parse(lexer: Lexer, builder: Builder, watch: Watch | None = None) -> None:
                 parts.append(act(action, of_rule))
             if token is None and left_side == START:
                 return
+            # A text of 100,000 operators asks the same few hundred questions: the answers are kept for all texts.
             key = path[-1], left_side, symbol
             behind, move = settled.get(key) or tables.settle(*key)
             path.append(behind)

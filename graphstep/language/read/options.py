@@ -61,6 +61,7 @@ def read_index(
             if Ellipsis in entries:
                 raise ReadError("... can stand only once in an index", text=text, span=(start, stop))
             entries.append(Ellipsis)
+        # A name of a whole number is one entry; as an array it would be read by a gather, and get an operand.
         elif ":" not in word and _WHOLE.fullmatch(word) is None and whole and (number := whole((start, stop))) is not None:
             entries.append(number)
         elif array is not None and (several := array((start, stop))) is not None:
@@ -138,6 +139,7 @@ def _entries(text: str, span: Span, what: str) -> Iterator[Span]:
         raise ReadError("there is nothing between these brackets", text=text, span=span, hint=hint if what == "index" else "")
     pieces = between_commas(text, start, end)
     _check_axes(text, span, len(pieces))
+    # comma is where the piece ends in one, -1 for the last.
     for place, (start, stop) in enumerate(pieces):
         comma = stop if stop < end else -1
         if not text[start:stop].strip():

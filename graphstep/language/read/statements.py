@@ -155,6 +155,7 @@ class Statements:
             raise LimitError(message, text=self.text, span=(start, head.stop))
         token = self._hand_out(kind, head.name, start, head.stop)
         token.turns = head.turns
+        # The brace of a repetition is part of its head, that of a function comes behind the =.
         self._open.append((token, self._run, self._operator, self._left, self._after, start))
         if kind == "REPEAT":
             self._first = None
@@ -176,6 +177,7 @@ class Statements:
         opening = self._open[-1][0]
         if opening.type not in BEGINS:
             raise complaints.never_closed(self.text, opening.span)
+        # Empty braces have no statement, which the grammar would tell less clearly.
         if last is not None and last.type in BEGINS:
             raise misuses.empty_braces(self.text, (last.end_pos - 1, stop))
         self._level_ends()

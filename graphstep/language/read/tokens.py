@@ -109,10 +109,12 @@ class Lexer(Statements):
             if kind == "end":
                 ended = self._ends_statement(symbol) or ended
                 continue
+            # Whether a line ends a statement shows at what follows: blank lines, and those before a closing brace, end none.
             if ended and self.last is not None and self.last.type not in BEGINS and symbol != "}":
                 yield self._hand_out("SEPARATOR", text[start - 1], start - 1, start)
                 self._end_statement()
             ended = False
+            # The regular expression knows no context: what only the place decides is decided here, before a reader is chosen.
             if self._first is None and kind == "name":
                 kind = self._begin_statement(start)
             elif kind == "bar":
@@ -151,6 +153,7 @@ class Lexer(Statements):
         return self._hand_out("WORD", quoted[0], start, quoted.end())
 
     def _numeral(self, text: str, start: int, stop: int) -> Token:
+        # ||x||^2_2 is the square of a norm in books: the subscript belongs to the bars, and not to the exponent.
         base = self.previous if self.last is not None and self.last.type == "POWER" else None
         if base is not None and base.type in _CLOSES.values() and self.text[stop : stop + 1] == "_":
             raise arrays.subscript(self.text, (self._left, base.end_pos), stop)
@@ -162,6 +165,7 @@ class Lexer(Statements):
         """The multiplication sign that was left out before ``start``."""
         last = self.last
         assert last is not None
+        # From here on the particular comes before the general: the first that fits is told, so the order is the meaning.
         if self._open and "\n" in self.text[last.end_pos : start] and _ASSIGNS.match(self.text, start):
             raise complaints.never_closed(self.text, self._open[-1][0].span)
         if last.end_pos == start and last.type == "NUMERAL" and _E_ALONE.match(self.text, start):
@@ -224,6 +228,7 @@ class Lexer(Statements):
         name = text[:-1].rstrip()
         if len(name) > limits.NAME:
             raise spelling.long_name(self.text, (start, start + len(name)))
+        # Functions of the text come first: their names may be those of makers of arrays in a value, but of no gate.
         if name in self._functions:
             return self._opening("CALL", start, stop, name)
         if name in MAKERS:
@@ -254,6 +259,7 @@ class Lexer(Statements):
     def _opening(self, symbol: str, start: int, stop: int, name: str = "") -> Token:
         self._deeper(start)
         kind = "CALL" if name else {"(": "OPEN", "[": "LIST", "|": "BAR"}.get(symbol, "NORM")
+        # (a, b) is several values in two places only; everywhere else its comma is refused where it stands.
         several = kind == "OPEN" and self._may_have_several()
         token = self._hand_out(kind, name or symbol, start, stop)
         self._tuple = token if several else self._tuple
@@ -285,6 +291,7 @@ class Lexer(Statements):
         opening = self._open[-1][0] if self._open else None
         if opening is None or opening.type not in _CLOSES:
             return "open"
+        # A bar behind an operator can only open, so with one more bar behind it these are bars inside bars: |x + |y||.
         if opening.type != ("BAR" if symbol == "|" else "NORM") or (
             not self._operand and self.last is not opening and "|" in self.text[start + 1 : start + limits.NAME]
         ):
@@ -297,11 +304,13 @@ class Lexer(Statements):
         kind = _OPERATORS[symbol]
         if not self._operand and kind in ("PLUS", "MINUS"):
             signed = _SIGNED.match(self.text, stop) if kind == "MINUS" else None
+            # -2 is one numeral, drawn in its gate; -2^2 is −(2²), so that its minus stays a sign.
             if signed is not None and _RAISES.match(self.text, signed.end()) is None:
                 return self._numeral("-" + signed["numeral"], start, signed.end())
             self._deeper(start)
             self._run += 1
             return self._hand_out(kind, symbol, start, stop)
+        # Powers nest to the right: each is a level more, and all of them end with the next operator that binds less.
         if kind == "POWER":
             self._deeper(start)
             self._run += 1
@@ -309,6 +318,7 @@ class Lexer(Statements):
             self._level_ends()
         if kind == "TIMES" and self._is_quoted() and not _NUMBERS.match(self.text, stop):
             raise arrays.product_of_transposed(self.text, (self._start, start), stop)
+        # Of a/b/2x and a^b^2x both readings begin at the a: the left operand stays where the row of signs began.
         if not (self._operator in ("OVER", "POWER") and kind in ("OVER", "POWER")):
             self._left = self._start
         self._operator, self._after, self._operand = kind, stop, False

@@ -88,6 +88,7 @@ def _computed(program: Program, leaves: Mapping[str, Leaf]) -> Number:
                 inputs = [values[x] if isinstance(x, int) else np.float64(x.value) for x in node.operands]
                 value = _gate(program, node, inputs)
             values.append(value if isinstance(value, np.ndarray) else np.float64(value))
+            # By hand and not by a run: a value needs no gradients, no plan and no steps.
             for _, source in node.sources:
                 if last_read[source] == index:
                     # A value of many terms would otherwise keep an array for each.

@@ -42,6 +42,7 @@ def _quick(written: str) -> NDArray[np.float64] | None:
     if _PLAIN.fullmatch(written) is None:
         return None
     try:
+        # JSON's grammar is what _PLAIN lets through, and its reader is written in C.
         array = np.array(json.loads(written, parse_int=float), np.float64)
     except (ValueError, RecursionError):
         return None
@@ -98,6 +99,7 @@ class _Reading:
         axis = len(self.counts)
         if axis > limits.AXES:
             raise LimitError(f"an array has at most {limits.AXES} axes", text=self.text, span=(at, at + 1))
+        # [1, [2]]: numbers and rows beside each other have no shape.
         if self.numbers and axis > self.numbers:
             raise self._wrong("a row stands here where others have a number", (at, at + 1))
         self.deepest = max(self.deepest, axis)

@@ -102,6 +102,7 @@ class _Reading:
         numbers = _spread(first, last, count, log=log)
         if self.choices.least is not None:
             numbers = sorted({float(round(number)) for number in numbers})
+        # Rounded to whole numbers, or to the last bit, neighbours may have become one.
         if any(a >= b for a, b in pairwise(numbers)):
             raise self.wrong(f"there are no {count} numbers between these", (first_span[0], last_span[1]))
         return Range(self.name, tuple(map(_text, numbers)), tuple(numbers), log)

@@ -61,6 +61,7 @@ def read_value(text: str, *, files: bool = True) -> Number:
     if not plain.strip():
         raise ReadError("a value is missing", text=plain, span=(0, 1), hint=EXAMPLES)
     arrays = list(_arrays(plain))
+    # Nothing is done with it, so that it need not pass the grammar.
     if len(arrays) == 1 and arrays[0].span == _stripped(plain):
         return arrays[0].leaf.make()
     return _with_arrays(plain, arrays)
@@ -153,6 +154,7 @@ def _with_arrays(text: str, arrays: list[_Array]) -> Number:
     """The value of a text in which each array became a name of the same length, so that places stay what they were."""
     from graphstep.language.values.arithmetic import EXAMPLES, arithmetic
 
+    # An array stands for one operand, whatever is in it: a name of one letter, padded, keeps every later place in the text.
     used = set(text)
     letters = (chr(code) for code in _IDEOGRAPHS if chr(code) not in used)
     named = dict(zip(letters, arrays, strict=False))

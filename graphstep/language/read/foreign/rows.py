@@ -67,6 +67,7 @@ def _one(row: Row, key: str, default: str | None, places: list[str], named: dict
 
     A literal has to be typed as it stands in the row: ``p=2``, ``mode='same'``.
     """
+    # An input that the template does not use has to be what the row says it is, or another call is meant: norm(x, p=2).
     literal = default if default is not None and not _occurs(key, row.here) else key if is_literal(key) else None
     keywords = (key, "p") if is_literal(key) else (key,)
     keyword = next((word for word in sorted(named) if word in keywords or KEYWORDS.get(word) in keywords), None)
@@ -80,6 +81,7 @@ def _one(row: Row, key: str, default: str | None, places: list[str], named: dict
         return None
     if literal is not None and _plain(typed) != literal:
         return None
+    # Of an axis nothing is translated but whole numbers; its brackets are parentheses here.
     if key != "k":
         return typed
     return typed.translate(str.maketrans("[]−", "()-")) if _AXES.fullmatch(typed) else None

@@ -90,6 +90,7 @@ class Letters(Cursor):
         if lettering is None or start is None:
             return None
         base = lettering
+        # Which of both scripts comes first has no meaning; a name must have its subscript before the power is read.
         self._put_below_first()
         while (self._is("below") and not self._is("left", "[", ahead=2)) or self._layer_stands_here():
             if self._is("below"):
@@ -104,6 +105,7 @@ class Letters(Cursor):
                 base = replace(base, layer=layer)
         span = (start.start, self._tokens[self._place - 1].stop)
         counter = self._counters.get(base.base)
+        # Only the bare letter counts: i_1 and \hat{i} are names, even inside a sum over i.
         if counter is not None and base == Lettering(base.base):
             return Piece(str(counter), ATOM if counter >= 0 else SIGN, span, bare="numeral")
         name = self._names.name(base, span)
@@ -190,6 +192,7 @@ class Letters(Cursor):
     def _below(self, base: Lettering) -> tuple[str, ...]:
         """The parts of a subscript; letters that a sum counts with as their numbers, ``i+1`` added up."""
         token = self._take()
+        # TeX lowers one digit only: x_10 prints as x₁0, and is typed for x₁₀.
         if token.kind == "number" and len(token.text) > 1:
             whole = (self._tokens[self._place - 3].start if self._place > 2 else token.start, token.stop)
             self._two_readings(whole, f"{base.base}_{{{token.text}}}", rf"{base.base}_{token.text[0]} \cdot {token.text[1:]}")

@@ -73,6 +73,7 @@ class Operators(Letters):
                 span=token.span if token is not None else (len(self._text), len(self._text)),
                 hint="name an inner part first: q = …, in a line of its own",
             )
+        # No finally: an error ends the whole reading.
         yield
         self._depth -= 1
 
@@ -112,6 +113,7 @@ class Operators(Letters):
                 self._at_sign()
             start = self._place
             other = self._signed()
+            # 1/2x, as in the language itself: neither reading is everybody's.
             if operator == "/" and self._factors > 1:
                 whole = (value.span[0], other.span[1])
                 above, below = self._typed(value.span), self._typed(other.span)
@@ -125,6 +127,7 @@ class Operators(Letters):
     def _multiplied(self, x: Piece, y: Piece, sign: Token | None) -> Piece:
         """A product, by what its factors are taken for: numbers, or vectors and matrices."""
         command = "" if sign is None else sign.text
+        # Anything times a number is cell by cell, whatever the sign between them is.
         if "number" in (x.sort, y.sort) or command in ("odot", "circ"):
             return binary("*", x, y)
         whole = (x.span[0], y.span[1])
@@ -166,6 +169,7 @@ class Operators(Letters):
             assert token is not None
             if token.kind == "number":
                 self._wrong("a number stands behind a factor", token.span, r"write \cdot before it, or ^{ } for a power")
+            # 2\frac{1}{2} is 2.5 in school, and 1 at a university.
             if value.bare == "numeral" and count == 1 and token.kind == "command" and token.text in FRACTIONS:
                 self._mixed(value)
             if value.bare == "name" and value.sort != "matrix" and token.kind == "left" and token.text in "([":
@@ -239,6 +243,7 @@ class Operators(Letters):
         if mark_of_transpose := self._transpose(base):
             return mark_of_transpose
         exponent = self._exponent(base, mark)
+        # As in the language: e is the number unless it has a value.
         if base.text == "e" and base.bare == "name" and "e" not in self._given and "e" not in self._assigned:
             return call("exp", [exponent], (base.span[0], exponent.span[1]))
         if base.sort == "matrix" and exponent.text == "-1":
@@ -328,6 +333,7 @@ class Operators(Letters):
             closing = self._take()
             index = self._text[start:stop].strip()
             return Piece(f"{base.within(ATOM)}[{index}]", ATOM, (base.span[0], closing.stop), base.sort)
+        # ||x||_2 is the norm that the bars mean anyway.
         if base.text.startswith(("sqrt(", "norm(", "abs(")) and self._is("number", "2"):
             return base.at((base.span[0], self._take().stop))
         span = (base.span[0], mark.stop)

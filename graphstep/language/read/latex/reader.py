@@ -50,6 +50,7 @@ class Reader(Conditions):
     def _statement(self) -> str:
         name = self._target() if self._is_equation() else ""
         value = self._sum()
+        # = is a comparison inside brackets only: outside it gives a name.
         if self._comparison() and not self._is("sign", "="):
             value = self._compared(value).piece
         token = self._peek()
@@ -242,6 +243,7 @@ class Reader(Conditions):
         if token is not None and token.kind == "number" and len(token.text) > 1 and token.text.isdecimal():
             first = Token("number", token.text[0], token.start, token.start + 1)
             rest = Token("number", token.text[1:], token.start + 1, token.stop)
+            # \frac12 is one half: TeX takes one digit for each part.
             self._tokens[self._place : self._place + 1] = [first, rest]
         if token is None:
             self._wrong(f"\\{command.text} has two parts", command.span, rf"as in \{command.text}{{1}}{{x}}")
@@ -351,6 +353,7 @@ class Reader(Conditions):
             self._turns += 1
             if self._turns > TURNS:
                 raise LimitError(f"the sums of a formula have at most {TURNS:,} terms", text=self._text, span=command.span)
+            # The tokens of the term are read once a turn, with another number for the letter: no text is put into text.
             self._place = start
             self._counters[letter] = count
             term = self._product()

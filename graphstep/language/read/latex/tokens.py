@@ -118,6 +118,7 @@ def _without_print(text: str, words: list[Token]) -> Iterator[Token]:
     while place < len(words):
         token = words[place]
         place += 1
+        # \left| is the one bar that says which it is.
         if token.kind == "bar" and side:
             token = Token("left" if side == "left" else "right", token.text, token.start, token.stop)
         side = ""
@@ -133,6 +134,7 @@ def _without_print(text: str, words: list[Token]) -> Iterator[Token]:
                 yield Token("left" if token.text == "begin" else "right", "cases", token.start, words[place - 1].stop)
             elif name.rstrip("*") not in _PLAIN_ENVIRONMENTS:
                 raise _environment(text, name, (token.start, words[place - 1].stop))
+        # Their groups hold words and lengths, which would be read as factors.
         elif token.text in _REMARKS:
             _, place = _group(text, words, place, token)
         elif token.text in _SPACING:

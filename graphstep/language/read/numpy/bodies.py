@@ -35,6 +35,7 @@ class Reader(Statements):
             hint = "a function takes at least one: hand over what it computes with"
             raise self.refusal(f"{quoted(name)} has no inputs", node, hint)
         around = self.names, self.statements, self.remaining, self.loops
+        # What a body learns of its names holds in it alone: another one may use the same.
         before = dict(self.definitions), dict(self.whole_numbers), set(self.conditions)
         self.names = Names(outer=around[0], function=True)
         self.names.parameters = inputs
@@ -111,6 +112,7 @@ class Reader(Statements):
         counts = Counter(assigned(node.body))
         turn_names = {name for name, _ in first}
         carried: dict[str, str] = {}
+        # What a loop assigns is carried from turn to turn if it had a value before, and is local to the turn if not.
         for name in counts:
             current = self.names.meaning(name)
             if current is None:

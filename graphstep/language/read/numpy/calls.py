@@ -67,6 +67,7 @@ class Calls(Expressions):
     def called(self, node: ast.Call) -> Piece:
         """The piece that a call is translated into."""
         site = self.call_of(node)
+        # The order matters: a function of the text hides one of the same name, and what a size comes to is a number.
         own = self.own_call(node)
         if own is not None:
             return own
@@ -147,6 +148,7 @@ class Calls(Expressions):
             if key in HARMLESS or (key == "reduction" and isinstance(value, ast.Constant) and value.value == "mean"):
                 continue
             inputs.append(Input(key, self._slot(value, pieces)))
+        # A method is the framework's; where the text does not say whose arrays these are, any array's.
         library = (self.framework or METHOD) if site.library == METHOD else site.library
         for candidate in (library, METHOD) if site.library == METHOD else (library,):
             for row in rows_of(site.name, candidate):
@@ -172,6 +174,7 @@ class Calls(Expressions):
         if isinstance(node, ast.Tuple | ast.List) and node.elts and not self._is_matrix(node):
             inside = ", ".join(self._slot(each, pieces) for each in node.elts)
             return f"({inside})" if isinstance(node, ast.Tuple) else f"[{inside}]"
+        # The table works on text: what is more than a number stands in it as a mark, and is put back as a piece.
         pieces.append(self.value(node))
         return f"ǁ{len(pieces) - 1}ǁ"
 

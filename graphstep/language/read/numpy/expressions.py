@@ -101,6 +101,7 @@ class Expressions(Reading):
             hint = {complex: "numbers are real here", bool: "1 and 0 are the numbers"}.get(type(node.value), "")
             raise self.refusal(f"{what} is no value here", node, hint)
         typed = self.source.text[slice(*span)]
+        # As typed, so that 0.10 stays 0.10; 1_000 and 0x1F have no such spelling here.
         plain = typed.replace("_", "") if _NUMERAL.fullmatch(typed) else repr(node.value)
         if plain == "inf":
             raise self.refusal("this number is too large", node, "give inf as the value of an input")
@@ -108,6 +109,7 @@ class Expressions(Reading):
 
     def number(self, name: str, span: tuple[int, int]) -> Piece:
         """π or e, where the text has no value of that name."""
+        # np.pi is the number even where the text has a value called pi.
         hidden = name in self.given or name in self.fresh.used or name in self.names.owner().inputs
         return atom({"pi": "3.141592653589793", "e": "2.718281828459045"}[name] if hidden else name, span)
 
@@ -232,6 +234,7 @@ class Expressions(Reading):
         x = self.value(of)
         entries = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         written = [self._entry(each) for each in entries]
+        # x[:, None] is written as reshape: an index of the language has no axis more.
         if not any(each is None for each in written):
             return indexed(x, [each for each in written if each is not None], span)
         # An axis more: the index is done first, and then the cells are put in another shape.
@@ -284,6 +287,7 @@ class Expressions(Reading):
             raise self.refusal("cells are not picked by a condition", node, "np.where(x > 0, x, 0) chooses between two values")
         if array.text.startswith("range("):
             return array
+        # An index of the language holds names, and no expressions.
         return self.named(array, "i")
 
     def _bound(self, node: ast.expr | None) -> str:
@@ -305,6 +309,7 @@ class Expressions(Reading):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             x, y = self.count(node.left), self.count(node.right)
             minus = isinstance(node.op, ast.Sub)
+            # A count is a row of terms without parentheses: of a - (b + c) there is none, nor does one begin with a sign.
             if x is None or y is None or x.startswith("-") or (minus and not y.replace("_", "").isalnum()):
                 return None
             if y.startswith("-"):

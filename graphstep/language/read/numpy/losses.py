@@ -11,6 +11,7 @@ from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed, n
 from graphstep.language.read.numpy.sites import Site, UnfitError, reads
 from graphstep.language.read.numpy.syntax import too_long
 
+# With c the difference r cut off at ±1 it is c·(r − c/2): half a square inside, a line outside.
 _HUBER = "clip({x} - {y}, -1, 1)*({x} - {y} - clip({x} - {y}, -1, 1)/2)"
 _CELLS = {
     "mseloss": ("({x} - {y})^2", "mse({x}, {y})"),

@@ -143,6 +143,7 @@ def assigned(statements: Iterable[ast.stmt]) -> Iterator[str]:
                 yield from _targets(target)
         elif isinstance(statement, ast.AugAssign | ast.AnnAssign):
             yield from _targets(statement.target)
+        # Once, however often its turns do: what is counted are the names of the program that it takes.
         elif isinstance(statement, ast.For):
             yield from dict.fromkeys(assigned(statement.body))
         elif isinstance(statement, ast.With):

@@ -79,6 +79,7 @@ def _tensordot(site: Site, x: Piece, y: Piece, axis: ast.expr | None = None) -> 
     inner = prod(one[axis] for axis in left)
     a = reshaped(site, moved(site, x, [*free[0], *left]), (prod(one[k] for k in free[0]), inner))
     b = reshaped(site, moved(site, y, [*right, *free[1]]), (inner, prod(other[k] for k in free[1])))
+    # The free axes of both, the first's in front: NumPy's order, whatever the contracted axes were.
     shape = (*(one[k] for k in free[0]), *(other[k] for k in free[1]))
     product = binary("@", a, b, span)
     return reshaped(site, product, shape) if shape else indexed(Piece(("(", product, ")"), ATOM, span), ["0", "0"], span)
@@ -176,6 +177,7 @@ def _convolution(site: Site, x: Piece, y: Piece, mode: str = "full") -> Piece:
     axes, span = len(one), site.span
     if axes not in (1, 2) or len(other) != axes or mode not in ("full", "same", "valid") or 0 in (*one, *other):
         raise UnfitError
+    # A convolution turns its filter around; conv1d and conv2d, like those of all frameworks, do not.
     turned = y
     for axis in range(axes):
         turned = call("flip", [turned, f"axis={axis}"], span)

@@ -79,9 +79,11 @@ class Reading(ABC):
     def define(self, name: str, value: Piece) -> None:
         """A statement that gives a name of the program its value."""
         self.emit(Piece((f"{name} = ", value), 0, value.span))
+        # The first: a carried name is assigned again in its loop, and the shape that it starts with is the one that is known.
         self.definitions.setdefault(name, value.text)
         if self.is_condition(value):
             self.conditions.add(name)
+        # A number of the text is a number of the program too: x.shape[n] and range(n) need it before anything is run.
         self.whole_numbers.pop(name, None)
         if value.text.isdecimal() and len(value.text) <= 15:
             self.whole_numbers[name] = int(value.text)
@@ -115,6 +117,7 @@ class Reading(ABC):
         if any(name in each.lost for each in self.names.around()):
             hint = f"assign {name} above the loop as well, so that it is carried from turn to turn"
             raise self.refusal(f"{quoted(name)} is assigned in the loop only", where, hint)
+        # A name that nobody assigned is an input of the program; in a function it comes from outside, as an input more.
         if not owner.function:
             if name in RESERVED and name not in self.given:
                 raise self.refusal(
@@ -124,6 +127,7 @@ class Reading(ABC):
             self.fresh.used.add(name)
             return name
         outside = None if owner.outer is None else owner.outer.meaning(name, beyond=True)
+        # A body of the program sees what was assigned above it; only of a name that stays is that what Python would see.
         if outside is not None and outside in self.whole_numbers and self._assignments[name] <= 1:
             return outside
         owner.lifted[name] = name
@@ -239,6 +243,7 @@ class Reading(ABC):
 
 def _values(tree: ast.Module) -> set[str]:
     """Names that stand alone, or have parts that only an array has."""
+    # F.relu(x) speaks of a module; F.T, F.dot(x) and F @ x speak of somebody's matrix.
     heads = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr not in _OF_ARRAYS}
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and len(node.id) == 1 and id(node) not in heads}
 

@@ -50,6 +50,7 @@ def _gives_places(site: Site) -> bool:
 
 def _largest(site: Site, x: Piece, axis: Axes = None, keepdims: bool = False) -> Piece:
     name = plain_name(site.name)[-3:]
+    # A pair where an array is wanted: who writes torch.max(x, 1) has to say which of both is meant.
     if axis is not None and _gives_places(site):
         raise site.refusal(
             f"with an axis {site.path} gives values and their places",

@@ -161,6 +161,7 @@ def filled(function: Callable[..., Any], site: Site, keys: Mapping[str, str] = _
     """
     _, *parameters = signature(function).parameters.values()
     places = list(site.arguments)
+    # dim, axis and axes are one input to a handler; what only says where or how exactly (out, dtype) is none.
     named = {keys.get(key, key): value for key, value in site.keywords.items() if key not in HARMLESS}
     # Two words for one input, dim and axis, would leave one of the two unread.
     if len(named) < sum(key not in HARMLESS for key in site.keywords):
@@ -200,6 +201,7 @@ def reads(*names: str, builtin: bool = False, **keys: str) -> Callable[[Callable
     def registered(function: Callable[..., Piece]) -> Callable[..., Piece]:
         plain = len(signature(function).parameters) == 1
         handler = function if plain else partial(filled, function, keys={**_KEYS, **keys})
+        # Python's own max compares, NumPy's goes over cells: they have entries of their own.
         HANDLERS.update({f"builtin {name}" if builtin else plain_name(name): handler for name in names})
         return function
 

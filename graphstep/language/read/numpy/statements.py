@@ -107,6 +107,7 @@ class Statements(Calls):
             self._refuse_effects(node)
             inside = self._backward(node.value)
             value = self.maybe_stopped(self.value(node.value if inside is None else inside))
+            # A notebook ends with the name of its result: where that was assigned last, it is the output as it is.
             if not self.statements or self.statements[-1].parts[:1] != (f"{value.text} = ",):
                 self.emit(value)
         elif isinstance(node, ast.With) and node.body:
@@ -121,6 +122,7 @@ class Statements(Calls):
         maker = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) else None
         if maker is not None and maker.args and self.call_of(maker).name in ("grad", "value_and_grad"):
             assert isinstance(node, ast.Call), "its function is a call"
+            # Every run has the gradients: what is differentiated is the program.
             return ast.copy_location(ast.Call(maker.args[0], node.args, node.keywords), node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
             if node.args or node.keywords:
@@ -221,6 +223,7 @@ class Statements(Calls):
         rest = [keyword for keyword in value.keywords if keyword.arg != "requires_grad"]
         data = ast.Call(value.func, value.args, rest)
         piece = self.value(ast.copy_location(data, value))
+        # Made of other values it is no leaf, whatever it says.
         if words(piece.text) - {"zeros", "ones", "eye", "e"}:
             return False
         self.leaves[name] = piece.text
@@ -269,10 +272,12 @@ class Statements(Calls):
         """Let a name of the text stand for a value from here on."""
         self.remaining[name] -= 1
         carried = self.carried().get(name)
+        # The last of its assignments in a turn is what the next turn starts from; those before get names of their own.
         if carried is not None and self.remaining[name] <= 0 and self.names.current.get(name) != carried:
             target = carried
         else:
             target = self.fresh.name(name)
+        # Python knows one meaning of a name at a time.
         self.names.functions.pop(name, None)
         self.names.layers.pop(name, None)
         self.names.parts.pop(name, None)
