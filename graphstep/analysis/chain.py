@@ -175,7 +175,6 @@ def why_gradient(trace: Trace, node: int) -> Chain:
     # A gradient is huge or tiny beside the seed: a backward pass from 1e9 makes 1e9 an ordinary gradient.
     seed = float(np.max(np.abs(trace.seed), initial=0.0))
     symptom = symptom_of(trace.gradient_of(node), seed if isfinite(seed) and seed else 1.0)
-    # nan, inf and 0 have a beginning and are followed to it; a size has none, and the largest contributions are followed.
     if symptom in ("huge", "tiny", "ordinary"):
         return _largest(trace, node, symptom)
     edges, ending = _followed(trace, node, symptom)
@@ -279,10 +278,8 @@ def _largest(trace: Trace, start: int, symptom: Symptom, edges: Sequence[int] = 
     factors = sign * _powers(sizes[wires], gradients[trace.wires.senders[wires]])
     sums = sign * _powers(gradients[ends], best[ends])
     weight, place = int(np.argmax(factors)), int(np.argmax(sums))
-    # What is furthest in the odd direction is the cause, be it one wire's slope or a node at which contributions meet.
     if sums[place] > factors[weight]:
         return Chain(trace, symptom, "sum", start=start, edges=edges[:place])
-    # Sums of logarithms: all factors multiplied are what the gradient is beside the seed.
     if factors[weight] < SHARE * (factors.sum() + sums.sum()):
         return Chain(trace, symptom, "gradual", start=start, edges=edges, weight=weight)
     values, ending = _slope(trace, edges[weight], "factor")
@@ -335,7 +332,6 @@ def _values(trace: Trace, node: int) -> tuple[list[int], Ending]:
     """The nodes through which a value became what it is, from the node itself on, and how that began."""
     sizes, nodes = trace.value_sizes, trace.program.nodes
     symptom = _symptom(float(sizes[node]))
-    # A value goes back from a gate to what it reads, which is along a wire from its sender to its receiver.
     way = _through_wires(trace, node, symptom) if symptom in _ODD else [node]
     if symptom in ("nan", "zero") and any(isinstance(x, int) and isinf(sizes[x]) for x in nodes[way[-1]].operands):
         # inf/inf is nan, and 1/inf is 0.

@@ -268,7 +268,7 @@ class Summary:
         if odd:
             text.append(", ".join(odd))
         if len(self.counts) > 1:
-            text.append(f"{numeral(self.minimum, digits)} {bars(self)} {numeral(self.maximum, digits)}")
+            text.append(f"{numeral(self.minimum, digits)} {bars_of(self.counts)} {numeral(self.maximum, digits)}")
         return text
 
     def _odd(self) -> list[str]:
@@ -330,13 +330,8 @@ def _summary(array: NDArray[np.float64]) -> Summary:
     return Summary(array.shape, array.size, low, mean, high, deviation, zeros, missing, infinite, binned, edges)
 
 
-def bars(summary: Summary) -> str:
-    """The histogram as one line, a bar a bin: ``▁▂▄█▅▂▁``. Only an empty bin has the lowest bar."""
-    return bars_of(summary.counts)
-
-
 def bars_of(counts: Sequence[int]) -> str:
-    """A histogram from its counts, as :func:`bars`."""
+    """A histogram from its counts as one line, a bar a bin: ``▁▂▄█▅▂▁``. Only an empty bin has the lowest bar."""
     most = max(counts, default=0)
     # Rounded up, so that a bin with one cell beside a million does not look empty.
     return "".join(_BARS[-(-count * (len(_BARS) - 1) // most)] for count in counts)

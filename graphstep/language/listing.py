@@ -16,8 +16,8 @@ from graphstep.language.nodes import Node
 from graphstep.language.program import Program, typed_name
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand
-from graphstep.language.shapes import Fitting, infer_shapes
-from graphstep.language.source import SIGNS, call_parts
+from graphstep.language.shapes import BROADCAST, Fitting, infer_shapes
+from graphstep.language.source import SIGNS, call_parts, function_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +111,6 @@ def whole_index(node: Node) -> str:
     return index_text(index, most=sum(len(entry.places) for entry in index if isinstance(entry, Chosen)))
 
 
-_TEMPLATES = {
-    **SIGNS,
-    "amax": "max({})",
-    "amin": "min({})",
-    "length": "norm({})",
-    "broadcast": "fill({})",
-}
-"""How the gates are typed that are no function of their own name."""
-
-
 def statement(of: Listing, index: int) -> str:
     """The line of a gate as a statement of a program: ``u1 = x*y``."""
     node = of.program.nodes[index]
@@ -133,15 +123,13 @@ def _typed(of: Listing, node: Node, rule: Rule) -> str:
     if rule.name in INDEXED:
         return f"{operands[0]}[{whole_index(node).format(*operands)}]"
     options = [(name, value) for name, value in node.options if value != rule.defaults.get(name)]
-    template = _TEMPLATES.get(rule.name)
-    if template == "{}":
+    if rule.name == "constant":
         return operands[0]
-    if template is None:
-        return f"{rule.functions[0]}({', '.join(call_parts(operands, options))})"
-    signed = [f"({text})" if text.startswith("-") or "/" in text else text for text in operands]
-    if "(" in template:
-        return template.format(", ".join(call_parts(operands, options)))
-    return template.format(*signed)
+    if rule.name in SIGNS:
+        return SIGNS[rule.name].format(*(f"({text})" if text.startswith("-") or "/" in text else text for text in operands))
+    # The copies that broadcasting makes have no function: fill is what makes the same ones where somebody types it.
+    function = "fill" if rule.name == BROADCAST else function_of(rule)
+    return f"{function}({', '.join(call_parts(operands, options))})"
 
 
 def text_of(of: Listing) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from graphstep.gates import FUNCTIONS
 from graphstep.gates.gradient import FUNCTION, NAME
+from graphstep.gates.rule import Rule
 from graphstep.ground.errors import InputError
 from graphstep.ground.exact import exact_text
 from graphstep.ground.operands import Chosen, Constant, Operand, Slice, Slot
@@ -166,7 +167,7 @@ def _gate_text(node: Node, operands: Sequence[_Part]) -> str:
     if name in ("index", "gather"):
         index = dict(node.options).get("index")
         return f"{_side(operands[0], name, 0)}[{', '.join(_entry(x, texts) for x in index or ())}]"
-    return f"{_function(node)}({', '.join(call_parts(texts, node.options))})"
+    return f"{function_of(node.rule)}({', '.join(call_parts(texts, node.options))})"
 
 
 def call_parts(inputs: Sequence[str], options: Iterable[tuple[str, Any]]) -> Iterator[str]:
@@ -185,13 +186,13 @@ def _side(part: _Part, gate: str, slot: int) -> str:
     return f"({part.text})"
 
 
-def _function(node: Node) -> str:
-    assert node.rule is not None, "an input is no call"
-    if node.rule.name == NAME:
+def function_of(rule: Rule) -> str:
+    """The function that is typed for a gate; max for the one over cells. InputError where there is none."""
+    if rule.name == NAME:
         return FUNCTION
-    names = node.rule.functions or tuple(name for name, rule in FUNCTIONS.items() if rule.over_cells == node.rule.name)
+    names = rule.functions or tuple(name for name, each in FUNCTIONS.items() if each.over_cells == rule.name)
     if not names:
-        raise InputError(f"no text of a program says the gate {node.rule.name}")
+        raise InputError(f"no text of a program says the gate {rule.name}")
     return names[0]
 
 

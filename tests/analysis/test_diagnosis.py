@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.analysis.diagnosis import Diagnosis, diagnose, network, scale_of
+from graphstep.analysis.diagnosis import Diagnosis, Experiment, diagnose, scale_of
 from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
 from graphstep.faces.export import text
@@ -36,7 +36,7 @@ PUBLISHED = {
 
 def experiment(activation: str, init: str, layers: int = 10, units: int = UNITS, **options: int) -> Diagnosis:
     """The experiment on initialisation."""
-    text, inputs = network(layers, units, activation, scale_of(init, units), **options)
+    text, inputs = Experiment(layers, units, activation, init, **options).program()
     return diagnose(trace(read(text), inputs))
 
 
@@ -181,9 +181,9 @@ def test_any_other_word_is_no_size_of_weights(word: str) -> None:
 
 def test_an_experiment_that_is_too_large_is_refused() -> None:
     with pytest.raises(LimitError, match="more than the limit"):
-        network(100, 5000, "tanh", 1.0)
+        Experiment(100, 5000).check()
     with pytest.raises(InputError, match="no activation"):
-        network(2, 2, "tan", 1.0)
+        Experiment(2, 2, "tan").check()
 
 
 def recurrent(steps: int, size: float, last: str = "mean(h^2)", activated: bool = False) -> Diagnosis:

@@ -96,7 +96,7 @@ def test_a_summary_says_what_an_array_is_like() -> None:
     assert found.std == pytest.approx(math.sqrt(1.5))
     assert (found.zeros, found.nan, found.inf) == (1 / 3, 10, 10)
     assert found.counts == (20, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 10)
-    assert arrays.bars(found) == "█▁▁▁▅▁▁▁▁▁▁▅"
+    assert arrays.bars_of(found.counts) == "█▁▁▁▅▁▁▁▁▁▁▅"
     assert found.lines() == [
         "10×6 matrix: 60 cells",
         "from 0 to 3",
@@ -110,7 +110,7 @@ def test_an_array_without_finite_cells_has_a_summary_without_statistics() -> Non
     empty = arrays.summary(np.zeros((0, 3)))
     assert empty.lines() == ["0×3 matrix: 0 cells"]
     assert math.isnan(empty.mean)
-    assert arrays.bars(empty) == ""
+    assert arrays.bars_of(empty.counts) == ""
     assert arrays.summary(np.full(20, math.nan)).lines() == ["vector of 20", "20 nan"]
 
 
@@ -122,7 +122,7 @@ def test_the_statistics_of_any_array_are_in_order(array: np.ndarray) -> None:
     found = arrays.summary(array)
     finite = array[np.isfinite(array)]
     assert sum(found.counts) == finite.size == found.size - found.nan - found.inf
-    assert len(arrays.bars(found)) == len(found.counts)
+    assert len(arrays.bars_of(found.counts)) == len(found.counts)
     assert "\n" not in found.line()
     if finite.size:
         assert found.edges[0] == found.minimum <= found.mean <= found.maximum == found.edges[-1]

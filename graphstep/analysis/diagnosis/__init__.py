@@ -5,6 +5,6 @@ from __future__ import annotations
 from graphstep.analysis.diagnosis.finding import BACKWARD, Finding
 from graphstep.analysis.diagnosis.findings import findings
 from graphstep.analysis.diagnosis.layers import Depth, Layer, depths, layers
-from graphstep.analysis.diagnosis.network import SEED, Experiment, network, scale_of
+from graphstep.analysis.diagnosis.network import SEED, Experiment, scale_of
 from graphstep.analysis.diagnosis.report import Diagnosis, diagnose
 from graphstep.analysis.diagnosis.sweep import SETTINGS, Point, Sweep, at_point, figures, grid, steady_settings

@@ -47,39 +47,6 @@ def scale_of(word: str, units: int) -> float:
     return read_number(word)
 
 
-def network(
-    layers: int, units: int, activation: str, scale: float, *, examples: int = 1000, seed: int = SEED
-) -> tuple[str, dict[str, Number]]:
-    """The program of such a network with its inputs: ``h1 = tanh(x@W1); …``, and a loss that gives every layer a gradient.
-
-    The weights are normal with standard deviation ``scale``, and so are the examples, with 1. The output is the sum of the last
-    layer times a fixed random direction, so that the gradient that starts is normal as well. InputError and LimitError.
-    """
-    check_network(layers, units, activation, examples)
-    dice = np.random.default_rng(seed)
-    inputs: dict[str, Number] = {"x": dice.standard_normal((examples, units))}
-    statements, before = [], "x"
-    for number in range(1, layers + 1):
-        inputs[f"W{number}"] = scale * dice.standard_normal((units, units))
-        statements.append(f"h{number} = {activation}({before}@W{number})")
-        before = f"h{number}"
-    inputs["g"] = dice.standard_normal((examples, units))
-    return "\n".join([*statements, f"sum({before}*g)"]), inputs
-
-
-def check_network(layers: int, units: int, activation: str, examples: int) -> None:
-    """Raise InputError and LimitError for a network that cannot be made."""
-    if activation not in ACTIVATIONS:
-        hint = did_you_mean(activation, ACTIVATIONS) or f"there are {', '.join(ACTIVATIONS)}"
-        raise InputError(f"{quoted(activation)} is no activation", hint=hint)
-    if layers < 1 or units < 1 or examples < 1:
-        raise InputError("a network has at least one layer of one unit, and one example")
-    cells = layers * (3 * examples * units + units * units)
-    if cells > limits.CELLS:
-        message = f"this experiment has about {cells:,} cells, more than the limit of {limits.CELLS:,}"
-        raise LimitError(message, hint="take fewer examples, units or layers")
-
-
 @dataclass(frozen=True, slots=True)
 class Experiment:
     """The settings of such a network."""
@@ -99,12 +66,38 @@ class Experiment:
 
     def check(self) -> None:
         """Raise InputError and LimitError where it cannot be made."""
-        check_network(self.layers, self.units, self.activation, self.examples)
+        if self.activation not in ACTIVATIONS:
+            hint = did_you_mean(self.activation, ACTIVATIONS) or f"there are {', '.join(ACTIVATIONS)}"
+            raise InputError(f"{quoted(self.activation)} is no activation", hint=hint)
+        if min(self.layers, self.units, self.examples) < 1:
+            raise InputError("a network has at least one layer of one unit, and one example")
+        cells = self.layers * (3 * self.examples * self.units + self.units * self.units)
+        if cells > limits.CELLS:
+            message = f"this experiment has about {cells:,} cells, more than the limit of {limits.CELLS:,}"
+            raise LimitError(message, hint="take fewer examples, units or layers")
         scale_of(self.init, self.units)
+
+    def program(self) -> tuple[str, dict[str, Number]]:
+        """The program with its inputs: ``h1 = tanh(x@W1); …``, and a loss that gives every layer a gradient.
+
+        The weights are normal with the standard deviation that ``init`` says, and so are the examples, with 1. The output is the
+        sum of the last layer times a fixed random direction, so that the gradient that starts is normal as well. Raises what
+        :meth:`check` does.
+        """
+        self.check()
+        scale, dice = scale_of(self.init, self.units), np.random.default_rng(self.seed)
+        # One stream of numbers in this order: with another the figures would not be those of the lecture.
+        inputs: dict[str, Number] = {"x": dice.standard_normal((self.examples, self.units))}
+        statements, before = [], "x"
+        for number in range(1, self.layers + 1):
+            inputs[f"W{number}"] = scale * dice.standard_normal((self.units, self.units))
+            statements.append(f"h{number} = {self.activation}({before}@W{number})")
+            before = f"h{number}"
+        inputs["g"] = dice.standard_normal((self.examples, self.units))
+        return "\n".join([*statements, f"sum({before}*g)"]), inputs
 
     def run(self, language: str = ENGLISH) -> Trace:
         """Make it, and run it forward and backward; raises what :meth:`check` does."""
-        scale = scale_of(self.init, self.units)
-        text, inputs = network(self.layers, self.units, self.activation, scale, examples=self.examples, seed=self.seed)
+        text, inputs = self.program()
         program = read(text)
         return trace(program, inputs, setup=replace(setup_of_program(program, inputs), language=language))

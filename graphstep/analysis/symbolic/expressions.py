@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -205,19 +206,13 @@ def _applied(gate: Rule, inputs: list[Any], m: Any) -> Any:
     return done[parts.output]
 
 
-class _translated:  # noqa: N801  # reads as a word in the with statement it is made for
-    """A context that turns what SymPy raises for an expression into our InputError."""
-
-    def __init__(self, verb: str, program: Program, index: int) -> None:
-        self.verb, self.program, self.index = verb, program, index
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if kind is not None and issubclass(kind, (ValueError, TypeError, NotImplementedError, RecursionError, OverflowError)):
-            label = quoted(self.program.label(self.index))
-            raise InputError(f"SymPy cannot {self.verb} {label}") from error
+@contextmanager
+def _translated(verb: str, program: Program, index: int) -> Iterator[None]:
+    """Inside, what SymPy raises for an expression becomes our InputError."""
+    try:
+        yield
+    except (ValueError, TypeError, NotImplementedError, RecursionError, OverflowError) as error:
+        raise InputError(f"SymPy cannot {verb} {quoted(program.label(index))}") from error
 
 
 @cache

@@ -152,12 +152,12 @@ def _entries(text: str, span: Span, what: str) -> Iterator[Span]:
         yield _stripped(text, (start, stop))
 
 
-def between_commas(text: str, start: int, end: int) -> list[Span]:
-    """Where the pieces between the commas stand that are in no brackets of their own."""
+def between_commas(text: str, start: int, end: int, mark: str = ",") -> list[Span]:
+    """Where the pieces between the commas, or other marks, stand that are in no brackets of their own."""
     pieces, depth = [], 0
     for place in range(start, end):
         depth += (text[place] in "([") - (text[place] in ")]")
-        if text[place] == "," and not depth:
+        if text[place] == mark and depth <= 0:
             pieces.append((start, place))
             start = place + 1
     return [*pieces, (start, end)]

@@ -40,20 +40,14 @@ class Head(NamedTuple):
     """What is counted; None for a function."""
 
 
-def is_head(text: str, start: int) -> bool:
-    """Whether a function or a repetition starts at a place."""
-    if text.startswith("def", start):
-        return _FUNCTION.match(text, start) is not None
-    return text.startswith("repeat", start) and _REPETITION.match(text, start) is not None
-
-
-def read_head(text: str, start: int) -> Head:
-    """The head that starts at a place, where :func:`is_head` says that one does."""
+def head_at(text: str, start: int) -> Head | None:
+    """The head of a function or a repetition that starts at a place; None where none does."""
     function = _FUNCTION.match(text, start)
     if function is not None:
         return Head(function["name"], function.span("name"), function.end(), None)
     head = _REPETITION.match(text, start)
-    assert head is not None, "there is a head"
+    if head is None:
+        return None
     name = head["variable"] or ""
     if len(name) > limits.NAME:
         raise long_name(text, head.span("variable"))
@@ -133,7 +127,7 @@ class Statements:
     def _begin_statement(self, start: int) -> str:
         """What the first word of a statement is: a name, or the head of a function or a repetition."""
         self._names_end = names_end(self.text, start)
-        return "head" if is_head(self.text, start) else "name"
+        return "name" if head_at(self.text, start) is None else "head"
 
     def _end_statement(self) -> None:
         self._first, self._operand, self._operator, self._depth, self._run = None, False, "", 0, 0
@@ -145,7 +139,8 @@ class Statements:
             self._functions.add(self._defining.pop()[0])
 
     def _head(self, _: str, start: int, __: int) -> Token:
-        head = read_head(self.text, start)
+        head = head_at(self.text, start)
+        assert head is not None, "so it was found to begin"
         kind = "REPEAT" if head.turns is not None else "DEF"
         if kind == "DEF":
             check_function(self.text, head, self._functions.union(name for name, _ in self._defining))

@@ -15,6 +15,7 @@ from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ReadError, Span, did_you_mean
 from graphstep.ground.late import np, quiet
 from graphstep.ground.records import dataclass
+from graphstep.language.read.options import between_commas
 from graphstep.language.values.arithmetic import Leaf, check_shape, number_in
 
 Arguments = list[float]
@@ -89,7 +90,6 @@ MAKERS: dict[str, Maker] = {
 }
 """By the name under which a value calls it."""
 
-_MARK = re.compile(r"[\[\](),]")
 _KEYWORD = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*=")
 
 
@@ -163,16 +163,7 @@ def _seed(text: str, start: int, stop: int) -> int:
 
 def _split(text: str, span: Span) -> list[Span]:
     """The places between the commas that stand in no further brackets; none for blanks alone."""
-    if not text[slice(*span)].strip():
-        return []
-    parts, start, depth = [], span[0], 0
-    for mark in _MARK.finditer(text, *span):
-        if mark[0] == "," and depth == 0:
-            parts.append((start, mark.start()))
-            start = mark.end()
-        else:
-            depth += (mark[0] in "([") - (mark[0] in ")]")
-    return [*parts, (start, span[1])]
+    return between_commas(text, *span) if text[slice(*span)].strip() else []
 
 
 def _number(text: str, start: int, stop: int) -> float:

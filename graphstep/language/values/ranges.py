@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from graphstep.ground.errors import LimitError, ReadError, Span, did_you_mean, quoted
 from graphstep.ground.numerals import DOUBLE, numeral
 from graphstep.ground.records import dataclass
 from graphstep.language.read.characters import normalise
+from graphstep.language.read.options import between_commas
 from graphstep.language.values.value import read_number
 
 VALUES = 60
@@ -68,7 +69,7 @@ def read_range(text: str, settings: Mapping[str, Choices], unknown: Callable[[st
     place = len(text) - len(typed)
     if not typed.strip():
         raise reading.wrong("values are missing", (place - 1, place), _FORM)
-    parts = _parts(text, place, ":")
+    parts = between_commas(text, place, len(text), ":")
     return reading.range(parts) if len(parts) > 1 else reading.values(place)
 
 
@@ -125,7 +126,7 @@ class _Reading:
 
     def values(self, place: int) -> Range:
         """Values one by one."""
-        spans = _parts(self.text, place, ",")
+        spans = between_commas(self.text, place, len(self.text))
         if len(spans) > VALUES:
             message = f"at most {VALUES} values of a setting are tried, not {len(spans):,}"
             raise LimitError(message, text=self.text, span=(place, len(self.text)))
@@ -191,22 +192,6 @@ class _Reading:
 def _text(number: float) -> str:
     """A number as it reads back to the bit."""
     return numeral(number, DOUBLE)
-
-
-def _parts(text: str, place: int, mark: str) -> list[Span]:
-    """The places between marks that stand in no brackets."""
-    return [*_split(text, place, mark)]
-
-
-def _split(text: str, place: int, mark: str) -> Iterator[Span]:
-    depth, start = 0, place
-    for at in range(place, len(text)):
-        letter = text[at]
-        depth += (letter in "([") - (letter in ")]")
-        if letter == mark and depth <= 0:
-            yield start, at
-            start = at + 1
-    yield start, len(text)
 
 
 def _spread(first: float, last: float, count: int, *, log: bool) -> list[float]:

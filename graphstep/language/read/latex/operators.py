@@ -243,7 +243,6 @@ class Operators(Letters):
         if mark_of_transpose := self._transpose(base):
             return mark_of_transpose
         exponent = self._exponent(base, mark)
-        # As in the language: e is the number unless it has a value.
         if base.text == "e" and base.bare == "name" and "e" not in self._given and "e" not in self._assigned:
             return call("exp", [exponent], (base.span[0], exponent.span[1]))
         if base.sort == "matrix" and exponent.text == "-1":
@@ -333,7 +332,6 @@ class Operators(Letters):
             closing = self._take()
             index = self._text[start:stop].strip()
             return Piece(f"{base.within(ATOM)}[{index}]", ATOM, (base.span[0], closing.stop), base.sort)
-        # ||x||_2 is the norm that the bars mean anyway.
         if base.text.startswith(("sqrt(", "norm(", "abs(")) and self._is("number", "2"):
             return base.at((base.span[0], self._take().stop))
         span = (base.span[0], mark.stop)
