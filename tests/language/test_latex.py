@@ -305,6 +305,13 @@ def test_limits_hold_in_latex() -> None:
         from_latex(r"\sum_{i=1}^{200} \sum_{j=1}^{200} x_i")
     with pytest.raises(ReadError, match="more than 1,000,000 characters"):
         from_latex(r"\sum_{i=1}^{9999}" + "x" * 2_000)
+    with pytest.raises(ReadError, match="more than 1,000,000 characters"):
+        from_latex(r"\sum_{i=1}^{9999}" + "(" * 50 + "x_i" + ")" * 50)
+    with pytest.raises(ReadError, match="nested more than"):
+        from_latex(r"\hat" * 20_000 + "x")
+    with pytest.raises(ReadError):
+        # Each of them would look for its end behind all that follows.
+        from_latex(r"\[" * 49_000)
     with pytest.raises(ReadError, match="at most 100,000 characters"):
         from_latex("x" * 100_001)
     with pytest.raises(ReadError, match="at most 40"):

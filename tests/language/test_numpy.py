@@ -330,6 +330,7 @@ def test_what_is_wrong_with_the_program_is_shown_in_the_text_that_was_typed() ->
         "1e99999*x",
         "x" * (limits.TRANSLATED + 1),
         "x\0y",
+        "a = np.array_split([1, 2, 3], 9999999)\na[0].sum()",
         "F.softsign(" * 55 + "x" + ")" * 55,
         "F.huber_loss(" * 50 + "x" + ", y, reduction='none')" * 50,
         "for i in range(999):\n for j in range(999):\n  for k in range(999):\n   h = h\nh",

@@ -2,16 +2,20 @@ r"""The tokens of a formula from left to right, and its letters with all that st
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, SIGN
 from graphstep.ground import limits
-from graphstep.ground.errors import ReadError, Span, quoted
+from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS, Lettering, Naming
 from graphstep.language.read.latex.pieces import Piece, Sort
 from graphstep.language.read.latex.tokens import Token
+
+NESTING = 60
+"""Groups, brackets, functions and accents inside each other."""
 
 
 class Cursor:
@@ -20,7 +24,23 @@ class Cursor:
     def __init__(self, text: str, tokens: list[Token]) -> None:
         self._text = text
         self._tokens = tokens
-        self._place = 0
+        self._place = self._depth = 0
+
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        """Counts how deep we are: each level takes a few calls of Python, which has a limit of its own."""
+        self._depth += 1
+        if self._depth > NESTING:
+            token = self._peek()
+            raise LimitError(
+                f"this is nested more than {NESTING} deep",
+                text=self._text,
+                span=token.span if token is not None else (len(self._text), len(self._text)),
+                hint="name an inner part first: q = …, in a line of its own",
+            )
+        # No finally: an error ends the whole reading.
+        yield
+        self._depth -= 1
 
     def _peek(self, ahead: int = 0) -> Token | None:
         place = self._place + ahead
@@ -175,7 +195,8 @@ class Letters(Cursor):
         braces = self._is("open")
         if braces:
             self._place += 1
-        inner = self._lettering()
+        with self._nested():
+            inner = self._lettering()
         if inner is None:
             self._wrong(f"\\{command.text} stands above a letter", command.span, rf"as in \{command.text}{{x}}")
         if braces and self._is("below"):

@@ -7,12 +7,11 @@ neighbour would read in two ways is refused with both spelled out: ``x(y+z)``, `
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, SIGN
-from graphstep.ground.errors import LimitError, Span, did_you_mean
+from graphstep.ground.errors import Span, did_you_mean
 from graphstep.language.read.latex.functions import function_of
 from graphstep.language.read.latex.letters import Letters
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS
@@ -27,9 +26,6 @@ ELSE_WORDS = frozenset({"otherwise", "else"})
 
 CASE_WORDS = IF_WORDS | ELSE_WORDS
 """Words that end the value of a case, and are no names there."""
-
-NESTING = 60
-"""Groups, brackets and functions inside each other."""
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _TIMES = frozenset({"cdot", "times", "ast", "odot", "circ", "bullet", "star"})
@@ -54,28 +50,11 @@ class Operators(Letters):
     def __init__(self, text: str, tokens: list[Token], given: Collection[str]) -> None:
         super().__init__(text, tokens, given)
         self._given = given
-        self._depth = 0
         self._assigned: set[str] = set()
         # The bars that are open, the innermost last.
         self._bars: list[str] = []
         # Of the factors that were read last: how many, and where the first one ends.
         self._factors, self._first_factor = 1, 0
-
-    @contextmanager
-    def _nested(self) -> Iterator[None]:
-        """Counts how deep we are: each level takes a few calls of Python, which has a limit of its own."""
-        self._depth += 1
-        if self._depth > NESTING:
-            token = self._peek()
-            raise LimitError(
-                f"this is nested more than {NESTING} deep",
-                text=self._text,
-                span=token.span if token is not None else (len(self._text), len(self._text)),
-                hint="name an inner part first: q = …, in a line of its own",
-            )
-        # No finally: an error ends the whole reading.
-        yield
-        self._depth -= 1
 
     @abstractmethod
     def _atom(self) -> Piece:

@@ -357,7 +357,8 @@ class Reader(Conditions):
             self._place = start
             self._counters[letter] = count
             term = self._product()
-            if len(term.text) * (last - count) > limits.WRITTEN:
+            # Brackets that the text of the program does without are read in every turn as well.
+            if max(len(term.text), self._place - start) * (last - count) > limits.WRITTEN:
                 raise too_long(self._text)
             value = term if value is None else binary(sign, value, term)
         del self._counters[letter]

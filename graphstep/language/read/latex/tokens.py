@@ -186,11 +186,10 @@ def _invisible(text: str, token: Token) -> ReadError:
 
 
 _DISPLAYED = re.compile(
-    r"\$\$(?P<dollars>.*?)\$\$|\\\[(?P<brackets>.*?)\\\]|(?P<environment>\\begin\{(?P<name>equation|align|gather|multline|displaymath)"
-    r"(?P<star>\*?)\}.*?\\end\{(?P=name)(?P=star)\})|```math\n(?P<fence>.*?)```",
-    re.DOTALL,
+    r"(?P<opening>\$\$|\\\[|```math\n)|\\begin\{(?P<name>(?:equation|align|gather|multline|displaymath)\*?)\}"
 )
-_INLINE = re.compile(r"\$`(?P<git>[^`]*)`\$|\$(?P<dollar>[^$]+)\$|\\\((?P<parentheses>.*?)\\\)", re.DOTALL)
+_INLINE = re.compile(r"(?P<opening>\$`|\$|\\\()")
+_CLOSINGS = {"$$": "$$", r"\[": r"\]", "```math\n": "```", "$`": "`$", "$": "$", r"\(": r"\)"}
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 
 
@@ -202,7 +201,7 @@ def formula_span(text: str) -> Span:
     # Comments are blanked, so that every place stays the same.
     plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
     for pattern in (_DISPLAYED, _INLINE):
-        spans = [_inside(match) for match in pattern.finditer(plain)]
+        spans = list(_between(plain, pattern))
         if len(spans) > 1:
             hint = "give the one to be stepped; several statements stand in one formula, with \\\\ between them"
             raise ReadError(f"this text has {len(spans)} formulas", text=text, span=spans[1], hint=hint)
@@ -211,7 +210,20 @@ def formula_span(text: str) -> Span:
     return 0, len(text)
 
 
-def _inside(match: re.Match[str]) -> Span:
-    groups = ("dollars", "brackets", "environment", "fence", "git", "dollar", "parentheses")
-    group = next(name for name in groups if name in match.re.groupindex and match[name] is not None)
-    return match.span(group)
+def _between(text: str, opening: re.Pattern[str]) -> Iterator[Span]:
+    """What stands between marks that open a formula and those that close it; an environment with its own."""
+    place, missing = 0, set[str]()
+    while (mark := opening.search(text, place)) is not None:
+        closing = _CLOSINGS[mark["opening"]] if mark["opening"] else f"\\end{{{mark['name']}}}"
+        place = mark.end()
+        # A mark that closes nothing here closes nothing further on: to look for it again and again would take quadratic time.
+        stop = -1 if closing in missing else text.find(closing, place)
+        if stop < 0:
+            missing.add(closing)
+            continue
+        if stop == place and closing == "$":
+            # $$ that closes nothing: its second mark may open.
+            place = stop
+            continue
+        yield (place, stop) if mark["opening"] else (mark.start(), stop + len(closing))
+        place = stop + len(closing)

@@ -96,6 +96,9 @@ def _differences(site: Site, x: Piece, n: int = 1, axis: int = -1) -> Piece:
     return x
 
 
+MOST = 10_000
+"""Parts that an array is taken apart into: each is an index in the program."""
+
 _SPLITS = {"split": 0, "arraysplit": 0, "vsplit": 0, "dsplit": 2, "hsplit": 1, "chunk": 0, "tensorsplit": 0}
 """The functions that take an array apart, and along which axis where they are told none."""
 
@@ -130,12 +133,14 @@ def _ends(site: Site, node: ast.expr, size: int) -> list[int]:
             raise UnfitError
         return places
     number, name = fitting(site.of.whole(node)), plain_name(site.name)
+    # PyTorch's split is told how long a part is, chunk and the others how many there are.
+    by_length = site.library == "torch" and name == "split"
     if number < 1:
         raise UnfitError
-    if site.library == "torch" and name == "split":
-        # PyTorch's split is told how long a part is.
-        return [*range(number, size, number)]
-    if name == "chunk":
-        return [*range(-(-size // number), size, -(-size // number))]
+    if (-(-size // number) if by_length else number) > MOST:
+        raise site.refusal(f"an array is taken apart into at most {MOST:,} parts here")
+    if by_length or name == "chunk":
+        length = number if by_length else -(-size // number)
+        return [*range(length, size, length)] if length else []
     longer = size % number
     return [part * (size // number) + min(part, longer) for part in range(1, number)]
