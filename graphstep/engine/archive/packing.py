@@ -84,8 +84,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _array(archive: zipfile.ZipFile, name: str) -> Array:
     # Who only writes does without the language.
-    from graphstep.language.values.npy import read_cells
-    from graphstep.language.values.unwanted import UnwantedError
+    from graphstep.language.values.stored import UnwantedError, read_cells
 
     try:
         array = read_cells(io.BytesIO(_part(archive, name)))

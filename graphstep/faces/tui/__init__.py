@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "graphstep.faces.tui.screen",
     "numpy",
-    "graphstep.language.values.npy",
+    "graphstep.language.values.stored",
     "graphstep.engine.replay",
     "graphstep.engine.core._core",
     "graphstep.faces.tui.app",
