@@ -238,6 +238,7 @@ def aligned(one: Program, other: Program) -> dict[int, int]:
     numbers of nodes is not found by that: one more gate in front of it, and it has another number.
     """
     # Names first: gates that both have by name are counted nowhere, so that they may stand in another order.
+    # A recorded program has names only where its source has: the others are told apart by what they do, and where.
     by_name = {node.name: place for place, node in enumerate(other.nodes) if node.name is not None}
     places = {place: by_name[node.name] for place, node in enumerate(one.nodes) if node.name in by_name}
     second = dict(_placed(other, frozenset(places.values())))
@@ -293,6 +294,7 @@ def _gaps(
             scale = np.max(np.where(np.isfinite(sizes), sizes, 0.0), axis=0)
             gap = np.where(np.isnan(gap), np.inf, gap)
             return np.where(scale > 0, gap / np.where(scale > 0, scale, 1.0), gap)
+    # A node of many cells is looked at once, however many of them differ.
     gaps = np.zeros(len(starts) - 1)
     for node in np.unique(starts.searchsorted(np.flatnonzero(different), "right") - 1).tolist():
         gaps[node] = apart(one(node), other(node))
@@ -330,6 +332,7 @@ def flip_of(router: str, before: Number, after: Number) -> Flip | None:
     """What changes at a wire of a router from one local gradient to another; None for nothing, and for another shape."""
     if np.shape(before) != np.shape(after):
         return None
+    # What a router lets pass is its sign: max sends 1 or 0, abs 1 or −1, relu with a slope a share of it.
     was, now = np.sign(np.asarray(before)), np.sign(np.asarray(after))
     counts = [int(np.count_nonzero(x)) for x in ((was == 0) & (now != 0), (was != 0) & (now == 0), was * now < 0)]
     if not any(counts):

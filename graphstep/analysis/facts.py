@@ -127,6 +127,7 @@ class NotFinite:
         """The figure of a value that is not finite: the first cell that is inf or nan."""
         if isinstance(value, int | float):
             return cls(value, None)
+        # The first in reading order, as a person would find it.
         bad = ~np.isfinite(value)
         return cls(float(value[bad][0]), Cells.where(bad))
 

@@ -56,6 +56,7 @@ def _beside(typed: Trace, answer: Rewriting) -> Rewritten:
         return Rewritten(answer.kind, None, float("inf"), answer.refusal)
     program, its_setup = read(answer.text, typed.inputs), typed.setup
     inputs = {name: its_setup.inputs.get(name) for name in program.inputs}
+    # What was asked of the typed text would be asked of another one now.
     plain = replace(its_setup, share=False, expand=False, fold=False, breaks=(), at=None, order=())
     setup = replace(plain, program=answer.text, inputs=inputs)
     values = {name: typed.inputs[name] for name in program.inputs}
@@ -69,6 +70,7 @@ def _beside(typed: Trace, answer: Rewriting) -> Rewritten:
 def difference(typed: Trace, run: Trace) -> float:
     """The largest relative difference between a run and one of its rewriting, where an input that cancelled has gradient 0."""
     places = run.program.input_places
+    # SymPy may cancel an input, x - x: it is no input of the new program then, and its gradient was 0.
     pairs = [(typed.output, run.output)]
     for place, name in enumerate(typed.program.inputs):
         pairs.append((typed.gradient_of(place), run.gradient_of(places[name]) if name in places else 0.0))

@@ -56,6 +56,7 @@ def shape_of(entry: Any) -> Shape:
     """A shape; () for what is none, since shapes are inferred again."""
     sizes = json_of(entry, (), "a node", "shape")
     whole = isinstance(sizes, list | tuple) and all(isinstance(size, int) and size >= 0 for size in sizes)
+    # Nothing is made of it yet, but something would be: a file may say any number.
     return tuple(sizes) if whole and len(sizes) <= limits.AXES and limits.cells_of(sizes) <= limits.CELLS else ()
 
 

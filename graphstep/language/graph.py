@@ -38,6 +38,7 @@ def build(program: Program) -> networkx.MultiDiGraph:
             symbol=node.name if node.rule is None else node.box,
             span=node.span,
             constants={slot: x.value for slot, x in enumerate(node.operands) if isinstance(x, Constant)},
+            # Plain data, as all that stands on a node: networkx writes it into files of any format.
             options={name: option_data(option) for name, option in node.options},
             shape=node.shape,
         )

@@ -122,6 +122,7 @@ def _zero(trace: Trace, index: int, *, followed: bool) -> Finding:
     head = reason("finding-zero-cells" if program.nodes[index].shape else "finding-zero", name=Named(index))
     if not program.reaches[index]:
         return Finding("zero", index, (reason("finding-independent", head=head, out=Output()),))
+    # Two are enough to be told: a gradient that ends at many gates mostly does so for one reason.
     causes = zero_causes(trace, index)[:2] if followed else ()
     ends = []
     for cause in causes:
@@ -218,6 +219,7 @@ def way_back(trace: Trace, faults: Sequence[Finding]) -> Iterator[Finding]:
         if len(sizes) < fewest:
             continue
         start, first = sizes[0]
+        # The last product is where the gradient starts: what it has there is 1.
         if (farthest := extreme([size / first for _, size in sizes])) is None:
             continue
         node, size = sizes[farthest]

@@ -42,6 +42,7 @@ def scale_of(word: str, units: int) -> float:
     from graphstep.language.values import read_number
 
     hint = did_you_mean(word, SCALES) or f"give a number such as 0.01, or one of {', '.join(SCALES)}"
+    # A word is a slip in the name of a rule; anything else is left to the reader of values, which says what is wrong with it.
     if word.isalpha():
         raise InputError(f"{quoted(word)} is no way to initialise", hint=hint)
     return read_number(word)

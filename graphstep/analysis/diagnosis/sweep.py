@@ -85,6 +85,7 @@ def grid(ranges: Sequence[Range]) -> list[tuple[str, ...]]:
 def at_point(experiment: Experiment, settings: Mapping[str, str]) -> Experiment:
     """An experiment with the settings of a point. InputError and LimitError where it cannot be made."""
     fields: dict[str, Any] = {
+        # random-seed is --random-seed on the command line, where --seed is the gradient of the output.
         name.removeprefix("random-"): text if SETTINGS[name].least is None else int(float(text))
         for name, text in settings.items()
     }

@@ -75,6 +75,7 @@ def cells_of(
     ``values`` are the inputs that are known: data and classes stand in the formula as numbers. ``cut`` is a gate that stands for
     itself. Raises LimitError for more than :data:`CELLS` cells and InputError for what SymPy has no form for.
     """
+    # Counted before the first is made: SymPy's time grows faster than the cells.
     wanted = needed(program, index, cut)
     count = sum(prod(program.nodes[place].shape) for place in wanted)
     if count > CELLS:
@@ -119,6 +120,7 @@ def _value(
         if gate.cellwise and isinstance(number, float):
             return writer.fixed(gate, inputs, number)
         return _numbers(writer, number)
+    # What is only looked up, a class or an index, is needed as a number even where the formula has a symbol.
     hints = [values.get(x) if value is None and isinstance(x, int) else value for x, value in zip(operands, numbers, strict=True)]
     return gate_cells(node, writer, inputs, hints)
 
@@ -131,6 +133,8 @@ def gate_cells(node: Node, writer: Writer, inputs: list[Cells], hints: list[Numb
         return each(np, lambda *cells: writer.applied(rule, list(cells)), inputs)
     arrays = [array_of(np, x) for x in inputs]
     try:
+        # NumPy's own functions work on arrays of objects as long as they add, multiply and move: of the others the row has a
+        # form.
         with np.errstate(all="ignore"):
             if not any(x.size for x in arrays):
                 return _numbers(writer, rule.value(np, [np.zeros(x.shape) for x in arrays], node.settings))

@@ -44,6 +44,7 @@ def constant(typed: Constant) -> Any:
     """A typed number as SymPy's: fractions exact, else as :func:`number`."""
     import sympy as sp
 
+    # By its text: 1/3 as a double is 6004799503160661/18014398509481984, of which SymPy would never make a third again.
     fraction = _FRACTION.fullmatch(typed.text)
     if fraction is not None and int(fraction[2]) and int(fraction[1]) / int(fraction[2]) == typed.value:
         return sp.Rational(int(fraction[1]), int(fraction[2]))

@@ -121,6 +121,7 @@ class Reals(Derived):
             return self.real(math.inf if p > 0 else -math.inf)
 
     def _applied(self, function: Callable[[Any], Any], x: Any) -> Real:
+        # nan first: mpmath's functions raise for it, or go on for ever.
         value = self._context.convert(_plain(x))
         return self.nan if value != value else _real(self.nan, function(value))
 
@@ -325,6 +326,7 @@ def _plain(x: Any) -> Any:
 
 
 def _real(like: Real, value: Any) -> Real:
+    # Every result passes here: whatever left the real line or the range of exponents ends as nan, inf or 0.
     context = like.value.context
     if isinstance(value, context.mpc):
         return Real(context.nan)

@@ -70,6 +70,7 @@ def rewritings(
         )
     question = json.dumps({"text": text, "given": sorted(given), "kinds": list(kinds)})
     answers, late = _answers(question, given_up)
+    # A process that was killed may have left half a line.
     lines = [json.loads(line) for line in answers.splitlines() if line.endswith("}")]
     answered = {line["kind"]: Rewriting(line["kind"], line["text"], _refusal(line["refusal"])) for line in lines}
     why = InputError(f"SymPy did not finish within {SECONDS} seconds") if late else InputError("SymPy gave no answer")
@@ -199,6 +200,7 @@ def _terms(part: Any) -> int:
 
 def _answer() -> None:
     """Answer the question on standard input, a line for each rewriting as soon as it is made."""
+    # By itself, too, should the one that waits be gone.
     limit_process(MEMORY, SECONDS)
     question = json.loads(sys.stdin.read())
     program = read(question["text"], question["given"])

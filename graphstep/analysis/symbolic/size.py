@@ -98,6 +98,7 @@ def tree(program: Program, index: int, cut: int | None = None) -> Tree:
             continue
         inputs = [trees[x] if isinstance(x, int) else Tree() for x in node.operands]
         trees[place] = tree_of(node.rule, inputs)
+        # Sizes are only numbers: a program of a thousand doublings is refused at the first that is too large.
         refuse_large(trees[place], program, place)
     return trees[index]
 

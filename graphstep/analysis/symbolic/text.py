@@ -93,6 +93,7 @@ def _cases(part: Any) -> Any:
     *cases, (chosen, last) = part.args
     if last != sp.true:
         raise InputError("this Piecewise has no value where none of its conditions holds", hint="give it a last case, (…, True)")
+    # From the last case back: each where holds those behind it.
     for value, condition in reversed(cases):
         chosen = sp.Function("where")(condition, value, chosen)
     return chosen
@@ -187,6 +188,7 @@ def _sum(part: Any, texts: dict[Any, Typed]) -> Typed:
 def _product(factors: tuple[Any, ...], pieces: dict[Any, Typed]) -> Typed:
     sign, above, below = "", [], []
     for place, factor in enumerate(factors):
+        # SymPy has 2*x/3 as Rational(2, 3)*x: apart again, with what is divided by under one stroke.
         if factor.is_Rational:
             p, q = int(factor.p), int(factor.q)
             # SymPy has the coefficient of a product in front; a sign anywhere else belongs to its factor.
@@ -225,6 +227,7 @@ def _first(factor: Typed) -> str:
 def _power(base: Any, exponent: Any, pieces: dict[Any, Typed]) -> Typed:
     if exponent.is_Rational and exponent < 0:
         return Typed(*infix("/", _ONE, _power(base, -exponent, pieces)))
+    # Behind a quotient an exponent has lost its sign, and may be 1 now.
     if exponent == 1:
         return pieces[base]
     if exponent.is_Rational and exponent.p == 1 and exponent.q == 2:

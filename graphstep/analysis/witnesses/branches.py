@@ -76,6 +76,7 @@ def decisions(gate: Rule, inputs: Sequence[Any], out: Any) -> Decisions:
     if gate.chooses:
         choices: list[Any] = [np.asarray(x == out, np.int8) for x in inputs]
     else:
+        # The formula itself is asked: whatever it compares is a decision, and a new gate needs nothing here.
         recorder = _Recorder()
         # The inputs may lie outside of the gate's domain: what it decides there is asked, and not what it makes.
         with np.errstate(all="ignore"):

@@ -97,6 +97,7 @@ def cell_rows(trace: Trace, index: int, around: Around, places: Sequence[int], s
     shape = np.shape(trace.value_of(index))
     values, gradients = np.ravel(trace.value_of(index)), np.ravel(trace.gradient_of(index))
     ready = [place for place in places if math.isfinite(around.output) and math.isfinite(values[place])]
+    # All at once: the runs of many cells go through the gates together.
     differences = around.cells(ready)
     for place, slope in zip(places, symbolic.values, strict=True):
         cell = cell_at(place, shape) if shape else None
@@ -130,6 +131,7 @@ def whole(trace: Trace, index: int, rows: Sequence[Row], along: Row | None) -> R
         none = (reason("cells-none"),)
         nothing = Row(trace, index, math.nan, None, "", None, math.inf, None, None, "agree", none)
         return replace(nothing, sample=Sample(shape, 0, 0, None, 0))
+    # The cell about which there is most to say, by verdict and then by error.
     worst = max(rows, key=_weight)
     blurred = sum(row.verdict == "agree" and (row.relative_error or 0.0) > AGREES for row in rows if row.exact is None)
     verdict, explanation = worst.verdict, worst.explanation

@@ -186,6 +186,7 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
         right_ok = [*map(and_, right_ok, (upper == upper[..., -1:]).all(axis=(0, 1)).tolist())]
         kinks += gates[(lower[..., -1] != upper[..., -1]).any(axis=0)].tolist()
     both = [*map(and_, left_ok, right_ok)]
+    # A side that leaves the domain, or crosses a kink, leaves the other one: then each is taken by itself.
     if not kinks and sum(both) >= 2:
         # The step that was taken, and not the one that was meant: x + h is rounded.
         width = [*compress(map(sub, runs.above.tolist(), runs.below.tolist()), both)]
@@ -194,6 +195,7 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
         slope, error, step = _extrapolate([*map(truediv, rises, width)], [h / 2 for h in width], 16.0, runs)
         good = max(1e-9 * abs(slope), 4 * EPSILON * runs.magnitudes.largest / (width[0] / 2))
         settled = sum(both) >= 4 and error <= good
+        # What cancels inside one gate is in no value of a gate, and rounds all the same.
         error = max(error, EPSILON * runs.magnitudes.inside / step)
         return Difference(slope, error, slope, slope, (), _bound(runs, error, step), _reach(runs, both, both)), settled
     left, left_error, left_bound = _one_side(runs, np.array(left_ok), runs.below, runs.f_below)

@@ -33,6 +33,7 @@ def narrowed(row: Row, trace: Trace, *, of_value: bool = False) -> Row:
         numeric_difference=None if row.numeric is None else relative_error(came, row.numeric),
     )
     off, place = _furthest(np.asarray(mine, np.float64), np.asarray(wide, np.float64))
+    # What is wrong in float64 is wrong here, and rounding is not what is to be told.
     if row.verdict not in ("agree", "unsettled") or off <= new.bound:
         return new
     right, left = float(np.asarray(wide)[place]), float(np.asarray(mine)[place])

@@ -80,6 +80,7 @@ class Testimony:
         else:
             size = max(abs(self.backprop), float(np.sqrt(np.mean(np.square(self.trace.gradient_of(self.index))))))
         of_all = self._largest
+        # 0, or what rounding leaves of it: beside such a number every difference would be too far off.
         if self.difference is not None and size <= ROUNDINGS * EPSILON * of_all:
             size = max(size, abs(self.scale) * self.difference.reach or of_all)
         return AGREES * size

@@ -125,6 +125,7 @@ def _at_fault(testimony: Testimony, head: Explanation, exact: float) -> tuple[Ve
     """The gate that keeps backprop from the exact slope: one with a wrong slope or value, or one where digits cancel."""
     trace = testimony.trace
     off = reason("verdict-off", share=_percent(relative_error(testimony.backprop, exact)), slope=numeral(exact))
+    # A wrong number before one that cancels: a fault of ours must not be told as the formula's.
     if gate := wrong_slope(trace, testimony.index):
         return "disagree", (*head, gate)
     if gate := wrong_value(trace, trace.program.output):
@@ -171,6 +172,7 @@ def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, Exp
         return NOT_FINITE, (*_made_by(trace, value_causes(trace, output)), reason("verdict-exact", value=numeral(right)))
     if _same(value, right):
         return "agree", ()
+    # Of 0 no relative error can be small.
     if right == 0 and abs(value) <= ROUNDINGS * EPSILON * _largest(trace):
         return "agree", ()
     off = reason("verdict-value-off", share=_percent(relative_error(value, right)), value=numeral(right))

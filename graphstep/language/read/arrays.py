@@ -24,6 +24,7 @@ def outside(text: str, start: int, written: str) -> str:
     assigned = _ASSIGNED.search(text, max(0, start - 2 * limits.NAME), start)
     if assigned is not None:
         return f"leave this statement out, and give {assigned[1]} its value behind the program: {assigned[1]}={written}"
+    # A letter that the program has not: the advice must not make two things one.
     name = next((x for x in ("c", "a", "k", "m") if re.search(rf"\b{x}\b", text) is None), "values")
     return f"give it a name: write {name} here, and {name}={written} behind the program"
 
@@ -85,6 +86,7 @@ def beside(text: str, last: Span, start: int) -> ReadError:
     if root is not None and other.startswith("("):
         hint = f"a root is a power: {other}^(1/{root[1]})"
         return ReadError(f"{cut(one)} is no function", text=text, span=last, hint=hint)
+    # The quote would be refused again beside *: the advice has .T.
     cells = f"{one[:-1]}.T" if one.endswith(("'", "′", "’")) else one
     if cells != one and other.startswith("("):
         return ReadError(

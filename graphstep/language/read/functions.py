@@ -71,6 +71,7 @@ def check_count(text: str, name: str, count: int, fewest: int, most: int | None,
         wanted = f"{fewest} or {most}" if most == fewest + 1 else f"{fewest} to {most}"
     noun = "input" if wanted.endswith("1") else "inputs"
     number = "none is given" if count == 0 else "1 is given" if count == 1 else f"{count} are given"
+    # sin(1,5) is more often a decimal comma than a second input.
     comma = re.search(r"\d,\d+", text[slice(*span)])
     if comma is not None and not hint:
         hint = f"decimals are written with a point: {comma[0].replace(',', '.')}"

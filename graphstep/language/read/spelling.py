@@ -124,6 +124,7 @@ def operand_at(text: str, start: int) -> str:
     if bars in ("|", "||", "‖"):
         close = text.find(bars, start + len(bars), start + SHOWN)
         return _with_postfix(text, start, close + len(bars)) if close > 0 else f"{bars}…{bars}"
+    # At most SHOWN characters are looked at: the text may have millions.
     if text[stop : stop + 1] != "(":
         return _with_postfix(text, start, max(stop, start + 1))
     depth = 0

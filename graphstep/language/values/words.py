@@ -98,5 +98,6 @@ def _value_of(name: str, text: str, files: bool) -> Number:
     except ReadError as error:
         # The caret belongs into the whole word, as it was typed.
         before = len(name) + 1
+        # An error without a place points behind the =.
         span = (before, before + 1) if error.span is None else (error.span[0] + before, error.span[1] + before)
         raise type(error)(error.message, text=f"{name}={error.text}", span=span, hint=error.hint) from None

@@ -102,6 +102,7 @@ _RULES = (_constant, _derivative, _power_of_ten, _no_number, _transpose, _functi
 def _factors(name: str, letters: Collection[str]) -> list[str]:
     """The known names that a name falls into, two or more; the fewest."""
     ways: list[list[str] | None] = [[]] + [None] * len(name)
+    # ways[stop] is the shortest way to write what is before it: a name has 40 letters, so that this is nothing.
     for stop in range(1, len(name) + 1):
         for start in range(stop):
             way = ways[start]

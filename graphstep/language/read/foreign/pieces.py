@@ -15,6 +15,7 @@ def split(text: str) -> list[str]:
     """The pieces between the commas that stand in no brackets and no quotes."""
     pieces, depth, start, place = [], 0, 0, 0
     while place < len(text):
+        # einsum('ij,jk', a): the comma in quotes parts nothing.
         quote = STRING.match(text, place)
         if quote is not None:
             place = quote.end()

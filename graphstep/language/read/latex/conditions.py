@@ -110,6 +110,7 @@ class Conditions(Operators):
                 self._take()
         closing = self._take()
         span = (opening.start, closing.stop)
+        # The last case needs no condition, or the opposite of the one before; with any other no value would be left.
         before = rows[-2][1] if len(rows) > 1 else None
         if before is None:
             self._wrong("cases are two or more, each but the last with its condition", span, _HINT)

@@ -90,6 +90,7 @@ class Naming:
         Raises ReadError where another lettering has the name already, or where it is too long.
         """
         spellings = lettering.spellings()
+        # w_0 and w0 are both usual: the one that was given a value is meant.
         name = next((each for each in spellings if each in self._given), spellings[0])
         if len(name) > limits.NAME:
             message = f"this name has {len(name):,} characters; at most {limits.NAME} are read"

@@ -67,6 +67,7 @@ def _squeeze(site: Site, x: Piece, axis: Wholes | None = None) -> Piece:
     kept = tuple(size for place, size in enumerate(shape) if place not in axes or size != 1)
     if kept == shape:
         return x
+    # reshape needs a size at least: of a single cell it is that cell.
     return reshaped(site, x, kept) if kept else indexed(x, ["0"] * len(shape), site.span)
 
 
@@ -184,6 +185,7 @@ def _repeated(site: Site, x: Piece, pairs: Sequence[tuple[int, int]], *, before:
     sizes = [size for _, size in pairs]
     if all(times == 1 for times, _ in pairs):
         return x if site.of.shape(x) == tuple(sizes) else reshaped(site, x, sizes)
+    # An axis of one entry beside each, filled with copies, and both put together again: that is where fill can copy.
     apart = [size for n in sizes for size in ((1, n) if before else (n, 1))]
     copied = [size for t, n in pairs for size in ((t, n) if before else (n, t))]
     inside = reshaped(site, x, apart)

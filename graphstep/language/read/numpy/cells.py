@@ -43,6 +43,7 @@ def _matrix(site: Site, x: Piece, size: int, offset: int) -> Piece:
     whole = call("eye", [str(size + abs(offset))], span)
     rows = indexed(whole, [":", f":{size}" if offset > 0 else f"{-offset}:"], span)
     columns = indexed(whole, [f"{offset}:" if offset > 0 else f":{size}"], span)
+    # Cells are put nowhere here: a product with rows and columns of an identity moves the diagonal.
     return binary("@", binary("@", rows, middle.within(ATOM), span), columns, span)
 
 

@@ -56,6 +56,7 @@ def _weighed_logsumexp(site: Site, x: Piece, axis: Axes = None, b: ast.expr | No
     shape = site.shape(x) if axis is None or not keepdims else ()
     axes = tuple(range(len(shape))) if axis is None else axis
     kept = axis_options(axes, keepdims=True)
+    # What is subtracted cancels, and must not get a gradient by way of max.
     top = site.of.named(call("stop", [call("max", [x, *kept], span)], span), "top")
     scaled = binary("*", site.of.value(b), call("exp", [binary("-", x, top, span)], span), span)
     total = binary("+", call("log", [call("sum", [scaled, *kept], span)], span), top, span)

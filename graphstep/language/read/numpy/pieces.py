@@ -42,6 +42,7 @@ class Program:
 
     def origin(self, span: Span) -> Span:
         """Where the smallest part comes from that covers a place of the text."""
+        # Asked once, for an error: a pass over all places is quick enough.
         around = [(stop - start, of) for (start, stop), of in self.places if start <= span[0] and span[1] <= stop]
         return min(around)[1] if around else (0, 1)
 
@@ -68,6 +69,7 @@ def program_of(statements: Sequence[Piece]) -> Program:
 
 def _flat(piece: Piece) -> Iterator[tuple[str, str, Span]]:
     """The text of a piece from left to right, with marks where parts begin and end; a long sum nests as deep as it is long."""
+    # None stands for the end of a piece.
     ahead: list[str | Piece | None] = [piece]
     around: list[Span] = []
     while ahead:

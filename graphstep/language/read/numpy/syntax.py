@@ -60,6 +60,7 @@ class Source:
         if self._plain:
             return start + column
         stop = self._starts[line] if line < len(self._starts) else len(self.text)
+        # Python counts bytes of UTF-8, and spans count characters.
         return start + len(self.text[start:stop].encode()[:column].decode(errors="ignore"))
 
     def span(self, node: ast.AST) -> Span:
