@@ -411,6 +411,7 @@ def test_who_waits_for_a_file_is_told_in_their_own_thread_that_it_runs(tmp_path)
     opening = record_file(
         str(path), "f", {"W": np.ones((100, 100)), "x": 0.5}, watch=lambda share: told.append((share, get_ident()))
     )
-    assert opening.run().value_of(opening.program.output) == 5000.0
+    run = opening.run()
+    assert run.value_of(run.program.output) == 5000.0
     # Two threads that import NumPy at once get half of it each.
     assert told == [(0.0, get_ident())]
