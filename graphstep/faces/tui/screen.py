@@ -326,7 +326,8 @@ class SteppingScreen(Screen[None]):
         self._busy = True
 
     def _rest(self) -> None:
-        if not self._busy:
+        # What comes of work behind the keys would wait for it.
+        if not self._busy and not any(worker.is_running for worker in self.workers):
             collect_in_rest()
         self._busy = False
 
