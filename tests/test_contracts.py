@@ -47,7 +47,14 @@ def test_an_import_help_and_version_load_nothing_heavy_and_a_plain_run_neither_t
 
 
 def test_a_program_of_numbers_is_stepped_and_printed_without_numpy() -> None:
-    programs = (["(x+y)*z", "x=-2", "y=5", "z=-4"], ["a=x*y; b=a/x-2*x; a*b+b", "x=0.1", "y=3"], ["exp(x)", "x=1"])
+    programs = (
+        ["(x+y)*z", "x=-2", "y=5", "z=-4"],
+        ["a=x*y; b=a/x-2*x; a*b+b", "x=0.1", "y=3"],
+        ["relu(x)*sqrt(y) + abs(z)", "x=2", "y=4", "z=-3"],
+        ["max(x, 2)*y + max(z, 0)*abs(z)", "x=3", "y=1", "z=-1"],
+        ["max(x, y)*z", "x=2", "y=2", "z=0"],
+        ["exp(x)", "x=1"],
+    )
     *light, heavy = loaded_by(*(command(*words, "--plain") for words in programs))
     assert not any(packages & set(HEAVY) for packages in light)
     assert "numpy" in heavy

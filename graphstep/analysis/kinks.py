@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from graphstep.analysis.facts import Cells, Listed, Reason, Remark, Slot, reason
 from graphstep.engine.trace import Trace
 from graphstep.gates.elementwise import shares
+from graphstep.gates.floats import FLOATS
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.numbers import applies
 from graphstep.gates.rule import Rule
@@ -70,6 +71,19 @@ def _at_kinks(trace: Trace, index: int, slot: int | None, gate: Rule) -> Remark 
     else:
         here = reason("holds-here", gate=gate.symbol)
     return Remark("warning" if warns else "convention", tuple(reasons), " ".join(rules), (here,))
+
+
+def is_at_choice(trace: Trace, index: int, slot: int) -> bool:
+    """The same of a gate between numbers."""
+    gate, values = trace.gate(index), trace.operand_values(index)
+    try:
+        for rule in () if gate is None else gate.conventions:
+            if rule.concerns(slot) and rule.at(FLOATS, *values):
+                return not rule.warns
+    except ArithmeticError:
+        # A function that is NumPy's, or what is inf or nan in IEEE.
+        return bool(at_choice(trace, index, slot))
+    return False
 
 
 def at_choice(trace: Trace, index: int, slot: int) -> NDArray[np.bool_]:

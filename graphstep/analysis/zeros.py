@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.facts import Listed, Named, Operand, Reason, Slot, reason
-from graphstep.analysis.kinks import at_choice, chosen_slots, convention
+from graphstep.analysis.kinks import at_choice, chosen_slots, convention, is_at_choice
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.numbers import local, send, value
@@ -16,6 +16,8 @@ from graphstep.ground.late import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Cells = NDArray[np.bool_]
 
 
 def why_nothing_is_sent(wire: Wire) -> tuple[Reason, ...]:
@@ -37,6 +39,8 @@ def is_choice(wire: Wire) -> bool:
     """Whether a gate sends 0 because a convention says so, wherever anything arrives at it."""
     if not wire.gate.cellwise:
         return False
+    if not wire.trace.node(wire.sender).shape:
+        return wire.upstream == 0 or is_at_choice(wire.trace, wire.sender, wire.slot)
     return bool((at_choice(wire.trace, wire.sender, wire.slot) | np.equal(wire.upstream, 0)).all())
 
 
@@ -45,10 +49,10 @@ def _why_no_number_is_sent(wire: Wire, sender: int, slot: int) -> tuple[Reason, 
     if wire.local != 0:
         upstream, local = number_text(wire.upstream), number_text(number(wire.local))
         return (reason("product-too-small", upstream=upstream, local=local),)
-    if at_choice(wire.trace, sender, slot).all():
+    if is_at_choice(wire.trace, sender, slot):
         # What is taken at a kink is chosen. To call the gate flat there as well would be a second, false reason.
         return (reason("slope-chosen", gate=wire.gate.symbol, at=Operand(sender, slot)),)
-    return _why_no_slope(wire.trace, sender, slot, np.ones((), bool), everywhere=False)
+    return _why_no_slope(wire.trace, sender, slot, None, everywhere=False)
 
 
 def _why_no_cell_is_sent(wire: Wire, sender: int, slot: int) -> tuple[Reason, ...]:
@@ -75,8 +79,11 @@ def _why_no_cell_is_sent(wire: Wire, sender: int, slot: int) -> tuple[Reason, ..
     return (reason("of-cells", cells=upstream.size, reasons=Listed(counted, "; ")),)
 
 
-def _why_no_slope(trace: Trace, sender: int, slot: int, cells: NDArray[np.bool_], *, everywhere: bool) -> tuple[Reason, ...]:
-    """Why the local gradient of an elementwise gate is 0 in some cells; ``everywhere`` says that these are all cells."""
+def _why_no_slope(trace: Trace, sender: int, slot: int, cells: Cells | None, *, everywhere: bool) -> tuple[Reason, ...]:
+    """Why the local gradient of an elementwise gate is 0 in some cells; ``everywhere`` says that these are all cells.
+
+    Of a number there are none to choose from.
+    """
     gate, operands = trace.gate(sender), trace.node(sender).operands
     assert gate is not None, "an input sends nothing"
     if gate.chooses:
@@ -120,13 +127,13 @@ _FADING = tuple(2.0**k for n in range(1, 10) for k in (n, -n, 100 * n, -100 * n)
 """By what the inputs of a gate are multiplied to see whether its slope is 0 of itself or has only become too small."""
 
 
-def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: NDArray[np.bool_]) -> bool:
+def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: Cells | None) -> bool:
     """Whether a slope that came out as 0, in the first of some cells, is one too small for a number, as that of exp at -800.
 
     A slope that is 0 of itself is so at a single point, and not beside it (cos at 0), or on a whole side of a kink, however far
     from it (relu below 0). One that has faded is 0 beside the point too, and nearer to the middle it is not.
     """
-    place = cell_at(int(cells.argmax()), cells.shape)
+    place = () if cells is None else cell_at(int(cells.argmax()), cells.shape)
     point = [np.float64(cell_of(x, place)) for x in trace.operand_values(sender)]
     operands = trace.node(sender).operands
     moved = [k for k, x in enumerate(operands) if isinstance(x, int)]

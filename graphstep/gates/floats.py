@@ -66,12 +66,18 @@ def _root(x: float) -> float:
 
 
 def _larger(x: float, y: float) -> float:
-    # Of two zeros, and of a nan, NumPy takes what it takes in arrays.
-    return x if x > y else y if y > x else float(np.maximum(x, y))
+    return x if x > y else y if y > x else _tied("maximum", x, y)
 
 
 def _smaller(x: float, y: float) -> float:
-    return x if x < y else y if y < x else float(np.minimum(x, y))
+    return x if x < y else y if y < x else _tied("minimum", x, y)
+
+
+def _tied(name: str, x: float, y: float) -> float:
+    if x == y and math.copysign(1.0, x) == math.copysign(1.0, y):
+        return x
+    # Of 0 and -0, and of a nan, NumPy takes what it takes in arrays.
+    return float(getattr(np, name)(x, y))
 
 
 PLAIN: dict[str, Function] = {

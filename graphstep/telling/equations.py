@@ -177,7 +177,17 @@ def _computed(form: Term, digits: int) -> Any:
         return form.read(_rounded(digits))
 
 
-_PLAIN = ("+", "-", "*", "/", "**", "negative", "number", "exactly", "maximum", "minimum")
+_PLAIN = {
+    *("+", "-", "*", "/", "**", ">", "<", "negative"),
+    "number",
+    "exactly",
+    "maximum",
+    "minimum",
+    "sqrt",
+    "abs",
+    "sign",
+    "where",
+}
 
 
 class _Floats(Rounded):
@@ -199,6 +209,9 @@ class _Floats(Rounded):
     def minimum(self, *xs: Any) -> Any:
         """The smallest."""
         return reduce(FLOATS.minimum, xs)
+
+    def __getattr__(self, function: str) -> Any:
+        return getattr(FLOATS, function)
 
 
 def _cancels(form: Term, value: Number) -> bool:

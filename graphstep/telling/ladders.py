@@ -14,9 +14,11 @@ from graphstep.engine.causes import is_finite
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
+from graphstep.gates.floats import FLOATS
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import TERMS, Term, plain_text
 from graphstep.gates.numbers import applies
+from graphstep.gates.rule import Convention
 from graphstep.ground.arrays import SMALL, Number, is_small
 from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral
@@ -117,6 +119,16 @@ def _local_ladder(wire: Wire, value: Number) -> Ladder:
     return Ladder(left, tuple(without_repeats(rungs)))
 
 
+def _overrules(
+    rules: Sequence[Convention], partial: Callable[..., Any], values: Sequence[Number], out: Number, slope: float
+) -> bool:
+    """The same of numbers, without NumPy. ArithmeticError where that is needed."""
+    if not any(rule.at(FLOATS, *values) for rule in rules):
+        return False
+    formula = float(partial(FLOATS, *values, out))
+    return not (abs(formula - slope) <= 1e-6 * abs(slope) or (formula != formula and slope != slope))
+
+
 def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
     """Whether a convention gives another local gradient, in some cell, than the formula does."""
     gate, values = trace.gate(index), trace.operand_values(index)
@@ -124,6 +136,12 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
     rules = [rule for rule in gate.conventions if rule.overrules(slot)]
     if not rules:
         return False
+    if isinstance(value, float):
+        try:
+            return _overrules(rules, gate.partials[slot], values, trace.value_of(index), value)
+        except (ArithmeticError, TypeError):
+            # A function that is NumPy's, or what is inf or nan in IEEE.
+            pass
     inputs = [np.asarray(x, np.float64) for x in values]
     with quiet():
         if not any(np.any(applies(rule, inputs)) for rule in rules):
