@@ -177,17 +177,8 @@ def _computed(form: Term, digits: int) -> Any:
         return form.read(_rounded(digits))
 
 
-_PLAIN = {
-    *("+", "-", "*", "/", "**", ">", "<", "negative"),
-    "number",
-    "exactly",
-    "maximum",
-    "minimum",
-    "sqrt",
-    "abs",
-    "sign",
-    "where",
-}
+_PLAIN = {"+", "-", "*", "/", "**", ">", "<", "negative", "number", "exactly"}
+_PLAIN |= {"maximum", "minimum", "sqrt", "abs", "sign", "where"}
 
 
 class _Floats(Rounded):
