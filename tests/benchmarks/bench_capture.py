@@ -43,7 +43,7 @@ def results() -> Iterator[Result]:
     ours, theirs = minima(5, lambda: gs.capture(step), step)
     yield Result("recording it, and a run of it", ours, bare, theirs, 18)
     ours, theirs = in_turn(5, lambda: first_frame(OPENED, WIRE), lambda: subprocess.run(CALLED, check=True))
-    yield Result("from the command to its graph", ours, "a process that calls it", theirs, 20)
+    yield Result("from the command to its graph", ours, "a process that calls it", theirs, 24)
 
 
 if __name__ == "__main__":
