@@ -60,12 +60,18 @@ class Tape:
 
     actions: list[tuple[str, list[Any]]] = field(default_factory=list)
     """Each by its name, with its parts: tokens, marks, and what was made already."""
+    assigned: dict[str, None] = field(default_factory=dict)
+    """The names that the body itself assigns, in the order in which they stand. Every turn around a repetition asks for them."""
     weight: int | None = None
     """How many actions it takes at least to play it, with those of the functions and repetitions in it; None while unknown."""
 
     def record(self, action: str, parts: list[Any]) -> Mark:
         """One more action."""
         self.actions.append((action, parts))
+        if action == "assign":
+            self.assigned[parts[0].text] = None
+        elif action == "unpack":
+            self.assigned.update((token.text, None) for token in parts[0])
         return Mark(len(self.actions) - 1)
 
 
@@ -198,15 +204,4 @@ def free_names(tape: Tape, inputs: Collection[str]) -> Iterator[Token]:
 def _all_assigned(tape: Tape) -> set[str]:
     """The names that a body and the repetitions in it assign."""
     inner = (_all_assigned(parts[0].tape) for action, parts in tape.actions if action == "repetition")
-    return set(assigned_names(tape)).union(*inner)
-
-
-def assigned_names(tape: Tape) -> dict[str, None]:
-    """The names that a body itself assigns, in the order in which they stand."""
-    names: dict[str, None] = {}
-    for action, parts in tape.actions:
-        if action == "assign":
-            names[parts[0].text] = None
-        elif action == "unpack":
-            names.update((token.text, None) for token in parts[0])
-    return names
+    return set(tape.assigned).union(*inner)

@@ -17,7 +17,6 @@ from graphstep.language.read.bodies import (
     Scope,
     Statement,
     Tape,
-    assigned_names,
     free_names,
 )
 from graphstep.language.read.counts import read_count
@@ -169,7 +168,7 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
     around = builder.scope
     frame = builder.framing.enter("loop", "repeat", around.frame, loop.span)
     # Known before the first turn: h of turn 0 is the node that stands there now, and gets the name h.0.
-    carried = [name for name in assigned_names(loop.tape) if name in around.names or around.carries(name)]
+    carried = [name for name in loop.tape.assigned if name in around.names or around.carries(name)]
     for name in carried if turns else ():
         value = builder.known(name)
         if isinstance(value, int):
