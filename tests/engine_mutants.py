@@ -17,11 +17,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from graphstep.teaching.judge.array_planning import Plan
+from graphstep.teaching.judge.array_programs import Plan
 from graphstep.teaching.judge.findings import Judgement, agree, cells
 from graphstep.teaching.judge.judgement import judge
 from graphstep.teaching.judge.operations import ROWS
-from graphstep.teaching.judge.planning import at_random
+from graphstep.teaching.judge.programs import at_random
 from graphstep.teaching.judge.trials import Trial
 from tests.local_engine import LocalEngine
 

@@ -33,7 +33,8 @@ ENGLISH_ONLY = (
     "graphstep/faces/export/_staged.py",
     "graphstep/teaching/toml.py",
     *(f"graphstep/teaching/lesson/{name}.py" for name in ("parse", "source", "check", "claims", "notation", "rehearsal")),
-    *(f"graphstep/teaching/exercise/{name}.py" for name in ("reading", "draw", "proof", "key", "submission", "table", "course")),
+    *(f"graphstep/teaching/exercise/{name}.py" for name in ("item_file", "draw", "proof", "key", "submission")),
+    *(f"graphstep/teaching/exercise/{name}.py" for name in ("table", "course")),
 )
 """Where English is written; the help of the command line, which is asked for before a language is known; code in Python; and what
 is wrong with a file of a lesson, an item, a key, answers or marks, which is an error."""

@@ -8,7 +8,7 @@ from graphstep.debugger.parts import BASES, Base
 from graphstep.debugger.places import with_inputs
 from graphstep.debugger.state import UNDONE, State
 from graphstep.ground.arrays import Number
-from graphstep.language.cutting import alignment
+from graphstep.language.cut import alignment
 
 
 def bases_of(state: State) -> tuple[Base, ...]:

@@ -15,7 +15,7 @@ from graphstep.engine.trace import Trace, run_fitted
 from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import GraphstepError
-from graphstep.language.cutting import alignment, cut_texts, cut_wire, without_stop
+from graphstep.language.cut import alignment, cut_texts, cut_wire, without_stop
 from graphstep.language.program import Program
 from graphstep.language.rewrite import fold
 from graphstep.language.shapes import infer_shapes

@@ -14,7 +14,7 @@ from time import process_time
 
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.item import Item
-from graphstep.teaching.exercise.reading import items
+from graphstep.teaching.exercise.item_file import items
 
 SEEDS = 100
 BAR = 0.009

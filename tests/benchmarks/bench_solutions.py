@@ -17,7 +17,7 @@ from graphstep.engine.plan import plan
 from graphstep.engine.trace import run_plan
 from graphstep.faces.export import render
 from graphstep.teaching.exercise.draw import draw
-from graphstep.teaching.exercise.reading import items
+from graphstep.teaching.exercise.item_file import items
 from tests.benchmarks.shapes import chain, shared, tree
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.repl.exercises import DELAY, WorkPrompt
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.item import KINDS
-from graphstep.teaching.exercise.reading import find
+from graphstep.teaching.exercise.item_file import find
 
 
 class Hands:

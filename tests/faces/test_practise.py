@@ -13,7 +13,7 @@ import pytest
 from graphstep.faces.cli import main
 from graphstep.faces.repl.practice import PracticePrompt
 from graphstep.ground.arrays import number_text
-from graphstep.teaching.exercise.reading import find
+from graphstep.teaching.exercise.item_file import find
 from graphstep.teaching.practice import progress
 from graphstep.teaching.practice.session import Session
 from graphstep.teaching.practice.standing import Standing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphstep.language.cutting import alignment, cut_texts, cut_wire
+from graphstep.language.cut import alignment, cut_texts, cut_wire
 from graphstep.language.read import read
 from tests.cases import each
 

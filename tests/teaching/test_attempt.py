@@ -10,7 +10,7 @@ from graphstep.ground.arrays import number_text
 from graphstep.teaching.exercise.attempt import Attempt, hints_of
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Exercise
-from graphstep.teaching.exercise.reading import find, items
+from graphstep.teaching.exercise.item_file import find, items
 
 
 @pytest.fixture(scope="module")

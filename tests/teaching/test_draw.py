@@ -16,8 +16,8 @@ from graphstep.teaching.exercise.draw import DRAWS, DrawError, _sketch, draw
 from graphstep.teaching.exercise.exercise import distractors
 from graphstep.teaching.exercise.faulty import lines_of
 from graphstep.teaching.exercise.item import Item
+from graphstep.teaching.exercise.item_file import FILE, ItemError, find, items, parse, read_item
 from graphstep.teaching.exercise.proof import uneven
-from graphstep.teaching.exercise.reading import FILE, ItemError, find, items, parse, read_item
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.verdict import mark
 

@@ -15,7 +15,7 @@ import pytest
 
 import graphstep as gs
 from graphstep.faces.cli import main
-from graphstep.teaching.judge import planning, process, report
+from graphstep.teaching.judge import process, programs, report
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.judgement import Judgement, judge
 from graphstep.teaching.judge.machine import right_numbers
@@ -27,7 +27,7 @@ from tests.engine_mutants import ENGINE, module_of, mutants
 from tests.local_engine import LocalEngine
 
 SOURCE = ENGINE.read_text(encoding="utf-8")
-TRIALS = [*planning.alone(), *(x for row in OPERATIONS.values() for x in planning.around(row, ["add", "mul", "sub"]))]
+TRIALS = [*programs.alone(), *(x for row in OPERATIONS.values() for x in programs.around(row, ["add", "mul", "sub"]))]
 PRESENT = [name for name in OPERATIONS if name not in ("power", "rpow")]
 
 
@@ -161,9 +161,9 @@ def test_a_program_reads_as_what_it_is() -> None:
 
 
 def test_random_programs_are_the_same_every_time() -> None:
-    once, again = (list(planning.at_random(PRESENT)) for _ in range(2))
+    once, again = (list(programs.at_random(PRESENT)) for _ in range(2))
     assert once == again
-    assert len(once) == planning.RANDOM
+    assert len(once) == programs.RANDOM
 
 
 def test_every_fault_has_words() -> None:

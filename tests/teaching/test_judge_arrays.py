@@ -17,7 +17,7 @@ import graphstep as gs
 from graphstep.faces.cli import main
 from graphstep.teaching.judge import report
 from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
-from graphstep.teaching.judge.array_planning import Plan
+from graphstep.teaching.judge.array_programs import Plan
 from graphstep.teaching.judge.arrayed import cells_of, right_cells
 from graphstep.teaching.judge.fault import BROADCAST
 from graphstep.teaching.judge.findings import Judgement, agree

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graphstep.teaching.exercise.reading import find, items
+from graphstep.teaching.exercise.item_file import find, items
 from graphstep.teaching.practice import progress
 from graphstep.teaching.practice.session import LEARNING, Session
 from graphstep.teaching.practice.standing import REVIEWS, Standing

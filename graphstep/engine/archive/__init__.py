@@ -2,7 +2,7 @@
 
 It opens without what recorded it.
 
-``packing`` is the zip and its limits, ``programs`` a program as plain data.
+``container`` is the zip and its limits, ``programs`` a program as plain data.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from graphstep.engine.archive.packing import Cells, pack, unpack
+from graphstep.engine.archive.container import Cells, pack, unpack
 from graphstep.engine.archive.programs import plain_program, read_program
 from graphstep.engine.opening import Opening
 from graphstep.engine.recorded import Recorded
@@ -59,7 +59,7 @@ def opening_of_trace(trace: Trace) -> Opening:
 
 @collector_paused()
 def write_run(opening: Opening, level: int = 2) -> bytes:
-    """An opening whose numbers were recorded, as the bytes of a file; ``level`` is that of :func:`~.packing.pack`."""
+    """An opening whose numbers were recorded, as the bytes of a file; ``level`` is that of :func:`~.container.pack`."""
     recorded = opening.recorded
     assert recorded is not None, "what is written was recorded"
     values, gradients, numbers, seed = Cells(), Cells(), Cells(), Cells()

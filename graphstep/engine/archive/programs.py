@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, get_args
 
-from graphstep.engine.archive.packing import Cells
+from graphstep.engine.archive.container import Cells
 from graphstep.gates import GATES
 from graphstep.gates.opaque import Numbers, opaque
 from graphstep.gates.rule import Rule

@@ -10,7 +10,7 @@ from numbers import Integral, Real
 from types import FunctionType
 from typing import Any
 
-from graphstep.engine.capture.following import Following
+from graphstep.engine.capture.numpy_recorder import NumpyRecorder
 from graphstep.engine.capture.objects import engine_of
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import Recorder
@@ -88,7 +88,7 @@ def traced_arguments(function: str, arguments: Mapping[str, Any]) -> tuple[Recor
     inputs: dict[str, Any] = {}
     trees = {name: _collected(value, name, inputs, {}) for name, value in arguments.items()}
     recording = Recording(function, {name: _cells(name, value) for name, value in inputs.items()})
-    recorder = Following(recording, inputs)
+    recorder = NumpyRecorder(recording, inputs)
     recorder.stands_in = True
     nodes = {name: place for place, name in enumerate(inputs)}
     return recorder, {name: _filled(tree, recorder, inputs, nodes, {}) for name, tree in trees.items()}

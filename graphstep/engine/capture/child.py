@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from graphstep.engine.archive import write_run
-from graphstep.engine.archive.packing import Cells, unpack
+from graphstep.engine.archive.container import Cells, unpack
 from graphstep.engine.capture import CaptureError, record
 from graphstep.engine.capture.opening import opening_of
 from graphstep.engine.capture.places import is_library

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep.engine.archive import read_run
-from graphstep.engine.archive.packing import Cells, pack
+from graphstep.engine.archive.container import Cells, pack
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.opening import Opening
 from graphstep.ground.arrays import Number

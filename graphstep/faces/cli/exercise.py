@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _drawn(options: argparse.Namespace) -> Exercise:
     from graphstep.teaching.exercise.draw import draw
-    from graphstep.teaching.exercise.reading import find
+    from graphstep.teaching.exercise.item_file import find
 
     level, seed = whole("--level", options.level), whole("--seed", options.seed)
     return draw(find(options.kind), level, seed, language_of(options.language))
@@ -98,7 +98,7 @@ def _drawn(options: argparse.Namespace) -> Exercise:
 def _deliver_for(options: argparse.Namespace, name: str) -> int:
     """Write one variant, or several, for a platform."""
     from graphstep.teaching.exercise.draw import draw
-    from graphstep.teaching.exercise.reading import find
+    from graphstep.teaching.exercise.item_file import find
 
     if options.key is not None:
         raise InputError("the file of a platform holds the answers", hint="leave --key out")
@@ -119,7 +119,7 @@ def _is_answered() -> bool:
 
 
 def _kinds(language: str) -> Iterator[str]:
-    from graphstep.teaching.exercise.reading import items
+    from graphstep.teaching.exercise.item_file import items
     from graphstep.telling.words.catalogue import message
 
     rows = [(item.name, message(language, "exercise-levels", count=len(item.levels)), item.title) for item in items()]

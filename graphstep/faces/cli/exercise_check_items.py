@@ -7,8 +7,8 @@ import sys
 
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.item import Item
+from graphstep.teaching.exercise.item_file import find, items
 from graphstep.teaching.exercise.proof import SEEDS, trials, uneven
-from graphstep.teaching.exercise.reading import find, items
 
 USAGE = "[KIND | FILE.toml …] [--seeds N]"
 SUMMARY = "Prove items of exercises: draw every level with many seeds, and look at each exercise."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from graphstep.faces.classroom.marking import Change, Collected
+    from graphstep.faces.classroom.marks import Change, Collected
     from graphstep.faces.export.results import Results
     from graphstep.teaching.exercise.table import Row
 
@@ -62,7 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Mark, compare, write."""
-    from graphstep.faces.classroom import jobs, marking
+    from graphstep.faces.classroom import jobs, marks
     from graphstep.faces.work.store import Store, folder_of, keep
     from graphstep.teaching.exercise.key import read_key
     from graphstep.teaching.exercise.submission import submissions
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
         hint = "--again shows whose marks change, and writes when you say so"
         raise InputError(f"{quoted_path(target)} is there already: marks are not replaced unseen", hint=hint)
     key = read_key(options.key)
-    handed = marking.collected(key, submissions(options.answers))
+    handed = marks.collected(key, submissions(options.answers))
     if writer is not None and len(handed.filled) != 1:
         hint = "an autograder is given what one student did"
         raise InputError(f"results are those of one student, and {len(handed.filled)} handed something in", hint=hint)
@@ -85,22 +85,22 @@ def run(options: argparse.Namespace) -> int:
     work = jobs.marking(key, handed.sheets(), language_of(options.language))
     results = store.results(work, engine(options), done)
     if writer is not None:
-        marks = [row.mark for row in marking.rows(results)]
-        keep(target, writer.writes(marks, language_of(options.language)).decode())
+        every = [row.mark for row in marks.rows(results)]
+        keep(target, writer.writes(every, language_of(options.language)).decode())
         store.remove()
         print(f"wrote {target}", file=sys.stderr)
         _tell_unused(handed)
         return 1 if handed.remarks else 0
-    texts: Iterable[str] = marking.texts(results)
+    texts: Iterable[str] = marks.texts(results)
     if before is not None:
-        if not _agreed((marking.changes(old, new) for old, new in marking.again(results, before)), options):
+        if not _agreed((marks.changes(old, new) for old, new in marks.again(results, before)), options):
             store.remove()
             return 1
-        texts = (lines(new) for _, new in marking.again(results, before))
+        texts = (lines(new) for _, new in marks.again(results, before))
     if options.feedback:
-        marking.write_feedback(Path(options.feedback), results)
+        marks.write_feedback(Path(options.feedback), results)
     keep(target, _headed(HEAD, texts))
-    sums = marking.sums(results)
+    sums = marks.sums(results)
     store.remove()
     print(f"wrote {target}", file=sys.stderr)
     _tell(handed, sums)

@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the sheets."""
-    from graphstep.faces.classroom import jobs, setting
+    from graphstep.faces.classroom import jobs, sheets
     from graphstep.faces.work.store import Store
     from graphstep.teaching.exercise.course import Student, read_course, read_roster
 
@@ -55,13 +55,13 @@ def run(options: argparse.Namespace) -> int:
         hint = did_you_mean(options.format, forms) or f"formats: {', '.join(forms)}"
         raise InputError(f"a sheet has no format {quoted(options.format)}", hint=hint)
     folder = Path(options.to)
-    before = setting.key_before(folder)
+    before = sheets.key_before(folder)
     course = read_course(options.course)
     students = read_roster(options.students) if options.students else (Student("", ""),)
     store, done = Store(folder / ".parts", __version__), progress(len(students), jobs.SHEETS, "sheets")
     results = store.results(jobs.setting(course, students, options.format), engine(options), done)
-    setting.write_sheets(folder, course.title, options.format, results, before)
+    sheets.write_sheets(folder, course.title, options.format, results, before)
     store.remove()
     what = "the sheet, its key" if len(students) == 1 else f"{len(students):,} sheets, their keys"
-    print(f"wrote {what} and {setting.KEY} to {folder}", file=sys.stderr)
+    print(f"wrote {what} and {sheets.KEY} to {folder}", file=sys.stderr)
     return 0

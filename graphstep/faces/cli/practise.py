@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Practise, or show how far the learner is."""
     from graphstep.faces.repl import converse
     from graphstep.faces.repl.practice import PracticePrompt
-    from graphstep.teaching.exercise.reading import find, items
+    from graphstep.teaching.exercise.item_file import find, items
     from graphstep.teaching.practice import progress
     from graphstep.teaching.practice.session import Session
 

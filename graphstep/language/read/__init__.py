@@ -3,7 +3,7 @@
 The order in which the text passes the modules: ``characters`` (one spelling for each character), ``tokens`` (words, brackets, and
 the multiplication signs that were left out), ``grammar`` (precedence), ``builder`` (gates) and ``calls`` (functions).
 The bodies of functions and repetitions are put on tape (``bodies``) and played back for each call and turn
-(``expansion``), in frames with names of their own (``framing``).
+(``expansion``), in frames with names of their own (``frames``).
 What stands in brackets and behind ``axis=`` is read by ``options``.
 Nothing here evaluates anything: a number is turned into a double, and that is all.
 """

@@ -20,7 +20,7 @@ from graphstep.language.program import Program, shown_name
 from graphstep.language.read import calls, complaints, entries, expansion, misuses
 from graphstep.language.read.bodies import Assignment, Results, Scope, Statement
 from graphstep.language.read.expansion import Recorder
-from graphstep.language.read.framing import Framing
+from graphstep.language.read.frames import OpenFrames
 from graphstep.language.read.functions import Option
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
@@ -75,7 +75,7 @@ class Builder(Recorder):
         """The names of the program itself that stand for numbers."""
         self.scope = Scope({})
         """The names that are known where the builder is at work."""
-        self.framing = Framing()
+        self.frames = OpenFrames()
         """The calls and repetitions, and what is named in them."""
         self.lengths: dict[str, Shape] = {}
         """The shapes of the inputs that something was counted by."""
@@ -123,7 +123,7 @@ class Builder(Recorder):
         def settled(operand: int) -> int:
             return operand + first if operand >= 0 else ~operand
 
-        called, names = self.framing.names([*self.inputs, *self.constants])
+        called, names = self.frames.names([*self.inputs, *self.constants])
         # In _gates the n-th input was _INPUTS + n, a gate its own number and the constant k ~k: inputs now go in front.
         nodes = Nodes.of_inputs(self.inputs)
         nodes.extend(self._gates, [x if x < 0 else x + first if x < _INPUTS else x - _INPUTS for x in self._gates.read])
@@ -131,7 +131,7 @@ class Builder(Recorder):
             nodes.names[first + place] = name
         nodes.texts.update((first + place, text) for place, text in self._spelled(called).items())
         by_name = {name: place for place, name in enumerate(self.inputs)} | {name: settled(x) for name, x in names.items()}
-        frames = self.framing.frames(settled)
+        frames = self.frames.frames(settled)
         return Program(self.text, nodes, settled(output), by_name, frames=frames, lengths=dict(self.lengths))
 
     def _spelled(self, called: Mapping[int, str]) -> dict[int, str]:
@@ -141,7 +141,7 @@ class Builder(Recorder):
         names |= {node: shown_name(name) for node, name in called.items()}
         # What is not in a body is spelled by the text.
         names |= {k: self.text[x:y] for k, (x, y, frame) in enumerate(self._gates.places()) if not frame and k not in names}
-        return self.framing.spell(self.text, self._gates, names)
+        return self.frames.spell(self.text, self._gates, names)
 
     def _settle_output(self) -> int:
         last = self._output
@@ -160,7 +160,7 @@ class Builder(Recorder):
         assert isinstance(place, int)
         if name is not None:
             self.scope.names[name] = place
-            self.framing.record(0, name, place)
+            self.frames.record(0, name, place)
         return place
 
     # Names
@@ -197,7 +197,7 @@ class Builder(Recorder):
             self._check_name(name, span)
         scope.names[name] = value
         if isinstance(value, int):
-            self.framing.record(scope.frame, name, value)
+            self.frames.record(scope.frame, name, value)
         elif scope.outer is None:
             self.constants.add(name)
 
@@ -324,12 +324,12 @@ class Builder(Recorder):
             term, own = self._found_outside(name, span)
         if term is not None:
             if isinstance(term, int):
-                self.framing.read(scope.frame, span, term)
+                self.frames.read(scope.frame, span, term)
                 return term, *span
             if not own:
                 return Constant(term.value, name, span), *span
             # A name of a body may stand for another number the next time: the number itself says what it is.
-            self.framing.read_constant(scope.frame, span, term.text)
+            self.frames.read_constant(scope.frame, span, term.text)
             return Constant(term.value, term.text, span), *span
         if name in CONSTANTS and name not in self.given:
             # Its first use is kept: to assign e below would make another number of what was read above.
@@ -340,7 +340,7 @@ class Builder(Recorder):
             self.inputs[name] = span
             self._places[name] = ~(len(self.inputs) - 1)
         if scope.frame:
-            self.framing.read(scope.frame, span, self._places[name])
+            self.frames.read(scope.frame, span, self._places[name])
         return self._places[name], *span
 
     def _found_outside(self, name: str, span: Span) -> tuple[Operand | None, bool]:

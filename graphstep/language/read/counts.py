@@ -70,7 +70,7 @@ def _value(builder: Builder, term: re.Match[str]) -> int:
     value = builder.known(name)
     if isinstance(value, Constant) and value.value.is_integer():
         if builder.scope.frame:
-            builder.framing.read_constant(builder.scope.frame, span, value.text)
+            builder.frames.read_constant(builder.scope.frame, span, value.text)
         return int(value.value)
     what = "is no whole number"
     if value is None or (isinstance(value, int) and value < 0):

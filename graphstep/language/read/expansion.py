@@ -144,13 +144,13 @@ def invoke(builder: Builder, function: Function, arguments: Sequence[Term | Opti
         builder.check_single(term)
     # Before anything is played: f39(f39(x)) of functions that call the one before twice has 2^40 actions.
     _check_size(builder, len(function.tape.actions), function.actions, span)
-    frame = builder.framing.enter("call", name, builder.scope.frame, span)
+    frame = builder.frames.enter("call", name, builder.scope.frame, span)
     names: dict[str, Operand] = dict(zip(function.parameters, (term[0] for term in terms), strict=True))
     # The scope around is that of the definition, not of the call: a body never sees its caller's names.
     around, builder.scope = builder.scope, Scope(names, function.scope, frame, name, frozenset(function.parameters))
     value = _value_of(builder, _play(builder, function.tape, function.value), name)
     builder.scope = around
-    builder.framing.leave(frame, value)
+    builder.frames.leave(frame, value)
     return value, *span
 
 
@@ -166,17 +166,17 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
     """The turns of a repetition, one after the other; what was assigned before is carried from one to the next."""
     turns = _turns(builder, loop)
     around = builder.scope
-    frame = builder.framing.enter("loop", "repeat", around.frame, loop.span)
+    frame = builder.frames.enter("loop", "repeat", around.frame, loop.span)
     # Known before the first turn: h of turn 0 is the node that stands there now, and gets the name h.0.
     carried = [name for name in loop.tape.assigned if name in around.names or around.carries(name)]
     for name in carried if turns else ():
         value = builder.known(name)
         if isinstance(value, int):
-            builder.framing.record(frame, name, value, before=True)
+            builder.frames.record(frame, name, value, before=True)
     outcome: Any = None
     for number in turns:
         before = builder.gates_made
-        within = builder.framing.enter("turn", "repeat", frame, loop.span)
+        within = builder.frames.enter("turn", "repeat", frame, loop.span)
         names: dict[str, Operand] = {loop.turns.variable: Constant(float(number), str(number))} if loop.turns.variable else {}
         builder.scope = Scope(names, around, within, around.owner, frozenset(names), turn=True)
         outcome = _play(builder, loop.tape, loop.value)
@@ -185,12 +185,12 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
             if name in scope.fixed:
                 continue
             if name not in around.names and not around.carries(name):
-                builder.framing.dropped.add(name)
+                builder.frames.dropped.add(name)
             else:
                 around.rebind(name, operand)
                 if not around.frame and isinstance(operand, int):
-                    builder.framing.carry(name, operand)
-        builder.framing.leave(within, None)
+                    builder.frames.carry(name, operand)
+        builder.frames.leave(within, None)
         # An estimate: a repetition inside may be counted by the number of this turn. Whatever it misses ends at the limit.
         if number == turns.start:
             _check_gates(builder, (builder.gates_made - before) * (len(turns) - 1), loop.turns.last)
@@ -199,7 +199,7 @@ def repeat(builder: Builder, loop: Loop) -> Statement:
     last = None
     if outcome is not None:
         last = outcome.last if isinstance(outcome, Statement) else outcome.term
-    builder.framing.leave(frame, None if last is None else last[0])
+    builder.frames.leave(frame, None if last is None else last[0])
     return Statement("repetition", last, loop.span)
 
 
@@ -242,7 +242,7 @@ def _check_size(builder: Builder, own: int, all_in_all: int, span: Span) -> None
     """Raise LimitError for what is nested too deep, or plainly too large to be written out: ``own`` are the actions of its body
     itself, ``all_in_all`` those of the functions that it calls as well.
     """
-    if builder.framing.depth >= limits.FRAMES:
+    if builder.frames.depth >= limits.FRAMES:
         message = f"calls and repetitions stand inside each other at most {limits.FRAMES} deep"
         raise LimitError(message, text=builder.text, span=span)
     if builder.actions + all_in_all > _ACTIONS:
@@ -283,7 +283,7 @@ def check_name(builder: Builder, name: str, span: Span) -> None:
 
 def check_input(builder: Builder, name: str, span: Span) -> None:
     """Raise ReadError for a name that would be a new input, and was local to the turns of a repetition above."""
-    if name in builder.framing.dropped and name not in builder.given:
+    if name in builder.frames.dropped and name not in builder.given:
         raise misuses.local_to_turn(builder.text, name, span)
 
 

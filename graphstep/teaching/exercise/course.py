@@ -23,7 +23,7 @@ from graphstep.teaching import toml
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.item import Item
-from graphstep.teaching.exercise.reading import FILE, find, parse
+from graphstep.teaching.exercise.item_file import FILE, find, parse
 from graphstep.teaching.exercise.submission import STUDENT, rows_of, text_of
 from graphstep.telling.words.catalogue import checked_language
 

@@ -25,8 +25,8 @@ from graphstep.teaching.exercise.chance import Chance
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.faulty import faulty, lines_of
 from graphstep.teaching.exercise.item import Ask, Item, Level, Range
+from graphstep.teaching.exercise.item_file import ItemError
 from graphstep.teaching.exercise.niceness import Niceness, all_nice
-from graphstep.teaching.exercise.reading import ItemError
 from graphstep.teaching.marking.carried import solved_again
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution, solve

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from graphstep.teaching.judge import planning
+from graphstep.teaching.judge import programs
 from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
-from graphstep.teaching.judge.array_planning import Plan
+from graphstep.teaching.judge.array_programs import Plan
 from graphstep.teaching.judge.arrayed import ArrayMachine, flat, right_cells
 from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
@@ -128,16 +128,16 @@ class _Judge:
     def _numbers(self) -> list[str]:
         """Run the programs on numbers; the operations that are right by themselves."""
         # What is right alone is the material of larger programs: one with a wrong operation in it would accuse those beside it.
-        self._run(planning.alone())
+        self._run(programs.alone())
         right = self._right(False)
         basis = Trial(0, (0.75,), ()) not in self._failing()
         for name in [x for x in OPERATIONS if (False, x) not in self.absent] if basis else ():
-            self._run(planning.around(OPERATIONS[name], right))
+            self._run(programs.around(OPERATIONS[name], right))
         right = self._right(False)
         if basis:
-            self._run(planning.chains(right))
-            self._run(planning.diamonds(right))
-            self._run(planning.at_random(right))
+            self._run(programs.chains(right))
+            self._run(programs.diamonds(right))
+            self._run(programs.at_random(right))
         return right
 
     def _arrays(self) -> None:

@@ -18,7 +18,7 @@ from graphstep.ground.errors import InputError, quoted, quoted_path
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
-from graphstep.teaching.judge.array_planning import alone
+from graphstep.teaching.judge.array_programs import alone
 from graphstep.teaching.judge.judgement import StoppedError
 from graphstep.teaching.judge.operations import OPERATIONS, ROWS
 from graphstep.teaching.judge.trials import Trial

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from graphstep.faces.classroom import jobs
-from graphstep.faces.classroom.marking import collected
+from graphstep.faces.classroom.marks import collected
 from graphstep.faces.cli import main
 from graphstep.faces.work import engines
 from graphstep.faces.work.engines import pooled, serial

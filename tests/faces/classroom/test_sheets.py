@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from graphstep.faces.classroom.marking import sums, texts, write_feedback
-from graphstep.faces.classroom.setting import write_sheets
+from graphstep.faces.classroom.marks import sums, texts, write_feedback
+from graphstep.faces.classroom.sheets import write_sheets
 from graphstep.faces.cli import main
 from graphstep.faces.cli.classes import progress
 from graphstep.faces.cli.streams import Output

@@ -21,7 +21,7 @@ from graphstep.faces.export import html
 from graphstep.faces.export._html import Html
 from graphstep.faces.export._writer import BLOCKS, INLINES
 from graphstep.faces.export.page import LIMIT, keys
-from graphstep.faces.export.page.packing import packed, unpacked
+from graphstep.faces.export.page.compression import packed, unpacked
 from graphstep.faces.export.page.views import OPENED
 from graphstep.ground.errors import LimitError
 from graphstep.language.program import node_id

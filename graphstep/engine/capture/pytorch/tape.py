@@ -9,7 +9,7 @@ from itertools import count
 from types import CodeType, FrameType
 from typing import Any
 
-from graphstep.engine.capture.following import Following
+from graphstep.engine.capture.numpy_recorder import NumpyRecorder
 from graphstep.engine.capture.places import at_work, is_library
 from graphstep.engine.capture.pytorch.calls import Call, Done, alike, apart, chooses, refusal
 from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
@@ -50,7 +50,7 @@ def of_calls(name: str, function: Any) -> Tape:
     return Tape(name, getattr(function, "__code__", None))
 
 
-class Tape(Following):
+class Tape(NumpyRecorder):
     """Records one call. An input is a leaf that asks for a gradient; it is met when it is first read."""
 
     def __init__(self, name: str, code: CodeType | None) -> None:

@@ -25,7 +25,7 @@ from graphstep.faces.drawing.scene import scene
 from graphstep.faces.drawing.text import NO_MARKS, Marks
 from graphstep.faces.export._html import Html
 from graphstep.faces.export._picture import arranged
-from graphstep.faces.export.page.packing import packed
+from graphstep.faces.export.page.compression import packed
 from graphstep.faces.export.page.states import cells, numbers, sent, states
 from graphstep.faces.export.page.views import View, leaves_out_parts, views_of
 from graphstep.ground.directions import is_rtl

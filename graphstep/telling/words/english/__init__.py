@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graphstep.telling.words.english.analysis import ANALYSES
+from graphstep.telling.words.english.answers import TEACHING
 from graphstep.telling.words.english.classes import CLASSES
 from graphstep.telling.words.english.exercises import EXERCISES
 from graphstep.telling.words.english.forms import English
-from graphstep.telling.words.english.judging import JUDGING
+from graphstep.telling.words.english.judgement import JUDGEMENT
 from graphstep.telling.words.english.replies import REPLIES
 from graphstep.telling.words.english.reports import REPORTS
 from graphstep.telling.words.english.screen import SCREEN
 from graphstep.telling.words.english.steps import STEPS
-from graphstep.telling.words.english.teaching import TEACHING
 
 MESSAGES: Mapping[str, English] = {
-    **STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGING, **EXERCISES, **CLASSES,
+    **STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGEMENT, **EXERCISES, **CLASSES,
 }  # fmt: skip
 """Every message that is no sentence of a row."""

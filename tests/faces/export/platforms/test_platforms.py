@@ -22,8 +22,8 @@ from graphstep.language.setup import Setup
 from graphstep.teaching.exercise.comparison import Choice, Numbers, Words, answers_of
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Blank, Exercise
+from graphstep.teaching.exercise.item_file import find
 from graphstep.teaching.exercise.lessons import exercises_of, questions_of
-from graphstep.teaching.exercise.reading import find
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import TOLERANCE, solve

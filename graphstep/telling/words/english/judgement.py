@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from graphstep.telling.words.english.forms import English
 
-JUDGING: dict[str, English] = {
+JUDGEMENT: dict[str, English] = {
     "judge-title": "{kind} of {engine}, judged",
     "judge-right": ("right: {count} gate, {absent} absent", "right: {count} gates, {absent} absent"),
     "judge-wrong": "wrong: {what}",

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from graphstep.teaching.judge.arrayed import flat, right_cells
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS, Cells, Operation
-from graphstep.teaching.judge.planning import COPIES, one
+from graphstep.teaching.judge.programs import COPIES, one
 from graphstep.teaching.judge.trials import Call, Operand, Trial
 
 RANDOM = 20

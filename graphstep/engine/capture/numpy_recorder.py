@@ -11,7 +11,7 @@ from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.traced import Traced
 
 
-class Following(Recorder):
+class NumpyRecorder(Recorder):
     """Records one call; a value of NumPy is traced as an array."""
 
     def traced(self, node: int, value: Any) -> Traced:

@@ -35,7 +35,7 @@ class _Opened:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-class Framing:
+class OpenFrames:
     """The frames of a text so far; nodes count as the builder counts them."""
 
     def __init__(self) -> None:
