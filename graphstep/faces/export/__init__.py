@@ -56,6 +56,8 @@ def format_of(path: str | Path) -> str:
     file = Path(path)
     if not file.suffix and is_stream(path):
         return "text"
+    # All exporters are imported for their suffixes: only who names a file pays for that, and a table of suffixes would be a
+    # second place to write a format into.
     names = {exporter(name).SUFFIX: name for name in formats()}
     # Of two that fit the longer one: run.nodelink.json is no run.json.
     ends = ("".join(file.suffixes[-2:]).lower(), file.suffix.lower())
@@ -74,6 +76,7 @@ def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PL
     InputError for a format or a step that does not exist, and for options of documents where the format is none.
     """
     _check_step(trace, at)
+    # Asked before anything is written: an iterator that fails in the middle would leave half a document on a pipe.
     chosen = exporter(name)
     if options != PLAIN and not hasattr(chosen, "write"):
         documents = ", ".join(form for form in formats() if hasattr(exporter(form), "write"))
@@ -99,6 +102,7 @@ def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | 
     The file is replaced in one go, so that a failure leaves an older one as it was. It raises what :func:`pieces` raises, and
     GraphstepError when the file cannot be written.
     """
+    # A run that can be opened again is bytes and no text, so that it is no exporter and no word of --format.
     if name is None and is_archive(path):
         from graphstep.engine.archive import opening_of_trace, write_run
 

@@ -29,6 +29,7 @@ def _command(trace: Trace, at: int | None, form: str, options: Options) -> tuple
 
     A round of a training is made again by a command of its own, and always whole.
     """
+    # The format stands in the command even where the suffix of a file asked for it: the line is to be run as it stands.
     words, whole = ("--format", form, *words_of(options)), at in (None, len(trace))
     if trace.updates:
         return options.origin(*words) if options.origin is not None and whole else ("", ())

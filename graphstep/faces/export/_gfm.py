@@ -78,6 +78,7 @@ class Markdown(Writer):
         return self._displayed(latex.ladder(ladder))
 
     def table(self, table: blocks.Table) -> str:
+        # A table of Git hosts has a head, even an empty one: without the line of hyphens it is a paragraph with bars in it.
         head = [self.line(column.title) for column in table.columns]
         rows = [f"| {' | '.join(head)} |", f"|{'|'.join('--:' if column.numbers else ':--' for column in table.columns)}|"]
         rows += (f"| {' | '.join(cell(self.line(content)) for content in row)} |" for row in table.rows)
@@ -100,6 +101,7 @@ class Markdown(Writer):
     def curve(self, curve: blocks.Curve) -> str:
         if curve.across:
             return fence("\n".join(loglog.rows(curve)))
+        # A picture would be a second file, or a data address, which Git hosts strip: block letters are text everywhere.
         wide = max(len(name) for name, _ in curve.series)
         return fence("\n".join(f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}" for name, n in curve.series))
 

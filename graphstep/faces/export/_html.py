@@ -95,6 +95,7 @@ class Html(Writer):
                 text = _product(rung, self.language if _is_product(rung.term) else "")
             elif place == len(rungs) - 1:
                 text = f'<mrow class="{kind} result">{text}</mrow>'
+            # MathML Core aligns nothing at its signs: a table that has the sign in a column of its own does.
             rows.append(f"<mtr><mtd>{'' if place else left}</mtd><mtd>{_sign(rung)}</mtd><mtd>{text}</mtd></mtr>")
         return f'<div class="ladder"><math display="block"><mtable>{"".join(rows)}</mtable></math></div>\n'
 
@@ -104,6 +105,7 @@ class Html(Writer):
             titles = (f"<th{_side(column)} scope=col>{self.line(column.title)}</th>" for column in table.columns)
             head = f"<tr>{''.join(titles)}</tr>"
         rows = "".join(f"<tr>{self._cells(row, table.columns)}</tr>" for row in table.rows)
+        # What scrolls sideways has to be reached by keys: axe's rule is called scrollable-region-focusable.
         return f'<div class="wide" role="group" tabindex="0"><table>{head}{rows}</table></div>\n'
 
     def _cells(self, row: tuple[blocks.Content, ...], columns: tuple[blocks.Column, ...]) -> str:
@@ -156,6 +158,7 @@ class Html(Writer):
         inside = "".join(map(self.block, step.blocks))
         place = escape(step.anchor.removeprefix("step-"))
         return (
+            # The name is without the prefix: #step=4 is an address that people type, and leads here where no script runs.
             f'<section class="step" id="{self.prefix}s{place}"><a name="step={place}"></a>'
             f'<h3><span class="n">{self.label(step)}.</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
         )

@@ -28,6 +28,7 @@ def _alone(rungs: Sequence[Rung]) -> Iterator[str]:
 def ladder(of: Ladder) -> str:
     """A ladder as lines under each other."""
     head, forms = latex_forms(of.left, of.rungs)
+    # The left side stands once: the lines below it begin at their sign, under the first one.
     first, *others = (f"&{form}" for form in forms)
     return block([f"{head} {first}", *others])
 
@@ -48,4 +49,5 @@ def number(figure: Figure) -> str:
     if (power := bound(figure)) is not None:
         return f"< 10^{{{power}}}"
     text: str = latex_style(figure.digits).number(settled(figure)).text
+    # A gradient to which contributions are still to come is a sum that is not finished, and no number.
     return text if figure.complete else rf"{text} + \cdots"

@@ -29,6 +29,7 @@ _STYLE = (
 
 def picture(document: Document) -> Iterator[str]:
     """The picture, in pieces; what of the text no picture may hold is made visible, as in every file."""
+    # The whole text at once: how wide and high the picture is stands in its first element.
     lines = list(_broken("".join(text.write(document))))
     columns = max(map(cell_width, lines), default=0)
     width, height = columns * CELL + 2 * MARGIN, len(lines) * LINE + 2 * MARGIN

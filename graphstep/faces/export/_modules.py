@@ -17,6 +17,7 @@ def names_in(path: Iterable[str]) -> tuple[str, ...]:
 
 def module_in(package: str, names: Sequence[str], name: str, what: str) -> Any:
     """The module of this name; InputError where the package has none, which says ``what`` there is not."""
+    # Asked before the import: a word of the command line never reaches import_module unless this package has a file of that name.
     if name not in names:
         hint = did_you_mean(name, names) or f"{what}s: {', '.join(names)}"
         raise InputError(f"there is no {what} {quoted(name)}", hint=hint)

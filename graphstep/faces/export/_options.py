@@ -34,6 +34,7 @@ class Options:
     drawn: bool = True
     """Whether the graph is part of it."""
 
+    # Not compared: whether a document is asked for anything unusual is told by equality with PLAIN.
     origin: Callable[..., tuple[str, tuple[str, ...]]] | None = field(default=None, compare=False)
     """Of a round of a training, whose run does not know it: by further words the command that makes it again, and the inputs that
     the command cannot hold."""

@@ -46,6 +46,7 @@ class Pandoc(Markdown):
         title = graph.trace.program.label(graph.trace.program.output, 60)
         parts = [
             f"{about} {words.where(graph)}".rstrip(),
+            # Both, for nobody knows yet for which format pandoc is asked. Word takes neither: the values stand in the tables.
             f"```{{=latex}}\n\\begin{{center}}\n{picture(drawn, written)}\\end{{center}}\n```",
             f"```{{=html}}\n{svg(drawn.arrange(), written, title=title)}```",
         ]

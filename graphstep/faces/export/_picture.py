@@ -69,6 +69,7 @@ def arranged(drawn: Diagram) -> Layout:
     """Where everything goes: with room around it, where there is."""
     if len(drawn.nodes) > _ROOMY:
         return drawn.arrange("compact")
+    # Arranged twice at the worst, and only where there are few nodes: how wide a drawing gets is known when it is arranged.
     roomy = drawn.arrange("roomy")
     wide = roomy.width > _WIDE and has_shapes(drawn)
     return drawn.arrange("compact") if wide else roomy

@@ -34,6 +34,7 @@ def pieces(
         return iter(text())
     if name == "json":
         return iter((json.dumps(data(), ensure_ascii=False, allow_nan=False, indent=2), "\n"))
+    # A report has no graph to draw: its picture is that of its text.
     if name == "svg":
         return picture(document())
     if name not in formats():

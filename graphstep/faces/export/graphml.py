@@ -26,6 +26,7 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
     del options
     graph = network(trace, at)
     edges = list(graph.edges(keys=True, data=True))
+    # In place, on a graph that was built for this alone: a second one would double what it takes.
     for attributes in (graph.graph, *graph.nodes.values(), *(of for *_, of in edges)):
         scalars = _scalars(attributes)
         attributes.clear()

@@ -225,6 +225,7 @@ def number(value: Number | None) -> float | str | Cells | None:
     """A float as JSON holds it; an array as cells, which become nested lists."""
     if value is None:
         return None
+    # Cells stay an array until they are written: as lists of Python's floats they would take several times the memory.
     if not isinstance(value, int | float):
         return Cells(value)
     return as_json(value)

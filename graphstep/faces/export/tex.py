@@ -41,6 +41,8 @@ _PAGE = 25
 _POINTS = 120
 """Points by which a curve is drawn at most."""
 
+# Latin Modern where it is: with T1 alone letters may be bitmaps. amsmath's matrices have ten columns unless they are given more.
+# Typed programs have few places for a break, so that lines may stretch, and pages may end early rather than be torn apart.
 PREAMBLE = rf"""\documentclass[11pt,a4paper]{{article}}
 \usepackage[T1]{{fontenc}}
 \IfFileExists{{lmodern.sty}}{{\usepackage{{lmodern}}}}{{}}
@@ -55,6 +57,8 @@ PREAMBLE = rf"""\documentclass[11pt,a4paper]{{article}}
 """
 """What stands before the document."""
 
+# XeTeX and LuaTeX read Unicode and take fonts from ctex; pdfTeX has them from CJKutf8. What is missing is named at the first
+# error: empty boxes in place of words would be found out at the printer.
 CHINESE = r"""\usepackage{iftex}
 \iftutex
 \IfFileExists{ctex.sty}{\usepackage[UTF8,scheme=plain,fontset=fandol]{ctex}}{%
@@ -116,6 +120,7 @@ class Tex(Writer):
         return rf"\texttt{{{tex.code(shown)}}}"
 
     def histogram(self, histogram: blocks.Histogram) -> str:
+        # A bar of no cells keeps a hair's height, so that its place among the others is seen.
         most = max(histogram.counts, default=0) or 1
         return r"\kern0.3pt".join(rf"\rule{{2pt}}{{{max(0.3, 8 * count / most):.2g}pt}}" for count in histogram.counts)
 
@@ -124,6 +129,7 @@ class Tex(Writer):
     def heading(self, heading: blocks.Heading) -> str:
         text = self.line(heading.content)
         if heading.level == 1:
+            # By hand: \maketitle would set a date, and a document is the same on every day.
             return f"{{\\raggedright\\Large\\bfseries {text}\\par}}\n"
         return rf"\{'section' if heading.level == 2 else 'subsection'}*{{{text}}}" + "\n"
 
@@ -209,6 +215,7 @@ def _displayed(formula: str) -> str:
 
 def _columns(table: blocks.Table) -> str:
     """The columns of a table. Where its lines are too long, those of words are as wide as their share, and break their lines."""
+    # Measured as plain text: what a formula comes to in print is nearer to that than to the length of its commands.
     plain = Text()
     rows: list[tuple[blocks.Content, ...]] = [tuple(column.title for column in table.columns), *table.rows]
     letters = [2 + max(len(plain.line(row[k])) for row in rows) for k in range(len(table.columns))]

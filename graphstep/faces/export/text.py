@@ -123,6 +123,7 @@ class Text(Writer):
     def _lines(self, item: blocks.Content) -> list[str]:
         """An item of a list: where it is words alone, and long, in several lines."""
         text = self.line(item)
+        # A formula or a piece of code is never broken: its next line would read as another one.
         if len(text) <= _WIDTH or not all(isinstance(part, str) for part in item):
             return [text]
         return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -137,6 +138,7 @@ class Text(Writer):
         head = [self.line(column.title) for column in table.columns]
         rows = [head] if any(head) else []
         rows += ([self.line(content) for content in row] for row in table.rows)
+        # In cells of the terminal, and not in characters: Chinese takes two, an accent that combines none.
         widths = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
         return "".join(f"{'  '.join(map(_set, row, widths, table.columns)).rstrip()}\n" for row in rows)
 

@@ -102,6 +102,7 @@ def framed(title: str, body: Iterable[str], language: str, *, script: bool = Fal
     direction = ""
     if is_rtl(language):
         style, direction = style + _RTL, ' dir="rtl"'
+    # Styles and the script are allowed by their hashes, so that markup from a program's text, should any get through, cannot run.
     allowed = f"default-src 'none'; style-src '{_hash(style)}'" + (f"; script-src '{_hash(code)}'" if script else "")
     yield (
         f'<!DOCTYPE html>\n<html lang="{language}"{direction}>\n<head>\n<meta charset="utf-8">\n'
@@ -116,6 +117,7 @@ def framed(title: str, body: Iterable[str], language: str, *, script: bool = Fal
 def stepping(trace: Trace, last: int, command: str) -> Iterator[str]:
     """The page of a run with its steps up to ``last``."""
     views = views_of(trace, last)
+    # Views of one run stand behind each other, and its numbers stand in the page once.
     runs = [view for place, view in enumerate(views) if not place or view.run != views[place - 1].run]
     data = {"runs": [_run(view) for view in runs], "views": [_outline(view, views) for view in views]}
     # From what the page holds and not from a counter: two pages in one notebook share no id, and the same run has the same bytes.
@@ -133,6 +135,7 @@ def _json(entry: Any) -> str:
 
 def _in_script(entry: Any) -> str:
     """Data as it may stand in a script element, which these would end or make end elsewhere."""
+    # By HTML's rules for a script element: behind "<!--" and "<script" its end tag does not end it.
     return _json(entry).replace("</", "<\\/").replace("<!--", "\\u003c!--").replace("<script", "\\u003cscript")
 
 
@@ -203,8 +206,10 @@ def _body(views: Sequence[View], prefix: str, data: Mapping[str, Any], command: 
     yield "".join(map(writer.block, made_by(trace.writing.language, command, trace.setup.without_text))) + "</div>\n"
     yield _help(prefix, language)
     no_parts = "page-parts-left-out" if leaves_out_parts(views) else "reply-no-composite"
+    # As templates with their braces, which the script fills in: a message of the catalogue would want its numbers now.
     words = {name: catalogue(language).find(key, MESSAGES[key]) for name, key in {**_WORDS, "noParts": no_parts}.items()}
     data = {"prefix": prefix, "keys": keys(), "words": words, "breaks": breaks(trace, last), "last": len(trace), **data}
+    # One view repeats little, and stands there so that who looks at the source can read it.
     text = _in_script(data if len(views) == 1 else packed(_BEYOND.sub(_escaped, _json(data))))
     yield f'<script type="application/json">{text}</script>\n</main>\n'
 

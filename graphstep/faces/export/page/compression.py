@@ -69,6 +69,7 @@ def unpacked(parts: list[str | int]) -> str:
 
 
 def _remember(index: dict[str, list[int]], text: str, place: int) -> None:
+    # Forgotten all at once: to know the oldest would cost more at every place than the few repetitions that are lost.
     if len(index) > _LONGEST_MEMORY:
         index.clear()
     places = index.setdefault(text[place : place + SHORTEST], [])
@@ -79,6 +80,7 @@ def _remember(index: dict[str, list[int]], text: str, place: int) -> None:
 def _longest(text: str, place: int, places: Sequence[int]) -> tuple[int, int]:
     """Where before a place the longest repetition begins of what stands there, and how long it is."""
     before, length = 0, 0
+    # The nearest first, whose distance has the fewest digits.
     for start in reversed(places):
         if text.startswith(text[place : place + length + 1], start) and (common := _common(text, start, place)) > length:
             before, length = start, common

@@ -53,6 +53,7 @@ def states(view: View) -> Iterator[dict[str, Any]]:
     """By step that a view shows: what is said of it, the typed text, and the box and the wires that are at work."""
     trace, drawn, typed = view.trace, view.drawn, Typed(view.trace.program)
     for (n, call), explanation in zip(view.stops.items(), view.explanations, strict=True):
+        # Without boxes: what stands in them is in the numbers of the run, which its views share.
         written = marks(trace, drawn, n, boxes=())
         ladder = explanation.ladder
         result = explanation.why if call else ""

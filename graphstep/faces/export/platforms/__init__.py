@@ -44,6 +44,7 @@ def platform(name: str) -> Platform:
 def platform_of(path: str | Path) -> str | None:
     """The platform whose files end as a path does; None where none does. InputError where several do: one has to be named."""
     suffix = Path(path).suffix.lower()
+    # Canvas and QTI both want a .zip: which one is meant is asked and not guessed, for neither reads the other's.
     names = [name for name in platforms() if suffix == platform(name).SUFFIX]
     if len(names) > 1:
         hint = " or ".join(f"--format {name}" for name in names)

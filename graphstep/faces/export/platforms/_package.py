@@ -19,6 +19,7 @@ def package(files: Mapping[str, str]) -> bytes:
     """Files by their names, the manifest first. Nothing is compressed: one library does that in other bytes than the next."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
+        # With an entry of our own: a name alone would get today's date and the rights of this machine.
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(name, _MADE), text_of(text).encode())
     return buffer.getvalue()

@@ -173,6 +173,7 @@ def identifier(name: str) -> str:
     >>> identifier("fork-2-7 2b"), identifier("a/b") == identifier("a-b")
     ('q-fork-2-7-2b', False)
     """
+    # An id of XML begins with a letter; and "a/b" and "a-b" must not become one, for packages keep their files by it.
     plain = _UNSAFE.sub("-", name).strip("-")[:80]
     return (
         f"q-{plain}" if plain == name.replace(" ", "-") else f"q-{plain}-{sha256(name.encode(errors='replace')).hexdigest()[:8]}"

@@ -125,6 +125,7 @@ def _listed(tex: Tex, wrong: Sequence[tuple[str, str]]) -> str:
 
 
 def _typed(**attributes: str) -> str:
+    # These forms, down to rshuffle where there is no fibtype, are those that Canvas' importer is known to take.
     label = {"ident": "answer1", **({} if attributes else {"rshuffle": "No"})}
     field = element("render_fib", element("response_label", **label), **attributes)
     return element("response_str", field, ident="response1", rcardinality="Single")
@@ -183,6 +184,7 @@ def _outcomes() -> str:
 def _processing(question: _Question) -> Iterator[str]:
     """The conditions in the order in which Canvas looks at them."""
     anything = element("other")
+    # continue="No" ends the conditions: feedback for every answer comes first, then what scores, and what is left is wrong.
     if not question.right:
         yield element("respcondition", element("conditionvar", anything), **{"continue": "No"})
     yield _shows("general_fb", anything)

@@ -69,8 +69,10 @@ def _question(tasks: Sequence[Task]) -> Element:
         file.text = b64encode(picture(trace).encode()).decode()
     _html(question, "generalfeedback", tex.fragment(worked(tasks)))
     SubElement(question, "defaultgrade").text = plain_number(sum(task.blank.marks for task in tasks))
+    # Moodle's own default for a question that may be tried again: a third less each time.
     SubElement(question, "penalty").text = "0.3333333"
     SubElement(question, "hidden").text = "0"
+    # By it a question bank tells a question from others; the column of Moodle's database has 100 characters.
     SubElement(question, "idnumber").text = (first.key if not others else short(exercise.code))[:100]
     if not embedded:
         _answered(question, first.answers, tex)

@@ -183,6 +183,8 @@ def _outcome(name: str, kind: str, *, default: str, **attributes: str) -> str:
 
 def _conditions(*cases: tuple[str, str]) -> str:
     """The conditions of a response, of which the first that holds is carried out."""
+    # One condition for all cases: of separate ones each would be carried out, and a misconception that lies within the room of
+    # the answer would be told beside the marks.
     first, *others = cases
     rest = (element("responseElseIf", *case) for case in others)
     return element("responseCondition", element("responseIf", *first), *rest)

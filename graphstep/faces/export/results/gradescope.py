@@ -16,6 +16,7 @@ from graphstep.telling.words.catalogue import message
 
 def writes(marks: Sequence[Mark], language: str) -> bytes:
     """The file ``results.json`` of one student."""
+    # What nobody has marked yet counts nothing and is said in words: "failed" would be a verdict that was not looked at.
     document: dict[str, Any] = {"score": sum(mark.earned or 0 for mark in marks)}
     if unsure := sum(mark.earned is None for mark in marks):
         document |= {"output": message(language, "result-person", count=unsure), "output_format": "text"}

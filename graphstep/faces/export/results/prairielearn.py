@@ -23,6 +23,7 @@ def writes(marks: Sequence[Mark], language: str) -> bytes:
         return encoded({"gradable": False, "format_errors": errors})
     possible = sum(mark.of for mark in marks)
     earned = sum(mark.earned or 0 for mark in marks)
+    # Between 0 and 1 by PrairieLearn's rules: parts of marks may add up to a hair more than their sum.
     document: dict[str, Any] = {"gradable": True, "score": min(1.0, earned / possible) if possible else 0.0}
     if unsure := sum(mark.earned is None for mark in marks):
         document["message"] = message(language, "result-person", count=unsure)

@@ -42,6 +42,7 @@ def _entries(training: Training) -> Iterator[tuple[str, Any]]:
         "settings": {name: json.number(value) for name, value in settings.hyper.items()},
         "maximize": settings.climbs,
         "rounds": training.rounds,
+        # In English in every language: it is data, which programs compare.
         "stopped": stop_text(training, ENGLISH),
         "loss": json.number(training.loss),
     }

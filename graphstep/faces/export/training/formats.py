@@ -53,6 +53,7 @@ def pieces(training: Training, name: str | None = None, options: Options = PLAIN
     """
     if name in ("json", "svg", *DOCUMENTS) and not training.history.losses:
         raise InputError("there is no round to show", hint="train one round at least: --steps 1")
+    # Refused and not ignored: a teacher who prints the sheet would hand out the answers.
     if options.answers == "hidden":
         hint = "--at-round K --answers hidden makes a sheet of a round"
         raise InputError("the report of a training asks nothing, so there is no answer to hide", hint=hint)
