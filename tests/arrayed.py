@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graphstep.engine.trace import Trace
     from graphstep.gates import Ties
-    from tests.gates.test_structural_gates import Case
+    from tests.gates.rows.test_rows import Case
 
     GateAtWork = Case | tuple[str, Sequence[Any], dict[str, Any]]
     """A case of the structural gates; or a gate by name, the values of its inputs, and its options."""

@@ -25,7 +25,7 @@ from graphstep.teaching.judge.programs import at_random
 from graphstep.teaching.judge.trials import Trial
 from tests.local_engine import LocalEngine
 
-ENGINE = Path(__file__).parent / "teaching" / "engine.py"
+ENGINE = Path(__file__).parent / "teaching" / "judge" / "engine.py"
 ARRAY_ENGINE = ENGINE.with_name("array_engine.py")
 PROGRAMS = 10_000
 

@@ -24,7 +24,7 @@ from graphstep.language.rewrite import read_program
 from graphstep.telling.calls import call_title, explain_within
 from tests.cases import each
 from tests.debugger.performing import do, reply_to
-from tests.language.test_functions import written
+from tests.language.read.test_functions import written
 
 CELL = "def cell(h, c) = { g = sigmoid(h*c); (g*h, g + c) }\nh = h0; c = c0; repeat 3 { h, c = cell(h, c) }\nh*c"
 

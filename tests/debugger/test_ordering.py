@@ -26,7 +26,7 @@ from tests.cases import each
 from tests.debugger.performing import do
 from tests.debugger.test_session import start
 from tests.effort import effort
-from tests.language.test_functions import written
+from tests.language.read.test_functions import written
 
 TEXT, INPUTS = "q = x*y; p = x+z; s = sin(x); q*p + s*z", {"x": -2.0, "y": 5.0, "z": -4.0}
 

@@ -28,7 +28,7 @@ from tests.cases import each
 from tests.engine import compiled
 from tests.engine.test_core import matrix
 from tests.engine.test_tape import bits
-from tests.gates.test_structural_gates import CASES
+from tests.gates.rows.test_rows import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

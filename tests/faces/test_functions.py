@@ -18,7 +18,7 @@ from graphstep.faces.drawing.typed import Typed
 from graphstep.faces.repl.prompt import Prompt
 from graphstep.language.setup import Setup
 from tests.cases import each
-from tests.language.test_functions import written
+from tests.language.read.test_functions import written
 from tests.printed import false_equations
 
 SCHEMA = json.loads((Path(export.__file__).parent / "schema-1.json").read_text(encoding="utf-8"))

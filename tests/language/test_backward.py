@@ -24,7 +24,7 @@ from graphstep.language.program import Program
 from graphstep.language.read import GRADIENT, read
 from tests.cases import each
 from tests.domains import points
-from tests.gates.test_structural_gates import CASES, Case
+from tests.gates.rows.test_rows import CASES, Case
 from tests.programs import OPERATORS, seeded
 
 if TYPE_CHECKING:

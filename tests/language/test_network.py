@@ -25,7 +25,7 @@ from tests.arrayed import at_work
 from tests.cases import each
 from tests.domains import is_ordinary, points
 from tests.effort import grows_with
-from tests.gates.test_structural_gates import CASES
+from tests.gates.rows.test_rows import CASES
 from tests.networks import NETWORKS
 from tests.programs import seeded
 

@@ -15,7 +15,7 @@ from graphstep.telling.cells import cell, find_cell, find_window
 from graphstep.telling.cells.sums import SPELLED_OUT
 from tests.arrayed import at_work, run
 from tests.cases import each
-from tests.gates.test_structural_gates import CASES
+from tests.gates.rows.test_rows import CASES
 from tests.programs import seeded
 
 if TYPE_CHECKING:

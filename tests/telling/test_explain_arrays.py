@@ -25,7 +25,7 @@ from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reasons import MOST, why_zero
 from tests.cases import each
-from tests.gates.test_structural_gates import CASES
+from tests.gates.rows.test_rows import CASES
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace

@@ -21,7 +21,7 @@ from graphstep.language.listing import aliases, listing, text_of
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.language.read import read
-from tests.gates.test_structural_gates import CASES
+from tests.gates.rows.test_rows import CASES
 from tests.programs import seeded
 
 if TYPE_CHECKING:

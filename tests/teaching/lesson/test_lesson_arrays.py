@@ -19,7 +19,7 @@ from graphstep.teaching.lesson.rehearsal import rehearse, step_of_stop
 from graphstep.teaching.marking.shapes import typed_shape
 from graphstep.teaching.marking.verdict import mark
 from tests.cases import each
-from tests.teaching.test_lesson import front_of, lesson_of, predict, solution_of
+from tests.teaching.lesson.test_lesson import front_of, lesson_of, predict, solution_of
 
 PRODUCT = front_of("q = W @ x; f = sum(q^2)", "W = [[0.1, 0.5], [-0.3, 0.8]], x = [0.2, 0.4]")
 LAYER = front_of("s = X@W + b; f = sum(s*s)", "X = [[1, 2], [3, -1]], W = [[1, 0], [2, 1]], b = [1, -1]")

@@ -1,7 +1,7 @@
 """Random texts in Python, run by Python and read as programs: names that are assigned again, loops, functions, swaps.
 
 What Python refuses at run time is left out; what we refuse has to be one of the things that a page says. ``python -m
-tests.language.test_numpy_against_python 20000`` looks at more of them.
+tests.language.read.numpy.test_statements 20000`` looks at more of them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from graphstep.ground.errors import InputError, LimitError
 from graphstep.telling.reports.jacobian import in_full, matrix, overview, path, size_text, why
 from tests.arrayed import at_work, run
 from tests.cases import each
-from tests.gates.test_structural_gates import CASES, gates_and_ties
+from tests.gates.rows.test_rows import CASES, gates_and_ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

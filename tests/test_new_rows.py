@@ -14,10 +14,10 @@ from graphstep.gates import ELEMENTWISE, FUNCTIONS, GATES
 from graphstep.gates.elementwise import elementwise
 from graphstep.gates.optimizers import OPTIMIZERS, Assignment, Optimizer
 from graphstep.gates.rule import ALL_AGREE, Convention
-from tests.analysis import test_symbolic
+from tests.analysis.symbolic import test_symbolic
 from tests.cases import each
 from tests.faces.export import test_export
-from tests.gates import test_extremes, test_gates, test_optimizers
+from tests.gates import test_gates, test_mathematics, test_optimizers
 from tests.language import test_rewrite
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def made_for(module: ModuleType, argument: str) -> list[Callable[..., None]]:
 # What is right over cells is asked of structural gates.
 BY_ROW = [
     one
-    for module in (test_gates, test_extremes, test_symbolic)
+    for module in (test_gates, test_mathematics, test_symbolic)
     for one in made_for(module, "gate")
     if "cells_is" not in one.__name__
 ]

@@ -12,13 +12,13 @@ from graphstep.gates.notation import LATEX, TEXT
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.operands import Constant
 from tests.domains import width
-from tests.gates.test_structural_gates import CASES, MISFITS
+from tests.gates.rows.test_rows import CASES, MISFITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from graphstep.gates.rule import Rule
-    from tests.gates.test_structural_gates import Case
+    from tests.gates.rows.test_rows import Case
 
 STYLES = (TEXT, LATEX)
 
