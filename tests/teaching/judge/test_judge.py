@@ -23,6 +23,7 @@ from graphstep.teaching.judge.operations import OPERATIONS
 from graphstep.teaching.lesson.catalogue import folder
 from graphstep.teaching.lesson.code import files_of
 from graphstep.telling.words.english import MESSAGES
+from tests import FOLDER
 from tests.engine_mutants import ENGINE, module_of, mutants
 from tests.local_engine import LocalEngine
 
@@ -190,7 +191,7 @@ def test_the_command_prints_the_verdict_and_its_data(file: Path, capsys: pytest.
     data = json.loads(capsys.readouterr().out)
     schema = json.loads((resources.files("graphstep.faces.export") / "schema-judge-1.json").read_text(encoding="utf-8"))
     jsonschema.validate(data, schema)
-    page = (Path(__file__).parents[2] / "docs/reference/json.md").read_text(encoding="utf-8")
+    page = (FOLDER.parent / "docs/reference/json.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\w+)`", page.split("\n## Judgements\n")[1]))
     assert {*data, *data["findings"][0], *data["findings"][0]["came"], "gradient", "graphstep"} - named == set()
     assert data["findings"][0]["fault"] == "overwrite"
