@@ -41,14 +41,6 @@ class Page:
     """The numerals, row by row; the last row of a vector may be shorter."""
 
     @property
-    def where(self) -> str:
-        """What of the whole it shows: ``[3, 0:20, 8:16]``, rows 0 to 19 of 64, columns 8 to 15 of 100."""
-        down = f"rows {self._span(self.row, len(self.down), self.rows)}"
-        columns = f"columns {self._span(self.column, len(self.across), self.columns)}"
-        fixed = f"at [{', '.join(map(str, self.fixed))}, …], " if self.fixed else ""
-        return f"{fixed}{down}, {columns}"
-
-    @property
     def lines(self) -> list[str]:
         """The page as text: the indices of the columns, then a line a row with its index."""
         side = max(map(len, self.down), default=0)
@@ -58,10 +50,6 @@ class Page:
             (f"{label:>{side}}" + "".join(f"  {text:>{width}}" for text, width in zip(row, widths, strict=False))).rstrip()
             for label, row in zip(("", *self.down), texts, strict=True)
         ]
-
-    @staticmethod
-    def _span(first: int, count: int, whole: int) -> str:
-        return f"{first:,} to {first + count - 1:,} of {whole:,}" if count else f"none of {whole:,}"
 
 
 def page(

@@ -11,7 +11,7 @@ import pytest
 from graphstep.gates import STRUCTURAL
 from graphstep.ground.errors import InputError
 from graphstep.ground.pages import page
-from graphstep.telling.cells import cell, find_cell, find_window
+from graphstep.telling.cells import cell, find_cell, find_window, page_text
 from graphstep.telling.cells.sums import SPELLED_OUT
 from tests.arrayed import at_work, run
 from tests.cases import each
@@ -264,7 +264,7 @@ CUBE = np.arange(60.0).reshape(3, 4, 5)
 def test_a_page_shows_a_window_of_a_matrix_with_the_indices_beside_it() -> None:
     shown = page(CUBE, 1, 2, (2, 2), fixed=(1,))
     assert shown.lines == ["    2   3", "1  27  28", "2  32  33"]
-    assert shown.where == "at [1, …], rows 1 to 2 of 4, columns 2 to 3 of 5"
+    assert page_text("en", shown, CUBE.shape) == "at [1, …], rows 1 to 2 of 4, columns 2 to 3 of 5"
 
 
 def test_a_start_beyond_the_end_shows_the_last_full_page() -> None:
@@ -275,13 +275,15 @@ def test_a_start_beyond_the_end_shows_the_last_full_page() -> None:
 def test_a_vector_is_laid_out_in_rows() -> None:
     shown = page(np.arange(17.0), 1, 0, (2, 7))
     assert shown.lines == ["    +0  +1  +2  +3  +4  +5  +6", " 7   7   8   9  10  11  12  13", "14  14  15  16"]
+    assert page_text("en", shown, (17,)) == "cells 7 to 16 of 17"
+    assert page_text("en", page(np.array(2.0)), ()) == "cells 0 to 0 of 1"
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
 def test_an_empty_array_has_an_empty_page(shape: tuple[int, ...]) -> None:
     shown = page(np.zeros(shape))
     assert not any(shown.cells)
-    assert "none of 0" in shown.where
+    assert page_text("en", shown, shape) == "no cells"
 
 
 @pytest.mark.parametrize("fixed", [(3,), (-4,), (0, 0)])

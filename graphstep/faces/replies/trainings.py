@@ -11,6 +11,7 @@ from graphstep.faces.drawing.digest import digest
 from graphstep.ground.arrays import Number, shape_of, shape_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.reports.training import stop_text
+from graphstep.telling.words.catalogue import message
 
 
 def held_out_loss(training: Training, k: int) -> float | None:
@@ -44,8 +45,9 @@ def update_step(trace: Trace, place: int) -> int | None:
 
 def stopped_text(training: Training) -> str:
     """Why no more rounds are run, as a sentence."""
-    text = stop_text(training, training.setup.language)
-    return f"{text[:1].upper()}{text[1:]}."
+    language = training.setup.language
+    text = stop_text(training, language)
+    return message(language, "stop-sentence", text=f"{text[:1].upper()}{text[1:]}")
 
 
 def _moved(before: Number, after: Number) -> str:

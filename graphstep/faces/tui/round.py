@@ -7,7 +7,9 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.training import Training
 from graphstep.faces.export import Options
 from graphstep.faces.export.training.formats import round_options
+from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.commands import program
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
 
 
@@ -22,7 +24,8 @@ class RoundScreen(SteppingScreen):
 
     def on_mount(self) -> None:
         """Say where the learner is. Textual calls the stepping screen's handler as well, which opens the run."""
-        self.call_after_refresh(self.say, f"Round {self.now.round:,}.  → steps, esc goes back to the training.")
+        back = say(self, "training-back", round=f"{self.now.round:,}", out=screen_keys()["deselect"])
+        self.call_after_refresh(self.say, back)
 
     def export_options(self) -> Options:
         """What knows the command that makes the round again."""

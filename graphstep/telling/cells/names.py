@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 from graphstep.engine.trace import Trace
@@ -17,11 +18,12 @@ from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.operands import Constant, Operand, Shape
-from graphstep.ground.pages import COLUMNS
+from graphstep.ground.pages import COLUMNS, Page
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.telling.names import constant_term, name_of, names_of
 from graphstep.telling.symbols import NodeSymbol
+from graphstep.telling.words.catalogue import message
 
 # At most fifteen digits: int() refuses some thousands of them, and no axis is that long.
 _START = re.compile(r"(\d{0,15})\s*:?", re.ASCII)
@@ -68,6 +70,21 @@ def spelled(program: Program, node: int, index: Cell) -> str:
     """A cell as it can be typed, counted from 0: ``W[0, 1]``; a number is its name."""
     name = name_of(program, node)
     return _bracketed(name, ", ".join(map(str, index))) if index else name
+
+
+def page_text(language: str, page: Page, shape: Shape) -> str:
+    """What of an array of this shape a page shows: cells 0 to 19 of 64, rows 0 to 19 of 64, columns 8 to 15 of 100."""
+    count = sum(map(len, page.cells))
+    if not count:
+        return message(language, "cells-none-there")
+    if len(shape) < 2:
+        first = page.row * page.columns
+        return message(language, "cells-there", first=f"{first:,}", last=f"{first + count - 1:,}", all=f"{prod(shape):,}")
+    rows, columns = len(page.down), len(page.across)
+    down = {"first": f"{page.row:,}", "last": f"{page.row + rows - 1:,}", "all": f"{page.rows:,}"}
+    across = {"left": f"{page.column:,}", "right": f"{page.column + columns - 1:,}", "wide": f"{page.columns:,}"}
+    place = message(language, "cells-there-matrix", **down, **across)
+    return message(language, "cells-there-fixed", index=", ".join(map(str, page.fixed)), place=place) if page.fixed else place
 
 
 def find_cell(trace: Trace, text: str) -> tuple[int, Cell]:

@@ -15,7 +15,7 @@ from graphstep.ground.arrays import number_text, shape_text
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.pages import page
-from graphstep.telling.cells import Window, cell, named
+from graphstep.telling.cells import Window, cell, named, page_text
 from graphstep.telling.derivatives import local_term
 from graphstep.telling.document import Block, Column, Content, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
 from graphstep.telling.explanation import Rung
@@ -205,8 +205,10 @@ def window(trace: Trace, place: Window) -> Iterator[Block]:
         parts.append(("gradient", trace.gradient_of(place.node)))
     for title, array in parts:
         shown = page(np.asarray(array), place.row, place.column, fixed=place.fixed)
-        key, kind = f"cells-of-{title}", Kind(np.shape(array))
-        yield Heading(3, (words.message(key, name=Named(place.node), kind=kind, where=shown.where),), title)
+        shape = np.shape(array)
+        where = page_text(words.language, shown, shape)
+        text = words.message(f"cells-of-{title}", name=Named(place.node), kind=Kind(shape), where=where)
+        yield Heading(3, (text,), title)
         columns = (Column((), True), *(Column((text,), True) for text in shown.across))
         rows = (((side,), *((text,) for text in row)) for side, row in zip(shown.down, shown.cells, strict=True))
         # The last row of a vector may be shorter.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from graphstep.faces.tui.panes.curve import CurvePlot
 from graphstep.faces.tui.round import RoundScreen
 from graphstep.faces.tui.training import TrainingScreen
 from graphstep.gates.optimizers import optimizer, settings_of
+from graphstep.ground.widths import cell_width
 from graphstep.language.read import read
 from tests.faces.tui.driving import LARGE, SMALL, frame
 
@@ -207,6 +209,32 @@ def test_a_narrow_window_has_room_for_both_losses() -> None:
         assert "…" not in line
 
     drive(play, a_network())
+
+
+def test_a_training_speaks_the_language_of_its_program() -> None:
+    async def play(d) -> None:
+        await d.press("space")
+        assert d.message == "20 轮全部完成。"
+        await d.press("l")
+        frame = d.frame()
+        assert [word for word in ("已停止", "第 19 轮，共 20 轮", "参数", "‖梯度‖") if word not in frame] == []
+        assert not re.search("round|loss|parameter|stopped|logarithmic|gradient", frame)
+        await d.press("enter")
+        assert "esc 回到训练" in d.frame()
+
+    chinese = training()
+    chinese.setup = replace(chinese.setup, language="zh")
+    drive(play, chinese)
+
+
+def test_wide_names_of_parameters_keep_the_columns() -> None:
+    async def play(d) -> None:
+        await d.press("right")
+        rows = [line for line in d.frame().splitlines() if line.startswith(("│ 权重 ", "│ b ")) and "→" in line]
+        assert [cell_width(re.split(r"(?=\d)", row)[0]) for row in rows] == [12, 12]
+        assert {cell_width(row) for row in rows} == {SMALL[0]}
+
+    drive(play, training("(权重*x + b - y)^2", {"权重": 0.0, "b": 0.0, "x": 1.0, "y": 2.0}, ("权重", "b")))
 
 
 def test_a_round_is_gone_to_by_its_number() -> None:

@@ -21,7 +21,7 @@ from graphstep.ground import pages
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
 from graphstep.ground.pages import Page
-from graphstep.telling.cells import cell, spelled
+from graphstep.telling.cells import cell, page_text, spelled
 from graphstep.telling.names import name_of
 from graphstep.telling.words.catalogue import kind
 
@@ -195,11 +195,7 @@ class CellsForm(Form[None]):
                 parts.append((" " * (_COLUMN - len(text) - chosen), ""))
                 parts.append((f"▸{text}" if chosen else text, f"bold {style} reverse" if chosen else style))
             parts.append(("\n", ""))
-        where = (
-            page.where
-            if len(self.shape) > 1
-            else say(self, "cells-from", first=page.down[0], cells=self.shape[0] if self.shape else 1)
-        )
+        where = page_text(language_of(self), page, self.shape) if self.shape else ""
         return Content.assemble(*parts, (where, "$quiet"))
 
     def _said(self) -> Content:

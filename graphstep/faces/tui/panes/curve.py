@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
-from textual.markup import escape
 from textual_plot import HiResMode, PlotWidget
 from textual_plot.axis_formatter import AxisFormatter
 
@@ -150,7 +149,7 @@ class CurvePlot(PlotWidget, can_focus=False):
         ticks.texts = {place(number): text for number, text in labels}
 
     def _entitle(self) -> None:
-        self.border_title = escape(f"{self.title_text}{', logarithmic' if self.is_log else ''}")
+        self.border_title = say(self, "training-logarithmic", title=self.title_text) if self.is_log else self.title_text
         parts: list[Content] = []
         if len(self._curves) > 1 or any(curve.sign for curve in self._curves):
             parts = [

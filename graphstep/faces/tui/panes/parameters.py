@@ -10,7 +10,9 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
+from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.rows import RowsPane
+from graphstep.ground.widths import cell_width, fit, padded, without_controls
 
 # Terminal cells of a norm.
 _NORM = 10
@@ -40,7 +42,9 @@ class ParametersPane(RowsPane):
         super().__init__(id=id)
         self._rows: Sequence[tuple[str, str, str]] = ()
         self._selected = 0
-        self.border_title = "parameters"
+
+    def on_mount(self) -> None:
+        self.border_title = say(self, "training-parameters")
 
     def show(self, rows: Sequence[tuple[str, str, str]], selected: int) -> None:
         """Show rows of name with shape, value, and norm of the gradient."""
@@ -61,16 +65,18 @@ class ParametersPane(RowsPane):
 
     def make_rows(self, left: int, top: int, size: Size) -> list[Strip]:  # noqa: ARG002 - it does not scroll sideways
         """The head, and the rows that can be seen."""
-        from graphstep.ground.widths import fit, without_controls
+        head = say(self, "heading-parameter"), say(self, "values-value"), f"‖{say(self, 'values-gradient')}‖"
+        rows = [(without_controls(name), value, norm) for name, value, norm in self._rows]
+        norms = max(cell_width(head[2]), _NORM)
+        names = min(max(cell_width(row[0]) for row in (head, *rows)) + 1, max(size.width // 3, 8))
+        values = max(size.width - names - norms, 6)
 
-        name = min(max([len(row[0]) for row in self._rows] + [9]) + 1, max(size.width // 3, 8))
-        value = max(size.width - name - _NORM, 6)
-        head = f"{'parameter':<{name}}{'value':<{value}}{'‖gradient‖':>{_NORM}}"
-        strips = [Strip([Segment(head, self.style("head"))])]
-        for place in range(top, min(top + size.height - 1, len(self._rows))):
-            texts = self._rows[place]
-            first, second = fit(without_controls(texts[0]), name - 1), fit(texts[1], value - 1)
-            cells = [f"{first:<{name}}", f"{second:<{value}}", f"{texts[2]:>{_NORM}}"]
+        def cells(row: tuple[str, str, str]) -> list[str]:
+            name, value, norm = fit(row[0], names - 1), fit(row[1], values - 1), row[2]
+            return [padded(name, names), padded(value, values), " " * (norms - cell_width(norm)) + norm]
+
+        strips = [Strip([Segment("".join(cells(head)), self.style("head"))])]
+        for place in range(top, min(top + size.height - 1, len(rows))):
             kinds = ["selected"] * 3 if place == self._selected else ["name", "value", "gradient"]
-            strips.append(Strip([Segment(cell, self.style(kind)) for cell, kind in zip(cells, kinds, strict=True)]))
+            strips.append(Strip([Segment(cell, self.style(kind)) for cell, kind in zip(cells(rows[place]), kinds, strict=True)]))
         return [strip.adjust_cell_length(size.width, self.style("")) for strip in strips]

@@ -132,6 +132,10 @@ _JACOBIANS: dict[str, English] = {
     "cell-in-mathematics": "{cell}, in mathematics {name}",
     "cells-of-value": "the value of {name}, {kind}: {where}",
     "cells-of-gradient": "the gradient of {name}, {kind}: {where}",
+    "cells-none-there": "no cells",
+    "cells-there": "cells {first} to {last} of {all}",
+    "cells-there-matrix": "rows {first} to {last} of {all}, columns {left} to {right} of {wide}",
+    "cells-there-fixed": "at [{index}, …], {place}",
 }
 
 _REWRITINGS: dict[str, English] = {
@@ -361,6 +365,7 @@ _TRAININGS: dict[str, English] = {
     "stop-first": "the first value that is not finite is {name}: {value}",
     "stop-advice": "a smaller learning rate may help",
     "stop-and": "{one}; {next}",
+    "stop-sentence": "{text}.",
     "heading-clipped-at": "gradients no longer than {clip}",
     "heading-bounded-by": "weights no longer than {bound}",
     "heading-batches-of": "batches of {size}",
