@@ -84,7 +84,7 @@ PACKAGES = {
             "gates/test_products.py",
             "faces/test_api.py",
             "gates/test_optimizers.py",
-            "engine/test_training.py",
+            "engine/training/test_training.py",
             "debugger/test_breakpoints.py",
             "engine/test_wires.py",
             "engine/test_tape.py",
@@ -92,7 +92,7 @@ PACKAGES = {
     ),
     "breakpoints": Package(
         ("debugger/breakpoints.py", "debugger/conditions.py", "debugger/stops.py"),
-        ("debugger/test_breakpoints.py", "debugger/test_frames.py", "debugger/test_session_commands.py"),
+        ("debugger/test_breakpoints.py", "debugger/test_frames.py", "debugger/commands/test_commands.py"),
     ),
     "paths": Package(("analysis/paths.py", "telling/reports/paths.py"), ("analysis/test_paths.py",)),
     "marking": Package(

@@ -10,7 +10,7 @@ import graphstep as gs
 from graphstep.engine.capture import record
 from tests.benchmarks.bench_screen import WIRE, first_frame
 from tests.benchmarks.measure import Result, in_turn, minima, report
-from tests.engine import engines
+from tests.engine.capture import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ OPENED = (
     *(sys.executable, "-m", "graphstep", "capture", f"{engines.__file__}:gpt", "--fixed", ",".join(SIZES)),
     *(f"{name}={size}" for name, size in SIZES.items()),
 )
-CALLED = (sys.executable, "-c", f"from tests.engine.engines import gpt; gpt(**{SIZES})")
+CALLED = (sys.executable, "-c", f"from tests.engine.capture.engines import gpt; gpt(**{SIZES})")
 
 
 def step() -> object:

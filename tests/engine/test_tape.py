@@ -26,7 +26,7 @@ from graphstep.ground.operands import Constant
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from tests.benchmarks.shapes import SHAPES
-from tests.engine import compiled
+from tests.engine.core import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

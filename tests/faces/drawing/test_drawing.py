@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width
 from graphstep.faces.drawing.text import BOTH, LINES, Marks, draw, text_of
 from tests.cases import each
-from tests.faces.drawing.test_layout import DENSITIES, graphs
+from tests.faces.drawing.layout.test_layout import DENSITIES, graphs
 from tests.graphs import BUILDERS, product_of_sum, square
 
 VALUES: dict[str, tuple[list[str], list[str]]] = {

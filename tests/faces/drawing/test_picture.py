@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from graphstep.faces.drawing.layout import Box, Density, Edge, arrange
 from graphstep.faces.drawing.picture import STYLE, svg
 from graphstep.faces.drawing.text import Marks
-from tests.faces.drawing.test_layout import DENSITIES, graphs
+from tests.faces.drawing.layout.test_layout import DENSITIES, graphs
 from tests.graphs import BUILDERS, far, product_of_sum, square
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -11,7 +11,7 @@ from graphstep.engine.capture import CaptureError
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
 from tests.cases import each
-from tests.engine import capturable_arrays as capturable
+from tests.engine.capture.arrays import capturable_arrays as capturable
 
 RANDOM = np.random.default_rng(12)
 A, B = RANDOM.normal(size=(2, 3)), RANDOM.normal(size=(2, 3))

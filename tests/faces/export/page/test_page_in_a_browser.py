@@ -14,7 +14,7 @@ from graphstep.debugger.frames import position_of
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
 from graphstep.faces import cli
-from tests.faces.export.test_page import FOLDED, RUNS, data, page, run
+from tests.faces.export.page.test_page import FOLDED, RUNS, data, page, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -34,7 +34,7 @@ from graphstep.language.rewrite import read_program
 from tests.benchmarks.shapes import SHAPES
 from tests.cases import each
 from tests.core_source import expressions, source
-from tests.engine import compiled
+from tests.engine.core import compiled
 from tests.engine.test_tape import SPECIAL, bits
 
 if TYPE_CHECKING:

@@ -118,7 +118,7 @@ def test_nodes_have_the_names_and_lines_of_the_source() -> None:
     assert recorded is not None
     lines = Path(__file__).read_text(encoding="utf-8").splitlines()
     line = next(n for n, text in enumerate(lines, 1) if "log_softmax(x)" in text)
-    assert recorded.places[run["scores"].index] == f"test_capture_jax.py:{line}"
+    assert recorded.places[run["scores"].index] == f"test_jax.py:{line}"
     assert run.program.text.startswith("def network(params: Any, x: Any, y: Any) -> Any:")
 
 
@@ -160,7 +160,7 @@ def loops(w: Any) -> Any:
 
 def test_what_cannot_be_followed_is_refused_with_its_reason() -> None:
     one = jnp.array(1.5)
-    with pytest.raises(CaptureError, match=r"JAX has no gradient of while at test_capture_jax.py:\d+: Reverse-mode"):
+    with pytest.raises(CaptureError, match=r"JAX has no gradient of while at test_jax.py:\d+: Reverse-mode"):
         gs.capture(loops, one)
     with pytest.raises(CaptureError, match="returned an array of 5×4, and no number"):
         gs.capture(lambda w: w * 2, X)
@@ -168,9 +168,9 @@ def test_what_cannot_be_followed_is_refused_with_its_reason() -> None:
         gs.capture(lambda _: jnp.ones(()), one)
     with pytest.raises(CaptureError, match="has no argument of floating point"):
         gs.capture(lambda n: jnp.ones(n).sum(), 3)
-    with pytest.raises(CaptureError, match=r"asks for the number that a traced value has at test_capture_jax.py:\d+"):
+    with pytest.raises(CaptureError, match=r"asks for the number that a traced value has at test_jax.py:\d+"):
         gs.capture(lambda w: jnp.sin(w) if w > 0 else w, one)
-    with pytest.raises(CaptureError, match=r"at test_capture_jax.py:\d+ makes complex numbers"):
+    with pytest.raises(CaptureError, match=r"at test_jax.py:\d+ makes complex numbers"):
         gs.capture(lambda w: jnp.abs(jnp.fft.fft(w)).sum() + w.sum(), X)
 
 

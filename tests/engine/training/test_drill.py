@@ -25,8 +25,8 @@ from graphstep.language.program import Program
 from graphstep.language.rewrite import read_program
 from graphstep.language.shapes import infer_shapes
 from tests.cases import each
-from tests.engine import compiled
-from tests.engine.test_core import matrix
+from tests.engine.core import compiled
+from tests.engine.core.test_core import matrix
 from tests.engine.test_tape import bits
 from tests.gates.rows.test_rows import CASES
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faces.test_cli import started
+from tests.faces.cli.test_cli import started
 from tests.faces.tui.terminal import Screen
 
 if TYPE_CHECKING:

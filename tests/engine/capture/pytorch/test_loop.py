@@ -53,7 +53,7 @@ def test_a_product_that_overflows_float32_in_both_directions_is_captured(tmp_pat
         loss_of().backward()
         optimizer.step()
     assert loss_of.caught is not None
-    assert "matmul at test_loop_pytorch.py" in loss_of.caught.reason
+    assert "matmul at test_loop.py" in loss_of.caught.reason
     run = gs.load(tmp_path / "run.gsz")
     assert run.trace.first_not_finite == loss_of.run.trace.first_not_finite
 
@@ -81,7 +81,7 @@ def test_a_learning_rate_that_explodes_is_caught_and_opens_without_pytorch(
     assert watched.steps[-1] == watched.caught.step
     assert watched.caught.path == tmp_path / "run.gsz"
     line = next(n for n, text in enumerate(Path(__file__).read_text(encoding="utf-8").splitlines(), 1) if "pow(2).mean" in text)
-    assert f"power at test_loop_pytorch.py:{line} makes the first inf" in str(watched.caught)
+    assert f"power at test_loop.py:{line} makes the first inf" in str(watched.caught)
     assert [str(watched.caught) in each.message for each in caplog.records] == [True]
     blocked = "import sys; sys.modules['torch'] = None; from graphstep.faces.cli import main; sys.exit(main(sys.argv[1:]))"
     words = [sys.executable, "-c", blocked, "why", "value loss", str(tmp_path / "run.gsz")]
@@ -99,7 +99,7 @@ def test_an_overflow_is_caught_in_the_step_in_which_it_happens(tmp_path: Path) -
     train(model, watched, 0.0, 1)
     assert watched.caught is not None
     assert watched.caught.step.number == 4
-    assert "exp at test_loop_pytorch.py" in str(watched.caught)
+    assert "exp at test_loop.py" in str(watched.caught)
     assert "makes the first inf: powers = torch.exp(model.layers(X) * model.scale)" in str(watched.caught)
     assert watched.run is not None
     assert math.isnan(watched.run.output)
@@ -152,7 +152,7 @@ def test_figures_are_those_of_the_tensors_with_scope_and_line() -> None:
     values = {x.name: x for x in last.tensors if x.of == "value"}
     assert {"linear in layers.0", "tanh in layers.1", "linear in layers.4", "pow in model"} <= {*values}
     assert values["linear in layers.0"].shape == (8, 6)
-    assert values["pow in model"].place.startswith("test_loop_pytorch.py:")
+    assert values["pow in model"].place.startswith("test_loop.py:")
     assert "dropout in layers.3" in str(last)
     gradients = [x.name for x in last.tensors if x.of == "gradient"]
     assert gradients[0] == "mean in model"
@@ -202,10 +202,10 @@ def test_what_cannot_be_watched_or_captured_says_why(monkeypatch: pytest.MonkeyP
     large = gs.record(Model(), when=lambda _: True, to=None)
     large(X * math.inf, Y)[1].backward()
     assert "not captured: the arrays of this call take more than 100 bytes" in str(large.caught)
-    assert "linear in layers.0 at test_loop_pytorch.py" in str(large.caught)
+    assert "linear in layers.0 at test_loop.py" in str(large.caught)
     w = torch.tensor([2.0], requires_grad=True)
     watched = gs.record(lambda: (torch.view_as_complex(w * torch.ones(2)).abs() * math.inf).sum(), to=None)
     watched().backward()
     assert watched.run is None
-    assert re.search(r"; mul at test_loop_pytorch\.py:\d+ is the first result that is not finite$", str(watched.caught))
-    assert "the loss of step 1 is inf; it was not captured: abs at test_loop_pytorch.py:" in str(watched.caught)
+    assert re.search(r"; mul at test_loop\.py:\d+ is the first result that is not finite$", str(watched.caught))
+    assert "the loss of step 1 is inf; it was not captured: abs at test_loop.py:" in str(watched.caught)

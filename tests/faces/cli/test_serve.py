@@ -15,7 +15,7 @@ import pytest
 from graphstep.faces.cli import main
 from graphstep.faces.cli.serve import _without
 from graphstep.ground.processes import words_of
-from tests.faces.test_cli import started
+from tests.faces.cli.test_cli import started
 
 aiohttp = pytest.importorskip("aiohttp")
 pytest.importorskip("textual_serve")

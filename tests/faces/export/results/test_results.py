@@ -13,7 +13,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.export.results import results, results_of
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.exercise.mark import Mark
-from tests.faces.classroom.test_marking import document
+from tests.faces.classroom.test_marks import document
 
 RIGHT = Mark("fork-2-7", "1a", "6", "6", "right", "", "Right.", 1.0, 1.0)
 WRONG = Mark("fork-2-7", "1b", "-6", "-6", "wrong", "slip-sign", "Not quite. The size is right, the sign is turned.", 0.0, 2.0)

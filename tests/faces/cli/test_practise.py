@@ -17,7 +17,7 @@ from graphstep.teaching.exercise.item_file import find
 from graphstep.teaching.practice import progress
 from graphstep.teaching.practice.session import Session
 from graphstep.teaching.practice.standing import Standing
-from tests.faces.test_exercise import Hands
+from tests.faces.cli.test_exercise import Hands
 
 
 @pytest.fixture(autouse=True)

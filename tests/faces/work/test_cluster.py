@@ -14,7 +14,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.work import store
 from graphstep.faces.work.cluster import on_cluster
 from graphstep.ground.errors import GraphstepError, InputError
-from tests.faces.classroom.test_marking import work
+from tests.faces.classroom.test_marks import work
 from tests.simulated_class import large_class
 
 distributed = pytest.importorskip("distributed", reason="graphstep[cluster] is not installed")

@@ -18,7 +18,7 @@ from graphstep.engine.capture.process import record_file
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
 from tests.cases import each
-from tests.engine import capturable
+from tests.engine.capture import capturable
 
 CALLS = {
     "lecture": (-2.0, 5.0, -4.0),

@@ -214,11 +214,11 @@ def test_a_parameter_without_a_gradient_has_its_reason_also_in_a_file(tmp_path: 
     places = {each.place for each in missing.values() if each.place}
     wanted = ("scale = self.kept(h).mean()", "return (h * self.held(h).detach()")
     numbers = {n for n, line in enumerate(lines, 1) if line.strip().startswith(wanted)}
-    assert places == {f"test_capture_pytorch.py:{n}" for n in numbers}
+    assert places == {f"test_pytorch.py:{n}" for n in numbers}
     told = "\n".join(run.diagnose().lines())
     assert "No gradient, as nothing reads them: spare_weight and spare_bias." in told
     assert "No gradient, as requires_grad is False: table_weight and table_bias." in told
-    assert "held_weight gets no gradient: what is computed from it is detached at test_capture_pytorch.py:" in told
+    assert "held_weight gets no gradient: what is computed from it is detached at test_pytorch.py:" in told
 
 
 def test_a_diagnosis_fails_on_what_it_is_asked_for(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import graphstep as gs
 from graphstep.engine.capture import CaptureError
 from graphstep.engine.recorded import differing_gradient
 from graphstep.ground.errors import InputError
-from tests.engine import engines
-from tests.engine.engines import Scalar, Value, Wrong
+from tests.engine.capture import engines
+from tests.engine.capture.engines import Scalar, Value, Wrong
 
 
 def gates(run):
