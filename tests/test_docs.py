@@ -137,6 +137,9 @@ def test_every_field_of_the_json_document_is_on_its_page() -> None:
     named |= {key for made in documents for part in (*made["nodes"], *made["steps"]) for key in part}
     named |= {key for made in documents for step in made["steps"] for key in step.get("jacobian", ())}
     named |= {*training["training"], *training["history"]}
+    # What a run seldom has stands in the schema.
+    schema = json.loads(Path(graphstep.__file__).with_name("faces").joinpath("export/schema-1.json").read_text(encoding="utf-8"))
+    named |= {*schema["properties"]}
     text = (HERE / "reference/json.md").read_text(encoding="utf-8")
     assert {name for name in named if f"`{name}`" not in text} == set()
 
