@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 from graphstep.engine.trace import Trace
@@ -40,6 +41,9 @@ _PAGE = 25
 
 _POINTS = 120
 """Points by which a curve is drawn at most."""
+
+# A blank line in front of a display ends the paragraph that leads to it, which might be left behind on the page before.
+_BLANK = re.compile(r"^\n(?=\\\[)", re.MULTILINE)
 
 # Latin Modern where it is: with T1 alone letters may be bitmaps. amsmath's matrices have ten columns unless they are given more.
 # Typed programs have few places for a break, so that lines may stretch, and pages may end early rather than be torn apart.
@@ -86,7 +90,7 @@ def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     yield PREAMBLE + (CHINESE if chinese else "") + "\\begin{document}\n"
     for block in document.blocks:
         text = writer.block(block)
-        yield f"\n{text if chinese else tex.spelled_out(text)}"
+        yield _BLANK.sub("", f"\n{text if chinese else tex.spelled_out(text)}")
     yield "\n\\end{document}\n"
 
 
