@@ -98,7 +98,7 @@ _STRUCTURES: dict[Structure, str] = {
     "diagonal": "each cell of the value depends on one cell, in its own way",
     "dense": "each cell of the value depends on all of them",
     "selection": "each cell of the value is one cell of the input or none, and none is used twice",
-    "repetition": "one number again and again, 1 where cells are copied or added up and 1/n in a mean",
+    "repetition": "the same number wherever it is not 0: 1 where cells are copied or added up and 1/n in a mean",
     "permutation": "the same cells in another order",
     "block": "smaller matrices along a diagonal, once the cells that belong together stand together",
 }

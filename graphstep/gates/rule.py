@@ -33,9 +33,9 @@ Structure = Literal["diagonal", "dense", "selection", "repetition", "permutation
 """What a Jacobian looks like.
 
 diagonal: cell by cell; dense: every cell may move every other; selection: each output cell is one input cell or none of them,
-and no input cell is used twice; repetition: one number again and again, 1 where input cells are copied (broadcast) or added up
-(sum) and 1/n in a mean; permutation: the same cells in another order; block: smaller matrices along a diagonal, once the cells
-that belong together stand together.
+and no input cell is used twice; repetition: the same number wherever it is not 0, 1 where input cells are copied (broadcast) or
+added up (sum) and 1/n in a mean; permutation: the same cells in another order; block: smaller matrices along a diagonal, once
+the cells that belong together stand together.
 """
 
 Cell = tuple[int, ...]

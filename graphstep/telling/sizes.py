@@ -58,7 +58,9 @@ def jacobian(wire: Wire) -> Reason | None:
     # It is asked of shapes alone: the Jacobian of a layer of 1,000 units would have a million entries.
     looks = gate.structure(slot, shapes, gate.settings(trace.node(wire.sender).options))
     message = "jacobian-diagonal" if gate.cellwise else "jacobian-unformed" if rows != 1 else "jacobian-row"
-    size["looks"] = reason(f"structure-{looks}")
+    # A cell that is picked leaves the others 0; a sum of all cells, and copies of one, have no 0.
+    whole = looks == "repetition" and (rows if gate.routes else max(rows, columns)) == entries
+    size["looks"] = reason("structure-repetition-whole" if whole else f"structure-{looks}")
     return reason(message, **size, entries=entries) if entries > 1 else reason("jacobian-entry", **size)
 
 

@@ -157,6 +157,25 @@ def test_an_elementwise_gate_multiplies_cell_by_cell() -> None:
     assert step.jacobian == "Jacobian: 2×2, diagonal; the 2 local gradients stand for its 4 entries."
 
 
+@each(
+    "program, inputs, title, says",
+    [
+        ("sum(v)", {"v": [1, 2]}, "Σ sends to v", "1×2, one number again and again; a single row"),
+        ("sum(s*v)", {"s": 3, "v": [1, 2]}, "copy to 2 sends to s", "2×1, one number again and again; its 2 entries"),
+        (
+            "sum(M, axis=0)",
+            {"M": [[1, 2], [3, 4]]},
+            "Σ axis 0 sends to M",
+            "2×4, the same number wherever it is not 0; its 8 entries",
+        ),
+        ("v[i]", {"v": [1, 2, 3], "i": 2}, "pick [·] sends to v", "1×3, the same number wherever it is not 0; a single row"),
+        ("v[i]", {"v": [1, 2], "i": [0, 0]}, "pick [·] sends to v", "2×2, the same number wherever it is not 0; its 4 entries"),
+    ],
+)
+def test_a_jacobian_of_one_number_is_said_to_have_0_where_it_has(program: str, inputs: Any, title: str, says: str) -> None:
+    assert (told(traced(program, **inputs), title).jacobian or "").startswith(f"Jacobian: {says}")
+
+
 def test_a_number_times_an_array_is_written_as_numbers_are() -> None:
     step = told(traced("y = 3*x; sum(y)", x=[1, 2]), "×3 sends to x")
     assert rungs(step) == ("df/dy ⊙ ∂y/∂x", "[1, 1] · 3", "[3, 3]")
