@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import field
 
 from graphstep.analysis.facts import Reason
 from graphstep.engine.trace import Trace
@@ -42,6 +43,8 @@ class Exercise:
     """The run."""
     blanks: tuple[Blank, ...]
     """What is asked, in the order in which the run comes to it."""
+    instead: Mapping[str, Blank] = field(default_factory=dict)
+    """By the name of an input that is the answer to an earlier question, that question: the value would give the answer away."""
 
     @property
     def marks(self) -> float:

@@ -12,18 +12,21 @@ from graphstep.language.setup import Setup
 from graphstep.teaching.exercise import page
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
+from graphstep.teaching.lesson.sheet import answered_before
 from graphstep.teaching.marking.solution import Solution
 
 
 def exercises_of(rehearsal: Rehearsal) -> Iterator[Exercise]:
     """The exercises of a lesson in its order; their blanks are numbered through the whole lesson, as on its printed sheet."""
-    number = 0
+    lesson, before = rehearsal.lesson, dict[str, tuple[int, Solution]]()
     for place, (setup, trace, scenes) in enumerate(_runs(rehearsal), 1):
-        solutions = [solution for scene in scenes for solution in scene.solutions]
-        blanks = tuple(blank for nth, solution in enumerate(solutions, number + 1) for blank in _blanks(nth, solution))
-        number += len(solutions)
+        answers = answered_before(lesson.asked, trace, before)
+        solutions = [*enumerate((solution for scene in scenes for solution in scene.solutions), len(before) + 1)]
+        before.update((solution.question.key, (number, solution)) for number, solution in solutions)
+        blanks = tuple(blank for number, solution in solutions for blank in _blanks(number, solution))
+        instead = {name: Blank(str(number), solution) for name, (number, solution) in answers.items()}
         if blanks:
-            yield Exercise(f"{rehearsal.lesson.slug}-{place}", rehearsal.lesson.title, setup, trace, blanks)
+            yield Exercise(f"{lesson.slug}-{place}", lesson.title, setup, trace, blanks, instead)
 
 
 def data(rehearsal: Rehearsal, *, answers: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from graphstep.ground.arrays import Number, plain
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
-from graphstep.teaching.lesson.sheet import marked
+from graphstep.teaching.lesson.sheet import marked, your_answer
 from graphstep.telling.document import WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
 from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, given, problem_text
@@ -70,11 +70,11 @@ def marks_text(language: str, key: str, marks: float, **fields: str) -> str:
 def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
     """The exercise as plain data, with its answers or without."""
     language = exercise.setup.language
+    hidden = {name: your_answer(language, blank.name) for name, blank in exercise.instead.items()}
     blanks = []
     for blank in exercise.blanks:
         solution = blank.solution
-        wording = solution.question.paper or solution.wording
-        entry: dict[str, Any] = {"name": blank.name, "question": wording, "marks": blank.marks}
+        entry: dict[str, Any] = {"name": blank.name, "question": solution.printed, "marks": blank.marks}
         if solution.question.options:
             entry["options"] = [*solution.question.options]
         if answers:
@@ -91,7 +91,7 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
         "title": exercise.title,
         "language": language,
         "program": exercise.setup.program,
-        "inputs": {name: _plain(value) for name, value in exercise.trace.inputs.items()},
+        "inputs": {name: _plain(value) for name, value in exercise.trace.inputs.items()} | ({} if answers else hidden),
         "marks": exercise.marks,
         "blanks": blanks,
     }

@@ -55,41 +55,50 @@ def _answers(rehearsal: Rehearsal) -> str:
 
 def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     yield Heading(1, (rehearsal.lesson.title,), "title")
-    run, defined, before = None, set[str](), dict[str, tuple[int, float]]()
+    run, defined, before = None, set[str](), dict[str, tuple[int, Solution]]()
     for number, scene, solution in _numbered(rehearsal):
         if scene.trace is not run:
             run = scene.trace
             yield Heading(
                 2, phrase(run.writing.language, "program", what=Code(" ".join(run.program.text.split()))), f"program-{number}"
             )
-            instead = _answered_before(rehearsal.lesson.asked, run, before)
+            answers = answered_before(rehearsal.lesson.asked, run, before)
+            instead = {name: your_answer(rehearsal.language, str(earlier)) for name, (earlier, _) in answers.items()}
             yield from (block for block in problem(run, instead=instead) if not isinstance(block, Heading))
             yield from functions(run, defined)
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)
-        if solution.number is not None:
-            before[solution.question.key] = number, solution.number
-        part = solution.question.part
-        wording = solution.question.paper or (solution.wording if part is None else solution.question.question)
-        if part is not None:
-            if part[0] == 1:
-                yield Prose(marked(wording) or (message(run.writing.language, "tableau-fill"),))
+        before[solution.question.key] = number, solution
+        question = solution.question
+        if question.part is not None:
+            if question.part[0] == 1:
+                yield Prose(marked(question.paper or question.question) or (message(run.writing.language, "tableau-fill"),))
                 yield tableau(rehearsal, number, BLANK)
             continue
-        options = tuple((option,) for option in solution.question.options)
-        yield Question(number, marked(wording), options, (), phrase(run.writing.language, "answer", what=BLANK))
+        options = tuple((option,) for option in question.options)
+        yield Question(number, marked(solution.printed), options, (), phrase(run.writing.language, "answer", what=BLANK))
     yield from made_by(rehearsal.language, command)
 
 
-def _answered_before(asked: Mapping[str, Sequence[str]], run: Trace, before: Mapping[str, tuple[int, float]]) -> dict[str, str]:
-    """By the name of an input whose value a question ``before`` asks for, what says so: the value would tell its answer."""
-    said = {}
+def answered_before(
+    asked: Mapping[str, Sequence[str]], run: Trace, before: Mapping[str, tuple[int, Solution]]
+) -> dict[str, tuple[int, Solution]]:
+    """By the name of an input whose value a question ``before`` asks for, that question with its number: the value would tell its
+    answer.
+    """
+    answers = {}
     for name in asked.keys() & run.inputs.keys():
         value = run.inputs[name]
-        for number, answer in (before[key] for key in asked[name] if key in before):
-            if isinstance(value, float) and is_same(value, answer):
-                said[name] = message(run.writing.language, "sheet-your-answer", number=str(number))
-    return said
+        for number, solution in (before[key] for key in asked[name] if key in before):
+            # A lesson may run the same program with another value first: only where it is the answer does it tell one.
+            if isinstance(value, float) and solution.number is not None and is_same(value, solution.number):
+                answers[name] = number, solution
+    return answers
+
+
+def your_answer(language: str, number: str) -> str:
+    """What is said in place of a value that an earlier question asks for."""
+    return message(language, "sheet-your-answer", number=number)
 
 
 def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:

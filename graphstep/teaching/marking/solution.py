@@ -73,6 +73,14 @@ class Solution:
     """The numbers that are asked for together, in one line; nothing where it is one answer."""
 
     @property
+    def printed(self) -> str:
+        """The question where it stands among others on paper, and quotes none of their answers."""
+        if self.question.part is None:
+            return self.question.paper or self.wording
+        # What is said of a whole tableau says nothing of a number in it, and may quote another one.
+        return self.wording if self.quantity is None else self.quantity.wording
+
+    @property
     def example(self) -> str:
         """An example of an answer, for the line where one is typed."""
         if self.right is not None:

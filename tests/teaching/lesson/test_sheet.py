@@ -41,7 +41,7 @@ def test_every_question_has_a_blank_on_the_sheet_and_its_answer_in_the_key(path:
             cells = [part.quantity.asked for part in solution.parts or (solution,) if part.quantity is not None]
             assert row[1].split()[-len(cells) :] == [*map(number_text, cells)]
             continue
-        assert f"\n{number}. {''.join(_text(part) for part in marked(solution.question.paper or solution.wording))}\n" in asked
+        assert f"\n{number}. {''.join(_text(part) for part in marked(solution.printed))}\n" in asked
         assert f"\n{number}. {solution.answer}" in answered
         assert solution.question.because.replace("`", "").replace("**", "") in answered
         for option in solution.question.options:
@@ -164,3 +164,23 @@ def test_other_programs_get_the_questions_as_json_and_the_answers_in_the_key(tmp
     assert answers[:1] == [pytest.approx(0.7311, abs=1e-4)]
     assert "saturated" in answers
     assert "∂h/∂s = 1 - h²" in answers
+
+
+def test_data_give_no_answer_away_that_a_later_run_takes(tmp_path: Path) -> None:
+    sheet, key = tmp_path / "sheet.json", tmp_path / "key.json"
+    assert main(["lesson", "10", "--to", str(sheet), "--key", str(key)]) == 0
+    (_, asked, *_), (_, answered, *_) = (json.loads(file.read_text())["exercises"] for file in (sheet, key))
+    assert asked["inputs"] == {"slope": "your answer to question 1", "h": 0.1}
+    assert answered["inputs"] == {"slope": 24, "h": 0.1}
+
+
+def test_data_ask_for_each_number_of_a_tableau_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.json"
+    assert main(["lesson", "9", "--to", str(file)]) == 0
+    asked = {blank["name"]: blank["question"] for run in json.loads(file.read_text())["exercises"] for blank in run["blanks"]}
+    assert [asked[name] for name in ("6a", "6b", "6c", "8")] == [
+        "What is dC/dq, the gradient of q?",
+        "What is ∂q/∂a⁽²⁾, the local gradient of the ×2 gate towards a?",
+        "What does the ×2 gate send to a: upstream gradient times local gradient?",
+        "What is dC/da, the sum of the contributions to a?",
+    ]

@@ -76,7 +76,7 @@ class Task:
     @property
     def stem(self) -> Iterator[Block]:
         """What stands before the question where it is asked alone: the problem, and what was to be chosen before."""
-        yield from given(self.exercise.trace)
+        yield from given(self.exercise)
         for task in self.choices:
             assert isinstance(task.answers, Choice)
             yield Prose(task.ask)
@@ -112,7 +112,7 @@ def tasks_of(exercise: Exercise) -> list[Task]:
     tasks: list[Task] = []
     for blank in exercise.blanks:
         choices = tuple(task for task in tasks if isinstance(task.answers, Choice))
-        tasks.append(Task(exercise, blank, marked(blank.solution.wording), answers_of(blank), choices))
+        tasks.append(Task(exercise, blank, marked(blank.solution.printed), answers_of(blank), choices))
     return tasks
 
 
@@ -137,9 +137,15 @@ def worked(tasks: Sequence[Task]) -> Iterator[Block]:
         yield from task.worked
 
 
-def given(trace: Trace) -> Iterator[Block]:
+def given(exercise: Exercise) -> Iterator[Block]:
     """The program, its numbers and its graph, before anything is asked."""
-    yield from (block for block in problem(trace, finds=False) if not isinstance(block, Heading))
+    trace = exercise.trace
+    # A platform may ask one question alone, or shuffle them: an earlier one is quoted there, since its number says nothing.
+    instead = {
+        name: message(trace.writing.language, "platform-your-answer", question=blank.solution.printed.replace("`", ""))
+        for name, blank in exercise.instead.items()
+    }
+    yield from (block for block in problem(trace, finds=False, instead=instead) if not isinstance(block, Heading))
     if has_picture(trace):
         yield Graph(trace, 0, written=False)
 

@@ -62,7 +62,7 @@ def _question(tasks: Sequence[Task]) -> Element:
     kind = "cloze" if embedded else _TYPES[type(first.answers)]
     question = Element("question", type=kind)
     _text(SubElement(question, "name"), (others and short(exercise.code)) or first.name)
-    stem = tex.fragment(given(trace)) + (_embedded(tasks, tex) if embedded else tex.fragment(first.asked))
+    stem = tex.fragment(given(exercise)) + (_embedded(tasks, tex) if embedded else tex.fragment(first.asked))
     text = _html(question, "questiontext", stem)
     if has_picture(trace):
         file = SubElement(text, "file", name=picture_name(trace), path="/", encoding="base64")

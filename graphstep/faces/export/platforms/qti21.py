@@ -85,7 +85,7 @@ def _item(tasks: Sequence[Task]) -> str:
     first, *others = tasks
     trace = first.exercise.trace
     markup = Markup(trace.writing.language, f"../{_PICTURES}")
-    item, body = _Item(), [element("div", markup.fragment(given(trace)))]
+    item, body = _Item(), [element("div", markup.fragment(given(first.exercise)))]
     for task in tasks:
         asked = element("div", markup.fragment(task.numbered if others else task.asked))
         body += [asked, _field(task, f"RESPONSE-{task.blank.name}", markup, item)]

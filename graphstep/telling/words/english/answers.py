@@ -219,6 +219,7 @@ because = "The × gate scales its upstream gradient by the other input."
         "{count} answers are for a person to mark, and earn nothing before that.",
     ),
     "platform-if": "{answer}: {said}",
+    "platform-your-answer": "your answer to “{question}”",
     "platform-person": "This answer is marked by a person.",
     "question-pattern-sum": "Which pattern is it when {name} collects its gradient?",
     "question-pattern": "Which pattern is it when {sent} is sent?",

@@ -76,7 +76,7 @@ def test_every_question_of_a_lesson_arrives_with_its_answers(name: str) -> None:
 
 def wording_of(blank: Blank) -> str:
     """The words of a question, as they stand in a platform."""
-    words = "".join(getattr(part, "text", part) for part in marked(blank.solution.wording))
+    words = "".join(getattr(part, "text", part) for part in marked(blank.solution.printed))
     return " ".join(text_of(words).split())
 
 
@@ -101,6 +101,14 @@ def _answers_hold(answers, gaps) -> None:
                     score, said = gaps[0].grade(form)
                     assert score == 100 * (spelling is answers.right)
                     assert spelling.feedback in said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_input_that_an_earlier_question_asks_for_is_named_by_that_question(name: str) -> None:
+    first, second, *_ = reader(name)(platform(name).writes(list(questions_of(shipped(10))), "A small change"))[1]
+    assert "What is dC/dw?" in plain(first.stem)
+    assert "= your answer to “The square has sent 12 to p. What is dC/dw? (x is 2.)”" in plain(second.stem)
+    assert "24" not in plain(second.stem)
 
 
 @pytest.mark.parametrize("name", NAMES)
