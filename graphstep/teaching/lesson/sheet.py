@@ -127,17 +127,19 @@ def tableau(rehearsal: Rehearsal, first: int, blank: str = "") -> Table:
     questions = [solution for _, _, solution in _numbered(rehearsal)][first - 1 :]
     rows = questions[: (questions[0].question.part or (1, 1))[1]]
     language = questions[0].trace.writing.language
-    titles = ("tableau-step", "tableau-upstream", "tableau-local", "tableau-product")
+    # The way forward has nothing but values.
+    sends = any(row.parts for row in rows)
+    titles = ("tableau-step", *(("tableau-upstream", "tableau-local", "tableau-product") if sends else ("tableau-value",)))
     heads = [(message(language, title),) for title in titles]
     columns = (Column(("",), True), Column(heads[0]), *(Column(head, True) for head in heads[1:]))
-    return Table(columns, tuple(((f"{number}.",), *_row(row, blank)) for number, row in enumerate(rows, first)))
+    return Table(columns, tuple(((f"{number}.",), *_row(row, blank, len(titles))) for number, row in enumerate(rows, first)))
 
 
-def _row(row: Solution, blank: str) -> tuple[Content, ...]:
-    """What stands in the row of a tableau: what is done, and the numbers of it."""
+def _row(row: Solution, blank: str, width: int) -> tuple[Content, ...]:
+    """What stands in the row of a tableau: what is done, and the numbers of it; the only number is in the last column."""
     if not row.parts:
         assert row.quantity is not None, "a row that is no send is a value or a sum"
-        return (Code(row.quantity.name),), (), (), _figure(row, blank)
+        return (Code(row.quantity.name),), *((),) * (width - 2), _figure(row, blank)
     (*_, product) = row.parts
     wire = None if product.quantity is None else product.quantity.wire
     assert wire is not None, "a row of several numbers is a send"

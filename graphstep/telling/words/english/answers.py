@@ -254,6 +254,7 @@ because = "The × gate scales its upstream gradient by the other input."
     "tableau-upstream": "Upstream",
     "tableau-local": "Local",
     "tableau-product": "Product",
+    "tableau-value": "Value",
     "sheet-your-answer": "your answer to question {number}",
     "tableau-fill": "Fill in the table.",
     "tableau-step": "Step",
