@@ -16,6 +16,7 @@ from graphstep.teaching.judge.values import (
     GRADIENTS,
     MATRIX,
     VALUES,
+    contents,
     form_of_arrays,
     gradient_of,
     held,
@@ -24,6 +25,7 @@ from graphstep.teaching.judge.values import (
     outcome,
     read_cells,
     rows_of,
+    shares_gradients,
     value_of,
 )
 
@@ -109,6 +111,8 @@ class Bench:
     def introduce(self) -> dict[str, Any]:
         """What is to be known of the engine before it is tried."""
         holds = {"numbers": self.takes_numbers, "arrays": self.form is not None}
+        fresh = [self._make(x if self.takes_numbers else MATRIX) for x in (0.75, 0.25)]
+        holds["shares"] = shares_gradients(fresh)
         return {"class": self.kind.__name__, "third": self.third, **holds}
 
     def starts(self) -> bool:
@@ -133,7 +137,9 @@ class Bench:
                 copies.append(outcome(output, inputs, arrays=trial["arrays"]))
             except BaseException as error:
                 return {"built": True, "error": _said(error)}
-        return {"copies": copies}
+        # Who writes into the value of an input spoils what reads it later, and not always this program.
+        changes = any(contents(value) != contents(self._make(x)) for value, x in zip(inputs, trial["inputs"], strict=True))
+        return {"copies": copies, "changes": changes, "shares": shares_gradients([*inputs, output])}
 
     def again(self, trial: dict[str, Any]) -> list[list[float]]:
         """The gradients after backward was called once, and after it was called twice."""
@@ -233,7 +239,7 @@ class Bench:
                 operands = [x if place == row.plain else self._make(x) for place, x in enumerate(content)]
                 result = self._called(row, operands)
             except BaseException:
-                return {"calls": [], "uses": []}
+                return {"calls": [], "uses": recorder.uses(row)}
         wiring, uses = recorder.wiring(operands, result, self.kind), recorder.uses(row)
         return {"calls": [] if any(call["operation"] == row.name for call in wiring) else wiring, "uses": uses}
 

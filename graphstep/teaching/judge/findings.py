@@ -15,6 +15,13 @@ TOLERANCE, ROUNDING, DOUBT = 1e-9, 64, 1e-6
 """Relative errors: that of a right number in float64, the ulps of another type, and up to what an ε is suspected."""
 
 
+NEAR = 0.01
+"""The share of its scale from which on an error of a number is relative to it."""
+
+COARSEST = 1e-3
+"""How far 1/3 is off in the coarsest type."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong."""
@@ -35,6 +42,8 @@ class Finding:
     """What it raised, where it failed."""
     built: str = ""
     """What the operation is built as, where that is what is wrong."""
+    sends: bool = True
+    """Whether it is a gradient that is wrong, and not the value before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,10 @@ def tolerance_of(third: float) -> float:
     """The relative error of a right number, from what comes back of 1/3: 64 ulps of the type that it went through."""
     if third == 1 / 3:
         return TOLERANCE
-    # Half an ulp is the most that 1/3 can be off; 1/3 is off by a third of an ulp.
-    return max(TOLERANCE, ROUNDING * 3 * abs(third - 1 / 3) * 3)
+    # Half an ulp is the most that 1/3 can be off; 1/3 is off by a third of an ulp. What is further off than that of the coarsest
+    # type there is, bfloat16, has not been rounded: an engine of whole numbers has no tolerance in which all is right.
+    off = abs(third - 1 / 3)
+    return max(TOLERANCE, ROUNDING * 3 * off * 3) if off < COARSEST else TOLERANCE
 
 
 def agree(came: Sequence[Cells], right: Sequence[Cells], tolerance: float, scale: float) -> bool:
@@ -103,7 +114,7 @@ def _near(one: Cells, other: Cells, tolerance: float, scale: float) -> bool:
     if isinstance(one, tuple) or isinstance(other, tuple):
         return isinstance(one, tuple) and isinstance(other, tuple) and agree(one, other, tolerance, scale)
     return (
-        one == other or (math.isnan(one) and math.isnan(other)) or abs(one - other) <= tolerance * max(abs(other), scale * 0.01)
+        one == other or (math.isnan(one) and math.isnan(other)) or abs(one - other) <= tolerance * max(abs(other), scale * NEAR)
     )
 
 

@@ -5,54 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
 
 from graphstep.teaching.judge import programs
 from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
 from graphstep.teaching.judge.array_programs import Plan
 from graphstep.teaching.judge.arrayed import ArrayMachine, flat, right_cells
+from graphstep.teaching.judge.engine import Engine, StoppedError
 from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
-from graphstep.teaching.judge.findings import DOUBT, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
+from graphstep.teaching.judge.findings import DOUBT, NEAR, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
 from graphstep.teaching.judge.machine import right_numbers
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells, whole_of
 from graphstep.teaching.judge.trials import Call, Trial
 
 _CLOSE = 4
 """Levels up to which a trial that fails speaks of its subject."""
-
-
-class StoppedError(Exception):
-    """The process of an engine ended before it answered."""
-
-    def __init__(self, reason: str, trial: Trial | None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        """The id of the message that says why."""
-        self.trial = trial
-        """The program that it was at; None where it was at none."""
-
-
-class Engine(Protocol):
-    """Somebody's engine, in this process or in another."""
-
-    name: str
-    """What the user calls it."""
-
-    def introduce(self) -> dict[str, Any]:
-        """Its class, and what comes back of 1/3."""
-
-    def starts(self) -> bool:
-        """Whether a backward pass can start at an array."""
-
-    def wirings(self) -> dict[str, dict[str, Any]]:
-        """What its operations are built from."""
-
-    def run(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
-        """Run programs on the engine; their answers."""
-
-    def again(self, trial: Trial) -> list[list[float]]:
-        """The gradients after one backward pass and after two; nothing where that failed."""
 
 
 def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
@@ -62,7 +29,8 @@ def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
         return one.judgement()
     except StoppedError as stopped:
         trial = stopped.trial or Trial(0, (0.75,), ())
-        finding = Finding(trial.subject or BACKWARD, None, stopped.reason, trial, right_cells(trial), ())
+        subject = BACKWARD if stopped.reason == "judge-slow" else trial.subject or BACKWARD
+        finding = Finding(subject, None, stopped.reason, trial, right_cells(trial), ())
         return replace(one.result, findings=[finding])
 
 
@@ -77,9 +45,13 @@ class _Judge:
         self.result = Judgement(engine.name, introduction["class"])
         self.gradients: dict[Trial, list[tuple[Cells, ...]]] = {}
         self.errors: dict[Trial, str] = {}
+        self.changing: dict[str, Trial] = {}
+        self.sharing: dict[str, Trial] = {}
+        self.shares = introduction["shares"]
         self.absent: dict[tuple[bool, str], str] = {}
         self.unbroadcast: dict[str, str] = {}
         self.opaque: set[str] = set()
+        self.loose: set[str] = set()
         self.faults: list[Fault] = []
 
     def judgement(self) -> Judgement:
@@ -92,6 +64,10 @@ class _Judge:
         self.machine = ArrayMachine(built)
         for name, each in wirings.items():
             self.uses.setdefault(name, set()).update(each["uses"])
+            # A mean may be a sum times 1/4, which is another number for another shape: the machine cannot follow that.
+            reads = [x for call in each["calls"] for x in call["operands"] if isinstance(x, dict)]
+            if name in ARRAYS and (not each["calls"] or any(x["place"] is None for x in reads)):
+                self.loose.add(name)
         result, right = self.result, list[str]()
         if self.has_numbers:
             right = self._numbers()
@@ -180,6 +156,10 @@ class _Judge:
             if "copies" in answer:
                 copies = [tuple(cells(x) for x in copy) for copy in answer["copies"]]
                 self.gradients[trial] = list(dict.fromkeys(copies))
+                if answer["changes"] and trial.level == 1:
+                    self.changing.setdefault(trial.subject, trial)
+                if answer["shares"] and trial.level == 1:
+                    self.sharing.setdefault(trial.subject, trial)
             elif trial.level == 1 and not answer["built"] and not answer["wrong"]:
                 self.absent.setdefault(key, answer["error"])
             elif trial.is_broadcast and not answer["built"]:
@@ -210,14 +190,20 @@ class _Judge:
         return all(any(agree(copy, way, most, scale) for way in ways) for copy in self.gradients[trial])
 
     def _scale(self, trial: Trial) -> float:
-        # Larger programs round off in proportion to their largest number.
-        numbers = (abs(x) for each in right_cells(trial) for x in flat(each) if trial.level >= 5 and math.isfinite(x))
-        return max((1.0, *numbers))
+        if trial.level < 5:
+            return 1.0
+        # Larger programs round off in proportion to their largest number: where tanh is near 1, 1 - tanh² has few digits left.
+        return max((1.0, *(abs(x) for each in right_cells(trial) for x in flat(each) if math.isfinite(x)))) / NEAR
 
     # -- explaining -------------------------------------------------------------------------------------------------------------
 
     def _explain(self) -> None:
         """Find a fault for what fails, then another for what still does."""
+        for name, trial in self.changing.items():
+            # What calls such an operation changes a value too.
+            if not (self.machine.leaves(name) | self.uses.get(name, set())) - {name} & self.changing.keys():
+                self.opaque.add(name)
+                self.result.findings.append(self._told(trial, name, None, "judge-in-place"))
         for name in self.machine.wirings:
             if not self._is_well_wired(name) and (
                 wrong := [x for x in self._failing() if x.subject == name and x in self.gradients]
@@ -249,12 +235,11 @@ class _Judge:
         return self._is_opaque(trial) or self._is_used_wrong(trial) or self._fits(trial, self.faults)
 
     def _is_used_wrong(self, trial: Trial) -> bool:
-        """Whether an operation of arrays calls a wrong one on the way, in a manner that the machine does not follow."""
+        """Whether an operation calls a wrong one on the way, and raises, or in a manner that the machine does not follow."""
         wrong = {each.operation for each in self.result.findings}
-        if trial.of_arrays and trial in self.errors and any(self._comes_of(name, wrong) for name in trial.operations):
+        if trial in self.errors and any(self._comes_of(name, wrong) for name in trial.operations):
             return True
-        opaque = {name for name in trial.operations if name in ARRAYS and name not in self.machine.wirings}
-        return any(self.uses.get(name, set()) & wrong for name in opaque)
+        return any(self.uses.get(name, set()) & wrong for name in trial.operations & self.loose)
 
     def _finding(self, failing: Sequence[Trial]) -> Finding:
         first = failing[0]
@@ -265,6 +250,8 @@ class _Judge:
         open_trials = [x for x in self.gradients if not self._is_opaque(x)]
         # What fails is looked at first: it rules a suspect out much sooner than what is right does.
         ordered = [*failing, *(x for x in open_trials if x not in set(failing))]
+        if not first.operations & self.loose:
+            ordered = [x for x in ordered if not x.operations & self.loose]
         suspects = list(self._suspects(failing))
         for fault in suspects:
             if self._reproduces(fault, ordered):
@@ -319,13 +306,22 @@ class _Judge:
 
     def _told(self, trial: Trial, operation: str, slot: int | None, key: str) -> Finding:
         right = right_cells(trial)
-        came = next((x for x in self.gradients.get(trial, ()) if not agree(x, right, self.tolerance, self._scale(trial))), ())
-        return Finding(operation, slot, key, trial, right, came, self.errors.get(trial, ""))
+        most, scale = self.tolerance, self._scale(trial)
+        came = next((x for x in self.gradients.get(trial, ()) if not agree(x, right, most, scale)), ())
+        sends = not came or agree(came[:1], right[:1], most, scale)
+        return Finding(operation, slot, key, trial, right, came, self.errors.get(trial, ""), sends=sends)
 
     def _unknown(self, first: Trial, failing: Sequence[Trial]) -> Finding:
         """A fault that no known one reproduces: that of the operation that stands alone, else of the backward pass."""
         if not first.subject:
-            return self._told(first, BACKWARD, None, "judge-order" if first.operations else "judge-seed")
+            kept = agree(self.gradients[first][0][:1], right_cells(first)[:1], self.tolerance, 1.0)
+            alone = "judge-seed" if kept else "judge-kept"
+            return self._told(first, BACKWARD, None, "judge-order" if first.operations else alone)
+        if self.shares:
+            return self._told(first, BACKWARD, None, "judge-start-shared")
+        if handing := [x for x in self.sharing if any(x in self.machine.leaves(each) for each in first.operations)]:
+            self.opaque.update(handing)
+            return self._told(first, handing[0], None, "judge-handed-on")
         name = first.subject
         # It fails through what it is built from, where that fails by itself too.
         others = [x for x in ROWS if x in self.machine.leaves(name) and x != name]

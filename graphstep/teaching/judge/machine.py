@@ -40,16 +40,16 @@ class Machine:
         values = self._values(nodes, changing)
         how = next((each.order for each in faults if each.operation == BACKWARD), "")
         for way in range(self._ways(nodes) if any(each.needs_luck for each in faults) else 1):
-            order = self._order(trial, how, faults, way)
+            order = self._order(trial, how, faults, way, values)
             gradients = self._gradients(nodes, values, order, output, faults)
             yield values[output], *gradients[: len(trial.inputs)]
 
-    def _order(self, trial: Trial, how: str, faults: Sequence[Fault], way: int) -> list[int]:
+    def _order(self, trial: Trial, how: str, faults: Sequence[Fault], way: int, values: Sequence[Any]) -> list[int]:
         nodes, output = self._tape(trial)
         if how or way or any(each.mode == "forget" for each in faults):
-            return _order(nodes, output, how, faults, way)
+            return _order(nodes, output, how, faults, way, values)
         if trial not in self._orders:
-            self._orders[trial] = _order(nodes, output, "", (), 0)
+            self._orders[trial] = _order(nodes, output, "", (), 0, ())
         return self._orders[trial]
 
     def is_known(self, trial: Trial) -> bool:
@@ -229,11 +229,13 @@ ORDERS = (
     "none",
     "without-output",
     "first-input",
+    "equal",
+    "twice",
 )
 """Wrong orders: see :func:`_order`."""
 
 
-def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault], way: int) -> list[int]:
+def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault], way: int, values: Sequence[Any]) -> list[int]:
     """The gates as an engine comes to them: in way 0 by the inputs from left to right, in the last one by when they were made.
 
     In between each bit of the number says of one gate with two inputs whether the second comes first.
@@ -251,7 +253,11 @@ def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault]
         # A gate with one input has no turn; no way has a bit so high.
         return operands[::-1] if way >> turns.get(place, 60) & 1 else operands
 
-    behind = _behind(children, output, once=how != "repeated")
+    def marked(place: int) -> Any:
+        # Whoever notes numbers, or gives values an __eq__ of their numbers, takes equal ones for one.
+        return values[place] if how == "equal" and isinstance(values[place], float) else place
+
+    behind = _behind(children, output, marked, once=how != "repeated")
     if way == 2 ** len(pairs) and how in ("", "forward"):
         behind.sort()
     match how:
@@ -259,8 +265,10 @@ def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault]
             return behind[::-1]
         case "forward":
             return behind
-        case "repeated" | "first-input":
+        case "repeated" | "first-input" | "equal":
             return behind[::-1]
+        case "twice":
+            return [place for place in behind[::-1] for _ in range(2)]
         case "without-output":
             return behind[-2::-1]
         case "none":
@@ -279,17 +287,17 @@ _MOST = 4000
 """Visits after which an order that repeats is given up: it doubles with every fork."""
 
 
-def _behind(children: Callable[[int], list[int]], output: int, *, once: bool) -> list[int]:
-    """Each gate behind those that it reads."""
+def _behind(children: Callable[[int], list[int]], output: int, marked: Callable[[int], Any], *, once: bool) -> list[int]:
+    """Each gate behind those that it reads; ``marked`` is what is noted of one that was visited."""
     order: list[int] = []
-    visited: set[int] = set()
+    visited: set[Any] = set()
     todo: list[tuple[int, bool]] = [(output, False)]
     while todo and len(order) < _MOST:
         place, done = todo.pop()
         if done:
             order.append(place)
-        elif not (once and place in visited):
-            visited.add(place)
+        elif not (once and marked(place) in visited):
+            visited.add(marked(place))
             todo.append((place, True))
             todo.extend((child, False) for child in reversed(children(place)))
     return order

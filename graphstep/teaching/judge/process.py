@@ -14,12 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
+from graphstep.ground.clock import SystemClock
 from graphstep.ground.errors import InputError, quoted, quoted_path
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.processes import end_process, environment_of, words_of
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.judge.array_programs import alone
-from graphstep.teaching.judge.judgement import StoppedError
+from graphstep.teaching.judge.engine import StoppedError
 from graphstep.teaching.judge.operations import OPERATIONS, ROWS
 from graphstep.teaching.judge.trials import Trial
 from graphstep.telling.words.catalogue import message
@@ -37,6 +38,8 @@ class ProcessEngine:
         self._child, self._first = child, first
         self.late = False
         """Whether it was ended by the clock."""
+        self._clock = SystemClock()
+        self._began = self._since = self._clock.seconds()
 
     def introduce(self) -> dict[str, Any]:
         """Its class, and what comes back of 1/3."""
@@ -76,13 +79,19 @@ class ProcessEngine:
         assert self._child.stdout is not None, "it was opened with a pipe"
         line = self._child.stdout.readline()
         try:
-            return json.loads(line)
+            answer = json.loads(line)
         except ValueError:
             self._stop(trial)
+        self._since = self._clock.seconds()
+        return answer
 
     def _stop(self, trial: Trial | None) -> NoReturn:
         status = self._child.wait()
         busy = sys.platform != "win32" and status == -signal.SIGXCPU
+        now = self._clock.seconds()
+        if (self.late or busy) and now - self._since < (now - self._began) / 2:
+            # The program that it was at took the smaller part of its time: all of them are slow.
+            raise StoppedError("judge-slow", trial)
         raise StoppedError("judge-clock" if self.late else "judge-processor" if busy else "judge-ended", trial)
 
 

@@ -22,8 +22,14 @@ _DIGITS = 12
 _SCALE = 100.0
 """The size from which on an error is relative, see :func:`agree`: 1."""
 
-_WHOLE = ("judge-fails", "judge-broadcast-shape", "judge-built", "judge-clock", "judge-processor", "judge-ended")
+_WHOLE = (
+    "judge-fails", "judge-broadcast-shape", "judge-built", "judge-in-place", "judge-handed-on", "judge-clock", "judge-processor",
+    "judge-ended",
+)  # fmt: skip
 """What is said of an operation as a whole."""
+
+_ENGINE = ("judge-slow", "judge-kept", "judge-start-shared")
+"""What is said of an engine, and of none of its operations."""
 
 _SHORT = 6
 """Digits that are enough where the numbers are further apart."""
@@ -42,7 +48,8 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
         yield Verdict("fine", "", (say("judge-right", count=len(of.right), absent=str(len(of.absent))),))
     for finding in of.findings:
         yield Verdict("fault", "", (say("judge-wrong", what=said(finding, language)),))
-        yield from _shown(of, finding, language)
+        if finding.key != "judge-slow":
+            yield from _shown(of, finding, language)
     for name in of.missing:
         yield Verdict("fault", "", (say("judge-missing", name=name),))
         if error := of.missing[name]:
@@ -66,6 +73,8 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
 def said(finding: Finding, language: str) -> str:
     """What is wrong, in a line: the operation, the input, and what is done there."""
     say = partial(message, language)
+    if finding.key in _ENGINE:
+        return say(finding.key)
     if finding.operation == BROADCAST:
         return say("judge-said", name=say("judge-broadcasting"), what=_what(finding, language))
     name = BACKWARD if finding.operation == BACKWARD else ROWS[finding.operation].title
@@ -76,12 +85,7 @@ def said(finding: Finding, language: str) -> str:
 
 
 def _is_of_value(finding: Finding) -> bool:
-    return finding.key.startswith("judge-value") or not _sends_wrong(finding)
-
-
-def _sends_wrong(finding: Finding) -> bool:
-    """Whether it is a gradient that is wrong, and not the value before it."""
-    return bool(finding.key) or finding.slot is not None
+    return finding.key.startswith("judge-value") or not (finding.key or finding.sends)
 
 
 def _input(finding: Finding, language: str) -> str:
@@ -100,12 +104,13 @@ def _what(finding: Finding, language: str) -> str:
     if finding.key == "judge-built":
         return say("judge-built", built=finding.built)
     if finding.key.startswith("slope-"):
-        return _inside(say(finding.key))
+        # What is said to a learner is the right rule; here the line says what is wrong.
+        return say("judge-slope", rule=_inside(say(finding.key)))
     if finding.key:
         return say(finding.key)
     if not finding.came:
         return finding.error
-    return say("judge-value" if finding.slot is None else "judge-gradient")
+    return say("judge-gradient" if finding.sends else "judge-value")
 
 
 def _inside(text: str) -> str:

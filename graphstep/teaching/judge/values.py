@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 from graphstep.ground.late import np
@@ -58,6 +59,24 @@ def held(value: Any, names: tuple[str, ...]) -> Any:
         if hasattr(value, name):
             return getattr(value, name)
     raise TypeError(f"a {type(value).__name__} has no attribute {names[0]!r} or {names[1]!r}")
+
+
+def contents(value: Any) -> Any:
+    """The number that a value of an engine holds, or its rows."""
+    return read_cells(held(value, VALUES))
+
+
+def shares_gradients(values: list[Any]) -> bool:
+    """Whether two values have one array for their gradients, so that what is added to one in place is added to the other."""
+    arrays = [each for each in map(_gradient, {id(value): value for value in values}.values()) if isinstance(each, np.ndarray)]
+    return any(np.shares_memory(*pair) for pair in combinations(arrays, 2))
+
+
+def _gradient(value: Any) -> Any:
+    try:
+        return held(value, GRADIENTS)
+    except TypeError:
+        return None
 
 
 def value_of(value: Any) -> float:

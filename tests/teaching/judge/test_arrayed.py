@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -32,7 +33,7 @@ SOURCE = ARRAY_ENGINE.read_text(encoding="utf-8")
 
 
 def judged(source: str) -> Judgement:
-    return judge(LocalEngine(module_of(ast.parse(source), "engine")))
+    return judge(LocalEngine(module_of(ast.parse(source.replace("class Tensor", "ZEROS = {}\n\n\nclass Tensor", 1)), "engine")))
 
 
 def lines(judgement: Judgement) -> list[str]:
@@ -76,6 +77,10 @@ BROKEN = [
     ("self.grad += out.grad.T", "self.grad += out.grad", "x.T, towards its input: sends its upstream gradient untransposed"),
     ("whole = np.exp", "axis = 0\n        whole = np.exp", "softmax(x, axis=1): its value is that of each column"),
     ("self.grad = np.ones_like(self.data)", "self.grad = np.zeros_like(self.data)", "backward: the gradient of the output is 0 at its start"),
+    ("np.array(data, dtype=float)", "np.array(data, dtype=int)", "a value does not hold the number that it is made of"),
+    ("out = Tensor(self.data * (self.data > 0), (self,))", "self.data *= self.data > 0\n        out = Tensor(self.data, (self,))", "relu: changes the value of an input"),
+    ("self.grad = np.zeros_like(self.data)", "self.grad = ZEROS.setdefault(self.data.shape, np.zeros(self.data.shape))", "new values have one array for all their gradients"),
+    ("            node.send()", "            node.send()\n            node.send()", "backward: each gate sends twice in a row"),
     ("self.grad += out.data * (out.grad - together)", "self.grad += out.grad * out.data * (1 - out.data)", "softmax(x, axis=1), towards its input: takes s(1 − s) cell by cell"),
 ]  # fmt: skip
 
@@ -84,6 +89,24 @@ BROKEN = [
 def test_what_is_wrong_with_arrays_is_said_in_a_line(old: str, new: str, said: str) -> None:
     # One of them has the same line twice: in a sum, and in a mean that is wrong with it.
     assert lines(judged(changed((old, new))))[0].startswith(said)
+
+
+def test_who_hands_on_the_array_of_a_gradient_is_named_and_not_who_adds_to_it() -> None:
+    # The contributions of a sum are its own gradient, and += writes into it where another one arrives.
+    add = "            self.grad += gathered(out.grad, self.shape)\n            other.grad += gathered(out.grad, other.shape)"
+    received = "for one in (self, other):\n                received(one, gathered(out.grad, one.shape))"
+    function = "def received(one, gradient):\n    if one.grad is None:\n        one.grad = gradient\n    else:\n        one.grad += gradient"
+    source = changed(
+        (add, f"            {received}"),
+        ("class Tensor", f"{function}\n\n\nclass Tensor"),
+        ("self.grad = np.zeros_like(self.data)", "self.grad = None"),
+    )
+    source = re.sub(r"(self|other)\.grad ([+-])= (.*)", r"received(\1, \g<2>(\3))", source)
+    assert lines(judged(source))[0].startswith("add: hands on the array of its own gradient")
+
+
+def test_an_engine_of_float32_is_right_where_few_digits_are_left() -> None:
+    assert judged(changed(("dtype=float", "dtype=np.float32"))).is_right
 
 
 def test_an_operation_that_is_built_wrong_of_others_is_shown_as_it_is_built() -> None:

@@ -86,7 +86,8 @@ BROKEN = {
         ("self + (-other)", "sub: it gives back nothing: is a return missing?"),
     ),
     "power * self.data ** (power - 1)": (
-        ("self.data ** (power - 1)", "pow, towards its first input: the exponent is missing: it comes down as a factor"),
+        ("self.data ** (power - 1)", "pow, towards its first input: its slope is wrong: the exponent is missing: it comes down as a factor"),
+        ("power * self.data**power", "pow, towards its first input: its slope is wrong: the exponent comes down as a factor, and falls by one"),
     ),
     "self.grad = 1.0": (
         ("self.grad = 0.0", "backward: the gradient of the output is 0 at its start, so that nothing flows: it is 1"),
@@ -96,6 +97,14 @@ BROKEN = {
     "self.grad = 0.0\n": (("self.grad = 1.0\n", "backward: the gradient of a new value begins at 1: it is 0 until something arrives"),),
     "for node in reversed(order)": (
         ("for node in order", "backward: only what the output itself sends arrives: the order is that of the forward pass"),
+    ),
+    "self.data = data": (("self.data = int(data)", "a value does not hold the number that it is made of"),),
+    "if node not in seen:\n                seen.add(node)": (
+        ("if node.data not in seen:\n                seen.add(node.data)", "backward: passes over a value with the same number as another"),
+    ),
+    "            node.send()": (("            node.send()\n            node.send()", "backward: each gate sends twice in a row"),),
+    "        out = Number(self.data + other.data, (self, other))": (
+        ("        self.data += other.data\n        out = Number(self.data, (self, other))", "add: changes the value of an input"),
     ),
     "math.tanh(self.data), (self,))": (
         ("math.tanh(self.dta), (self,))", "right"),
@@ -118,6 +127,15 @@ def test_what_is_built_from_a_wrong_gate_is_a_consequence() -> None:
     assert {"neg", "sub", "rsub", "rmul"} == {*judgement.consequences}
     assert judgement.findings[0].trial.text == "x*y + x"
     assert judgement.findings[0].came[1] == -1.5
+
+
+def test_what_fails_on_the_nothing_of_another_operation_is_a_consequence() -> None:
+    head, _, tail = SOURCE.partition("    def __truediv__")
+    judgement = judged(head.rstrip().removesuffix("return out") + "\n" + "    def __truediv__" + tail)
+    assert [(each.operation, each.error) for each in judgement.findings] == [
+        ("mul", "it gives back nothing: is a return missing?")
+    ]
+    assert {"neg", "sub"} <= {*judgement.consequences}
 
 
 def test_two_faults_are_two_findings() -> None:
@@ -245,6 +263,14 @@ def test_what_does_not_end_or_takes_all_memory_is_wrong(file: Path) -> None:
     with process.engine("mine.py") as engine:
         judgement = judge(engine)
     assert report.said(judgement.findings[0], "en") == "sin: MemoryError"
+
+
+def test_a_slow_engine_is_called_slow_and_none_of_its_operations(file: Path) -> None:
+    slow = SOURCE.replace("        self.grad = 1.0\n", "        self.grad = 1.0\n        import time; time.sleep(0.05)\n")
+    file.write_text(slow, encoding="utf-8")
+    with process.engine("mine.py", seconds=1) as engine:
+        (finding,) = judge(engine).findings
+    assert report.said(finding, "en").startswith("the engine is too slow: ")
 
 
 def test_what_does_not_come_back_when_it_is_looked_at_is_wrong_by_name(file: Path) -> None:

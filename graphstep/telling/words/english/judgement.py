@@ -38,11 +38,14 @@ JUDGEMENT: dict[str, English] = {
     # Why there are no numbers.
     "judge-clock": "the process was ended after 20 seconds",
     "judge-processor": "the process was ended after 10 seconds of processor",
+    "judge-slow": "the engine is too slow: its 20 seconds, or 10 of processor, were over before all small programs were run",
     "judge-ended": "the process ended without an answer; it may take 1 GiB of memory",
     # What becomes of a contribution.
     "judge-built": "is built as {built}",
     "judge-value": "its value is wrong",
     "judge-gradient": "what it sends is wrong",
+    "judge-slope": "its slope is wrong: {rule}",
+    "judge-in-place": "changes the value of an input, which others read as well: its result is a value of its own",
     "judge-overwrite": "overwrites instead of adding up",
     "judge-multiply": "multiplies the gradient that is there instead of adding to it",
     "judge-own": "takes the gradient of its input for that of its output",
@@ -141,6 +144,9 @@ JUDGEMENT: dict[str, English] = {
     "judge-value-smallest": "its value is the smallest cell",
     "judge-value-power-turned": "its value is its second input to the power of its first",
     # The backward pass.
+    "judge-start-shared": "new values have one array for all their gradients: each needs its own",
+    "judge-handed-on": "hands on the array of its own gradient, into which others add later: it sends a copy",
+    "judge-kept": "a value does not hold the number that it is made of",
     "judge-seed": "the gradient of the output is not 1",
     "judge-seed-zero": "the gradient of the output is 0 at its start, so that nothing flows: it is 1",
     "judge-seed-minus": "the gradient of the output is -1 at its start: it is 1",
@@ -158,6 +164,10 @@ JUDGEMENT: dict[str, English] = {
     "judge-order-each-arrival": "a gate sends at each arrival all that it has by then, and so some of it again",
     "judge-order-none": "no gate sends",
     "judge-order-without-output": "the output itself does not send",
+    "judge-order-twice": "each gate sends twice in a row",
+    "judge-order-equal": (
+        "passes over a value with the same number as another: a value is known by itself, and not by its number"
+    ),
     "judge-order-first-input": "goes on through the first input of a gate only",
 }
 """By id the messages on an engine."""
