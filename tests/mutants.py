@@ -58,7 +58,6 @@ PACKAGES = {
             "gates/test_mathematics.py",
             "gates/notation/test_notation.py",
             "test_new_rows.py",
-            "gates/test_stop.py",
             "language/test_backward.py",
         ),
     ),
@@ -99,7 +98,8 @@ PACKAGES = {
         ("teaching/marking",),
         (
             "teaching/lesson/test_lesson.py",
-            "teaching/lesson/test_lesson_arrays.py",
+            "teaching/lesson/test_rehearsal.py",
+            "teaching/lesson/test_check.py",
             "teaching/marking/test_marking.py",
             "teaching/marking/test_marking_texts.py",
             "teaching/marking/test_carried.py",

@@ -1,20 +1,40 @@
-"""Numbers that others have printed: lectures, notebooks, textbooks, and PyTorch in float64. cases.json says where each stands."""
+"""Numbers of others: those that lectures, notebooks and textbooks print, and PyTorch 2.13 in float64.
+
+Where each case of cases.json is printed stands beside it. The numbers of cases_lessons.json were made by hand: each program's
+``torch`` text was run with the lesson's inputs as tensors that ask for a gradient, and ``f.backward(torch.ones_like(f))``. "nan"
+stands for what is not a number. Of 1 − σ(x) there are the values only: PyTorch's slope, σ·(1 − σ), cancels where graphstep's,
+σ(x)·σ(−x), does not.
+"""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import graphstep as gs
+from graphstep.debugger.session import Command, perform
+from graphstep.debugger.state import State
 from graphstep.engine.trace import Trace, trace
+from graphstep.faces.drawing.excerpt import set_scene
 from graphstep.ground.arrays import plain
 from graphstep.language.read import read
+from tests import FOLDER
 from tests.cases import each
+from tests.lessons import rehearsed
+from tests.networks import NETWORKS
 
-CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
+
+def cases(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+CASES: list[dict[str, Any]] = cases("cases.json")
+OF_LESSONS: list[dict[str, Any]] = cases("cases_lessons.json")
+OF_NETWORKS = cases("cases_networks.json")
+LESSONS = list(dict.fromkeys(case["lesson"] for case in OF_LESSONS))
 
 every_case = each("case", CASES, ids=[case["id"] for case in CASES])
 
@@ -61,3 +81,69 @@ def test_the_steps_of_the_source_give_the_same_and_its_intermediate_numbers(case
 @pytest.mark.parametrize("case", [case for case in CASES if "ours" in case], ids=lambda case: case["id"])
 def test_where_we_choose_otherwise_splitting_ties_gives_what_the_source_has(case: dict[str, Any]) -> None:
     assert_as_published(run(case, case["expression"], ties="split"), case, case["gradients"])
+
+
+@each("case", cases("cases_torch.json"), ids=lambda case: case["text"])
+def test_a_gate_has_the_numbers_of_pytorch(case: dict[str, Any]) -> None:
+    run = gs.run(case["text"], inputs=case["inputs"])
+    np.testing.assert_allclose(run.output, case["output"], rtol=1e-9, atol=1e-300)
+    for name, gradient in case["gradients"].items():
+        found = run.gradients[name]
+        assert np.shape(found) == np.shape(gradient), name
+        np.testing.assert_allclose(found, gradient, rtol=1e-9, atol=1e-15, err_msg=name)
+
+
+@pytest.mark.parametrize("words", LESSONS)
+def test_a_lesson_has_the_numbers_of_pytorch(words: str) -> None:
+    runs = [scene.trace for scene in rehearsed(words).scenes]
+    for case in (case for case in OF_LESSONS if case["lesson"] == words):
+        dtype = case.get("dtype", "float64")
+        fits = [run for run in runs if run.program.text == case["program"] and run.writing.dtype == dtype]
+        fits = [run for run in fits if case["inputs"].items() <= run.inputs.items()]
+        assert fits, case["program"]
+        run = fits[0]
+        np.testing.assert_allclose(run.output, np.array(case["output"], float), rtol=1e-9, atol=1e-12)
+        asked = [name for name in case["gradients"] if name not in run.program.data]
+        assert asked or words == "few-digits", case["program"]
+        for name in asked:
+            gradient = run.gradient(run.program.names.get(name, run.program.find(name)))
+            assert gradient is not None, name
+            expected = np.array(case["gradients"][name], float)
+            np.testing.assert_allclose(gradient.value, expected, rtol=1e-9, atol=1e-12, err_msg=f"{name} of {case['program']}")
+
+
+def test_every_run_of_these_lessons_has_its_numbers() -> None:
+    programs = {case["program"] for case in OF_LESSONS}
+    for words in LESSONS:
+        assert {scene.trace.program.text for scene in rehearsed(words).scenes} <= programs
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def network(request: pytest.FixtureRequest) -> tuple[str, gs.Run]:
+    name: str = request.param
+    return name, gs.run(NETWORKS[name].text, inputs=NETWORKS[name].inputs)
+
+
+def test_a_network_is_a_few_lines_and_equal_to_pytorch(network: tuple[str, gs.Run]) -> None:
+    name, run = network
+    case, (text, inputs, gates) = OF_NETWORKS[name], NETWORKS[name]
+    assert len(text.splitlines()) <= 12
+    assert len(run.trace.program.nodes) - len(inputs) >= gates
+    assert run.output == pytest.approx(case["loss"], rel=1e-12)
+    for key, gradient in case["gradients"].items():
+        ours = np.asarray(run.gradients[key]).reshape(-1)
+        assert ours == pytest.approx(np.array(gradient), rel=1e-9, abs=1e-13), key
+    assert set(case["gradients"]) >= set(inputs) - {"y", "ids"}
+
+
+def test_it_is_stepped_over_in_a_handful_of_steps_and_drawn_in_a_small_window(network: tuple[str, gs.Run]) -> None:
+    _, run = network
+    state, steps = State(run.trace), 0
+    while state.at < len(run.trace):
+        state, reply = perform(state, Command("step"))
+        assert reply.status == "done"
+        steps += 1
+    assert steps < 60
+    scene = set_scene(run.trace, run.trace.program.output, (78, 11), None)
+    assert scene.drawn.whole
+    assert len(scene.drawn.nodes) < 60

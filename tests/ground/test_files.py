@@ -25,7 +25,7 @@ from graphstep.faces.work.store import keep
 from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.ground.files import is_stream, open_file, write_file
 from graphstep.teaching.lesson import progress
-from tests.teaching.lesson.test_lesson import simple
+from tests.lessons import simple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

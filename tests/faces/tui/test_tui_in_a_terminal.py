@@ -1,4 +1,4 @@
-"""The installed command in a pseudo-terminal: what a student sees, from the first frame to the last."""
+"""The installed commands in a pseudo-terminal: what a student sees, from the first frame to the last."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals of this kind", allow_module_level=True)
 
 MAIN = [sys.executable, "-m", "graphstep", "(x+y)*z", "x=-2", "y=5", "z=-4"]
-RIGHT, LEFT, END = "\x1b[C", "\x1b[D", "\x1b[F"
+RIGHT, LEFT, END, ESCAPE = "\x1b[C", "\x1b[D", "\x1b[F", "\x1b"
 
 
 def test_every_number_is_stepped_to_and_back_and_a_strange_byte_and_a_stop_leave_the_screen_whole() -> None:
@@ -198,3 +198,62 @@ def test_a_session_breaks_goes_back_asks_why_edits_and_reads_the_comparison() ->
     terminal.send("q")
     assert terminal.ends() == 0
     assert b"Traceback" not in terminal.raw
+
+
+TRAIN = [sys.executable, "-m", "graphstep", "train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "12"]
+
+
+def test_training_stepping_into_a_round_and_leaving(tmp_path: Path) -> None:
+    state = tmp_path / "state.npz"
+    terminal = Terminal([*TRAIN, "--save", str(state)])
+    terminal.until("no round of 12 yet")
+    terminal.send(RIGHT)
+    terminal.until("= 0 - 0.1 · (-4)")
+    terminal.send(" ")
+    terminal.until("All 12 rounds are done.")
+    terminal.send(LEFT)
+    terminal.until("round 10 of 12")
+    terminal.send("\r")
+    terminal.until("start 0/8")
+    terminal.send(ESCAPE)
+    terminal.until("graphstep train")
+    terminal.send("q")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+    assert state.exists()
+
+
+def test_control_c_leaves_a_training_that_runs() -> None:
+    terminal = Terminal([*TRAIN[:-1], "100000000"])
+    terminal.until("no round of")
+    terminal.send(" ")
+    terminal.until("training")
+    terminal.send("\x03")
+    assert terminal.ends() == 0
+    assert b"Traceback" not in terminal.raw
+
+
+def test_a_training_that_diverged_says_so_with_its_exit_status() -> None:
+    terminal = Terminal([*TRAIN, "--lr", "1e200"])
+    terminal.until("no round of 12 yet")
+    terminal.send(" ")
+    terminal.until("a smaller learning rate may help")
+    terminal.send("q")
+    assert terminal.ends() == 1
+
+
+def test_lines_are_printed_when_they_are_asked_for() -> None:
+    asked = [[*TRAIN[3:], *more] for more in (["--plain"], ["--format", "csv"], ["--at-round", "0"])]
+    code = f"from graphstep.faces.cli import main\nfor words in {asked!r}: print('status', main(words))"
+    terminal = Terminal([sys.executable, "-c", code], columns=120, rows=40)
+    assert terminal.ends() == 0
+    *printed, rest = terminal.raw.split(b"status 0\r\n")
+    assert [b"round" in text for text in printed] == [True] * 3
+    assert rest == b""
+    assert b"\x1b[?1049h" not in terminal.raw
+
+
+def test_a_dumb_terminal_gets_lines() -> None:
+    terminal = Terminal(TRAIN, rows=40, TERM="dumb")
+    terminal.until("stopped: all 12 rounds are done")
+    assert terminal.ends() == 0

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from graphstep.ground.operands import Shape
 
+
 SHAPES: tuple[Shape, ...] = ((), (1,), (3,), (2, 3), (3, 2), (1, 3), (3, 1), (0,), (0, 3), (2, 0), (2, 2, 3), (2, 3, 2))
 SQUARE: dict[str, tuple[Shape, ...]] = dict.fromkeys(("solve", "inv", "logdet"), ((1, 1), (2, 2), (3, 3), (4, 4), (0, 0)))
 """Shapes of the gates of square matrices."""
@@ -878,3 +879,26 @@ def test_bce_takes_the_limit_where_a_target_is_met_for_certain(p: float, slope: 
 def test_a_place_of_many_digits_is_named_by_few() -> None:
     with pytest.raises(InputError, match=r"there is no entry 1e\+300$"):
         gs.run("x[i]", x=[1, 2, 3], i=[1e300])
+
+
+PROGRAMS = [
+    ("stop(x^2)*x + x", {"x": 3.0}, 10.0),
+    ("q = detach(sin(x)); q*x + stop_gradient(q)", {"x": 0.5}, 0.479425538604203),
+    ("sum(stop(x)*x^2)", {"x": [3.0, -2.0]}, [18.0, 8.0]),
+    ("s = softmax(x); sum((s - stop(s))^2 + x*stop(max(x)))", {"x": [1.0, 2.0]}, [2.0, 2.0]),
+]
+
+
+@pytest.mark.parametrize(("text", "inputs", "gradient"), PROGRAMS)
+def test_every_witness_holds_the_value_of_a_stop_still(text: str, inputs: dict, gradient: object) -> None:
+    run = gs.run(text, inputs=inputs)
+    assert run.gradients["x"] == pytest.approx(gradient, rel=1e-12)
+    report = gs.check(text, inputs=inputs)
+    assert all(row.verdict == "agree" for row in report.rows)
+
+
+def test_sympy_differentiates_a_stop_as_a_constant_and_gives_it_back() -> None:
+    expression = gs.run("stop(x^2)*x", x=3).sympy()
+    (x,) = expression.free_symbols
+    assert str(expression.diff(x)) == "stop(x**2)"
+    assert gs.from_sympy(expression, x=3).gradients == {"x": 9.0}

@@ -1,9 +1,18 @@
-"""Each lesson asks in every kind that fits it: something to type, a choice, an order, a tableau."""
+"""The catalogue of lessons: found by number, name and path, in a table; and each asks in every kind that fits it."""
 
 from __future__ import annotations
 
-from graphstep.teaching.lesson.catalogue import folder
+import subprocess
+import sys
+
+import pytest
+
+from graphstep.ground.errors import InputError
+from graphstep.teaching.lesson import progress
+from graphstep.teaching.lesson.catalogue import catalogue, find, folder
 from graphstep.teaching.lesson.parse import read_lesson
+from graphstep.teaching.lesson.walk import LessonRun
+from tests.lessons import rehearsed, said, written
 
 ARRAYS = "a tableau is of numbers, and the values here are arrays"
 CHAIN = "its gates stand one behind the other, so that there is one order only, and nothing to think about"
@@ -52,3 +61,46 @@ def test_a_lesson_lacks_a_kind_of_question_for_a_reason_only() -> None:
         if missing:
             lacks[number] = missing
     assert lacks == {number: {*reasons} for number, reasons in UNFIT.items()}
+
+
+@pytest.mark.parametrize("word", ["2", "02", "chain rule", "Backward: the chain rule", "02-backward-the-chain-rule"])
+def test_a_lesson_is_found_by_number_or_by_a_part_of_its_name(word):
+    assert find(word).stem == "02-backward-the-chain-rule"
+
+
+def test_a_lesson_is_found_by_its_path(tmp_path):
+    path = written(tmp_path, "")
+    assert find(str(path)) == path
+
+
+@pytest.mark.parametrize(("word", "says"), [("99", "no lesson"), ("gate", "several lessons"), ("nothing.md", "no lesson file")])
+def test_a_lesson_that_there_is_not_is_an_error(word, says):
+    with pytest.raises(InputError, match=says):
+        find(word)
+
+
+def test_the_catalogue_skips_what_is_no_lesson(tmp_path):
+    written(tmp_path, "")
+    (tmp_path / "02-broken.md").write_text("no front matter")
+    (tmp_path / "README.md").write_text("hello")
+    assert [lesson.title for lesson in catalogue(tmp_path)] == ["T"]
+    assert catalogue(tmp_path / "nowhere") == ()
+
+
+def test_the_table_of_lessons_imports_neither_numpy_nor_the_screen():
+    code = (
+        "import sys, io; from graphstep.teaching.lesson.command import run; run([], io.StringIO());"
+        "print([m for m in ('numpy', 'sympy', 'networkx', 'textual', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_table_says_what_is_done_and_what_comes_next():
+    assert "Start: graphstep lesson 1" in said([])[1]
+    lesson = LessonRun(rehearsed("1")).next().next()
+    progress.save(lesson.answer("3")[0])
+    status, text = said([])
+    assert status == 0
+    assert "done 1/10" in text
+    assert "Go on: graphstep lesson 1" in text

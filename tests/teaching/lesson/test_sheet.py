@@ -20,7 +20,7 @@ from graphstep.teaching.lesson.code import skeleton
 from graphstep.teaching.lesson.sheet import key, marked, sheet
 from graphstep.telling.document import Code, Strong
 from tests.cases import each
-from tests.teaching.lesson.test_lesson import opened
+from tests.lessons import opened
 
 LESSONS = [lesson.path for lesson in catalogue()]
 

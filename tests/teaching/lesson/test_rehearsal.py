@@ -1,30 +1,155 @@
-"""Lessons about arrays: shapes and whole arrays as answers, cells, the slips they invite, and arrays in claims."""
+"""Answers are computed from the run: numbers, options, shapes and arrays, the steps that show them, and the slips they invite."""
 
 from __future__ import annotations
 
-import io
 import json
-from pathlib import Path
 
 import pytest
 
-from graphstep.faces.cli import main
-from graphstep.ground.errors import InputError
-from graphstep.teaching.lesson.check import check
-from graphstep.teaching.lesson.claims import Claim, fault
+from graphstep.ground.numerals import numeral
 from graphstep.teaching.lesson.document import LessonError
-from graphstep.teaching.lesson.headings import stop_of
-from graphstep.teaching.lesson.parse import parse
-from graphstep.teaching.lesson.rehearsal import rehearse, step_of_stop
+from graphstep.teaching.lesson.rehearsal import rehearse
 from graphstep.teaching.marking.shapes import typed_shape
+from graphstep.teaching.marking.solution import agrees
 from graphstep.teaching.marking.verdict import mark
 from tests.cases import each
-from tests.teaching.lesson.test_lesson import front_of, lesson_of, predict, solution_of
+from tests.lessons import FRONT, front_of, lesson_of, solution_of
+
+# -- questions and their answers ------------------------------------------------------------------------------------------------
+
+
+@each(
+    ("ask", "value", "step"),
+    [
+        ("value q", 3, 1),
+        ("gradient x", -4, 6),
+        ("gradient f", 1, 3),
+        ("local × → q", -4, 4),
+        ("local x+y → x", 1, 6),
+        ("contribution × → z", 3, 5),
+    ],
+)
+def test_the_right_answer_is_computed_and_knows_the_step_that_shows_it(ask, value, step):
+    solution = solution_of(ask)
+    assert (solution.quantity.value, solution.step) == (value, step)
+    assert mark(solution, numeral(value)).right
+
+
+@pytest.mark.parametrize(
+    ("about", "options", "right"),
+    [
+        ("pattern × → z", ["router", "switcher"], "switcher"),
+        ("sign gradient x", ["positive", "negative", "zero"], "negative"),
+        ("steepest", ["q", "z", "f"], "q"),
+        ("local × → z", ["1", "q", "z"], "q"),
+        ("gradient x", ["y", "z", "1 + z", "df/dz"], "z"),
+    ],
+)
+def test_the_right_option_is_computed(about, options, right):
+    solution = solution_of(f"choice: {about}", f"options = {json.dumps(options)}")
+    assert options[solution.right] == right
+    assert mark(solution, right).right
+    assert mark(solution, str(options.index(right) + 1)).right
+    assert mark(solution, next(option for option in options if option != right)).outcome == "wrong"
+    assert mark(solution, "0").outcome == "unreadable"
+
+
+def test_a_route_goes_to_the_winner():
+    front = front_of("max(x, y)*z", "x = 1, y = 2, z = 3")
+    solution = solution_of("choice: route max", 'options = ["x", "y"]', front=front)
+    assert solution.right == 1
+
+
+@each(
+    ("ask", "lines", "says"),
+    [
+        ("value x", (), "is an input"),
+        ("gradient w", (), "no node"),
+        ("sum x", (), "no sum step"),
+        ("colour x", (), "nothing to ask"),
+        ("choice: pattern × → z", ('options = ["switcher", "blue"]',), "no option"),
+        ("choice: pattern × → z", ('options = ["router", "dead"]',), "not among"),
+        ("choice: local × → z", ('options = ["q", "3"]',), "several options"),
+        ("choice: local × → z", ('options = ["z"]',), "two or more"),
+        ("choice: local × → z", ('options = ["q", "z", "1"]',), "put it at place 1"),
+        ("gradient x", ('options = ["1", "2"]',), "belong to a choice"),
+        ("choice: route ×", ('options = ["q", "z"]',), "does not choose"),
+    ],
+)
+def test_a_question_without_an_answer_is_a_problem(ask, lines, says):
+    with pytest.raises(LessonError, match=says):
+        solution_of(ask, *lines)
+
+
+def test_a_lesson_cannot_ask_for_what_is_infinite():
+    with pytest.raises(LessonError, match="nobody can type"):
+        solution_of("value a", front=front_of("a = 1/x; f = a + 1", "x = 0"))
+
+
+@each("typed", ["-4", "-8/2", "2 - 6", " −4 ", "-4.00", "df/dx = -4", "z", "df/dq", "∂f/∂q", "-4.0e0"])
+def test_an_answer_may_be_a_fraction_an_expression_or_rounded(typed):
+    assert mark(solution_of("gradient x"), typed).right
+
+
+@each("typed", ["", "four", "1/", "x = ", "__import__('os')", "9" * 300, "f$", "∂f/∂x", "df/dx", "(" * 150])
+def test_an_answer_that_is_no_number_is_no_try(typed):
+    assert mark(solution_of("gradient x"), typed).outcome == "unreadable"
+
+
+def test_a_value_wants_a_number_and_not_its_formula():
+    verdict = mark(solution_of("value q"), "x + y")
+    assert verdict.outcome == "unreadable"
+    assert "what number" in verdict.sentence
+
+
+@each(
+    ("typed", "right", "accepted"),
+    [
+        (0.2, 0.1966, True),
+        (0.19, 0.1966, False),
+        (0.05, 0.0452, True),
+        (-0.001, 0.001, False),
+        (0.0, 0.001, False),
+        (0.0, 0.0, True),
+        (0.01, 0.0, False),
+        (0.0, 1e-17, True),
+        (102, 100, True),
+        (103, 100, False),
+    ],
+)
+def test_two_percent_is_right_and_near_zero_a_little_more(typed, right, accepted):
+    assert agrees(typed, right) is accepted
+
+
+@each(
+    ("ask", "front", "typed", "says"),
+    [
+        ("gradient x", FRONT, "4", "sign is turned"),
+        ("gradient x", FRONT, "1", "That is the local gradient"),
+        ("gradient x", FRONT, "-3", "multiplied, not added"),
+        ("gradient z", FRONT, "-4", "by z itself"),
+        ("gradient x", front_of("a = 3*x; f = a*y", "x = 2, y = 5"), "5", "upstream gradient of a"),
+        ("local × → z", FRONT, "-4", "That is z itself"),
+        ("local a → x", front_of("a = x*y; f = a*z", "x = 2, y = 3, z = 7"), "21", "contribution"),
+        ("value f", FRONT, "-1", "add the inputs"),
+        ("value q", FRONT, "7", "sign of x is turned"),
+        ("value q", FRONT, "5", "That is y"),
+        ("sum x", front_of("x*y + x", "x = 3, y = -2"), "-2", "one contribution"),
+        ("sum x", front_of("x*x", "x = 3"), "9", "not multiplied"),
+        ("sum x", front_of("x*x", "x = 4"), "4", "one contribution"),
+        ("local a → x", front_of("a = x/4; f = a*y", "x = 8, y = 1"), "4", "reciprocal"),
+        ("gradient x", FRONT, "100", "sign and at the size"),
+    ],
+)
+def test_a_common_slip_is_recognised_and_said(ask, front, typed, says):
+    verdict = mark(solution_of(ask, front=front), typed)
+    assert verdict.outcome == "wrong"
+    assert says in verdict.sentence
+
 
 PRODUCT = front_of("q = W @ x; f = sum(q^2)", "W = [[0.1, 0.5], [-0.3, 0.8]], x = [0.2, 0.4]")
 LAYER = front_of("s = X@W + b; f = sum(s*s)", "X = [[1, 2], [3, -1]], W = [[1, 0], [2, 1]], b = [1, -1]")
 WIDE = front_of("s = X@W; f = sum(s)", "X = [[1, 2, 3], [4, 5, 6]], W = [[1, 0], [2, 1], [0, 3]]")
-
 HINGE = front_of("f = hinge(s, y)", "s = [2, 5, -2], y = 0")
 ENTROPY = front_of("f = cross_entropy(s, y)", 's = "[log(2), 0, log(5)]", y = 0')
 MEAN = front_of("f = mean(x)", "x = [1, 2, 3]")
@@ -209,9 +334,6 @@ def test_rows_and_columns_are_named_in_the_question():
     assert "in row 0 and column 1 (counted from 0)?" in solution_of("gradient W[0, 1]", front=PRODUCT).wording
 
 
-# -- choices, claims, stops and data --------------------------------------------------------------------------------------------
-
-
 def test_of_products_that_may_not_fit_one_is_right():
     options = ["X @ df/ds", "X.T @ df/ds", "df/ds @ X.T"]
     solution = solution_of("choice: gradient W", f"options = {json.dumps(options)}", front=WIDE)
@@ -220,97 +342,9 @@ def test_of_products_that_may_not_fit_one_is_right():
     assert "shapes do not go together" in mark(solution, "df/ds @ X.T").sentence
 
 
-@each(
-    "text",
-    [
-        "q = [0.22, 0.26]",
-        "df/dq = 2 * q = [0.44, 0.52]",
-        "df/dW = outer(df/dq, x) = [[0.088, 0.176], [0.104, 0.208]]",
-        "df/dx = W.T @ df/dq = [−0.11, 0.64]",
-        "q[0] = 0.1 * 0.2 + 0.5 * 0.4 = 0.22",
-        "df/dx[1] = 0.44*0.5 + 0.52*0.8 = 0.636",
-    ],
-)
-def test_a_true_claim_about_arrays_has_no_fault(text):
-    assert fault(trace_of(PRODUCT), Claim(text, 1)) == ""
-
-
-@each(
-    ("text", "says"),
-    [
-        ("q = [0.22, 0.27]", "does not agree"),
-        ("q = [0.22, 0.26, 0]", "a vector of 3, not a vector of 2"),
-        ("q = 0.22", "a number, not"),
-        ("q = [0.22, 1/0]", "does not agree"),
-        ("x = [0.2, 0", "cannot be checked"),
-        ("W = [[0.1, 0.5], [-0.3]]", "cannot be checked"),
-    ],
-)
-def test_a_false_claim_about_arrays_has_one(text, says):
-    assert says in fault(trace_of(PRODUCT), Claim(text, 1))
-
-
-@each(
-    ("heading", "step"),
-    [
-        ("forward: @", 1),
-        ("forward: copy", 2),
-        ("forward: Σ", 5),
-        ("backward: copy → b", 13),
-        ("backward: @ → W", 15),
-        ("sum: s", 10),
-    ],
-)
-def test_structural_gates_are_stops_by_their_symbols(heading, step):
-    stop = stop_of(heading)
-    assert stop is not None
-    assert not isinstance(stop, str)
-    assert step_of_stop(trace_of(LAYER), stop) == step
-
-
-def test_of_several_gates_with_one_symbol_the_one_that_sends_there_is_meant():
-    trace = trace_of(front_of("h = W @ x; s = w @ h", "W = [[1, 2], [3, 4]], w = [1, 2], x = [1, 2]"))
-    stops = [stop_of(f"backward: @ → {name}") for name in ("w", "h", "W", "x")]
-    assert [step_of_stop(trace, stop) for stop in stops] == [4, 5, 6, 7]
-    with pytest.raises(InputError, match="which of h, s"):
-        step_of_stop(trace, stop_of("forward: @"))
-
-
 def test_no_gradient_is_sent_to_data():
     front = LAYER.replace("+++\ntitle", '+++\ndata = ["X"]\ntitle')
     trace = trace_of(front)
     assert trace.gradient(trace.program.find("X")) is None
     with pytest.raises(LessonError, match="no gradient"):
         solution_of("gradient X[0, 0]", front=front)
-
-
-def test_a_heading_may_give_an_array_or_a_call():
-    heading = "\n## program: q = W @ x; f = sum(q) with x = [1, 2], W = randn(3, 2, seed=1)\n"
-    trace = rehearse(lesson_of(heading, PRODUCT)).scenes[1].trace
-    assert [trace.program.nodes[trace.program.find(name)].shape for name in "Wxq"] == [(3, 2), (2,), (3,)]
-
-
-def test_data_without_a_value_is_a_problem():
-    with pytest.raises(LessonError, match="data names 'Y'"):
-        parse(LAYER.replace("+++\ntitle", '+++\ndata = ["Y"]\ntitle'), Path("t.md"))
-
-
-@pytest.mark.parametrize(
-    ("ask", "hint", "says"),
-    [
-        ("shape dW", "It is 3×2.", "writes the right answer, 3×2"),
-        ("value s", "It is [[5, 11], [14, 23]].", "writes the right answer, [[5, 11]"),
-    ],
-)
-def test_a_hint_that_writes_a_shape_or_an_array_is_found(tmp_path, ask, hint, says):
-    path = tmp_path / "t.md"
-    body = predict(ask).replace('["Think."]', json.dumps(hint, ensure_ascii=False))
-    path.write_text(WIDE + body, encoding="utf-8")
-    assert says in " ".join(problem.message for problem in check(path))
-
-
-def test_a_lesson_opens_on_the_lines_from_the_command_line(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
-    monkeypatch.setattr("sys.stdin", io.StringIO("quit\n"))
-    assert main(["lesson", "13", "--plain"]) == 0
-    assert "Matrices" in capsys.readouterr().out
