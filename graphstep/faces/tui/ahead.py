@@ -25,7 +25,7 @@ _MODULES = (
     "graphstep.faces.tui.arguments",
     *(
         f"graphstep.faces.tui.dialogs.{name}"
-        for name in ("find", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "forms", "causes")
+        for name in ("find", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "choices", "causes")
     ),
     "graphstep.faces.tui.palette",
     "graphstep.faces.tui.panes.ask",

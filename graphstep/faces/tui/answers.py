@@ -122,18 +122,18 @@ def _cut_undone(screen: SteppingScreen, *_: object) -> None:
 
 
 def _which_wire(screen: SteppingScreen, _: State, fact: facts.WhichWire) -> None:
-    from graphstep.faces.tui.dialogs.wires import WiresForm
+    from graphstep.faces.tui.dialogs.choices import wires_form
 
     def chosen(edge: int | None) -> None:
         screen.say("")
         if edge is not None:
             screen.inquiries.perform(Command("cut", edge))
 
-    screen.app.push_screen(WiresForm(screen.now.trace, fact.edges), chosen)
+    screen.app.push_screen(wires_form(screen.now.trace, fact.edges), chosen)
 
 
 def _ready(screen: SteppingScreen, _: State, fact: facts.ReadyGates) -> None:
-    from graphstep.faces.tui.dialogs.ready import ReadyForm
+    from graphstep.faces.tui.dialogs.choices import ready_form
 
     def chosen(gate: int | None) -> None:
         screen.say("")
@@ -141,7 +141,7 @@ def _ready(screen: SteppingScreen, _: State, fact: facts.ReadyGates) -> None:
             screen.inquiries.perform(Command("ready", gate))
 
     if len(fact.gates) > 1:
-        screen.app.push_screen(ReadyForm(screen.now.trace, fact.n, fact.gates), chosen)
+        screen.app.push_screen(ready_form(screen.now.trace, fact.n, fact.gates), chosen)
 
 
 def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None:
@@ -240,7 +240,7 @@ def _hinted(screen: SteppingScreen, before: State, fact: facts.Hinted) -> None:
 
 
 def _summary(screen: SteppingScreen, _: State, fact: facts.SummaryOf | facts.PredictingEnds) -> None:
-    from graphstep.faces.tui.summaries import show_summary
+    from graphstep.faces.tui.dialogs.summary import show_summary
 
     if fact.score.asked:
         show_summary(screen, fact.score)

@@ -16,7 +16,7 @@ from graphstep.engine.trace import trace
 from graphstep.faces.comparison import change, flipped, routes_text
 from graphstep.faces.replies.panels import nudge_lines
 from graphstep.faces.tui import inquiries
-from graphstep.faces.tui.dialogs import wires
+from graphstep.faces.tui.dialogs import choices
 from graphstep.faces.tui.dialogs.compare import CompareForm
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
@@ -324,7 +324,7 @@ def test_of_a_large_run_nudges_wait_for_each_other_behind_the_keys(monkeypatch: 
 
 
 def test_a_list_of_thousands_has_its_first_and_the_count_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wires, "LISTED", 1)
+    monkeypatch.setattr(choices, "_LISTED", 1)
 
     async def play(driver: Driver) -> None:
         await driver.press("n", "n", "X")
