@@ -173,7 +173,8 @@ class LessonPane(Vertical):
     async def show(self, run: LessonRun, after: Solution | None = None) -> None:
         """Show a place. ``after`` is the question that has just been answered: it is brought into view."""
         lesson, waiting = run.rehearsal.lesson, run.open
-        self.border_title = lesson.title
+        # A text would be markup to Textual, and anyone may write a lesson.
+        self.border_title = Content(lesson.title)
         figures = {"place": run.place + 1, "places": len(run.rehearsal.scenes), "done": run.done, "total": run.total}
         self._place = say(self, "lesson-place", **figures)
         self.say_more()
@@ -221,7 +222,7 @@ class LessonAsks(VerticalScroll, can_focus=False):
         parts: list[Widget] = [Static(Content.assemble(("? ", "bold $active"), (waiting.wording, "bold")))]
         options = [LessonOption(number, option) for number, option in enumerate(waiting.question.options, 1)]
         # Short options stand side by side: in a small window every row counts.
-        beside = sum(len(option) + 7 for option in waiting.question.options) <= width
+        beside = sum(cell_width(option) + 7 for option in waiting.question.options) <= width
         parts += [Horizontal(*options)] if options and beside else options
         count = len(waiting.question.hints)
         parts += [
