@@ -72,8 +72,8 @@ def cells_of(
 ) -> Cells:
     """The value of a node of a fitted program, cell by cell.
 
-    ``values`` are those that are known: data stands in the formula as numbers, and classes are looked up. ``cut`` is a gate that stands for
-    itself. Raises LimitError for more than :data:`CELLS` cells and InputError for what SymPy has no form for.
+    ``values`` are those that are known: data stands in the formula as numbers, and classes are looked up. ``cut`` is a gate that
+    stands for itself. Raises LimitError for more than :data:`CELLS` cells and InputError for what SymPy has no form for.
     """
     # Counted before the first is made: SymPy's time grows faster than the cells.
     wanted = needed(program, index, cut)

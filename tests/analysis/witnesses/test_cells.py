@@ -329,7 +329,7 @@ def test_classes_cannot_be_moved_and_are_no_failure() -> None:
     ],
 )
 def test_classes_and_indices_that_were_computed_are_known_to_all_witnesses(text: str, y: list[float]) -> None:
-    report = check(gs.run(text, x=[[1, 2.5], [0.3, 2]], y=y).trace)
+    report = check(run(text, x=np.array([[1, 2.5], [0.3, 2]]), y=np.array(y)))
     assert {row.verdict for row in report.rows} == {"agree"}
     assert all(row.symbolic is not None for row in report.rows)
     assert report.value is not None

@@ -59,7 +59,7 @@ PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("sum(solve(A@A.T, b)^2) + sum(inv(A@A.T)) + logdet(A@A.T)", {"A": _cells(3, 3), "b": _cells(3)}),
     ("sum(conv1d(x, w, b)^2) + std(x)", {"x": _cells(2, 5), "w": _cells(3, 2, 2), "b": _cells(3)}),
     ("sum(conv2d(x, w, stride=(2, 1), padding=1)^2)", {"x": _cells(2, 2, 4, 4), "w": _cells(2, 2, 2, 3)}),
-    ("sum(max_pool(x, (2, 2), stride=1)^2) + sum(windows(x, 2)[..., 0]*std(x, axis=1, ddof=1)[:, :1])", {"x": _cells(2, 3, 4)}),
+    ("sum(max_pool(x, (2, 2), stride=1)^2) + sum(windows(x, 2)[0, :, 0]*std(x, axis=1, ddof=1)[:, 0])", {"x": _cells(2, 3, 4)}),
     ("lambda*np + tanh(lambda)", {"lambda": 0.5, "np": 2.0}),
     ("gelu(x) + silu(x) + softplus(x) + elu(x, 0.5) + leaky_relu(x, 0.1) + atan(x)", {"x": -0.7}),
 ]
