@@ -13,6 +13,7 @@ from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.breakpoints import steps_at
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.frames import position_of
+from graphstep.faces.api import run
 from graphstep.faces.tui import open_program
 from graphstep.language.read import read
 from graphstep.language.setup import Setup
@@ -89,6 +90,8 @@ def test_a_terminal_that_cannot_draw_is_told_the_steps_up_to_the_break(capsys, m
     )
     open_program(program, inputs)
     assert "break" not in capsys.readouterr().out
+    run(program.text, **inputs).show()
+    assert "stopped" not in capsys.readouterr().out
 
 
 KEYS = [action.keys[0] for action in STEPPING if action.keys and action.id not in ("quit", "palette", "theme", "out")]
