@@ -13,6 +13,7 @@ from graphstep.debugger.actions import Action, key_text
 from graphstep.debugger.labels import label
 from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui.messages import language_of
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width, fit, wrapped
 
 _ALWAYS = 4
@@ -29,13 +30,12 @@ class KeyLine(Widget):
     KeyLine { height: 1; }
     """
 
+    @dataclass
     class Chosen(Message):
         """A key was clicked."""
 
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
-            """The name of its action."""
+        action: str
+        """The name of its action."""
 
     def __init__(
         self,
