@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from graphstep.ground.arrays import Number, shape_of, shape_text
-from graphstep.ground.errors import InputError, did_you_mean
+from graphstep.ground.errors import InputError, did_you_mean, listed
 from graphstep.language.program import Program
 
 
@@ -16,10 +16,9 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
         return
     missing = [name for name in program.inputs if name not in inputs]
     if missing:
-        names = ", ".join(missing)
-        example = " ".join(f"{name}=…" for name in missing)
+        example = listed([f"{name}=…" for name in missing]).replace("=…, ", "=… ")
         hint = "; ".join(filter(None, [f"give one on the command line: {example}", mistyped(program, inputs)]))
-        raise InputError(f"no value for {names}", hint=hint)
+        raise InputError(f"no value for {listed(missing)}", hint=hint)
     for name in inputs:
         if name in program.input_places:
             continue
@@ -28,7 +27,7 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
                 f"'{name}' is assigned in the program, so it cannot be given a value",
                 hint=f"leave {name}= out, or the statement that assigns it",
             )
-        listing = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
+        listing = f"its inputs are {listed(program.inputs)}" if program.inputs else "it has no inputs"
         raise InputError(f"'{name}' does not stand in the program", hint=did_you_mean(name, program.inputs) or listing)
 
 

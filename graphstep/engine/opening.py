@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
-from graphstep.ground.errors import InputError, did_you_mean, quoted, quoted_path
+from graphstep.ground.errors import InputError, did_you_mean, listed, quoted, quoted_path
 from graphstep.ground.files import open_file
 from graphstep.ground.records import dataclass
 
@@ -84,7 +84,7 @@ def read_setup(
     text = program_text(setup.program) if files else setup.program
     program = read_program(text, inputs, watch, share=setup.share, expand=setup.expand, fold=setup.fold)
     if unknown := sorted({*setup.data} - {*program.inputs}):
-        hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {', '.join(program.inputs)}"
+        hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {listed(program.inputs)}"
         raise InputError(f"--data names {quoted(unknown[0])}, which is no input of the program", hint=hint)
     program = replace(program, data=frozenset(setup.data)) if setup.data else program
     if seed is None:

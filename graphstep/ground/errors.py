@@ -11,7 +11,8 @@ Every message says what is wrong, where, and (as the hint) what would do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 from graphstep.ground.unprintable import MARK, printable
 from graphstep.ground.widths import cell_width
@@ -24,6 +25,9 @@ _CONTEXT = 60
 
 _PATH = 80
 """Columns of the name of a file."""
+
+_LISTED = 8
+"""Names that an error lists."""
 
 _EDITS = (4, 8)
 """Letters of a word from which on one slip, and two slips, are looked for."""
@@ -154,6 +158,17 @@ def _edits(word: str, other: str) -> int:
             if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == wanted:
                 row[j] = min(row[j], above[j - 2] + 1)
     return row[-1]
+
+
+def listed(names: Collection[str]) -> str:
+    """Names in a row as an error lists them; of many the first ones, and how many there are in all.
+
+    >>> listed(["x", "y"]), listed([f"w{n}" for n in range(4_000)])
+    ('x, y', 'w0, w1, w2, w3, w4, w5, w6, w7 … (4,000 in all)')
+    """
+    if len(names) <= _LISTED:
+        return ", ".join(names)
+    return f"{', '.join(islice(names, _LISTED))} … ({len(names):,} in all)"
 
 
 def quoted(text: str, width: int = 40) -> str:

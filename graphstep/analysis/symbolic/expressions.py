@@ -14,7 +14,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates import Rule
 from graphstep.gates.mathematics import symbols
 from graphstep.ground.arrays import Number, cell_at
-from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, LimitError, did_you_mean, listed, quoted
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program, node_id
@@ -51,7 +51,7 @@ def derivative(program: Program, name: str) -> Any:
     Raises as :func:`to_sympy`, and InputError when no input has that name.
     """
     if name not in program.input_places:
-        hint = did_you_mean(name, program.inputs) or f"its inputs are {', '.join(program.inputs)}"
+        hint = did_you_mean(name, program.inputs) or f"its inputs are {listed(program.inputs)}"
         raise InputError(f"{quoted(name)} is no input of the program", hint=hint)
     return next(derivatives(program, (program.input_places[name],)))
 
@@ -106,9 +106,8 @@ class Formula:
 def formula(trace: Trace, cut: int | None = None) -> Formula:
     """The formula of a run with small arrays, with the gate ``cut`` as a symbol in it; raises as :func:`to_sympy`."""
     program, named = trace.program, [*range(trace.program.first_gate), *([] if cut is None else [cut])]
-    # Of gates too: an index or a class may be computed.
-    known = {i: trace.value_of(i) for i in needed(program, program.output, cut)}
-    cells = _cells(program, program.output, _differentiable(), known, cut)
+    inputs = {i: trace.value_of(i) for i in range(program.first_gate)}
+    cells = _cells(program, program.output, _differentiable(), inputs, cut)
     seeds = np.broadcast_to(np.asarray(trace.seed), np.shape(cells))
     terms = [cell if seed == 1 else number(float(seed)) * cell for cell, seed in zip(_flat(cells), _flat(seeds), strict=True)]
     values: dict[str, float] = {}
@@ -118,7 +117,7 @@ def formula(trace: Trace, cut: int | None = None) -> Formula:
         values |= {cell_name(name, cell): float(value[cell]) for cell in np.ndindex(value.shape)}
     import sympy as sp
 
-    parts = sum(size.parts for size in _flat(_cells(program, program.output, None, known, cut)))
+    parts = sum(size.parts for size in _flat(_cells(program, program.output, None, inputs, cut)))
     expression = sp.Add(*terms)
     if expression.has(sp.nan):
         # Its derivative would be 0 for SymPy.

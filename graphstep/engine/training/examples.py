@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from graphstep.engine.training.settings import Settings
 from graphstep.ground.arrays import Number, shape_of, shape_text
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, did_you_mean, listed, quoted
 from graphstep.ground.late import np
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Examples:
                     f"{quoted(name)} is a parameter: only data are cut into batches", hint="name the inputs with examples"
                 )
             if name not in inputs:
-                hint = did_you_mean(name, inputs) or f"the inputs are {', '.join(inputs)}"
+                hint = did_you_mean(name, inputs) or f"the inputs are {listed(inputs)}"
                 raise InputError(f"{quoted(name)} is to be cut into examples, and is no input", hint=hint)
             shape = shape_of(inputs[name])
             if not shape:
