@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from graphstep.faces.drawing.curve import Array, Axis, Series, axis, pieces, rounds_axis
 from graphstep.faces.drawing.picture import MONO, escaped
+from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.records import dataclass
-from graphstep.ground.widths import cell_width
+from graphstep.ground.widths import cell_width, fit
+from graphstep.telling.words.catalogue import message
 
 WIDTH = 760
 """Pixels of the picture, from side to side."""
@@ -31,6 +33,7 @@ _DARK = ("#58a6ff", "#ff7b72", "#3fb950", "#d29922", "#bc8cff", "#9198a1")
 _DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 4", "4 4")
 """How the lines of a panel differ besides their colours."""
 _GRID, _TEXT, _WARN = "#767c85", "#767c85", "#c2711c"
+_MIDDLE = ' text-anchor="middle"'
 
 
 def _style() -> str:
@@ -70,7 +73,7 @@ class Panel:
     """The names of those that are drawn as points."""
 
 
-def svg(title: str, panels: Sequence[Panel], *, subtitle: str = "") -> str:
+def svg(title: str, panels: Sequence[Panel], *, subtitle: str = "", language: str = ENGLISH) -> str:
     """The picture of panels under each other, over the same rounds, as the text of an SVG document, ended by a newline.
 
     ``subtitle`` is a line under the title. A scale is logarithmic where numbers are positive and span more than two powers of
@@ -90,11 +93,13 @@ def svg(title: str, panels: Sequence[Panel], *, subtitle: str = "") -> str:
     if subtitle:
         lines.append(_text(LEFT, 41, _cut(subtitle, int(room * 1.15)), "tick"))
     for place, panel in enumerate(panels):
-        lines += _panel(panel, across, TOP + place * (PLOT + BETWEEN), last=place == len(panels) - 1)
+        lines += _panel(panel, across, TOP + place * (PLOT + BETWEEN), language)
+    # What lies along the lower edge is said below the last.
+    lines.append(_text((LEFT + WIDTH - RIGHT) / 2, height - 12, message(language, "heading-round"), "tick", _MIDDLE))
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
-def _panel(panel: Panel, across: Axis, top: int, *, last: bool) -> list[str]:
+def _panel(panel: Panel, across: Axis, top: int, language: str) -> list[str]:
     drawn = panel.series[:MOST]
     up = axis(drawn)
     elements = ['<g class="grid" fill="none" stroke-opacity="0.25">']
@@ -106,7 +111,7 @@ def _panel(panel: Panel, across: Axis, top: int, *, last: bool) -> list[str]:
     for number, text in across.ticks(9, whole=True):
         x = _x(across.place(number))
         elements.append(f'<path d="M{x} {top}V{top + PLOT}" stroke="{_GRID}"/>')
-        labels.append(_text(x, top + PLOT + 17, text, "tick", ' text-anchor="middle"'))
+        labels.append(_text(x, top + PLOT + 17, text, "tick", _MIDDLE))
     elements += ["</g>", *labels]
     elements.append(
         f'<rect class="frame" x="{LEFT}" y="{top}" width="{WIDTH - LEFT - RIGHT}" height="{PLOT}" fill="none" stroke="{_GRID}"/>'
@@ -119,11 +124,11 @@ def _panel(panel: Panel, across: Axis, top: int, *, last: bool) -> list[str]:
         elements.append(f'<path class="warn" d="M{x} {top}V{top + PLOT}" fill="none" stroke="{_WARN}" stroke-width="1.5"/>')
         side = ' text-anchor="end"' if float(x) > WIDTH / 2 else ""
         shift = -6 if side else 6
-        elements.append(_text(float(x) + shift, top + PLOT - 10, f"round {k:,}: not finite", "warns", side, colour=_WARN))
-    elements += _legend(panel, drawn, top, log=up.log)
-    if last:
-        elements.append(_text((LEFT + WIDTH - RIGHT) / 2, top + PLOT + 36, "round", "tick", ' text-anchor="middle"'))
-    return elements
+        text = message(language, "curve-not-finite", round=f"{k:,}")
+        elements.append(_text(float(x) + shift, top + PLOT - 10, text, "warns", side, colour=_WARN))
+    title = message(language, "training-logarithmic", title=panel.title) if up.log else panel.title
+    left = len(panel.series) - len(drawn)
+    return elements + _legend(panel, drawn, top, title, message(language, "curve-more", more=f"{left:,}") if left else "")
 
 
 def _curve(series: Series, place: int, across: Axis, up: Axis, top: int, *, dotted: bool) -> list[str]:
@@ -146,17 +151,15 @@ def _points(x: Array, y: Array, top: int) -> list[tuple[str, str]]:
     return [point for i, point in enumerate(points) if i == 0 or point != points[i - 1]]
 
 
-def _legend(panel: Panel, drawn: Sequence[Series], top: int, *, log: bool) -> list[str]:
-    """The title of the panel on the left, the names of its curves on the right."""
-    title = f"{panel.title}, logarithmic" if log else panel.title
+def _legend(panel: Panel, drawn: Sequence[Series], top: int, title: str, more: str) -> list[str]:
+    """The title of the panel on the left, the names of its curves on the right, and ``more`` behind them."""
     elements = [_text(LEFT, top - 7, title, "name")]
     if len(drawn) < 2:
         return elements
-    more = f"and {len(panel.series) - len(drawn):,} more" if len(panel.series) > len(drawn) else ""
-    free = WIDTH - LEFT - RIGHT - (len(title) + 3) * LETTER
-    each = int((free / LETTER - len(more)) / len(drawn)) - 6
+    free = WIDTH - LEFT - RIGHT - (cell_width(title) + 3) * LETTER
+    each = int((free / LETTER - cell_width(more)) / len(drawn)) - 6
     names = [_cut(series.name, max(each, 4)) for series in drawn]
-    x = WIDTH - RIGHT - sum(cell_width(name) * LETTER + 44 for name in names) - len(more) * LETTER + 14
+    x = WIDTH - RIGHT - sum(cell_width(name) * LETTER + 44 for name in names) - cell_width(more) * LETTER + 14
     for place, (series, name) in enumerate(zip(drawn, names, strict=True)):
         colour, y = _TONES[place], top - 11
         if series.name in panel.dotted:
@@ -180,8 +183,7 @@ def _y(top: int, place: float) -> str:
 
 
 def _cut(text: str, room: int) -> str:
-    shown = " ".join(text.split())
-    return shown if len(shown) <= room else f"{shown[: room - 1]}…"
+    return fit(" ".join(text.split()), room)
 
 
 def _text(x: float | str, y: float, text: str, kind: str, more: str = "", size: int = SMALL, colour: str = _TEXT) -> str:

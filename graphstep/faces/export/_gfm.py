@@ -51,7 +51,7 @@ class Markdown(Writer):
         return self._formula(text) if text else ""
 
     def figure(self, figure: blocks.Figure) -> str:
-        if text := statistic(figure):
+        if text := statistic(figure, self.language):
             return text
         if isinstance(figure.value, int | float):
             return self._formula(latex.number(figure))

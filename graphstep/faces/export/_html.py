@@ -56,7 +56,7 @@ class Html(Writer):
     def figure(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"<math><mo>&lt;</mo><msup><mn>10</mn><mn>{power}</mn></msup></math>".replace("-", "−")
-        if text := statistic(figure):
+        if text := statistic(figure, self.language):
             return text
         value = settled(figure)
         if isinstance(value, int | float):

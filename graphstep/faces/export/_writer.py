@@ -67,13 +67,13 @@ class Writer:
         return "\n".join(map(self.block, question.blocks))
 
 
-def statistic(figure: blocks.Figure) -> str:
+def statistic(figure: blocks.Figure, language: str) -> str:
     """A figure that stands as it is in every format: a count, a share, a number of a table of statistics; empty for others."""
     value: Any = figure.value
     if figure.role == "count":
         return f"{int(value):,}"
     if figure.role == "share":
-        return _share(value)
+        return _share(value, language)
     if figure.role in ("statistic", "loss"):
         return numeral(value, figure.digits).replace("-", "−")
     return ""
@@ -94,8 +94,10 @@ def settled(figure: blocks.Figure) -> Any:
     return float(f"{value:.2g}") if figure.role == "error" and isinstance(value, int | float) else value
 
 
-def _share(share: float) -> str:
+def _share(share: float, language: str) -> str:
     """A part of all cells; one that is not all and not nothing is never written as such."""
     if share in (0, 1):
         return f"{share:.0%}"
-    return "under 0.1%" if share < 0.001 else f"{min(99.9, 100 * share):.1f}%"
+    if share < 0.001:
+        return message(language, "share-small", share="0.1%")
+    return f"{min(99.9, 100 * share):.1f}%"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import settled
@@ -10,6 +11,7 @@ from graphstep.faces.drawing.folded import shown
 from graphstep.faces.drawing.picture import svg
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.telling.explain import explain
+from graphstep.telling.words.catalogue import message
 
 SUFFIX = ".svg"
 SUMMARY = "the drawn graph, with values above and gradients below the wires"
@@ -23,9 +25,11 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
     del options
     last = len(trace) if at is None else at
     program, drawn = trace.program, shown(trace, last)
-    title = f"Computational graph of {program.label(program.output, _TITLE)}"
+    say = partial(message, trace.writing.language)
+    title = say("graph-of", what=program.label(program.output, _TITLE))
     if last < len(trace):
-        title += f" after step {last:,} of {len(trace):,}: {explain(trace, last).title}"
+        told = explain(trace, last).title
+        title = say("graph-after-step", graph=title, step=f"{last:,}", steps=f"{len(trace):,}", title=told)
     if not drawn.whole:
-        title += f" ({len(drawn.nodes)} of {len(program.nodes):,} nodes)"
+        title = say("graph-in-part", graph=title, shown=str(len(drawn.nodes)), nodes=f"{len(program.nodes):,}")
     yield svg(drawn.arrange(), settled(trace, drawn, last), title=title)

@@ -116,7 +116,7 @@ class Tex(Writer):
         return f"${text}$" if text else ""
 
     def figure(self, figure: blocks.Figure) -> str:
-        if text := statistic(figure):
+        if text := statistic(figure, self.language):
             return self.words(text)
         if isinstance(figure.value, int | float):
             return f"${latex.number(figure)}$"

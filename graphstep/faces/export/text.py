@@ -104,7 +104,7 @@ class Text(Writer):
     def figure(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"< 1e{power}"
-        return statistic(figure) or digest(settled(figure), figure.digits) + ("" if figure.complete else MORE)
+        return statistic(figure, self.language) or digest(settled(figure), figure.digits) + ("" if figure.complete else MORE)
 
     def histogram(self, histogram: blocks.Histogram) -> str:
         return bars_of(histogram.counts)

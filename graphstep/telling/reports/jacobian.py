@@ -13,7 +13,7 @@ from graphstep.gates.notation import TERMS
 from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import number_text, shape_text
 from graphstep.ground.late import np
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.pages import page
 from graphstep.telling.cells import Window, cell, named, page_text
 from graphstep.telling.derivatives import local_term
@@ -21,6 +21,7 @@ from graphstep.telling.document import Block, Column, Content, Document, Figure,
 from graphstep.telling.explanation import Rung
 from graphstep.telling.reports.inputs import report_of
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
+from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording
 
 IN_FULL = 4
@@ -82,7 +83,10 @@ def in_full(jacobian: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
     )
     size = words.message("jacobian-rows", size=_size(jacobian.rows, jacobian.columns), **names)
     structure = words.message(
-        "jacobian-structure", structure=_structure(jacobian), entries=_counted(jacobian), size=size_text(jacobian.bytes)
+        "jacobian-structure",
+        structure=_structure(jacobian),
+        entries=_counted(jacobian),
+        size=_bytes(jacobian),
     )
     yield Listing(((size,), (structure,), (why(jacobian),)))
     upstream, pullback = heading(trace, "upstream"), heading(trace, "pullback")
@@ -143,15 +147,11 @@ def why(jacobian: Jacobian) -> str:
         return words.message("jacobian-one-row")
     times = words.message("multiplications" if jacobian.multiplications else "no-multiplication", count=jacobian.multiplications)
     saving = words.message("jacobian-saves", times=times, entries=jacobian.entries)
-    if jacobian.nonzero == 0:
-        return words.message("jacobian-all-zero", entries=jacobian.entries)
     if jacobian.nonzero < jacobian.entries:
-        where = words.message(f"structure-where-{jacobian.structure}") if jacobian.structure != "dense" else ""
+        where = words.message(f"structure-where-{jacobian.structure}")
         sparse = words.message("jacobian-sparse", entries=jacobian.entries, nonzero=jacobian.nonzero, where=where)
         mostly = (
-            words.message("jacobian-mostly-zeros", size=size_text(jacobian.bytes))
-            if jacobian.nonzero * 10 <= jacobian.entries
-            else ""
+            words.message("jacobian-mostly-zeros", size=_bytes(jacobian)) if jacobian.nonzero * 10 <= jacobian.entries else ""
         )
         return words.joined((sparse, mostly, saving))
     if jacobian.multiplications < jacobian.entries:
@@ -220,19 +220,23 @@ def window(trace: Trace, place: Window) -> Iterator[Block]:
 # -- figures -------------------------------------------------------------------------------------------------------------------
 
 
-def size_text(size: int) -> str:
+def size_text(size: int, language: str = ENGLISH) -> str:
     """A number of bytes in words: ``32 bytes``, ``8.2 kB``, ``134 MB``.
 
     >>> size_text(32), size_text(8192), size_text(134_217_728)
     ('32 bytes', '8.2 kB', '134 MB')
     """
     if size < 1000:
-        return f"{size} bytes"
+        return message(language, "size-bytes", size=str(size))
     amount, units = size / 1000, iter(("kB", "MB", "GB", "TB", "PB", "EB"))
     unit = next(units)
     while amount >= 999.5:
         amount, unit = amount / 1000, next(units)
     return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
+
+
+def _bytes(jacobian: Jacobian) -> str:
+    return size_text(jacobian.bytes, jacobian.trace.writing.language)
 
 
 def _size(rows: int, columns: int) -> str:

@@ -88,7 +88,7 @@ def _rounds_alone(training: Training) -> Iterator[Block]:
             *((f"{name} = {numeral(loss, _LOSS)}",) for name, loss in losses),
         )
     )
-    yield Verdict("fault" if training.diverged else "fine", "stopped", (stop_text(training, language),))
+    yield Verdict("fault" if training.diverged else "fine", message(language, "label-stopped"), (stop_text(training, language),))
 
 
 def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:

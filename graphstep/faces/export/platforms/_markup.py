@@ -107,7 +107,7 @@ class Tex(Markup):
         return _tex(_latex.line(math))
 
     def figure(self, figure: blocks.Figure) -> str:
-        if text := statistic(figure):
+        if text := statistic(figure, self.language):
             return text
         if bound(figure) is not None or isinstance(settled(figure), int | float):
             return _tex(_latex.number(figure))

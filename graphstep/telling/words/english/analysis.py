@@ -49,7 +49,7 @@ _FINDINGS: dict[str, English] = {
     "finding-missing-no-grad": "{name} gets no gradient: what is computed from it stands under no_grad at {place}.",
     "finding-missing-unused": "{name} gets no gradient: what is computed from it does not reach {out}.",
     "finding-ends": "It ends at {name}: {why}",
-    "cure-other-values": "Other values to start from would let it through.",
+    "cure-other-values": "Other values to start from would tell them apart.",
     "cure-slope": "A gate with a slope, such as tanh, would pass something on.",
     "cure-factor": "Another value of that factor to start from would let it through.",
     "cure-router": "A positive input of that gate, or a leaky gate, would let it through.",
@@ -67,11 +67,11 @@ _FINDINGS: dict[str, English] = {
     "steepest-grows": "It grows most at {name}, from {came} to {left}.",
     "finding-vanishing-products": (
         "The gradient of {out} vanishes on its way back: from {first} at {start} to {last} at {end} (root "
-        "mean square); {products} products were looked at."
+        "mean square), through {products} products."
     ),
     "finding-exploding-products": (
         "The gradient of {out} explodes on its way back: from {first} at {start} to {last} at {end} (root "
-        "mean square); {products} products were looked at."
+        "mean square), through {products} products."
     ),
 }
 
@@ -234,6 +234,7 @@ _CHECKS: dict[str, English] = {
     "check-cells-some": "{checked} of {cells} cells checked",
     "check-cells-some-and-direction": "{checked} of {cells} cells and a random direction checked",
     "check-no-inputs": "The program has no inputs, so there is no gradient to check.",
+    "check-only-data": "All inputs are data, so there is no gradient to check.",
     "check-no-derivative": "No derivative from SymPy: {note}.",
     "check-no-derivative-for": "No derivative from SymPy for {names}: {note}.",
     "check-remark": "{name}: {text}",

@@ -157,6 +157,12 @@ _REPLIES: dict[str, English] = {
     ),
     "reply-opened-differs": "{reply}  The gate itself and its parts differ by {gap} (relative): {why}.",
     "parts-round": "the parts round otherwise",
+    "parts-folded": "folded",
+    "parts-expanded": "taken apart",
+    "parts-agree": "{done} and as typed agree: the largest relative difference is below 1e-12",
+    "parts-differ": "{done} and as typed differ by {gap} (relative): {why}",
+    "parts-convention": "they meet a kink, where each has its convention",
+    "parts-never": "{lost}, and as one gate that is never computed",
     "reply-closed": "{frame} is closed.",
     "reply-left": "Out of {frame}.  {into} leads in again.",
     "reply-call-opened": (

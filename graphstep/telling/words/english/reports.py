@@ -107,7 +107,6 @@ _JACOBIANS: dict[str, English] = {
     "jacobian-one-row": "The gate's value is one number, so the Jacobian is one row, which has the size of the input.",
     "jacobian-saves": "The pullback takes {times} where a product with the whole takes {entries}.",
     "jacobian-sparse": "Of its {entries} entries {nonzero} can be other than 0{where}.",
-    "jacobian-all-zero": "All of its {entries} entries are 0, whatever the numbers are.",
     "jacobian-mostly-zeros": "Formed, it would be {size}, nearly all zeros.",
     "jacobian-not-each": "Every cell moves every cell, but not each in its own way.",
     "jacobian-every-cell": (
@@ -237,6 +236,7 @@ _DIFFERENCES: dict[str, English] = {
         "Equal: the outputs, and {count} node that both have, to {within}.",
         "Equal: the outputs, and {count} nodes that both have, to {within}.",
     ),
+    "diff-cell": "{number} at [{cell}]",
     "diff-forward": "Forward they part at {name}: {one} and {other}.",
     "diff-backward": "Backward they part at {name}: its gradient is {one} and {other}.",
     "diff-output": "The outputs differ by {apart}, relative to the larger; no node that both have differs in value.",
@@ -333,6 +333,7 @@ _DOCUMENTS: dict[str, English] = {
     "heading-layers": "Layers",
     "heading-findings": "Findings",
     "label-step": "Step {n}",
+    "label-stopped": "stopped",
     "heading-computational-graph": "Computational graph",
 }
 
@@ -351,6 +352,8 @@ _TRAININGS: dict[str, English] = {
     "heading-held-out": "held-out",
     "heading-round": "round",
     "heading-rate": "rate",
+    "share-small": "under {share}",
+    "size-bytes": "{size} bytes",
     # Why a training runs no further round.
     "stop-unasked": "no round was run",
     "stop-cancelled": "cancelled after round {round}",

@@ -1,4 +1,4 @@
-"""The terminal UI: what stands in its frames, its dialogs and its help."""
+"""The terminal UI: what stands in its frames, its dialogs and its help; the page, and pictures."""
 
 from __future__ import annotations
 
@@ -287,5 +287,15 @@ _TRAINING: dict[str, English] = {
     "training-none-of": "no round of {rounds} yet",
 }
 
-SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES, **_LESSON, **_PAGE, **_TRAINING}
-"""By id the messages of the terminal UI."""
+_PICTURES: dict[str, English] = {
+    "curve-norm": "norm of the gradient: {name}",
+    "curve-not-finite": "round {round}: not finite",
+    "curve-more": "and {more} more",
+    # Pictures are called so by who reads them aloud.
+    "graph-of": "Computational graph of {what}",
+    "graph-after-step": "{graph} after step {step} of {steps}: {title}",
+    "graph-in-part": "{graph} ({shown} of {nodes} nodes)",
+}
+
+SCREEN: dict[str, English] = {**_HELP, **_SIGNS, **_DIALOGS, **_SUBTITLES, **_LESSON, **_PAGE, **_TRAINING, **_PICTURES}
+"""By id the messages of the terminal UI, of the page and of pictures."""
