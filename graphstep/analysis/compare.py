@@ -357,10 +357,20 @@ def apart(one: Number, other: Number) -> float:
     if np.shape(one) != np.shape(other):
         return float("inf")
     a, b = np.asarray(one, np.float64), np.asarray(other, np.float64)
+    gap = float(np.max(_cell_gaps(a, b), initial=0.0))
+    # The largest number of both, and not cell by cell: beside 1e9 a difference of 1e-9 is rounding.
+    scale = max((float(np.max(np.abs(x[np.isfinite(x)]), initial=0.0)) for x in (a, b)), default=0.0)
+    return gap / scale if gap and scale else gap
+
+
+def furthest(one: NDArray[np.float64], other: NDArray[np.float64]) -> tuple[int, ...]:
+    """The first cell of those at which two arrays of one shape are furthest apart."""
+    return tuple(int(place) for place in np.unravel_index(int(np.argmax(_cell_gaps(one, other))), one.shape))
+
+
+def _cell_gaps(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far cells are apart: 0 where both are nan or one infinity, inf where only one of them is."""
     with np.errstate(all="ignore"):
         same = (a == b) | (np.isnan(a) & np.isnan(b))
         gaps = np.where(same, 0.0, np.abs(a - b))
-        # The largest number of both, and not cell by cell: beside 1e9 a difference of 1e-9 is rounding.
-        scale = max((float(np.max(np.abs(x[np.isfinite(x)]), initial=0.0)) for x in (a, b)), default=0.0)
-        gap = float(np.max(np.where(np.isnan(gaps), np.inf, gaps), initial=0.0))
-    return gap / scale if gap and scale else gap
+    return np.where(np.isnan(gaps), np.inf, gaps)

@@ -7,9 +7,16 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from graphstep.faces.cli.program import opening_of, program_arguments, refuse_python, setup_of, writing_arguments
+from graphstep.faces.cli.program import (
+    opening_of,
+    program_arguments,
+    refuse_python,
+    setup_of,
+    typed_program,
+    writing_arguments,
+)
 from graphstep.faces.cli.reports import deliver, report_arguments
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,13 +61,14 @@ def run(options: argparse.Namespace) -> int:
     if not 0 <= within < 1:
         raise InputError(f"--within takes a number from 0 to less than 1, not {quoted(options.within)}")
     words = list(options.values)
-    second = words.pop(0) if words and not _VALUE.fullmatch(words[0]) else options.expression
+    options.expression = typed_program(options.expression)
+    second = typed_program(words.pop(0)) if words and not _VALUE.fullmatch(words[0]) else options.expression
     programs = (options.expression, second)
     sides = [_side(options, text, words, own) for text, own in zip(programs, (options.a, options.b), strict=True)]
     read = {name for side in sides for name in side.names}
     for word in words:
         if read and _name(word) not in read:
-            raise InputError(f"{quoted(_name(word))} stands in neither program", hint=f"they read {', '.join(sorted(read))}")
+            raise InputError(f"{quoted(_name(word))} stands in neither program", hint=f"they read {listed(sorted(read))}")
     comparison = _compared(sides, within)
     language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
 
@@ -95,17 +103,30 @@ def _side(options: argparse.Namespace, expression: str, shared: list[str], own: 
     """
     from graphstep.engine.opening import program_text
     from graphstep.faces.cli.program import is_archive
-    from graphstep.language.read import read
 
     if is_archive(expression):
         from graphstep.engine.archive import read_file
 
         names: Sequence[str] = [*read_file(expression).inputs]
     else:
-        names = () if expression.endswith(".json") else read(program_text(expression)).inputs
+        names = () if expression.endswith(".json") else _names(options, program_text(expression), shared)
     values = {_name(word): word for word in shared if _name(word) in names}
     values |= {_name(word): word for word in own}
     return argparse.Namespace(**{**vars(options), "expression": expression, "values": list(values.values()), "names": names})
+
+
+def _names(options: argparse.Namespace, typed: str, shared: Sequence[str]) -> Sequence[str]:
+    """The names of which a typed program takes values, in its own language."""
+    from graphstep.language.read import read
+    from graphstep.language.read.dialects import translated, unread
+    from graphstep.language.values import read_texts, split_inputs
+
+    if options.dialect is None:
+        return read(typed).inputs
+    values = read_texts(split_inputs(shared))
+    program = translated(typed, options.dialect, values).text
+    # What only its length is asked of is no input of the program any more, and its value is needed all the same.
+    return [*read(program).inputs, *unread(typed, program, values)]
 
 
 def _name(word: str) -> str:

@@ -8,8 +8,9 @@ from functools import partial
 from itertools import chain, islice
 from typing import Literal
 
-from graphstep.analysis.compare import Comparison, Flip, NodeSnapshot, Pair
-from graphstep.ground.arrays import Number, number_text
+from graphstep.analysis.compare import Comparison, Flip, NodeSnapshot, Pair, furthest
+from graphstep.ground.arrays import Number, is_small, number_text
+from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.records import dataclass
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
@@ -21,6 +22,9 @@ LISTED = 40
 
 ROUTES = 8
 """Routes that flip and are named; of more there is the count."""
+
+WIDE = 60
+"""Characters of two arrays up to which both are written out."""
 
 MOST_DIGITS = 17
 """Digits with which any two doubles that differ can be told apart."""
@@ -111,14 +115,14 @@ def verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]
         yield message(language, "diff-equal", count=len(comparison.pairs), within=within)
         return
     if (pair := comparison.first_value) is not None:
-        one, other = apart_texts(pair.one.value, pair.other.value, digits)
+        one, other = apart_texts(pair.one.value, pair.other.value, language, digits)
         yield message(language, "diff-forward", name=_name(pair.one), one=one, other=other)
     elif comparison.output > comparison.tolerance:
         yield message(language, "diff-output", apart=numeral(comparison.output, 2))
     else:
         yield message(language, "diff-values-equal", within=within)
     if (pair := comparison.first_gradient) is not None:
-        one, other = apart_texts(pair.one.gradient, pair.other.gradient, digits)
+        one, other = apart_texts(pair.one.gradient, pair.other.gradient, language, digits)
         yield message(language, "diff-backward", name=_name(pair.one), one=one, other=other)
 
 
@@ -149,11 +153,11 @@ def differences(comparison: Comparison, language: str, digits: int) -> Iterator[
     """The values that differ in the order of the forward pass, then the gradients in the order of the backward pass."""
     for place in comparison.values.tolist():
         pair = comparison.pairs[place]
-        one, other = apart_texts(pair.one.value, pair.other.value, digits)
+        one, other = apart_texts(pair.one.value, pair.other.value, language, digits)
         yield Difference(pair, "value", _name(pair.one), one, other, numeral(pair.value, 2))
     for place in reversed(comparison.gradients.tolist()):
         pair = comparison.pairs[place]
-        one, other = apart_texts(pair.one.gradient, pair.other.gradient, digits)
+        one, other = apart_texts(pair.one.gradient, pair.other.gradient, language, digits)
         what = message(language, "heading-gradient-of", what=_name(pair.one))
         yield Difference(pair, "gradient", what, one, other, numeral(pair.gradient, 2))
 
@@ -162,12 +166,22 @@ def _name(record: NodeSnapshot) -> str:
     return record.name or record.label
 
 
-def apart_texts(one: Number | None, other: Number | None, digits: int) -> tuple[str, str]:
-    """Two numbers with as many digits as tell them apart."""
+def apart_texts(one: Number | None, other: Number | None, language: str, digits: int) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart; of arrays too wide for a table the cell that is furthest apart."""
     # Two numbers that differ in the ninth digit would read alike with four, and the line would say that 0.5000 is not 0.5000.
     for more in range(digits, MOST_DIGITS + 1):
         texts = ["–" if x is None else number_text(x, more) for x in (one, other)]
         # 2.000 is a rounded number that may be 2 itself: they are told apart by other digits than zeros.
         if len({_ZEROS.sub(r"\1", text) for text in texts}) > 1:
             break
-    return texts[0], texts[1]
+        if isinstance(one, np.ndarray) and not is_small(one):
+            # Two summaries may be alike to the last digit, whatever cells are behind them.
+            break
+    if sum(map(len, texts)) <= WIDE or not isinstance(one, np.ndarray) or not isinstance(other, np.ndarray):
+        return texts[0], texts[1]
+    if one.shape != other.shape:
+        return texts[0], texts[1]
+    cell = furthest(one, other)
+    first, second = apart_texts(float(one[cell]), float(other[cell]), language, digits)
+    at = partial(message, language, "diff-cell", cell=", ".join(map(str, cell)))
+    return at(number=first), at(number=second)

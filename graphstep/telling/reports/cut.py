@@ -58,4 +58,5 @@ def changes(whole: Trace, cut: Trace, stop: int) -> Iterator[tuple[str, str, str
     for node in range(len(program.nodes)):
         if node == stop or not program.depends[node] or _share(whole, cut, node) == "nothing":
             continue
-        yield (gradient_name(cut, node), *apart_texts(whole.gradient_of(node), cut.gradient_of(node), digits))
+        numbers = apart_texts(whole.gradient_of(node), cut.gradient_of(node), cut.writing.language, digits)
+        yield (gradient_name(cut, node), *numbers)
