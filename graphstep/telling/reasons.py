@@ -122,7 +122,7 @@ def _remarks_of_a_send(step: Step, wire: Wire) -> Iterator[Remark]:
         if so_far.complete:
             arrived = reason("arrived-all", **counts)
         elif is_small(so_far.value):
-            arrived = reason("arrived-so-far", **counts, value=number_text(so_far.value, trace.writing.digits))
+            arrived = reason("arrived-so-far", **counts, value=number_text(so_far.value))
         else:
             arrived = reason("arrived-some", **counts)
         yield Remark("arrived", (arrived,))
@@ -178,7 +178,9 @@ def _where_it_ends(trace: Trace, index: int) -> tuple[Reason, ...]:
     # The first cause that is elsewhere: at the node itself the sentence has said it.
     for cause in zero_causes(trace, index):
         if cause.wire is None and cause.node != index:
-            return (reason("contributions-cancel", name=Named(cause.node)),)
+            # Nothing comes to the output but the seed, so that nothing can cancel there.
+            seed = cause.node == trace.program.output
+            return (reason("seed-zero") if seed else reason("contributions-cancel", name=Named(cause.node)),)
         if (wire := cause.wire) is not None and wire.receiver != index:
             where = reason("ends", step=str(wire.step), box=Box(cause.node), name=Named(wire.receiver))
             return where, *why_nothing_is_sent(wire)

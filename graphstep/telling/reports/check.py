@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
-from math import isfinite
 from typing import Any, Literal
 
 from graphstep.analysis.witnesses.report import SEVERITY, Report, Row, Sample
@@ -94,10 +93,7 @@ def error_text(row: Row) -> str:
         return "–"
     if row.only_rounds:
         return message(row.trace.writing.language, "verdict-rounding")
-    # Where witnesses are not asked to agree, at a kink, what tells them apart may be rounding all the same.
-    return _bound(row) or (
-        f"< {_BOUNDS[0]}" if row.error <= float(_BOUNDS[0]) and isfinite(row.backprop) else _shown(row.error, 2)
-    )
+    return _bound(row) or _shown(row.error, 2)
 
 
 def _bound(row: Row) -> str:
@@ -155,7 +151,7 @@ def _remarks(report: Report) -> list[str]:
     """What there is to say about the table, a sentence or two a line; the last one is the result."""
     trace, say = report.trace, partial(message, report.trace.writing.language)
     if not report.rows:
-        return [say("check-no-inputs")]
+        return [say("check-only-data" if trace.program.inputs else "check-no-inputs")]
     lines = []
     if trace.given_not_finite:
         names = ", ".join(name_of(trace.program, index) for index in trace.given_not_finite)
