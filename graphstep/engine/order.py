@@ -32,8 +32,9 @@ def sending_order(program: Program, choices: Mapping[int, int]) -> tuple[int, ..
         if gate is None:
             gate = ready.first()
         elif gate not in ready:
-            hint = f"ready are {', '.join(program.label(x) for x in ready)}"
-            raise InputError(f"{program.label(gate)} is not ready behind step {ready.n}", hint=hint)
+            names = [program.nodes[x].name or program.label(x) for x in (gate, *ready)]
+            hint = f"ready {'is' if len(names) == 2 else 'are'} {', '.join(names[1:])}"
+            raise InputError(f"{names[0]} is not ready behind step {ready.n}", hint=hint)
         order.append(gate)
         ready.send(gate)
     if left:

@@ -249,9 +249,8 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             # PyTorch's.
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
             ("m", "v"),
-            "As in PyTorch, where the learning rate scales the decay too; in Loshchilov and Hutter's paper only its schedule "
-            "does, so that its λ is α · λ here. A penalty in the loss would go through the root like every gradient; this decay "
-            "does not.",
+            "As in Loshchilov and Hutter's paper without its schedule, and in PyTorch. A penalty in the loss would go through "
+            "the root like every gradient; this decay does not.",
         ),
     )
 }
@@ -266,6 +265,11 @@ def optimizer(name: str) -> Optimizer:
     return OPTIMIZERS[name]
 
 
+def setting_word(name: str) -> str:
+    """The word by which a setting is asked for: momentum is, in place of the letter of its formula."""
+    return "momentum" if name == "mu" else name
+
+
 def settings_of(row: Optimizer, typed: Mapping[str, float | None]) -> dict[str, float]:
     """The settings of an optimizer, the defaults replaced by what is given; None stands for what is not.
 
@@ -273,8 +277,9 @@ def settings_of(row: Optimizer, typed: Mapping[str, float | None]) -> dict[str, 
     """
     for name, value in typed.items():
         if value is not None and name not in row.settings:
-            hint = f"its settings are {', '.join(row.settings)}" if row.settings else "it has the learning rate only"
-            raise InputError(f"the optimizer {row.name} has no {name}", hint=hint)
+            own = ", ".join(map(setting_word, row.settings))
+            hint = f"its settings are {own}" if own else "it has the learning rate only"
+            raise InputError(f"the optimizer {row.name} has no {setting_word(name)}", hint=hint)
     return {name: default if typed.get(name) is None else float(typed[name] or 0.0) for name, default in row.settings.items()}
 
 

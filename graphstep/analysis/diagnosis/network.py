@@ -45,7 +45,9 @@ def scale_of(word: str, units: int) -> float:
     # A word is a slip in the name of a rule; anything else is left to the reader of values, which says what is wrong with it.
     if word.isalpha():
         raise InputError(f"{quoted(word)} is no way to initialise", hint=hint)
-    return read_number(word)
+    if not (scale := read_number(word)) >= 0:
+        raise InputError(f"{quoted(word)} is no standard deviation", hint=hint)
+    return scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from graphstep.gates import Ties
-from graphstep.gates.optimizers import Optimizer, settings_of
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.gates.optimizers import Optimizer, setting_word, settings_of
+from graphstep.ground.errors import InputError, did_you_mean, listed, quoted
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.language.setup import read_names
@@ -96,8 +96,8 @@ class Settings:
 
 
 def option_of(setting: str) -> str:
-    """The option of the command line for a setting of an optimizer; momentum is asked for by name."""
-    return "--momentum" if setting == "mu" else f"--{setting.replace('_', '-')}"
+    """The option of the command line for a setting of an optimizer."""
+    return f"--{setting_word(setting).replace('_', '-')}"
 
 
 def check_clip(clip: float | None) -> float | None:
@@ -117,13 +117,13 @@ def check_max_norm(length: float | None) -> float | None:
 def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:
     """The parameters in the order given; InputError unless each is an input, once, and there is one at least."""
     if not params:
-        hint = ", ".join(program.inputs) or "none"
+        hint = listed(program.inputs) or "none"
         raise InputError("nothing is to be trained", hint=f"name the parameters, of the inputs {hint}: --params w,b")
     for place, name in enumerate(params):
         if name in params[:place]:
             raise InputError(f"the parameter {quoted(name)} is named twice", hint="leave one of the two out")
         if name not in program.input_places:
-            hint = f"its inputs are {', '.join(program.inputs)}" if program.inputs else "it has no inputs"
+            hint = f"its inputs are {listed(program.inputs)}" if program.inputs else "it has no inputs"
             problem = "is assigned in the program: it is no input" if name in program.names else "does not stand in the program"
             raise InputError(f"the parameter {quoted(name)} {problem}", hint=did_you_mean(name, program.inputs) or hint)
     return tuple(params)

@@ -18,7 +18,7 @@ from importlib import import_module
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.commands import COMMANDS, PARTS, module_of
 from graphstep.ground.collector import be_patient
-from graphstep.ground.errors import GraphstepError
+from graphstep.ground.errors import GraphstepError, InputError, did_you_mean
 
 CLOSED_PIPE = 141
 """The exit status that shells give to a program ended by SIGPIPE."""
@@ -103,5 +103,11 @@ def _dispatch(words: list[str]) -> int:
     command = import_module(module_of(name))
     if (part := getattr(command, "part", None)) is not None:
         command, name, rest = part(rest)
-    status: int = command.run(parse(name, command, rest))
+    try:
+        status: int = command.run(parse(name, command, rest))
+    except InputError as error:
+        # A command with a slip in its name is a program, about which something else is wrong.
+        if rest is words and (near := did_you_mean(words[0], COMMANDS)):
+            error.hint = "; ".join(filter(None, (error.hint, near)))
+        raise
     return status

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
-from graphstep.ground.arrays import kind_text
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
@@ -39,9 +37,6 @@ array (dW=@dW.npy). A number may be rounded. One that follows from a wrong one b
 
 It ends with status 1 when the witnesses disagree and no kink explains it, and when a claim does not hold.
 """
-
-_CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
-"""A node with one of its cells."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -126,18 +121,9 @@ def _quotients(options: argparse.Namespace, trace: Trace) -> None:
 
 def _cell(trace: Trace, text: str) -> tuple[int, tuple[int, ...]]:
     """The node that a text names, and its cell: the first of an array of which none is named. InputError for another text."""
-    from graphstep.telling.cells import no_node
+    from graphstep.telling.cells import find_cell
     from graphstep.telling.names import names_of
 
-    node, cell = names_of(trace.program).find(text.strip()), None
-    if node is None and (match := _CELL.fullmatch(text)):
-        node, cell = names_of(trace.program).find(match["node"].strip()), tuple(int(i) for i in match["cell"].split(","))
-    if node is None:
-        raise no_node(trace.program, text)
-    shape = trace.node(node).shape
-    cell = (0,) * len(shape) if cell is None else cell
-    if len(cell) != len(shape) or any(i >= length for i, length in zip(cell, shape, strict=True)):
-        raise InputError(
-            f"{quoted(text)} is no cell", hint=f"{trace.program.label(node, 40)} is {kind_text(shape)}; cells are counted from 0"
-        )
-    return node, cell
+    node = names_of(trace.program).find(text.strip())
+    shape = () if node is None else trace.node(node).shape
+    return find_cell(trace, f"{text}[{', '.join('0' * len(shape))}]" if shape else text)

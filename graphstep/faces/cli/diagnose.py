@@ -140,7 +140,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
     layers, units = map(int, size.groups())
     if not (layers and units):
         raise InputError(f"a network of {layers} layers of {units} units has none", hint="as in --network 10x500")
-    examples = whole("--examples", options.examples)
+    examples = whole("--examples", options.examples, 1)
     seed = SEED if options.random_seed is None else whole("--random-seed", options.random_seed)
     return Experiment(layers, units, options.activation, options.init, examples, seed)
 

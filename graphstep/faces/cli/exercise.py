@@ -53,7 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="FILE", nargs="?", const="", help="print the answers, or write them to a file")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
     parser.add_argument(
-        "--format", metavar="F", help=f"print it as text, json, md, tex or html; or for a platform: {', '.join(platforms())}"
+        "--format", metavar="F", help=f"print it as text, json, md, tex, html or svg; or for a platform: {', '.join(platforms())}"
     )
     parser.add_argument("--plain", action="store_true", help="print it, also at a terminal")
     language_argument(parser)

@@ -169,7 +169,12 @@ def _agreed(by_student: Iterable[Sequence[Change]], options: argparse.Namespace)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("nothing was written: --yes writes them", file=sys.stderr)
         return False
-    return input("Write them? [y/N] ").strip().casefold() in ("y", "yes")
+    try:
+        return input("Write them? [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        # Ctrl-D is an answer too, and ends the line that it was asked on.
+        print()
+        return False
 
 
 def _sum(rows: Iterable[Row | None]) -> str:

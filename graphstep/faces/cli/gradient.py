@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from graphstep.engine.inputs import check_inputs
 from graphstep.faces.cli.program import opening_of, program_arguments
 from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.precision import FLOAT64
 
 USAGE = "EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Print the backward pass as a program that can be stepped, or as NumPy or PyTorch code."
@@ -40,7 +42,12 @@ def run(options: argparse.Namespace) -> int:
     if name not in FORMATS:
         hint = did_you_mean(name, FORMATS) or "text, numpy or torch"
         raise InputError(f"a gradient has no format {quoted(name)}", hint=hint)
+    for option, usual in (("seed", "1"), ("dtype", FLOAT64)):
+        if (word := getattr(options, option)) != usual:
+            raise InputError(f"the backward pass is written for --{option} {usual}, not {quoted(word)}")
     opening = opening_of(options)
+    # What has no value is a number; what has one has to stand in the program.
+    check_inputs(opening.program, {**dict.fromkeys(opening.program.inputs, 0.0), **opening.inputs})
     pieces = _pieces(opening, name, ["--format", name])
     if options.to:
         from graphstep.ground.files import write_file

@@ -50,15 +50,18 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.telling.reports import jacobian as reports
     from graphstep.telling.words.catalogue import message
 
+    chosen = [name for name in _CHOICES if getattr(options, name) is not None]
+    if len(chosen) > 1 and chosen != ["of", "towards"]:
+        raise InputError(f"{' and '.join(f'--{name}' for name in chosen)} are several reports", hint="ask for one at a time")
     trace = opening_of(options).run()
     setup = trace.setup.filled(trace.inputs)
     body, data = _asked(trace, options)
 
     def document(_: Manner, words: Sequence[str]) -> Document:
-        choice = [f"--{name}={word}" for name in _CHOICES if (word := getattr(options, name)) is not None]
+        choice = [f"--{name}={getattr(options, name)}" for name in chosen]
         return reports.document(trace, body, setup.command(*choice, *words, command="jacobian"), setup.without_text)
 
-    more = "" if any(getattr(options, name) for name in _CHOICES) else f"\n{message(setup.language, 'jacobian-more')}\n"
+    more = "" if chosen else f"\n{message(setup.language, 'jacobian-more')}\n"
     deliver(options, lambda _: body, lambda: {"schema": 1, "program": trace.program.text, **data()}, document, more=more)
     return 0
 
@@ -92,10 +95,11 @@ def _wires(trace: Trace, options: argparse.Namespace) -> list[Wire]:
     wires = [wire for wire in trace.wires if of in (None, wire.sender) and towards in (None, wire.receiver)]
     if not wires:
         chosen = " ".join(f"--{name} {word}" for name, word in (("of", options.of), ("towards", options.towards)) if word)
-        hint = "a gate sends to its own inputs, and nothing to constants and data; without options all edges are listed"
-        raise InputError(
-            f"no gradient is sent along an edge with {chosen}" if chosen else "no gradient is sent at all", hint=hint
-        )
+        hint = "a gate sends to its own inputs, and nothing to constants and data"
+        if not chosen:
+            raise InputError("no gradient is sent at all", hint=hint)
+        hint += "; without options all edges are listed"
+        raise InputError(f"no gradient is sent along an edge with {chosen}", hint=hint)
     return wires
 
 

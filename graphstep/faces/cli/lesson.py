@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 USAGE = "[NAME|FILE] [--plain | --screen-reader] [--format F] [--to FILE] [--key FILE]"
 SUMMARY = "Tutorial lessons: prose beside the graph, and a question before every answer."
-_TASKS = ("check", "code", "new")
+_TASKS = ("check", "code", "new", "progress")
 EXAMPLES = """\
 examples:
   graphstep lesson                     list the lessons and how far you are

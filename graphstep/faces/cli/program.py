@@ -13,7 +13,7 @@ from graphstep.engine.opening import Opening, program_text, read_setup
 from graphstep.faces.config import config
 from graphstep.ground import limits
 from graphstep.ground.browser import in_browser
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, did_you_mean, listed, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.ground.precision import DTYPES, FLOAT64
 from graphstep.language.read.dialects import DIALECTS, translated, unread
@@ -40,7 +40,8 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
     program = "the program; @FILE reads it from a file, - from standard input"
     values = 'a value for each input: x=-2 y=1/3 W="[[1,2],[3,4]]" X=@data.csv'
     parser.add_argument("expression", metavar="EXPR", nargs=count, help=program)
-    parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help=values)
+    # With a default it is not required, and argparse does not ask for it where the program alone is missing.
+    parser.add_argument("values", metavar="NAME=VALUE", nargs="*", default=[], help=values)
     parser.add_argument("--seed", default="1", metavar="V", help="gradient of the output (default: 1, in every cell)")
     parser.add_argument(
         "--ties",
@@ -100,7 +101,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
         word = getattr(options, "digits", None)
         digits = (preferred.digits or DIGITS) if word is None else _digits(word)
     breaks, order = tuple(getattr(options, "breaks", ())), tuple(getattr(options, "order", ()))
-    program = _standard_input() if options.expression == "-" else options.expression
+    program = typed_program(options.expression)
     refuse_python(options)
     if dialect := getattr(options, "dialect", None):
         # From here on it is the program that the formula spells, in documents and in the command that opens it again.
@@ -132,9 +133,11 @@ def setup_of(options: argparse.Namespace) -> Setup:
 
 
 def refuse_python(options: argparse.Namespace) -> None:
-    """Raise InputError where a function in Python was typed, or what makes its arguments, for who does not take one."""
-    if getattr(options, "args", ""):
-        raise InputError("--args goes with a function in Python", hint="graphstep capture FILE.py:FUNCTION --args module:make")
+    """Raise InputError where a function in Python was typed, or what says how it is called, for who does not take one."""
+    for name, example in (("args", "module:make"), ("fixed", "n")):
+        if getattr(options, name, ""):
+            hint = f"graphstep capture FILE.py:FUNCTION --{name} {example}"
+            raise InputError(f"--{name} goes with a function in Python", hint=hint)
     if getattr(options, "dialect", None) == PYTHON:
         hint = "capture, repl, check, jacobian, diagnose, gradient and why do"
         raise InputError("this command does not take a function in Python", hint=hint)
@@ -177,7 +180,7 @@ def _captured(options: argparse.Namespace, watch: Watch | None) -> Opening:
     named = next((name for name in (*REWRITINGS, "rewrite") if getattr(options, name, None)), None)
     if named:
         raise InputError(f"--{named} rewrites a typed program, and this one is a function in Python")
-    plain = type(options)(**{**vars(options), "dialect": None, "args": ""})
+    plain = type(options)(**{**vars(options), "dialect": None, "args": "", "fixed": ""})
     setup = replace(setup_of(plain), captured=True, fixed=read_names(options.fixed), arguments=options.args)
     opening = opening_of_file(setup, watch)
     branches = () if opening.program.origin is None else opening.program.origin.branches
@@ -234,7 +237,7 @@ def _recorded(options: argparse.Namespace) -> Opening:
     opening, setup = read_file(options.expression), setup_of(options)
     texts = {name: text for name, text in setup.inputs.items() if text is not None}
     if unknown := [name for name in (*texts, *setup.data) if name not in opening.inputs]:
-        hint = did_you_mean(unknown[0], opening.inputs) or f"its inputs are {', '.join(opening.inputs)}"
+        hint = did_you_mean(unknown[0], opening.inputs) or f"its inputs are {listed(opening.inputs)}"
         raise InputError(f"{quoted(unknown[0])} is no input of the recorded run", hint=hint)
     program = opening.program
     if not program.data.issuperset(setup.data):
@@ -263,7 +266,10 @@ def language_of(word: str | None) -> str:
     return checked_language(code)
 
 
-def _standard_input() -> str:
+def typed_program(word: str) -> str:
+    """The program that a word stands for: ``-`` is what stands on standard input, all else itself."""
+    if word != "-":
+        return word
     text = sys.stdin.read(limits.TEXT + 1).removeprefix("\ufeff")
     # It is a program, whatever it begins with, and names no file.
     return f" {text}" if text.startswith("@") else text

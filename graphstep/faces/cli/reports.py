@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def report_arguments(parser: argparse.ArgumentParser, *, shortens: bool = False) -> None:
     """Add the options that say how a report is printed or written; ``shortens`` says that it has a brief form."""
-    parser.add_argument("--format", metavar="F", help="print it as text (default), json, md, tex or html")
+    parser.add_argument("--format", metavar="F", help="print it as text (default), json, md, tex, html or svg")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
     document_arguments(parser, asks=False, shortens=shortens)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.program import PYTHON, is_long, language_of, opening_of, program_arguments, writing_arguments
 from graphstep.ground.browser import in_browser
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError, listed, quoted
 
 if TYPE_CHECKING:
     import argparse
@@ -249,12 +249,16 @@ def _record(options: argparse.Namespace, opening: Opening) -> int:
     recording.writer_of(options.record)
     size = _size(options.size or "80x24")
     trace = opening.run()
-    if len(trace) > _RECORDED:
-        raise InputError(f"the run has {len(trace):,} steps; at most {_RECORDED:,} are recorded", hint="--at N begins later")
+    here = _state_at(trace, opening.setup)
+    at, last = here.at, len(trace)
+    if here.frames:
+        raise InputError("a recording begins at a step of the program, and not inside a gate", hint="for example --at 3")
+    if last - at > _RECORDED:
+        hint = f"--at {last - _RECORDED} records the end"
+        raise InputError(f"{last - at:,} steps would follow; at most {_RECORDED:,} are recorded", hint=hint)
     from graphstep.faces.tui.recorder import record
     from graphstep.faces.tui.screen import SteppingScreen
 
-    at = min(opening.setup.step or 0, len(trace))
     screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at, setup=opening.setup)
     print(f"wrote {recording.write(record(screen, size), options.record)}", file=sys.stderr)
     return 0
@@ -317,8 +321,8 @@ def _state_at(trace: Trace, setup: Setup) -> State:
     try:
         return at_position(State(trace), setup.at or "0")
     except UnfitError:
-        gates = ", ".join(names_of(trace.program).frames.values())
-        hint = f"at step {at} these gates can be opened: {gates}" if gates else "no gate of this program can be opened"
+        gates = listed(names_of(trace.program).frames.values())
+        hint = f"these gates can be opened: {gates}" if gates else "no gate of this program can be opened"
         raise InputError(f"there is no position {quoted(setup.at or '0')} in this run", hint=hint) from None
 
 
@@ -354,31 +358,32 @@ def _conditions(opening: Opening) -> tuple[Condition, ...]:
 def _agreement(options: argparse.Namespace, finished: Trace) -> str:
     """That gates folded or taken apart give the same gradients as the program as typed."""
     from dataclasses import replace
+    from functools import partial
 
     from graphstep.engine.agreement import difference
     from graphstep.engine.trace import trace
     from graphstep.ground.numerals import numeral
     from graphstep.language.rewrite import read_program
     from graphstep.telling.rounding import first_loss
+    from graphstep.telling.words.catalogue import message
     from graphstep.telling.words.wording import Wording
 
     program = replace(read_program(finished.program.text, finished.inputs), data=finished.program.data)
     typed = trace(program, finished.inputs, seed=finished.seed, ties=finished.ties)
-    apart = difference(finished, typed)
-    done = "folded" if options.fold else "taken apart"
+    apart, say = difference(finished, typed), partial(message, finished.writing.language)
+    done = say("parts-folded" if options.fold else "parts-expanded")
     if apart < AGREES:
-        return f"\n{done} and as typed agree: the largest relative difference is below 1e-12\n"
+        return f"\n{say('parts-agree', done=done)}\n"
     # The parts are what was typed, where gates were folded, and what was put in, where they were taken apart.
     parts, every = (typed, True) if options.fold else (finished, False)
     nodes = parts.program.nodes
     put_in = {node.span for node in nodes if node.text is not None}
     if any(note is not None and note.kind == "convention" for run in (finished, typed) for note in _remarks(run)):
-        return (
-            f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): they meet a kink, where each has its convention\n"
-        )
-    lost = first_loss(parts, (i for i, node in enumerate(nodes) if every or node.text is not None or node.span in put_in))
-    why = f"{Wording(parts).say(lost)}, and as one gate that is never computed" if lost else "the parts round otherwise"
-    return f"\n{done} and as typed differ by {numeral(apart, 2)} (relative): {why}\n"
+        why = say("parts-convention")
+    else:
+        lost = first_loss(parts, (i for i, node in enumerate(nodes) if every or node.text is not None or node.span in put_in))
+        why = say("parts-never", lost=Wording(parts).say(lost)) if lost else say("parts-round")
+    return f"\n{say('parts-differ', done=done, gap=numeral(apart, 2), why=why)}\n"
 
 
 def _remarks(run: Trace) -> Iterator[Remark | None]:

@@ -13,11 +13,11 @@ from graphstep.faces.cli.classes import engine, progress
 from graphstep.faces.cli.program import PYTHON, is_archive, language_of, setup_of
 from graphstep.faces.cli.reports import deliver
 from graphstep.ground import limits
-from graphstep.ground.errors import InputError, LimitError, ReadError, did_you_mean
+from graphstep.ground.errors import InputError, LimitError, ReadError, did_you_mean, listed
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from graphstep.analysis.diagnosis import Experiment, Sweep
     from graphstep.engine.opening import Opening
@@ -94,11 +94,11 @@ def _ranges(texts: Sequence[str], settings: Mapping[str, Choices]) -> tuple[Rang
     return ranges
 
 
-def _instead(names: Iterable[str], name: str) -> str:
+def _instead(names: Collection[str], name: str) -> str:
     """What there is in place of a setting that there is none of."""
     if name in _OF_TRAINING:
         return f"diagnose makes no step; graphstep train has {name}"
-    return did_you_mean(name, names) or f"there are {', '.join(names)}"
+    return did_you_mean(name, names) or f"there are {listed(names)}"
 
 
 def _name_in(text: str) -> Span:

@@ -63,7 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     program_arguments(parser)
     writing_arguments(parser)
     add = parser.add_argument
-    add("--params", metavar="NAMES", help="the inputs to train, with commas: w,b")
+    add("--params", metavar="NAMES", default="", help="the inputs to train, with commas: w,b")
     add("--lr", metavar="RATE", default="0.1", help="learning rate: a number, or an expression in the round t and their number T")
     add("--steps", metavar="N", default="100", help="rounds in all (default: 100)")
     add("--optimizer", choices=list(OPTIMIZERS), default="sgd", help="how parameters are updated (default: sgd)")
@@ -106,6 +106,7 @@ def run(options: argparse.Namespace) -> int:
         required_engine()
     elif options.to and not chosen:
         chosen = format_of(options.to)
+    told = None if options.at_round is None else _round(options, chosen)
     training = prepared(options)
     if (talk := _face(options)) is not None:
         try:
@@ -121,9 +122,7 @@ def run(options: argparse.Namespace) -> int:
     _save(training, options.save)
 
     def output(name: str | None) -> Iterator[str]:
-        if options.at_round is None:
-            return pieces(training, name, asked)
-        return _narrated(training, options.at_round, name, asked)
+        return pieces(training, name, asked) if told is None else _narrated(training, told, name, asked)
 
     if options.to:
         print(f"wrote {write(options.to, chosen, output)}", file=sys.stderr)
@@ -183,21 +182,17 @@ def prepared(options: argparse.Namespace) -> Training:
 
         saved = saved_params(options.resume)
     opening = read_setup(setup_of(options), saved, files=True)
-    training = Training(opening.program, opening.inputs, _settings(options, opening.program.inputs), opening.setup)
+    training = Training(opening.program, opening.inputs, _settings(options), opening.setup)
     return resume(training, options.resume) if options.resume else training
 
 
-def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
+def _settings(options: argparse.Namespace) -> Settings:
     from graphstep.engine import training
     from graphstep.engine.training.settings import option_of
     from graphstep.gates.optimizers import SETTINGS, optimizer, settings_of
     from graphstep.language.setup import read_names
     from graphstep.language.values import read_number
 
-    if options.params is None:
-        raise InputError(
-            "nothing is to be trained", hint=f"name the parameters among {', '.join(inputs) or 'the inputs'}: --params w,b"
-        )
     row = optimizer(options.optimizer)
     typed = {name: getattr(options, option_of(name)[2:].replace("-", "_")) for name in SETTINGS}
     hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in typed.items()})
@@ -219,17 +214,29 @@ def _settings(options: argparse.Namespace, inputs: tuple[str, ...]) -> Settings:
     )
 
 
-def _narrated(training: Training, word: str, chosen: str | None, asked: Options) -> Iterator[str]:
-    from graphstep.faces.export.training.formats import round_pieces
-
-    last = len(training.history) - 1
-    k = whole("--at-round", word)
-    if not training.first <= k <= last:
-        raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")
+def _round(options: argparse.Namespace, chosen: str | None) -> int:
+    """The round that is to be told; InputError, before anything is trained, for one that cannot be."""
+    k, rounds = whole("--at-round", options.at_round), whole("--steps", options.steps)
+    if k >= rounds:
+        hint = f"--at-round takes 0 to {rounds - 1}" if rounds else "train one round at least: --steps 1"
+        raise InputError(f"of {rounds:,} rounds there is no round {k:,} to tell", hint=hint)
     if chosen == "csv":
         raise InputError("a round has no table of rounds", hint="--at-round goes with text, md, tex, html, json or svg")
+    return k
+
+
+def _narrated(training: Training, k: int, chosen: str | None, asked: Options) -> Iterator[str]:
+    from graphstep.faces.export.training.formats import round_pieces
+    from graphstep.ground.numerals import numeral
+    from graphstep.telling.words.catalogue import message
+
+    # It may have stopped before.
+    last = len(training.history) - 1
+    if not training.first <= k <= last:
+        raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")
     if chosen in (None, "text"):
-        yield f"round {k:,} of {training.rounds:,}, loss {training.history.losses[k]:.6g}\n\n"
+        loss = numeral(training.history.losses[k], 6)
+        yield f"{message(training.setup.language, 'training-round', round=k, rounds=training.rounds, loss=loss)}\n\n"
     yield from round_pieces(training, k, chosen, asked)
 
 

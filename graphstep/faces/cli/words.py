@@ -99,7 +99,18 @@ def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespa
     for key, value in vars(options).items():
         setattr(options, key, _unshielded(value))
     options.words = list(words)
+    _refuse_nothing(parser, options)
     return options
+
+
+def _refuse_nothing(parser: Parser, options: argparse.Namespace) -> None:
+    """Raise InputError for an option behind which an empty word stands.
+
+    ``--to "$FILE"`` with no such variable would print what was to be written, and a script would not hear of it.
+    """
+    for action in parser._actions:
+        if action.nargs is None and action.option_strings and getattr(options, action.dest) == "" != action.default:
+            raise InputError(f"nothing stands behind {action.option_strings[-1]}", hint=f"it takes {action.metavar}")
 
 
 def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str]:
@@ -120,8 +131,8 @@ def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str
             takes_next = not equals and actions[option].nargs is None
         elif word.startswith("-") and word != "-":
             if _looks_like_an_option(option):
-                hint = did_you_mean(option, actions) or f"{parser.prog} --help lists the options"
-                raise InputError(f"there is no option {quoted(option)}", hint=f"{hint}; an expression may follow after --")
+                hint = f"{parser.prog} --help lists the options; an expression may follow after --"
+                raise InputError(f"there is no option {quoted(option)}", hint=did_you_mean(option, actions) or hint)
             shielded.append(_SHIELD + word)
         else:
             shielded.append(word)

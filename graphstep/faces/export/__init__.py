@@ -15,7 +15,7 @@ Its module's name is the format's name (``--format md``). The same trace gives t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
@@ -24,7 +24,7 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.export._modules import module_in, names_in
 from graphstep.faces.export._options import PLAIN, Options, options_of
 from graphstep.ground import limits
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import is_stream, write_file
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import Document
@@ -51,23 +51,32 @@ def exporter(name: str) -> Exporter:
     return cast("Exporter", module_in(__name__, formats(), name, "format"))
 
 
-def format_of(path: str | Path) -> str:
-    """The format that a file's suffix asks for; text for a pipe or a device that has none. InputError when none does."""
+def format_of(path: str | Path, suffixes: Mapping[str, str] | None = None) -> str:
+    """The format that a file's suffix asks for; text for a pipe or a device that has none. InputError when none does.
+
+    ``suffixes`` are those that what is written has, each with its format; without them it is a run.
+    """
     file = Path(path)
     if not file.suffix and is_stream(path):
         return "text"
-    # All exporters are imported for their suffixes: only who names a file pays for that, and a table of suffixes would be a
-    # second place to write a format into.
-    names = {exporter(name).SUFFIX: name for name in formats()}
+    names = suffixes_of(formats()) if suffixes is None else suffixes
     # Of two that fit the longer one: run.nodelink.json is no run.json.
     ends = ("".join(file.suffixes[-2:]).lower(), file.suffix.lower())
     suffix = next((end for end in ends if end in names), None)
     if suffix is None:
-        raise InputError(
-            f"the format of {quoted(str(path))} is not known by its suffix",
-            hint=f"end it in one of {', '.join(sorted({*names, '.pdf'}))}, or name the format with --format",
-        )
+        near = did_you_mean(file.suffix.lower(), names) if file.suffix else ""
+        hint = near or f"end it in one of {', '.join(sorted({*names, '.pdf'}))}, or name the format with --format"
+        raise InputError(f"the format of {quoted(str(path))} is not known by its suffix", hint=hint)
     return names[suffix]
+
+
+def suffixes_of(names: Iterable[str]) -> dict[str, str]:
+    """By suffix the formats of these names.
+
+    Their exporters are imported for it: only who names a file pays for that, and a table of suffixes would be a second place to
+    write a format into.
+    """
+    return {exporter(name).SUFFIX: name for name in names}
 
 
 def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:

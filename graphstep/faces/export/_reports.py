@@ -54,11 +54,16 @@ def of_document(document: Callable[[], Document], data: Callable[[], Any]) -> Ca
     return partial(pieces, text=lambda: text.write(document()), data=data, document=document, options=export.PLAIN)
 
 
+def format_of(path: str | Path) -> str:
+    """The format of a report that a file's suffix asks for; InputError for a suffix of none."""
+    return export.format_of(path, export.suffixes_of(formats()))
+
+
 def write(
     path: str | Path,
     name: str | None,
     maker: Callable[[str], Iterator[str]],
-    format_of: Callable[[str | Path], str] = export.format_of,
+    format_of: Callable[[str | Path], str] = format_of,
 ) -> Path:
     """Write a report to a file in the format of its suffix, unless another is named; ``maker`` gives its text in a format."""
     if name is None and export.is_pdf(path):

@@ -11,6 +11,7 @@ from time import sleep
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
+from textual.binding import Binding
 from textual.screen import Screen
 
 from graphstep.debugger.actions import STEPPING, Set
@@ -66,7 +67,11 @@ class SteppingScreen(Screen[None]):
 
     CSS_PATH = "screen.tcss"
     BLANK = True
-    BINDINGS: ClassVar = commands.bindings(STEPPING)
+    BINDINGS: ClassVar = [
+        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help)
+        for action in STEPPING
+        if action.keys
+    ]
 
     def __init__(
         self,
@@ -360,7 +365,8 @@ class SteppingScreen(Screen[None]):
             self.playback.stop()
             if action == "autoplay":
                 return
-        if (own := commands.DOES.get(action)) is not None:
+        own = commands.function_of(action)
+        if own is not None:
             own(self)
         else:
             self.inquiries.perform(Command(action))

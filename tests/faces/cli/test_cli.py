@@ -213,23 +213,6 @@ def test_a_program_can_come_from_a_file_or_from_standard_input(
     assert "UTF-8" in refused(capsys, f"@{path}")
 
 
-@each(
-    ("words", "said"),
-    [
-        (["x + * y"], "an operand is missing before *\n  x + * y\n      ^"),
-        (["(x+y)*z", "x=1"], "no value for y, z"),
-        (["x", "x=1", "x=2"], "x"),
-        (["x", "x=abc"], "abc"),
-        (["x", "x=1", "y=2"], "'y' does not stand in the program"),
-        (["x*y", "--plian"], "there is no option '--plian'\nhint: did you mean '--plain'?"),
-        (["x", "x=1", "--ties", "both"], "invalid choice: 'both'"),
-        (["x", "x=1", "--expand", "--fold"], "exclude"),
-    ],
-)
-def test_what_was_typed_wrong_is_said_with_status_2(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said in refused(capsys, *words)
-
-
 def test_a_file_that_cannot_be_written_is_said_with_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot be written" in refused(capsys, *MAIN, "--to", str(tmp_path / "nowhere" / "a.json"), status=1)
 

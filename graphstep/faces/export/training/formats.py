@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from graphstep.faces import export
 from graphstep.faces.export import PLAIN, Options, exporter, text
 from graphstep.faces.export._documents import words_of
 from graphstep.faces.export._reports import write as write_report
-from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.files import is_stream
+from graphstep.ground.errors import InputError
 from graphstep.telling.reports import training as reports
+from graphstep.telling.words.catalogue import message
 
 FORMATS = {
     "text": (".txt", "the table of rounds and the parameters, as text"),
@@ -36,14 +37,7 @@ SUFFIXES = dict(sorted(FORMATS.values(), key=lambda entry: entry[0] != ".svg"))
 
 def format_of(path: str | Path) -> str:
     """The format that a file's suffix asks for; text for a pipe or a device that has none. InputError for a suffix of none."""
-    suffix = Path(path).suffix.lower()
-    if not suffix and is_stream(path):
-        return "text"
-    for name, (ending, _) in FORMATS.items():
-        if suffix == ending:
-            return name
-    hint = did_you_mean(suffix, SUFFIXES) or f"end it in {', '.join(SUFFIXES)} or .pdf, or name the format with --format"
-    raise InputError(f"the format of {quoted(str(path))} is not known by its suffix", hint=hint)
+    return export.format_of(path, {suffix: name for name, (suffix, _) in FORMATS.items()})
 
 
 def pieces(training: Training, name: str | None = None, options: Options = PLAIN) -> Iterator[str]:
@@ -100,14 +94,15 @@ def picture(training: Training) -> str:
     from graphstep.faces.drawing.curve import Series
     from graphstep.faces.drawing.curve_picture import Panel, svg
 
-    series = {name: Series.of(name, points) for name, points in curves(training).items() if name != "rate"}
-    losses = tuple(series.pop(name) for name in ("loss", "held-out loss") if name in series)
-    norms = tuple(series.values())
-    title = "norm of the gradient" if len(norms) == 1 else "norms of the gradients"
-    panels = [
-        Panel("loss", losses, frozenset({"held-out loss"})),
-        Panel(f"{title}: {norms[0].name}" if len(norms) == 1 else title, norms),
-    ]
     language = training.setup.language
+    say = partial(message, language)
+    drawn = curves(training)
+    loss, held_out = say("heading-loss"), say("held-out-loss")
+    losses = [Series.of(loss, drawn.pop("loss"))]
+    if looked := drawn.pop("held-out loss", None):
+        losses.append(Series.of(held_out, looked))
+    norms = tuple(Series.of(name, points) for name, points in drawn.items() if name != "rate")
+    title = say("curve-norm", name=norms[0].name) if len(norms) == 1 else say("training-norms")
+    panels = [Panel(loss, tuple(losses), frozenset({held_out})), Panel(title, norms)]
     subtitle = f"{reports.settings_text(training.settings, language)} · {reports.stop_text(training, language)}"
-    return svg(training.program.text, panels, subtitle=subtitle)
+    return svg(training.program.text, panels, subtitle=subtitle, language=language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -60,7 +61,9 @@ class InputsForm(Form[Filled]):
 
     def compose(self) -> Iterator[Widget]:
         """A field for each input that is missing, or one for all."""
-        with self.box("inputs-title", "inputs-keys"):
+        with Vertical(id="box") as box:
+            box.border_title = say(self, "inputs-title")
+            box.border_subtitle = say(self, "inputs-keys")
             program = " ".join(self.program.text[:200].split())
             yield Static(Content(program), classes="quiet")
             if hint := mistyped(self.program, self.inputs):
@@ -78,7 +81,7 @@ class InputsForm(Form[Filled]):
             # What is wrong with all of them together stands there until one is changed.
             return
         _, wrong = self._read(event.input, event.value) if event.value.strip() else (None, "")
-        self.tell(wrong)
+        self._say(wrong)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         fields = list(self.query(Input))
@@ -86,7 +89,7 @@ class InputsForm(Form[Filled]):
             values, wrong = self._read(field, field.value)
             if values is None:
                 # The first press of enter in a fresh form goes on to the next field; it is no mistake.
-                self.tell("" if field is not event.input and not field.value.strip() else wrong)
+                self._say("" if field is not event.input and not field.value.strip() else wrong)
                 field.focus()
                 return
             self.inputs.update(values)
@@ -94,7 +97,7 @@ class InputsForm(Form[Filled]):
                 self._texts[asked] = field.value
         still = [name for name in self.missing if name not in self.inputs]
         if still:
-            self.tell(say(self, "inputs-no-value", names=f"{', '.join(still[:6])}{' …' if len(still) > 6 else ''}"))
+            self._say(say(self, "inputs-no-value", names=f"{', '.join(still[:6])}{' …' if len(still) > 6 else ''}"))
         else:
             self.dismiss(Filled(self.inputs, {name: text.strip() for name, text in self._texts.items() if text}))
 
@@ -121,3 +124,6 @@ class InputsForm(Form[Filled]):
             return None, said_of(error)
         unknown = [name for name in values if name not in self.program.input_places]
         return (None, say(self, "inputs-unknown", name=unknown[0])) if unknown else (values, "")
+
+    def _say(self, text: str) -> None:
+        self.query_one(".said", Static).update(Content(text))
