@@ -96,7 +96,8 @@ Shapes are written as sizes, `2×3` for a matrix, `3` for a vector; formulas are
 
 _STRUCTURES: dict[Structure, str] = {
     "diagonal": "each cell of the value depends on one cell, in its own way",
-    "dense": "each cell of the value depends on all of them",
+    "dense": "each cell of the value depends on all of them, "
+    "but for a triangle (`cumsum`) or what a window does not reach (`conv1d`)",
     "selection": "each cell of the value is one cell of the input or none, and none is used twice",
     "repetition": "the same number wherever it is not 0: 1 where cells are copied or added up and 1/n in a mean",
     "permutation": "the same cells in another order",

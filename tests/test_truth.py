@@ -361,6 +361,10 @@ def test_more_digits_are_written_where_they_are_asked_for() -> None:
     assert "∂f/∂x = f · (1 - f) = 0.731059 · (1 - 0.731059) = 0.196612" in printed
     assert "\n  df/dx = 0.196612\n" in printed
     assert not _false(gs.run("sigmoid(x)*x", x=1.7, digits=10).trace)
+    texts = ("q = sin(x); 0.123456789*x*q", "x*sin(x)*0.123456789")
+    said = "".join(render(gs.run(text, x=1, digits=6).trace, "text") for text in texts)
+    for part in ("the other input, q = 0.841471", "so far they add up to 0.103885", "the other input, 0.123456789."):
+        assert part in said
 
 
 @pytest.mark.parametrize("wrong", [{"notation": "greek"}, {"digits": 0}, {"digits": 40}, {"digits": "4"}], ids=str)

@@ -269,10 +269,10 @@ class Run:
 
     def show(self, at: int = 0) -> None:
         """Open the debugger on this run in the terminal, at step ``at``."""
-        from graphstep.faces.tui import show
+        from graphstep.faces.tui import open_program
         from graphstep.ground.signals import again
 
-        again(show(self.trace, at=at))
+        again(open_program(self.trace.program, self.trace.inputs, at=at, recorded=self.trace))
 
     def _render(self, name: str, at: int | None, *options: str | None) -> str:
         from graphstep.faces import export

@@ -249,8 +249,9 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
             # PyTorch's.
             {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
             ("m", "v"),
-            "As in Loshchilov and Hutter's paper without its schedule, and in PyTorch. A penalty in the loss would go through "
-            "the root like every gradient; this decay does not.",
+            "As in PyTorch, where the learning rate scales the decay too; in Loshchilov and Hutter's paper only its schedule "
+            "does, so that its λ is α · λ here. A penalty in the loss would go through the root like every gradient; this decay "
+            "does not.",
         ),
     )
 }

@@ -32,10 +32,10 @@ quotes before the inputs, the letters of einsum."""
 Structure = Literal["diagonal", "dense", "selection", "repetition", "permutation", "block"]
 """What a Jacobian looks like.
 
-diagonal: cell by cell; dense: every cell may move every other; selection: each output cell is one input cell or none of them,
-and no input cell is used twice; repetition: the same number wherever it is not 0, 1 where input cells are copied (broadcast) or
-added up (sum) and 1/n in a mean; permutation: the same cells in another order; block: smaller matrices along a diagonal, once
-the cells that belong together stand together.
+diagonal: cell by cell; dense: every cell may move every other, or all but those of a triangle (cumsum) or of what a window does
+not reach (conv1d); selection: each output cell is one input cell or none of them, and no input cell is used twice; repetition:
+the same number wherever it is not 0, 1 where input cells are copied (broadcast) or added up (sum) and 1/n in a mean; permutation:
+the same cells in another order; block: smaller matrices along a diagonal, once the cells that belong together stand together.
 """
 
 Cell = tuple[int, ...]
@@ -179,8 +179,8 @@ class Rule:
     of the value. Where it also has a remark its pullback takes such a stack, and sends what it sends in each run by itself, up to
     a positive factor. None where a run is computed after the other."""
     nonzero: Callable[[Any, int, Sequence[Shape], Options], int] | None = None
-    """``nonzero(np, slot, shapes, options)``: how many entries of its Jacobian towards a slot are not 0 whatever the numbers are,
-    where its structure does not say it: in blocks that are not as large as each other, or on a diagonal of the input."""
+    """``nonzero(np, slot, shapes, options)``: how many entries of its Jacobian towards a slot can be other than 0, where its
+    structure does not say it: in blocks that are not as large as each other, on a diagonal of the input, in a triangle."""
     expansion: Callable[[Options], str] | None = None
     """The same function out of smaller gates, as a program of ``x`` (``y``, ``z``); None when it is not composite. Options as in
     :class:`Call`, defaults filled in."""

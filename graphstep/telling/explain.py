@@ -198,8 +198,8 @@ def _figures_of_send(wire: Wire) -> dict[str, Figure]:
     others = [k for k in range(count) if k != wire.slot]
     figures["other"] = Operand(sender, others[0]) if others else None
     if isinstance(value, int | float):
-        figures["out"] = numeral(value)
-    figures["local"] = numeral(local) if isinstance(local, int | float) else reason("its-local")
+        figures["out"] = numeral(value, trace.writing.digits)
+    figures["local"] = numeral(local, trace.writing.digits) if isinstance(local, int | float) else reason("its-local")
     return figures
 
 

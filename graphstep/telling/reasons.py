@@ -122,7 +122,7 @@ def _remarks_of_a_send(step: Step, wire: Wire) -> Iterator[Remark]:
         if so_far.complete:
             arrived = reason("arrived-all", **counts)
         elif is_small(so_far.value):
-            arrived = reason("arrived-so-far", **counts, value=number_text(so_far.value))
+            arrived = reason("arrived-so-far", **counts, value=number_text(so_far.value, trace.writing.digits))
         else:
             arrived = reason("arrived-some", **counts)
         yield Remark("arrived", (arrived,))

@@ -67,7 +67,7 @@ def _alike(layer: Layer) -> Iterator[Finding]:
 
 
 def _shrinking(layers: Sequence[Layer]) -> Iterator[Finding]:
-    spread = [layer for layer in layers if layer.values.size > 1 and not layer.alike]
+    spread = [layer for layer in layers if layer.values.std > 0]
     if not spread:
         return
     first = spread[0]

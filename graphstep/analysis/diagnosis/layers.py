@@ -47,7 +47,7 @@ class Layer:
     dead: int
     """How many of its units are flat for every example."""
     alike: bool
-    """Whether all of its units (two or more) are equal for every example."""
+    """Whether all of its units (two or more) are equal for every example, and so are what they read and their gradients."""
 
     @property
     def units(self) -> int:
@@ -86,7 +86,8 @@ def _layer(trace: Trace, index: int) -> Layer:
     flat = np.abs(_slopes(trace, index, gate)) < FLAT
     # Examples by units: all axes but the last count examples.
     units = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)
-    cells = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
+    # Units that are equal because they are flat part when they come back, and those that are read with other weights at once.
+    sides = (value, np.asarray(trace.value_of(trace.node(index).sources[0][1])), gradient)
     with np.errstate(all="ignore"):
         rms = float(np.sqrt(np.mean(np.square(gradient)))) if differentiable and gradient.size else float("nan")
     return Layer(
@@ -98,7 +99,7 @@ def _layer(trace: Trace, index: int) -> Layer:
         rms,
         float(np.mean(flat)) if flat.size else 0.0,
         int(np.count_nonzero(units.all(axis=0))) if units.size else 0,
-        cells.shape[1] > 1 and cells.size > 0 and bool(np.all(cells == cells[:, :1])),
+        differentiable and value.shape[-1:] > (1,) and value.size > 0 and all(np.all(x == x[..., :1]) for x in sides),
     )
 
 

@@ -183,14 +183,14 @@ def jacobian(wire: Wire) -> Jacobian:
 
 def _nonzero(gate: Rule, call: Call, structure: Structure, slot: int, shapes: Sequence[Shape]) -> int:
     rows, columns = int(call.out.size), prod(shapes[slot])
-    if rows * columns == 0:
+    if rows * columns == 0 or _is_flat(gate, structure, slot):
         return 0
+    if gate.nonzero is not None:
+        return gate.nonzero(np, slot, shapes, call.options)
     if structure == "dense":
         return rows * columns
     if structure in ("diagonal", "permutation", "selection"):
         return min(rows, columns)
-    if gate.nonzero is not None:
-        return gate.nonzero(np, slot, shapes, call.options)
     if structure == "repetition":
         # Each copy is a copy of one cell; each cell is added into one sum. Of cells that are picked some have no copy.
         return rows if gate.routes else max(rows, columns)
@@ -204,6 +204,13 @@ def _nonzero(gate: Rule, call: Call, structure: Structure, slot: int, shapes: Se
             # These are no inputs for it: a matrix of them is singular.
             generic = call
         return columns * int(np.count_nonzero(column(np, gate, generic, slot, (0,) * len(shapes[slot]))))
+
+
+def _is_flat(gate: Rule, structure: Structure, slot: int) -> bool:
+    """Whether a slope is 0 whatever the numbers are: of a comparison, a class, an index, a condition."""
+    pattern = gate.pattern_of(slot)
+    # Targets of the scores' shape stand where classes may stand, and have slopes; theirs is the dense Jacobian.
+    return pattern == "dead" or (pattern == "data" and structure != "dense")
 
 
 def _all_different(shape: Shape) -> Matrix:

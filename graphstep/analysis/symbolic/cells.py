@@ -72,8 +72,8 @@ def cells_of(
 ) -> Cells:
     """The value of a node of a fitted program, cell by cell.
 
-    ``values`` are the inputs that are known: data and classes stand in the formula as numbers. ``cut`` is a gate that stands for
-    itself. Raises LimitError for more than :data:`CELLS` cells and InputError for what SymPy has no form for.
+    ``values`` are those that are known: data stands in the formula as numbers, and classes are looked up. ``cut`` is a gate that
+    stands for itself. Raises LimitError for more than :data:`CELLS` cells and InputError for what SymPy has no form for.
     """
     # Counted before the first is made: SymPy's time grows faster than the cells.
     wanted = needed(program, index, cut)
@@ -161,6 +161,10 @@ def _expanded(text: str, writer: Writer, inputs: list[Cells], numbers: list[Numb
                 values[place] = value
         else:
             cells[place] = _value(program, place, writer, cells, {}, values)
+            # A class that a part has computed is looked up by the next one: ignore_index makes 0 of what is ignored.
+            doubles = [values.get(x) if isinstance(x, int) else x.value for x in node.operands]
+            if len(fixed := [x for x in doubles if x is not None]) == len(doubles):
+                values[place] = _computed(node.rule, fixed, node.settings)
     return cells[program.output]
 
 

@@ -97,7 +97,7 @@ class ExactRun:
     def _outputs(self, m: Reals, moved: Mapping[str, Real]) -> list[Real]:
         program = self._program
         if self._arrays:
-            values = {i: self._trace.value_of(i) for i in range(program.first_gate)}
+            values = {i: self._trace.value_of(i) for i in self._needed}
             writer = _writer(m, lambda name: moved[name] if name in moved else m.real(self._values[name]))
             cells = cells_of(program, program.output, writer, lambda i: symbol_name(program, i), values, self._cut)
             return _flat(cells)

@@ -106,8 +106,9 @@ class Formula:
 def formula(trace: Trace, cut: int | None = None) -> Formula:
     """The formula of a run with small arrays, with the gate ``cut`` as a symbol in it; raises as :func:`to_sympy`."""
     program, named = trace.program, [*range(trace.program.first_gate), *([] if cut is None else [cut])]
-    inputs = {i: trace.value_of(i) for i in range(program.first_gate)}
-    cells = _cells(program, program.output, _differentiable(), inputs, cut)
+    # Of gates too: an index or a class may be computed.
+    known = {i: trace.value_of(i) for i in needed(program, program.output, cut)}
+    cells = _cells(program, program.output, _differentiable(), known, cut)
     seeds = np.broadcast_to(np.asarray(trace.seed), np.shape(cells))
     terms = [cell if seed == 1 else number(float(seed)) * cell for cell, seed in zip(_flat(cells), _flat(seeds), strict=True)]
     values: dict[str, float] = {}
@@ -117,7 +118,7 @@ def formula(trace: Trace, cut: int | None = None) -> Formula:
         values |= {cell_name(name, cell): float(value[cell]) for cell in np.ndindex(value.shape)}
     import sympy as sp
 
-    parts = sum(size.parts for size in _flat(_cells(program, program.output, None, inputs, cut)))
+    parts = sum(size.parts for size in _flat(_cells(program, program.output, None, known, cut)))
     expression = sp.Add(*terms)
     if expression.has(sp.nan):
         # Its derivative would be 0 for SymPy.

@@ -72,6 +72,7 @@ _LINES = {
     **{name: f"{name}({{all}})" for name in ("onehot", "cross_entropy", "erf")},
     **{name: f"{name}({{0}}{{over}})" for name in ("softmax", "log_softmax")},
     "erfc": "1 - erf({0})",
+    "windows": "windows({0}, {size}, {stride})",
 }
 """The line of a gate: ``{0}`` is its first operand, ``{all}`` all of them, ``{m}`` the library, ``{over}`` the axes and what is
 kept."""
@@ -85,6 +86,9 @@ _NUMPY = {
     "concat": "np.concatenate([{all}], {axis})",
     "flip": "np.flip({0}, {along})",
     "prod": "np.prod({0}{over})",
+    "std": "np.std({0}{over}, ddof={ddof})",
+    "dropout": "dropout({0}, {p}, {seed})",
+    **dict.fromkeys(("conv1d", "conv2d"), "conv({all}, stride={stride}, padding={padding})"),
     "logdet": "np.linalg.slogdet({0})[1]",
 }
 _TORCH = {
@@ -96,7 +100,8 @@ _TORCH = {
     "concat": "torch.cat([{all}], {axis})",
     "flip": "torch.flip({0}, [{along}])",
     "logdet": "torch.logdet({0})",
-    **{name: f"torch.nn.functional.{name}({{all}}{{sliding}})" for name in ("conv1d", "conv2d")},
+    "std": "torch.std({0}{over}, correction={ddof})",
+    **{name: f"torch.nn.functional.{name}({{all}}, stride={{stride}}, padding={{padding}})" for name in ("conv1d", "conv2d")},
 }
 
 _FUNCTIONS = {
@@ -123,10 +128,22 @@ _FUNCTIONS = {
     "place": "def place(x, shape, places):\n    whole = {zeros}\n    whole[places] = x\n    return whole",
     "onehot": "def onehot(y, scores):\n    return y if y.shape == scores.shape else {onehot}",
     "erf": "{erf}",
+    "windows": "def windows(x, size, stride):\n{windows}",
+    "conv": (
+        "def conv(x, filters, shifts=0.0, *, stride, padding):\n"
+        "    lead, axes = x.ndim - len(stride) - 1, [1] * len(stride)\n"
+        "    padded = np.pad(x, [(0, 0)] * (lead + 1) + [(around, around) for around in padding])\n"
+        "    cells = np.moveaxis(windows(padded, filters.shape[2:], stride), lead, -2)\n"
+        '    sums = np.einsum("...ck,fck->...f", cells, filters.reshape(*filters.shape[:2], -1))\n'
+        "    return np.moveaxis(sums, -1, lead) + np.reshape(shifts, (-1, *axes))"
+    ),
+    "dropout": (
+        "def dropout(x, p, seed):\n"
+        "    chance = np.random.default_rng(seed).random(x.shape)\n"
+        "    return x * np.where(chance < p, 0.0, 1 / (1 - p))"
+    ),
 }
-"""The functions that neither library has under the name of the language, each behind those that it calls."""
-
-_CALLED = {"logsigmoid": ["softplus"], "silu": ["sigmoid"], "gelu": ["erf"], "cross_entropy": ["onehot", "log_softmax"]}
+"""The functions that a library does not have under the name of the language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +170,12 @@ LIBRARIES = {
             "zeros": "np.zeros(shape)",
             "onehot": "np.eye(scores.shape[-1])[np.asarray(y).astype(int)]",
             "erf": "from scipy.special import erf",
+            "windows": (
+                "    last = tuple(range(-len(size), 0))\n"
+                "    every = np.lib.stride_tricks.sliding_window_view(x, size, last)\n"
+                "    taken = every[(..., *(slice(None, None, step) for step in stride), *[slice(None)] * len(size))]\n"
+                "    return taken.reshape(*taken.shape[: x.ndim], -1)"
+            ),
         },
         {**_LINES, **_NUMPY},
     ),
@@ -165,6 +188,12 @@ LIBRARIES = {
             "zeros": "torch.zeros(shape, dtype=x.dtype)",
             "onehot": "torch.nn.functional.one_hot(y.long(), scores.shape[-1]).to(scores.dtype)",
             "erf": "erf = torch.erf",
+            "windows": (
+                "    lead = x.ndim - len(size)\n"
+                "    for axis, (length, step) in enumerate(zip(size, stride)):\n"
+                "        x = x.unfold(lead + axis, length, step)\n"
+                "    return x.reshape(*x.shape[: lead + len(size)], -1)"
+            ),
         },
         {**_LINES, **_TORCH},
     ),
@@ -255,11 +284,15 @@ class _Writer:
             raise InputError(f"no code is written for the gate {gate}", hint=hint)
         if gate == "cross_entropy" and node.options:
             raise InputError("no code is written for the options of cross_entropy", hint="--expand takes composite gates apart")
-        # Called functions first: Python reads the file from the top.
-        for function in (*_CALLED.get(gate, ()), "erf" if gate == "erfc" else gate):
-            if function in _FUNCTIONS:
-                self.functions[function] = None
+        self._need(line)
         return line.format(*operands, all=", ".join(operands), m=self.library.module, **self._options(node))
+
+    def _need(self, code: str) -> None:
+        """Put what is called before those who call it."""
+        for function in re.findall(r"(?<![.\w])\w+(?=\()", code):
+            if function in _FUNCTIONS and function not in self.functions:
+                self._need(_FUNCTIONS[function].partition("\n")[2])
+                self.functions[function] = None
 
     def _operand(self, operand: Operand) -> str:
         if not isinstance(operand, Constant):
@@ -288,12 +321,24 @@ class _Writer:
             "along": str(axis or 0),
             "diagonal": str(settings.get("diagonal")),
             "subscripts": self._subscripts(node) if rule.name == "einsum" else "",
-            "sliding": "".join(f", {name}={settings[name]}" for name in ("stride", "padding") if settings.get(name)),
+            **self._sliding(node),
+            **{name: str(settings.get(name)) for name in ("ddof", "p", "seed")},
             "shape": str(node.shape),
             "index": index,
             "order": str(settings.get("axes") or tuple(range(len(node.shape)))[::-1]),
             "slices": self._slices(node) if rule.name == "place" else "",
         }
+
+    def _sliding(self, node: Node) -> dict[str, str]:
+        """What a gate that slides over an array is told, a number for each axis."""
+        settings = node.settings
+        if "stride" not in settings:
+            return {}
+        size = settings.get("size") or self._of.program.operand_shapes(node)[1][2:]
+        # Left out, windows stand side by side and filters one step apart.
+        steps, around = settings["stride"] or settings.get("size") or (1,), settings.get("padding") or (0,)
+        given = {"size": size, "stride": steps, "padding": around}
+        return {name: str(tuple(value) * (len(size) if len(value) == 1 else 1)) for name, value in given.items()}
 
     def _subscripts(self, node: Node) -> str:
         """The subscripts of einsum. Axes of an ellipsis that the result lacks are added up; NumPy wants letters for those."""

@@ -1,7 +1,6 @@
 """The terminal UI: the screen of a debugger, for a calculation. The only place that knows Textual.
 
-:func:`show` opens a run that is made; :func:`open_program` opens a program, asks for the inputs that have no value, and makes the
-run itself, behind the first frame.
+:func:`open_program` asks for the inputs that have no value, and makes the run behind the first frame, unless that is there.
 """
 
 from __future__ import annotations
@@ -53,18 +52,6 @@ def import_all() -> None:
             import_module(module)
 
 
-def show(trace: Trace, *, at: int = 0) -> int:
-    """Step through a run in the terminal, from step ``at``, until the learner leaves; the exit status."""
-    if _cannot_draw():
-        _tell(trace, at)
-        return 0
-    from graphstep.faces.tui.app import run_screen
-    from graphstep.faces.tui.screen import SteppingScreen
-
-    screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at)
-    return run_screen(screen)
-
-
 def open_program(
     program: Program,
     inputs: Mapping[str, Number],
@@ -84,8 +71,8 @@ def open_program(
 
     Raises InputError for a value that no input takes, and ShapeError where shapes do not go together, before the screen opens.
     """
-    _refuse_superfluous(program, inputs)
-    _refuse_misfits(program, inputs)
+    if recorded is None:
+        _refuse(program, inputs)
     if _cannot_draw():
         from graphstep.engine.trace import trace
 
@@ -113,10 +100,10 @@ def open_later(prepare: Callable[[Watch], tuple[Program, Mapping[str, Number], M
 
     def ready(watch: Watch) -> Callable[[], SteppingScreen]:
         program, inputs, where = prepare(watch)
-        _refuse_superfluous(program, inputs)
-        _refuse_misfits(program, inputs)
         if (recorded := where["recorded"]) is not None:
             look_through(recorded.program)
+        else:
+            _refuse(program, inputs)
         where = {name: value for name, value in where.items() if name != "recorded"}
         return lambda: SteppingScreen(program, inputs, trace=recorded, **where)
 
@@ -145,16 +132,14 @@ def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) ->
     sys.stdout.write(reason and f"\n{reason}\n")
 
 
-def _refuse_misfits(program: Program, inputs: Mapping[str, Number]) -> None:
+def _refuse(program: Program, inputs: Mapping[str, Number]) -> None:
+    """Raise for a value that no input takes, and for shapes that do not go together."""
+    if any(name not in program.input_places for name in inputs):
+        from graphstep.engine.inputs import check_inputs
+
+        check_inputs(program, dict.fromkeys(program.inputs, 0.0) | dict(inputs))
     if all(name in inputs for name in program.inputs):
         from graphstep.ground.arrays import shape_of
         from graphstep.language.shapes import infer_shapes
 
         infer_shapes(program, {name: shape_of(value) for name, value in inputs.items()})
-
-
-def _refuse_superfluous(program: Program, inputs: Mapping[str, Number]) -> None:
-    if any(name not in program.input_places for name in inputs):
-        from graphstep.engine.inputs import check_inputs
-
-        check_inputs(program, dict.fromkeys(program.inputs, 0.0) | dict(inputs))

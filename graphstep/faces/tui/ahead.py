@@ -21,11 +21,10 @@ _BEGIN, _PAUSE = 0.3, 0.02
 _MODULES = (
     "graphstep.debugger.stops",
     *(f"graphstep.debugger.commands.{name}" for name in sorted({action.commands for action in STEPPING} - {""})),
-    *(f"graphstep.faces.tui.commands.{name}" for name in ("view", "playback")),
     "graphstep.faces.tui.arguments",
     *(
         f"graphstep.faces.tui.dialogs.{name}"
-        for name in ("find", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "forms", "causes")
+        for name in ("find", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "choices", "causes")
     ),
     "graphstep.faces.tui.palette",
     "graphstep.faces.tui.panes.ask",

@@ -59,8 +59,12 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
         _EFFECTS[type(effect)](screen, effect)
 
 
+def _is_below(fact: facts.Fact) -> bool:
+    return isinstance(fact, BELOW) or (isinstance(fact, facts.Answered) and bool(fact.typed) and not fact.right)
+
+
 def _told(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
-    if isinstance(fact, BELOW) or (isinstance(fact, facts.Answered) and fact.typed and not fact.right):
+    if _is_below(fact):
         # The question stays open, and its pane says why.
         return ""
     if isinstance(fact, facts.WhichWire) or (isinstance(fact, facts.ReadyGates) and len(fact.gates) > 1):
@@ -122,18 +126,18 @@ def _cut_undone(screen: SteppingScreen, *_: object) -> None:
 
 
 def _which_wire(screen: SteppingScreen, _: State, fact: facts.WhichWire) -> None:
-    from graphstep.faces.tui.dialogs.wires import WiresForm
+    from graphstep.faces.tui.dialogs.choices import wires_form
 
     def chosen(edge: int | None) -> None:
         screen.say("")
         if edge is not None:
             screen.inquiries.perform(Command("cut", edge))
 
-    screen.app.push_screen(WiresForm(screen.now.trace, fact.edges), chosen)
+    screen.app.push_screen(wires_form(screen.now.trace, fact.edges), chosen)
 
 
 def _ready(screen: SteppingScreen, _: State, fact: facts.ReadyGates) -> None:
-    from graphstep.faces.tui.dialogs.ready import ReadyForm
+    from graphstep.faces.tui.dialogs.choices import ready_form
 
     def chosen(gate: int | None) -> None:
         screen.say("")
@@ -141,7 +145,7 @@ def _ready(screen: SteppingScreen, _: State, fact: facts.ReadyGates) -> None:
             screen.inquiries.perform(Command("ready", gate))
 
     if len(fact.gates) > 1:
-        screen.app.push_screen(ReadyForm(screen.now.trace, fact.n, fact.gates), chosen)
+        screen.app.push_screen(ready_form(screen.now.trace, fact.n, fact.gates), chosen)
 
 
 def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None:
@@ -225,22 +229,15 @@ def _asked(screen: SteppingScreen, _: State, fact: facts.Asked) -> None:
     screen.panes.ask(questions_of(screen.now.trace, fact.n)[fact.part])
 
 
-def _answered(screen: SteppingScreen, before: State, fact: facts.Answered) -> None:
-    if fact.typed and not fact.right:
+def _below_question(screen: SteppingScreen, before: State, fact: facts.Answered | facts.Hinted | facts.NoMoreHints) -> None:
+    # What is said of a question of the lesson stands in the lesson's text.
+    of_lesson = isinstance(fact, facts.NoMoreHints) and before.lesson is not None and before.lesson.open is not None
+    if _is_below(fact) and not of_lesson:
         screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
-
-
-def _no_more_hints(screen: SteppingScreen, before: State, fact: facts.NoMoreHints) -> None:
-    if before.lesson is None or before.lesson.open is None:
-        screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
-
-
-def _hinted(screen: SteppingScreen, before: State, fact: facts.Hinted) -> None:
-    screen.panes.asks.say(sentence(before, screen.now, fact, screen_keys()))
 
 
 def _summary(screen: SteppingScreen, _: State, fact: facts.SummaryOf | facts.PredictingEnds) -> None:
-    from graphstep.faces.tui.summaries import show_summary
+    from graphstep.faces.tui.dialogs.summary import show_summary
 
     if fact.score.asked:
         show_summary(screen, fact.score)
@@ -261,9 +258,9 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
     facts.Jacobians: _jacobians,
     facts.Cells: _cells,
     facts.Asked: _asked,
-    facts.Answered: _answered,
-    facts.Hinted: _hinted,
-    facts.NoMoreHints: _no_more_hints,
+    facts.Answered: _below_question,
+    facts.Hinted: _below_question,
+    facts.NoMoreHints: _below_question,
     facts.SummaryOf: _summary,
     facts.PredictingEnds: _summary,
 }

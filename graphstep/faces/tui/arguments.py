@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphstep.debugger.frames import is_position, run_on_show
 from graphstep.debugger.session import Command
-from graphstep.faces.tui.messages import say
+from graphstep.faces.tui.messages import language_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +49,9 @@ def _watch(screen: SteppingScreen) -> None:
 
 
 def _rewrite(screen: SteppingScreen) -> None:
-    from graphstep.faces.tui.dialogs.forms import FormsForm
+    from graphstep.faces.tui.dialogs.choices import forms_form
 
-    screen.app.push_screen(FormsForm(), _sends(screen, "rewrite"))
+    screen.app.push_screen(forms_form(language_of(screen)), _sends(screen, "rewrite"))
 
 
 def _sends(screen: SteppingScreen, action: str) -> Callable[[str | int | None], None]:

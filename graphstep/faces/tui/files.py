@@ -26,3 +26,12 @@ def path_of(name: str) -> Path:
     except RuntimeError:
         # ~nobody: the name of a file as any other.
         return Path(name)
+
+
+def is_there(path: Path) -> bool:
+    """Whether writing would overwrite something; of a pipe and its like nothing is lost."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # A name that cannot be one, which is said when it is written.
+        return False

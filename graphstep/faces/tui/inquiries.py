@@ -11,6 +11,7 @@ from graphstep.debugger.actions import BY_ID
 from graphstep.debugger.session import Command, Reply, perform
 from graphstep.faces.tui.messages import say
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
     from graphstep.analysis.rewriting import Rewritten
@@ -50,15 +51,14 @@ def look_through(screen: SteppingScreen, before: Trace, after: Trace, given_up: 
         flipped(before, after)
 
 
+@dataclass
 class RewritingReady(Message):
     """SymPy has rewritten the program on show; the app opens that."""
 
-    def __init__(self, typed: Trace, row: Rewritten) -> None:
-        super().__init__()
-        self.typed = typed
-        """The run of the typed program."""
-        self.row = row
-        """What SymPy made of it."""
+    typed: Trace
+    """The run of the typed program."""
+    row: Rewritten
+    """What SymPy made of it."""
 
 
 class Inquiries:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding
 from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Input
@@ -19,7 +18,7 @@ from graphstep.debugger.state import State
 from graphstep.faces.keymap import actions_of, screen_keys
 from graphstep.faces.replies import sentence
 from graphstep.faces.tui.answers import BELOW
-from graphstep.faces.tui.commands import view
+from graphstep.faces.tui.commands import bindings, view
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.lesson import LessonAsks, LessonKeys, LessonOption, LessonPane
 from graphstep.faces.tui.panes.stepping import SteppingPanes
@@ -63,9 +62,7 @@ class LessonScreen(SteppingScreen):
     LessonScreen.-beside #panes { width: 1fr; height: 100%; }
     LessonScreen.-beside.-prose #lesson { width: 1fr; max-width: 100; }
     """
-    BINDINGS: ClassVar = [
-        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help) for action in LESSON
-    ]
+    BINDINGS: ClassVar = bindings(LESSON)
 
     def __init__(self, start: LessonRun) -> None:
         scene = start.scene

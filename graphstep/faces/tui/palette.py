@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from textual.command import CommandPalette, Hit, Hits, Provider
+from textual.content import Content
 
 from graphstep.faces.tui.dialogs.form import Overlay
 from graphstep.faces.tui.messages import say
@@ -32,4 +33,5 @@ class NodesProvider(Provider):
         trace = screen.now.trace
         for place, candidate in enumerate(search(trace, query, _MOST)):
             text = candidate_text(trace, candidate).strip()
-            yield Hit(0.5 - place / 1000, text, partial(screen.go_to, candidate), help=say(screen, "palette-go"))
+            # A text would be markup to Textual, and an expression may hold brackets.
+            yield Hit(0.5 - place / 1000, Content(text), partial(screen.go_to, candidate), help=say(screen, "palette-go"))

@@ -11,7 +11,6 @@ from time import sleep
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import Binding
 from textual.screen import Screen
 
 from graphstep.debugger.actions import STEPPING, Set
@@ -67,11 +66,7 @@ class SteppingScreen(Screen[None]):
 
     CSS_PATH = "screen.tcss"
     BLANK = True
-    BINDINGS: ClassVar = [
-        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help)
-        for action in STEPPING
-        if action.keys
-    ]
+    BINDINGS: ClassVar = commands.bindings(STEPPING)
 
     def __init__(
         self,
@@ -365,8 +360,7 @@ class SteppingScreen(Screen[None]):
             self.playback.stop()
             if action == "autoplay":
                 return
-        own = commands.function_of(action)
-        if own is not None:
+        if (own := commands.DOES.get(action)) is not None:
             own(self)
         else:
             self.inquiries.perform(Command(action))

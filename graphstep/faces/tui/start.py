@@ -58,6 +58,9 @@ class Choice(NamedTuple):
 _REMARKS = 72
 """The column at which remarks end at most: far from its title nobody finds which one a remark belongs to."""
 
+_LOW = 14
+"""Rows of the window below which nothing stands over the field."""
+
 
 class StartScreen(Screen[None]):
     """Asks what to open; :attr:`words` are the words of the command that does, None when it was left."""
@@ -71,7 +74,10 @@ class StartScreen(Screen[None]):
     StartScreen #wrong { height: auto; color: $warn; }
     StartScreen OptionList { height: 1fr; border: none; padding: 0; background: $background; }
     StartScreen OptionList > .option-list--option-disabled { color: $active; }
-    StartScreen #keys { height: 1; color: $quiet; }
+    StartScreen #keys { height: 1; color: $quiet; text-wrap: nowrap; text-overflow: ellipsis; }
+    StartScreen.-low { padding: 0 2; }
+    StartScreen.-low #about { display: none; }
+    StartScreen.-low Input { margin: 0; }
     """
     BINDINGS: ClassVar = [Binding("escape", "leave", "leave", id="start-leave")]
 
@@ -111,6 +117,10 @@ class StartScreen(Screen[None]):
                 options.add_option(Option(Content(line), id=str(len(self._choices))))
                 self._choices.append(choice)
         self.query_one(Input).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """In a low window the list comes before what it is about."""
+        self.set_class(event.size.height < _LOW, "-low")
 
     def on_key(self, event: events.Key) -> None:
         """The arrows go through the list while the field has the focus."""

@@ -80,7 +80,7 @@ _ANSI = BUILTIN_THEMES["ansi-dark"].variables | {
 }
 
 
-def _dark(name: str, background: str, foreground: str, variables: dict[str, str]) -> Theme:
+def _theme(name: str, background: str, foreground: str, variables: dict[str, str], *, dark: bool = True) -> Theme:
     return Theme(
         name,
         primary=variables["selected"],
@@ -93,23 +93,17 @@ def _dark(name: str, background: str, foreground: str, variables: dict[str, str]
         background=background,
         surface=background,
         panel=background,
-        dark=True,
+        dark=dark,
         variables=variables,
     )
 
 
-def _light(name: str, background: str, foreground: str, variables: dict[str, str]) -> Theme:
-    theme = _dark(name, background, foreground, variables)
-    theme.dark = False
-    return theme
-
-
 THEMES = (
-    _dark("graphstep-dark", "#0f1419", "#e6edf3", DEFAULTS),
-    _light("graphstep-light", "#ffffff", "#1f2328", _LIGHT),
-    _dark("high-contrast", "#000000", "#ffffff", _CONTRAST),
-    _dark("colour-blind-dark", "#0f1419", "#e6edf3", _SAFE_DARK),
-    _light("colour-blind-light", "#ffffff", "#1f2328", _SAFE_LIGHT),
+    _theme("graphstep-dark", "#0f1419", "#e6edf3", DEFAULTS),
+    _theme("graphstep-light", "#ffffff", "#1f2328", _LIGHT, dark=False),
+    _theme("high-contrast", "#000000", "#ffffff", _CONTRAST),
+    _theme("colour-blind-dark", "#0f1419", "#e6edf3", _SAFE_DARK),
+    _theme("colour-blind-light", "#ffffff", "#1f2328", _SAFE_LIGHT, dark=False),
     Theme(
         "terminal",
         primary="ansi_blue",

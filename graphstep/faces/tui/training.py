@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events, work
-from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
@@ -25,9 +23,10 @@ from graphstep.faces.drawing.curve import Growing, Series
 from graphstep.faces.keymap import actions_of, screen_keys
 from graphstep.faces.replies import training_sentence
 from graphstep.faces.replies.trainings import parameter_rows, stopped_text, update_step
+from graphstep.faces.tui.commands import bindings
 from graphstep.faces.tui.commands import training as commands
 from graphstep.faces.tui.files import download
-from graphstep.faces.tui.messages import say
+from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.curve import SIGNS, Curve, CurvePlot
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.parameters import ParametersPane
@@ -39,7 +38,6 @@ from graphstep.faces.tui.round import RoundScreen
 from graphstep.ground.collector import settle
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
-from graphstep.telling.words.catalogue import message
 
 TALL, WIDE = 34, 100
 """Rows from which losses and norms stand together, and columns from which the parameters stand beside them."""
@@ -81,11 +79,7 @@ class TrainingScreen(Screen[None]):
     TrainingScreen.-beside #training-curves { width: 1fr; height: 100%; }
     TrainingScreen.-beside #training-told { width: 44%; max-width: 90; height: 100%; }
     """
-    BINDINGS: ClassVar = [
-        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help)
-        for action in SETS["training"]
-        if action.keys
-    ]
+    BINDINGS: ClassVar = bindings(SETS["training"])
 
     def __init__(self, training: Training, *, save: str | None = None) -> None:
         super().__init__()
@@ -125,8 +119,8 @@ class TrainingScreen(Screen[None]):
         yield TrainingHeading(id="training-heading")
         with Container(id="training-body"):
             with Vertical(id="training-curves"):
-                yield CurvePlot(message(self.language, "heading-loss"), id="training-loss")
-                yield CurvePlot(message(self.language, "training-norms"), id="training-norms")
+                yield CurvePlot(say(self, "heading-loss"), id="training-loss")
+                yield CurvePlot(say(self, "training-norms"), id="training-norms")
             with Vertical(id="training-told"):
                 yield ParametersPane(id="training-parameters")
                 yield StepPane(id="training-update")
@@ -185,11 +179,9 @@ class TrainingScreen(Screen[None]):
         trainer, history = self.trainer, self.training.history
         n = trainer.rounds
         rounds = np.arange(n, dtype=float)
-        curves = [Curve(Series(message(self.language, "heading-loss"), rounds, self._losses.first(n)), "active")]
+        curves = [Curve(Series(say(self, "heading-loss"), rounds, self._losses.first(n)), "active")]
         if history.held_out:
-            curves.append(
-                Curve(Series.of(message(self.language, "heading-held-out-loss"), history.held_out), "value", "○", line=False)
-            )
+            curves.append(Curve(Series.of(say(self, "heading-held-out-loss"), history.held_out), "value", "○", line=False))
         self.query_one(TrainingHeading).show(trainer, self.state.at)
         self.query_one("#training-loss", CurvePlot).show(curves, self.state.at)
         if self.has_class("-norms"):
@@ -209,22 +201,21 @@ class TrainingScreen(Screen[None]):
     def _tell(self) -> None:
         """Explain the update of the selected parameter, or say what there is to do."""
         pane, name = self.query_one(StepPane), self.training.settings.params[self.state.selected]
-        say = partial(message, self.language)
         if self.trace is not None and (step := update_step(self.trace, self.state.selected)) is not None:
             pane.show(self.trace, step)
         elif self.trace is not None:
-            lines = [[(stopped_text(self.training), "warning")], [(say("training-enter"), "quiet")]]
-            pane.say(say("training-no-update"), lines)
+            lines = [[(stopped_text(self.training), "warning")], [(say(self, "training-enter"), "quiet")]]
+            pane.say(say(self, "training-no-update"), lines)
         elif self.trainer.running:
-            pane.say(say("training-runs"), [[(say("training-pauses"), "quiet")]])
+            pane.say(say(self, "training-runs"), [[(say(self, "training-pauses"), "quiet")]])
         elif self.state.at is None:
             pane.say(
-                say("training-updates-of", name=name),
-                [[(say("training-starts"), "quiet")], [(say("training-then-enter"), "quiet")]],
+                say(self, "training-updates-of", name=name),
+                [[(say(self, "training-starts"), "quiet")], [(say(self, "training-then-enter"), "quiet")]],
             )
         elif self.state.at < self.training.first:
-            first = say("training-before-resumed", first=self.training.first)
-            pane.say(say("training-round-number", round=self.state.at), [[(first, "quiet")]])
+            first = say(self, "training-before-resumed", first=self.training.first)
+            pane.say(say(self, "training-round-number", round=self.state.at), [[(first, "quiet")]])
 
     # -- the thread --------------------------------------------------------------------------------------------------------------
 
@@ -326,7 +317,7 @@ class TrainingScreen(Screen[None]):
             file = str(self.trainer.write(path, send if sent else write))
             message = say(self, "file-sent" if sent else "file-written", file=file), "bold $active"
         except GraphstepError as error:
-            message = f"{error.message}{f': {error.hint}' if error.hint else ''}", "bold $warn"
+            message = said_of(error), "bold $warn"
         if not self._closing:
             self.app.call_from_thread(self.say, *message)
 

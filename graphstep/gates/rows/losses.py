@@ -261,6 +261,7 @@ LOSSES = (
         pattern=("distributor", "dead"),
         arity=(2, 2),
         multiplications=nothing,
+        nonzero=lambda np, slot, shapes, options: prod(shapes[0]) if slot == 0 and shapes[0] == shapes[1] else 0,
         symbolic=_onehot_symbolic,
         returned=lambda slot, shapes, options: "d" if slot == 0 and shapes[0] == shapes[1] else "0",
     ),

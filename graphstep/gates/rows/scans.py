@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from graphstep.gates.rows.axes import OVER_AXES, axis_inside, chosen_axes, collected, collecting_structure, kept, shown_axis
@@ -69,6 +70,12 @@ def _running_structure(slot: int, shapes: Sequence[Shape], options: Options) -> 
     return "dense" if len(shapes[0]) == 1 else "block"
 
 
+def _running_nonzero(np: Any, slot: int, shapes: Sequence[Shape], options: Options) -> int:
+    """A lower triangle with its diagonal for each line of cells that are added up."""
+    along = shapes[0][_one_axis(shapes[0], options, "cumsum")]
+    return prod(shapes[0]) * (along + 1) // 2
+
+
 # Turned around
 
 
@@ -124,6 +131,7 @@ def _triangle(name: str, side: str) -> Rule:
         defaults={"diagonal": 0},
         inside=lambda options: f" diagonal {options['diagonal']}" if options["diagonal"] else "",
         multiplications=nothing,
+        nonzero=lambda np, slot, shapes, options: int(np.sum(cut(np, np.ones(shapes[0]), options))),
         returned=lambda slot, shapes, options: f"{name}(d, diagonal={options['diagonal']})",
     )
 
@@ -165,6 +173,7 @@ SCANS = (
         defaults={"axis": None},
         inside=axis_inside,
         multiplications=nothing,
+        nonzero=_running_nonzero,
     ),
     Rule(
         "flip",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -25,7 +26,7 @@ from graphstep.teaching.marking.precision import typed as precisely
 from graphstep.teaching.marking.quantities import Quantity, messages
 from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.teaching.marking.solution import WHOLE, Solution, agrees
-from graphstep.teaching.marking.spelling import in_brackets, plainly
+from graphstep.teaching.marking.spelling import in_brackets, plainly, right_hand_side
 from graphstep.telling.words.catalogue import kind
 from graphstep.telling.words.wording import Wording
 
@@ -120,8 +121,8 @@ def mark(
     if solution.parts:
         return _of_a_row(solution, text, at, earlier, tells=tells)
     if solution.shape is not None:
-        return _shaped(solution.shape, _right_hand_side(text))
-    text = plainly(_right_hand_side(text))
+        return _shaped(solution.shape, right_hand_side(text))
+    text = plainly(right_hand_side(text))
     if solution.formula:
         return _of_a_formula(solution, text, at)
     return _of_a_quantity(solution, text, at, earlier, tells=tells)
@@ -309,11 +310,6 @@ def agrees_closely(typed: Number, right: Number) -> bool:
     return all(numeral(one) == numeral(other) for one, other in pairs)
 
 
-def _right_hand_side(text: str) -> str:
-    """``-4`` of ``df/dx = -4``: who writes the whole equation has answered as well."""
-    return text.rpartition("=")[2].strip() or text
-
-
 def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
     """What is said when the shape is wrong: of a single number for an array, how to type one."""
     say, of = messages(asked.trace), partial(kind, asked.trace.writing.language)
@@ -363,6 +359,8 @@ def _shaped(asked: ShapeAsked, text: str) -> Verdict:
 
 def _compared(typed: float, right: float) -> str:
     """The message that says how far off a number is."""
+    if math.isnan(typed) or math.isnan(right):
+        return "mark-numbers"
     if right == 0 or typed == 0 or (typed > 0) == (right > 0):
         return "mark-size" if right and typed else "mark-numbers"
     return "mark-sign-and-size"

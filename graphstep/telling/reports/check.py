@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
+from math import isfinite
 from typing import Any, Literal
 
 from graphstep.analysis.witnesses.report import SEVERITY, Report, Row, Sample
@@ -93,7 +94,10 @@ def error_text(row: Row) -> str:
         return "–"
     if row.only_rounds:
         return message(row.trace.writing.language, "verdict-rounding")
-    return _bound(row) or _shown(row.error, 2)
+    # Where witnesses are not asked to agree, at a kink, what tells them apart may be rounding all the same.
+    return _bound(row) or (
+        f"< {_BOUNDS[0]}" if row.error <= float(_BOUNDS[0]) and isfinite(row.backprop) else _shown(row.error, 2)
+    )
 
 
 def _bound(row: Row) -> str:

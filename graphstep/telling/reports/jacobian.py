@@ -147,8 +147,10 @@ def why(jacobian: Jacobian) -> str:
         return words.message("jacobian-one-row")
     times = words.message("multiplications" if jacobian.multiplications else "no-multiplication", count=jacobian.multiplications)
     saving = words.message("jacobian-saves", times=times, entries=jacobian.entries)
+    if jacobian.nonzero == 0:
+        return words.message("jacobian-all-zero", entries=jacobian.entries)
     if jacobian.nonzero < jacobian.entries:
-        where = words.message(f"structure-where-{jacobian.structure}")
+        where = words.message(f"structure-where-{jacobian.structure}") if jacobian.structure != "dense" else ""
         sparse = words.message("jacobian-sparse", entries=jacobian.entries, nonzero=jacobian.nonzero, where=where)
         mostly = (
             words.message("jacobian-mostly-zeros", size=_bytes(jacobian)) if jacobian.nonzero * 10 <= jacobian.entries else ""

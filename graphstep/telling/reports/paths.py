@@ -91,7 +91,11 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
     numbers = [TERMS.number(factor) for factor in factors if factor is not None]
     # A product with dots is no equation: of a long path there are the symbols and the result.
     whole = None not in shown and len(numbers) == len(factors)
-    right = right_side(prod(numbers[1:], start=numbers[0]), path.product, trace.writing) if whole else numeral(path.product)
+    right = (
+        right_side(prod(numbers[1:], start=numbers[0]), path.product, trace.writing)
+        if whole
+        else numeral(path.product, trace.writing.digits)
+    )
     yield f"   {' · '.join(symbols)} = {right}"
 
 
@@ -107,13 +111,13 @@ def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
         yield say(f"paths-jacobian{several}", rows=rows, columns=columns)
         yield say(f"paths-seed-times{several}", name=_name(routes))
         return
-    gradient = float(trace.gradient_of(start))
+    gradient, digits = float(trace.gradient_of(start)), trace.writing.digits
     if total is None:
         if (part := routes.listed_sum) is not None:
             share = "" if not (gradient and isfinite(gradient) and isfinite(part)) else percent(part / gradient)
             key = "paths-part-share" if share else "paths-part"
-            yield say(key, value=numeral(part), share=share, gradient=whole)
-        yield say("paths-all", gradient=whole, value=numeral(gradient))
+            yield say(key, value=numeral(part, digits), share=share, gradient=whole)
+        yield say("paths-all", gradient=whole, value=numeral(gradient, digits))
         return
     sizes = sum(abs(product) for product in products if product is not None)
     if not (isfinite(total) and isfinite(gradient)):
@@ -121,11 +125,11 @@ def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
     else:
         end = "paths-equal" if abs(total - gradient) <= SAME * sizes else "paths-rounds"
     if routes.count == 1:
-        result = say("paths-product", value=numeral(total))
+        result = say("paths-product", value=numeral(total, digits))
     else:
         first, *rest = [TERMS.number(product) for product in products if product is not None]
         result = say("paths-sum", value=right_side(sum(rest, start=first), total, trace.writing))
-    yield say(end, result=result, gradient=whole, value=numeral(gradient))
+    yield say(end, result=result, gradient=whole, value=numeral(gradient, digits))
 
 
 def _name(routes: Paths) -> str:

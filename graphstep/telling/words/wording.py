@@ -159,8 +159,9 @@ def _operand_with_value(trace: Trace, index: int, slot: int) -> str:
     name = slot_name(trace.program, index, slot)
     if not isinstance(value, int | float):
         return name
-    text = numeral(value)
-    return name if name == text else f"{name} = {text}"
+    text = numeral(value, trace.writing.digits)
+    # A numeral that was typed with more digits than are shown says its value better than they do.
+    return name if name == text or _NUMERAL.fullmatch(name) else f"{name} = {text}"
 
 
 def _slope(trace: Trace, index: int, slot: int) -> str:

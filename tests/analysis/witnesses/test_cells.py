@@ -318,6 +318,24 @@ def test_classes_cannot_be_moved_and_are_no_failure() -> None:
     assert all(row.symbolic is not None for row in found.rows)
 
 
+@pytest.mark.parametrize(
+    ("text", "y"),
+    [
+        ("cross_entropy(x, y, ignore_index=1)", [0.0, 1.0]),
+        ("cross_entropy(x, y, label_smoothing=0.1, ignore_index=-100)", [1.0, -100.0]),
+        ("cross_entropy(x, where(y == 1, 0, y))", [0.0, 1.0]),
+        ("hinge(x, y + 1)", [0.0, 0.0]),
+        ("j = 1 - y; sum(x[j]^2)", [0.0, 1.0]),
+    ],
+)
+def test_classes_and_indices_that_were_computed_are_known_to_all_witnesses(text: str, y: list[float]) -> None:
+    report = check(run(text, x=np.array([[1, 2.5], [0.3, 2]]), y=np.array(y)))
+    assert {row.verdict for row in report.rows} == {"agree"}
+    assert all(row.symbolic is not None for row in report.rows)
+    assert report.value is not None
+    assert report.value.verdict == "agree"
+
+
 def test_what_several_cells_have_to_say_is_said_once() -> None:
     said = lines(report("cross_entropy(x, y)", x=normal(3, 3), y=[0.0, 0.0, 1.0]))
     assert "y[0], y[1]: It cannot be moved a little: -0.0625 is no class." in said

@@ -133,3 +133,12 @@ def drive(play: Callable[[Driver], Awaitable[None]], *arguments, **options) -> N
             await play(driver)
 
     asyncio.run(scene())
+
+
+async def retype(driver: Driver, name: str, text: str) -> None:
+    """Type another text into the field of an input."""
+    form = driver.app.screen
+    field = form.query_one(f"#field-{form.fields.index(name)}")
+    field.value = text
+    field.focus()
+    await driver.pilot.pause()

@@ -16,11 +16,12 @@ from graphstep.engine.trace import trace
 from graphstep.faces.comparison import change, flipped, routes_text
 from graphstep.faces.replies.panels import nudge_lines
 from graphstep.faces.tui import inquiries
-from graphstep.faces.tui.dialogs import wires
+from graphstep.faces.tui.dialogs import choices
 from graphstep.faces.tui.dialogs.compare import CompareForm
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
 from tests.faces.tui import clock
+from tests.faces.tui.arrays import LAYER, given
 from tests.faces.tui.driving import LARGE, Driver, drive
 
 
@@ -324,7 +325,7 @@ def test_of_a_large_run_nudges_wait_for_each_other_behind_the_keys(monkeypatch: 
 
 
 def test_a_list_of_thousands_has_its_first_and_the_count_of_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wires, "LISTED", 1)
+    monkeypatch.setattr(choices, "_LISTED", 1)
 
     async def play(driver: Driver) -> None:
         await driver.press("n", "n", "X")
@@ -334,3 +335,28 @@ def test_a_list_of_thousands_has_its_first_and_the_count_of_the_rest(monkeypatch
         assert "… and 1 more" in driver.frame()
 
     drive(play)
+
+
+def test_the_jacobian_of_the_wire_at_work_is_shown_in_full_where_it_is_small() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end", "j")
+        frame = driver.frame()
+        assert "the Jacobian of this edge" in frame
+        for text in ("2×2", "Jᵀ·upstream", "multiplications along the path from x"):
+            assert text in frame
+        await driver.press("down", "right", "pagedown", "escape")
+        assert driver.app.screen is driver.screen
+
+    drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
+
+
+def test_witnesses_answer_for_an_array() -> None:
+    async def play(driver: Driver) -> None:
+        driver.screen.select(0)
+        await driver.press("v")
+        await driver.until(lambda: "three witnesses" in driver.step())
+        assert "All 4 cells checked" in driver.step()
+        assert "They agree" in driver.step()
+        assert "df/dW" in driver.step()
+
+    drive(play, LAYER[0], given(LAYER[1]), size=LARGE)

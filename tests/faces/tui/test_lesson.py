@@ -10,7 +10,8 @@ import pytest
 from graphstep.debugger.session import Command
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.lesson import LessonScreen
-from graphstep.teaching.lesson import progress
+from graphstep.teaching.lesson import open_lesson, progress
+from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.answers import right_answer
 from tests.faces.tui.driving import frame, is_whole
@@ -266,3 +267,17 @@ def test_a_short_page_leaves_its_rows_to_the_run():
     assert whole[0] > 12
     assert run[0] == 7
     assert again == short
+
+
+def test_a_title_with_brackets_is_shown_as_it_is(tmp_path):
+    file = tmp_path / "mine.md"
+    shipped = find("1").read_text(encoding="utf-8")
+    file.write_text(shipped.replace("The computational graph", "The graph [/draft] [x]"), encoding="utf-8")
+
+    async def go() -> str:
+        app = GraphstepApp(LessonScreen(LessonRun(open_lesson(file))))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            return frame(app)
+
+    assert "The graph [/draft] [x]" in asyncio.run(go()).splitlines()[0]

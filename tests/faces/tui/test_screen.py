@@ -1,8 +1,10 @@
-"""The screen of a run: breakpoints in graph and timeline, gates opened and folded, and every key inside."""
+"""The screen of a run: breakpoints in graph and timeline, gates opened and folded, every key in runs of numbers and of arrays."""
 
 from __future__ import annotations
 
 import shlex
+from itertools import cycle
+from statistics import median
 
 import numpy as np
 import pytest
@@ -11,11 +13,13 @@ from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.breakpoints import steps_at
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.frames import position_of
+from graphstep.faces.api import run
 from graphstep.faces.tui import open_program
 from graphstep.language.read import read
 from graphstep.language.setup import Setup
-from tests.faces.tui.arrays import LAYER, given
-from tests.faces.tui.driving import LARGE, NEURON, NEURON_INPUTS, SMALL, Driver, drive
+from tests.effort import effort
+from tests.faces.tui.arrays import BIG, LAYER, PROGRAMS, given
+from tests.faces.tui.driving import LARGE, NEURON, NEURON_INPUTS, SMALL, Driver, drive, retype
 
 
 def test_breakpoints_are_marked_in_the_graph_and_in_the_timeline() -> None:
@@ -86,6 +90,8 @@ def test_a_terminal_that_cannot_draw_is_told_the_steps_up_to_the_break(capsys, m
     )
     open_program(program, inputs)
     assert "break" not in capsys.readouterr().out
+    run(program.text, **inputs).show()
+    assert "stopped" not in capsys.readouterr().out
 
 
 KEYS = [action.keys[0] for action in STEPPING if action.keys and action.id not in ("quit", "palette", "theme", "out")]
@@ -182,3 +188,82 @@ def test_fold_makes_one_gate_of_a_typed_sigmoid_and_undoes_it() -> None:
         assert driver.now.at == len(before)
 
     drive(play, NEURON, NEURON_INPUTS)
+
+
+@pytest.mark.usefixtures("painted")
+def test_the_first_key_of_every_action_can_be_pressed() -> None:
+    text, words = PROGRAMS["odd"]
+
+    async def play(driver: Driver) -> None:
+        screen = driver.screen
+        screen.go(driver.now.trace.seed_step + 1)
+        for key in (*KEYS, "u"):
+            await driver.press(key)
+            while driver.app.screen is not screen:
+                await driver.press("escape")
+        screen.inquiries.give_up()
+        assert len(driver.frame().split("\n")) == LARGE[1]
+
+    drive(play, text, given(words), size=LARGE)
+
+
+@pytest.mark.parametrize(("name", "size"), list(zip(PROGRAMS, cycle((SMALL, LARGE)), strict=False)), ids=str)
+def test_what_keys_do_can_be_done_at_every_step_of_every_program(name: str, size: tuple[int, int]) -> None:
+    text, words = PROGRAMS[name]
+    doings = cycle(("select_next", "into", "out", "fold", "more", "less", "deselect", "verify", "values", "over", "back_over"))
+
+    async def play(driver: Driver) -> None:
+        # Without waiting for the window: what is done is over when it returns.
+        screen = driver.screen
+        for place in range(len(driver.now.trace) + 1):
+            for action, _ in zip(doings, range(2), strict=False):
+                screen.go(min(place, len(driver.now.trace)))
+                screen.action_do(action)
+                assert driver.step()
+        screen.inquiries.give_up()
+
+    drive(play, text, given(words), size=size)
+
+
+def test_opened_gates_of_arrays_close_again_also_after_a_new_shape() -> None:
+    async def play(driver: Driver) -> None:
+        outside = driver.now.root
+        await driver.press("right", "i")
+        assert driver.now.path == (outside.program.first_gate,)
+        assert driver.now.trace.output == pytest.approx(outside.value_of(outside.program.first_gate))
+        assert "cross-entropy" not in driver.graph()
+        await driver.press("e")
+        await retype(driver, "s", "[[1, 2, 3], [3, 2, 1]]")
+        await retype(driver, "y", "[0, 1]")
+        await driver.press("enter")
+        assert driver.now.frames
+        assert driver.now.trace.inputs["s"].shape == (2, 3)
+        await driver.press("u")
+        assert not driver.now.frames
+        assert driver.now.trace.inputs["s"].shape == (2, 3)
+        assert "cross-entropy" in driver.graph()
+
+    drive(play, "cross_entropy(s, y) + 0", {"s": np.array([1.0, 2.0, 3.0]), "y": 1.0}, size=LARGE)
+
+
+def test_a_step_among_a_hundred_thousand_weights_is_little_work() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.pilot.pause(0.2)
+
+        def step(n: int) -> None:
+            driver.screen.go(n)
+            driver.frame()
+
+        # A hundred calls take about 10 µs, a frame a sixtieth of a second; tests/benchmarks holds the clock to it.
+        assert median(effort(lambda n=n: step(n)) for n in range(1, len(driver.now.trace) + 1)) < 100_000
+        driver.screen.select(1)
+        await driver.press("d")
+        form = driver.app.screen
+
+        def move() -> None:
+            form.action_move(37, 7)
+            driver.frame()
+
+        assert median(effort(move) for _ in range(5)) < 100_000
+
+    drive(play, BIG[0], given(BIG[1]), size=LARGE)

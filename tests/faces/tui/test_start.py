@@ -17,6 +17,7 @@ from graphstep.faces.tui.start import EXAMPLES, StartScreen, words_of
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import catalogue
+from tests.faces.tui.driving import frame
 
 
 @pytest.fixture(autouse=True)
@@ -155,3 +156,13 @@ def test_what_could_not_be_opened_is_said_on_the_start_screen(monkeypatch: pytes
         await pilot.press("escape")
 
     chosen(play, problem=shown[1])
+
+
+def test_a_low_window_has_rows_for_the_list() -> None:
+    async def play(pilot: Pilot[None], screen: StartScreen) -> None:
+        shown = frame(pilot.app)
+        assert EXAMPLES[0][0] in shown
+        assert "enter opens" in shown
+        assert "Type a program" not in shown
+
+    chosen(play, size=(40, 8))

@@ -418,6 +418,8 @@ def test_export_asks_before_it_overwrites_and_for_a_suffix_that_it_knows(tmp_pat
         target = tmp_path / "there.csv"
         target.write_text("mine")
         await d.press("right", "x")
+        # A name that cannot be one is no file that is there; that it cannot is said when it is written.
+        await _type(d, "n" * 300)
         await _type(d, "curve.png")
         await d.pilot.press("enter")
         await d.pilot.pause()

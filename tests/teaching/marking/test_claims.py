@@ -105,6 +105,11 @@ def test_what_is_not_finite_can_be_claimed() -> None:
     assert outcomes(undefined, "log(x)=nan", "f=[nan, nan]", "f=[nan, 1]") == ["right", "right", "wrong"]
 
 
+def test_nothing_is_said_of_the_sign_of_what_is_not_a_number() -> None:
+    (verdict,) = mark_claims(read_claims(trace(read("x*y"), {"x": 2.0, "y": -3.0}), ["dx=nan"]))
+    assert verdict.sentence == "Not quite: look at the numbers that meet here again."
+
+
 def test_only_the_first_cells_of_a_long_list_are_named() -> None:
     of = trace(read("sum(x*x)"), {"x": np.arange(1.0, 31.0)})
     cells = ", ".join(str(2 * k + (k < 11)) for k in range(1, 31))

@@ -509,6 +509,12 @@ def test_an_answer_is_marked_in_the_language_of_the_run(ask: str, answer: str, s
         ("[[ 24 -22]\n [-18   8]]", "right"),
         ("[24 -22; -18 8]", "right"),
         ("np.array([[24., -22], [-18, 8]])", "right"),
+        ("dW = array([[ 24., -22.],\n       [-18.,   8.]], dtype=float32)", "right"),
+        ("tensor([[ 24., -22.], [-18., 8.]], grad_fn=<MulBackward0>)", "right"),
+        ("[[np.float64(24.0), np.float64(-22.0)], [np.float64(-18.0), np.int64(8)]]", "right"),
+        (r"$\begin{pmatrix} 24 & -22 \\ -18 & 8 \end{pmatrix}$", "right"),
+        (r"\left[\begin{array}{cc} 24 & -\frac{44}{2} \\ -18 & 8 \\ \end{array}\right]", "right"),
+        (r"\begin{bmatrix} 24 & -18 \\ -22 & 8 \end{bmatrix}", "wrong"),
         ("((24, -22), (-18, 8))", "right"),
         ("24 –22; –18 8", "right"),
         ("[[25 - 1, -22], [-18, 16/2]]", "right"),
@@ -519,14 +525,39 @@ def test_an_array_may_be_typed_as_other_programs_write_it(answer: str, outcome: 
     assert marked("Z = X + 0; f = sum(Z)", {"X": [[24, -22], [-18, 8]]}, "value Z", answer)[0] == outcome
 
 
-@pytest.mark.parametrize("answer", ["[9; -7; -10]", "9; -7; -10", "[ 9 -7 -10]", "(9, -7, -10)", "[9. -7. -10.]"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "[9; -7; -10]",
+        "9; -7; -10",
+        "[[9], [-7], [-10]]",
+        "[[  9.]\n [ -7.]\n [-10.]]",
+        "[ 9 -7 -10]",
+        "(9, -7, -10)",
+        "[9. -7. -10.]",
+    ],
+)
 def test_a_vector_may_be_typed_as_a_column_or_as_it_is_printed(answer: str) -> None:
     assert marked("h = x + 0; f = sum(h)", {"x": [9, -7, -10]}, "value h", answer)[0] == "right"
 
 
 @pytest.mark.parametrize(
     ("answer", "value"),
-    [("½", 0.5), ("−\u2009¾", -0.75), ("−\u20094", -4), ("-\xa04", -4), ("–2½", -2.5), ("−¾", -0.75), ("\u200b–4\u200b", -4)],
+    [
+        ("½", 0.5),
+        ("−\u2009¾", -0.75),
+        ("−\u20094", -4),
+        ("-\xa04", -4),
+        ("–2½", -2.5),
+        ("-2 ½", -2.5),
+        ("—4", -4),
+        ("`-4`", -4),
+        ("0.25.", 0.25),
+        ("np.float64(-4.0)", -4),
+        ("tensor(-4., dtype=torch.float64)", -4),
+        ("−¾", -0.75),
+        ("\u200b–4\u200b", -4),
+    ],
 )
 def test_a_number_is_read_as_an_editor_writes_it(answer: str, value: float) -> None:
     assert marked("f = x + 0", {"x": value}, "value f", answer)[0] == "right"

@@ -1,42 +1,40 @@
-"""What the screen does by itself, as plain functions of it: it changes the view. All else is performed by the session.
-
-A module is imported when the first of its actions is done: the first frame need not wait for what no key has asked for.
-"""
+"""What the actions do that only a screen can do, as plain functions of it. The table of actions says which key is whose."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from textual.binding import Binding
 
+from graphstep.faces.tui.commands import playback, program, view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.binding import BindingType
+
+    from graphstep.debugger.actions import Action
     from graphstep.faces.tui.screen import SteppingScreen
 
-_FUNCTIONS = {"help": "show_help", "quit": "leave"}
-"""The functions that are not called as their action, which Python has a name of its own for."""
 
-DOES: dict[str, str] = {
-    action: f"{module}.{_FUNCTIONS.get(action, action)}"
-    for module, actions in {
-        # The next node is the next in the drawing, which only a screen has.
-        "view": (
-            *(f"select_{where}" for where in ("next", "previous", "left", "right", "up", "down")),
-            *(f"{what}_{where}" for what in ("text", "page", "pan") for where in ("up", "down")),
-            *("pan_left", "pan_right", "arrows", "follow", "zoom", "values"),
-        ),
-        "playback": ("autoplay", "faster", "slower"),
-        "program": ("palette", "theme", "redraw", "help", "quit"),
-    }.items()
-    for action in actions
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
+    """The keys of actions, as Textual asks a screen for them."""
+    return [
+        Binding(",".join(action.keys), f"do('{action.id}')", action.label, id=action.id, tooltip=action.help)
+        for action in actions
+        if action.keys
+    ]
+
+
+DOES: dict[str, Callable[[SteppingScreen], None]] = {
+    **view.DOES,
+    "autoplay": playback.autoplay,
+    "faster": playback.faster,
+    "slower": playback.slower,
+    "palette": program.palette,
+    "theme": program.theme,
+    "redraw": program.redraw,
+    "help": program.show_help,
+    "quit": program.leave,
 }
-"""The function of every action that is the screen's own, behind the module that has it."""
-
-
-def function_of(action: str) -> Callable[[SteppingScreen], None] | None:
-    """What an action does to the screen; None for an action that the session performs."""
-    module, _, name = DOES.get(action, "").partition(".")
-    if not name:
-        return None
-    function: Callable[[SteppingScreen], None] = getattr(import_module(f"{__name__}.{module}"), name)
-    return function
+"""The function of every action that is the screen's own. All else is performed by the session."""

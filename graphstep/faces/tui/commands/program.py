@@ -53,7 +53,7 @@ def after_summary(screen: SteppingScreen, then: Callable[[], object]) -> None:
     if score is None or not score.asked or score.closed == screen.summed:
         then()
         return
-    from graphstep.faces.tui.summaries import show_summary
+    from graphstep.faces.tui.dialogs.summary import show_summary
 
     show_summary(screen, score.closed, then)
 

@@ -65,8 +65,8 @@ def _report(screen: TrainingScreen, effect: effects.Report) -> None:
 
 def _ask(screen: TrainingScreen, effect: effects.Ask) -> None:
     from graphstep.faces.export.training.formats import SUFFIXES
+    from graphstep.faces.tui.dialogs.file import FileForm
     from graphstep.faces.tui.dialogs.jump import JumpForm
-    from graphstep.faces.tui.dialogs.training import FileForm
 
     def send(argument: Path | str | int | None) -> None:
         if argument is not None:
@@ -77,9 +77,9 @@ def _ask(screen: TrainingScreen, effect: effects.Ask) -> None:
             screen.app.push_screen(JumpForm(screen.state.rounds - 1, "round"), send)
         elif effect.action == "save":
             suffixes = [(".npz", say(screen, "training-state"))]
-            screen.app.push_screen(FileForm(say(screen, "training-save"), screen.save_to or "graphstep.npz", suffixes), send)
+            screen.app.push_screen(FileForm("training-save", screen.save_to or "graphstep.npz", suffixes), send)
         else:
-            screen.app.push_screen(FileForm(say(screen, "training-export"), "training.svg", list(SUFFIXES.items())), send)
+            screen.app.push_screen(FileForm("training-export", "training.svg", list(SUFFIXES.items())), send)
 
     # What is written, and what rounds there are, is settled before it is asked for.
     screen.when_paused(ask)
@@ -98,7 +98,7 @@ EFFECTS: dict[type, Callable[[TrainingScreen, Any], None]] = {
 
 def show_help(screen: TrainingScreen) -> None:
     """The keys and the signs."""
-    from graphstep.faces.tui.dialogs.training import TrainingHelp
+    from graphstep.faces.tui.dialogs.help import TrainingHelp
 
     screen.app.push_screen(TrainingHelp())
 

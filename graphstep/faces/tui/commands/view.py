@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from graphstep.faces.tui.messages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from graphstep.faces.tui.screen import SteppingScreen
 
 _COLUMNS, _ROWS = 8, 3
@@ -84,31 +86,25 @@ def _scroll(screen: SteppingScreen, *, lines: int) -> None:
     screen.panes.step.scroll_lines(lines)
 
 
-select_next = partial(_select_by, way=1)
-"""Select the next node, column by column."""
-select_previous = partial(_select_by, way=-1)
-"""Select the previous node."""
-select_left = partial(_select_along, way="left")
-"""Select the node that a wire comes from."""
-select_right = partial(_select_along, way="right")
-"""Select the node that a wire leads to."""
-select_up = partial(_select_along, way="up")
-"""Select the node above."""
-select_down = partial(_select_along, way="down")
-"""Select the node below."""
-pan_left = partial(_pan, columns=-_COLUMNS)
-"""The view to the left."""
-pan_right = partial(_pan, columns=_COLUMNS)
-"""The view to the right."""
-pan_up = partial(_pan, rows=-_ROWS)
-"""The view up."""
-pan_down = partial(_pan, rows=_ROWS)
-"""The view down."""
-page_up = partial(_page, way=-1)
-"""The view up by a page."""
-page_down = partial(_page, way=1)
-"""The view down by a page."""
-text_down = partial(_scroll, lines=1)
-"""Show the lines of the explanation that are further down."""
-text_up = partial(_scroll, lines=-1)
-"""Show those further up."""
+# The next node is the next in the drawing, which only a screen has.
+DOES: dict[str, Callable[[SteppingScreen], None]] = {
+    "select_next": partial(_select_by, way=1),
+    "select_previous": partial(_select_by, way=-1),
+    "select_left": partial(_select_along, way="left"),
+    "select_right": partial(_select_along, way="right"),
+    "select_up": partial(_select_along, way="up"),
+    "select_down": partial(_select_along, way="down"),
+    "pan_left": partial(_pan, columns=-_COLUMNS),
+    "pan_right": partial(_pan, columns=_COLUMNS),
+    "pan_up": partial(_pan, rows=-_ROWS),
+    "pan_down": partial(_pan, rows=_ROWS),
+    "page_up": partial(_page, way=-1),
+    "page_down": partial(_page, way=1),
+    "text_up": partial(_scroll, lines=-1),
+    "text_down": partial(_scroll, lines=1),
+    "arrows": arrows,
+    "follow": follow,
+    "zoom": zoom,
+    "values": values,
+}
+"""The functions of its actions."""

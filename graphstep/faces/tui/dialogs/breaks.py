@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from graphstep.debugger.commands.breakpoints import conditions_in
 from graphstep.debugger.conditions import EXAMPLES
 from graphstep.debugger.state import State
-from graphstep.faces.tui.dialogs.form import Field, Form
+from graphstep.faces.tui.dialogs.form import Field, LineForm
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.ground.errors import GraphstepError
 
 
-class BreaksForm(Form[str]):
+class BreaksForm(LineForm):
     """Asks for conditions, with semicolons between them; the ones that there are stand in the field."""
 
     def __init__(self, state: State) -> None:
@@ -26,22 +25,14 @@ class BreaksForm(Form[str]):
 
     def compose(self) -> Iterator[Widget]:
         """One field, and examples."""
-        with Vertical(id="box") as box:
-            box.border_title = say(self, "breaks-title")
-            box.border_subtitle = say(self, "breaks-keys")
+        with self.box("breaks-title", "breaks-keys"):
             yield Field(self._text, placeholder="grad x == 0; isnan", select_on_focus=False)
             yield Static(classes="said wrong")
             yield Static(Content(" · ".join(EXAMPLES)), classes="quiet")
             yield Static(Content(say(self, "breaks-arrays")), classes="quiet")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self.query_one(".said", Static).update(Content(self._wrong(event.value)))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if not self._wrong(event.value):
-            self.dismiss(event.value)
-
-    def _wrong(self, text: str) -> str:
+    def wrong(self, text: str) -> str:
+        """What is wrong with conditions."""
         try:
             conditions_in(self._state, text)
         except GraphstepError as error:

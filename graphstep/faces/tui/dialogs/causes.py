@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -12,7 +11,6 @@ from textual.widgets.option_list import Option
 
 from graphstep.analysis.chain import Link, Stretch
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.messages import say
 from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.reports.chain import ending, event_text, left_out, listed, number_text_of, passage
 
@@ -33,9 +31,7 @@ class CausesForm(Form[str]):
     def compose(self) -> Iterator[Widget]:
         """The list, and under it where the chain ends."""
         first, last = self.why[0].chain, self.why[-1].chain
-        with Vertical(id="box") as box:
-            box.border_title = say(self, "causes-title", number=number_text_of(first.trace, first[0]))
-            box.border_subtitle = say(self, "list-keys")
+        with self.box("causes-title", "list-keys", number=number_text_of(first.trace, first[0])):
             yield OptionList(*self._options(), markup=False)
             yield Static(Content(ending(last)))
 

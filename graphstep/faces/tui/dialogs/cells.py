@@ -9,7 +9,6 @@ from textual import events
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.markup import escape
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -154,7 +153,7 @@ class CellsForm(Form[None]):
     def _show(self) -> None:
         trace, box = self.state.trace, self.query_one("#box", Vertical)
         name = name_of(trace.program, self.node)
-        box.border_title = escape(say(self, f"cells-title-{self.of}", name=name, kind=kind(language_of(self), self.shape)))
+        box.border_title = Content(say(self, f"cells-title-{self.of}", name=name, kind=kind(language_of(self), self.shape)))
         box.border_subtitle = say(self, f"cells-keys-{self.of}{'-matrices' if len(self.shape) > 2 else ''}")
         missing = self._missing()
         array = np.asarray(trace.value_of(self.node) if self.of == "value" else trace.gradient_of(self.node))

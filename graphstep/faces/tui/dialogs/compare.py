@@ -7,7 +7,6 @@ from itertools import islice
 from typing import ClassVar
 
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -19,7 +18,6 @@ from graphstep.debugger.parts import Base
 from graphstep.debugger.state import State
 from graphstep.faces.replies.panels import base_text
 from graphstep.faces.tui.dialogs.form import Form
-from graphstep.faces.tui.messages import say
 from graphstep.ground.widths import cell_width, padded
 from graphstep.telling.reports.comparison import LISTED, Difference, differences, more_text, rest, verdict
 
@@ -44,9 +42,7 @@ class CompareForm(Form[int | str]):
 
     def compose(self) -> Iterator[Widget]:
         """What is compared and where the two part, the list, and what one of the two has alone."""
-        with Vertical(id="box") as box:
-            box.border_title = say(self, "diff-title")
-            box.border_subtitle = say(self, "compare-keys-several" if self._others else "list-keys")
+        with self.box("diff-title", "compare-keys-several" if self._others else "list-keys"):
             yield Static(Content("\n".join((self._intro, *self._verdict))))
             if self._differences:
                 yield OptionList(*self._options(), markup=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
@@ -57,11 +56,8 @@ class EditForm(Form[Inputs]):
     def compose(self) -> Iterator[Widget]:
         """A field for each input; that of a large array may be empty, and takes what is to stand in its place."""
         inputs = self.before.inputs
-        with Vertical(id="box") as box:
-            total = len(inputs)
-            some = "edit-title-some" if len(self.fields) < total else "edit-title"
-            box.border_title = say(self, some, fields=len(self.fields), inputs=total)
-            box.border_subtitle = say(self, "edit-keys")
+        title = "edit-title-some" if len(self.fields) < len(inputs) else "edit-title"
+        with self.box(title, "edit-keys", fields=len(self.fields), inputs=len(inputs)):
             selected, names = self._under.now.root_place.selected, self.before.program.inputs
             name = "" if selected is None or selected >= len(names) else names[selected]
             yield Fields(

@@ -3,53 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from textual import events
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Label, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from graphstep.engine.trace import Trace
 from graphstep.faces import export
-from graphstep.faces.tui.dialogs.form import Field, Form, move_in
+from graphstep.faces.tui.dialogs.file import FileForm
+from graphstep.faces.tui.dialogs.form import move_in
 from graphstep.faces.tui.files import download, path_of
-from graphstep.faces.tui.messages import language_of, said_of, say
+from graphstep.faces.tui.messages import language_of, said_of
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.words.catalogue import of_row
 
 _FIRST = "md"
 
 
-class ExportForm(Form[Path]):
-    """Asks for a format and a file, warns before it overwrites, and writes."""
+class ExportForm(FileForm):
+    """Asks for a format too, and writes; any name will do."""
 
     def __init__(self, trace: Trace, at: int, options: export.Options = export.PLAIN) -> None:
-        super().__init__()
+        self.formats = sorted(export.formats(), key=lambda name: (name != _FIRST, name))
+        """The formats, in the order of the list."""
+        super().__init__("export-title", f"graphstep{self._suffix(0)}", ())
         self.trace = trace
         """The run."""
         self.at = at
         """The step to stop at."""
         self.options = options
         """What the document is asked for, and, of a round of a training, what makes it again."""
-        self.formats = sorted(export.formats(), key=lambda name: (name != _FIRST, name))
-        """The formats, in the order of the list."""
-        self.sure: str | None = None
-        """The file that may be overwritten: enter was pressed twice."""
 
     def compose(self) -> Iterator[Widget]:
         """Formats, a field for the file, and a line that says what will happen."""
-        with Vertical(id="box") as box:
-            box.border_title = say(self, "export-title", step=str(self.at))
-            box.border_subtitle = say(self, "export-keys")
-            width = max(map(len, self.formats)) + 1
+        width = max(map(len, self.formats)) + 1
+        with self.box(self.title_key, "export-keys", step=str(self.at)):
             yield OptionList(*(Option(Content(f"{name:<{width}}{self._summary(name)}")) for name in self.formats), markup=False)
-            with Horizontal(classes="field"):
-                yield Label(say(self, "file-label"))
-                yield Field(f"graphstep{self._suffix(0)}", id="file")
-            yield Static(classes="said wrong")
+            yield from self.field(whole=True)
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
@@ -70,53 +62,26 @@ class ExportForm(Form[Path]):
     def on_option_list_option_selected(self) -> None:
         self.query_one(Input).focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self.sure = None
-        self._say(self._warning(event.value))
+    def refusal(self, name: str) -> str:  # noqa: ARG002 - any will do
+        """Nothing: the format is chosen in the list."""
+        return ""
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        name = event.value.strip()
-        if not name:
-            self._say(say(self, "file-nameless"))
-            return
-        place = self.query_one(OptionList).highlighted or 0
-        if self.app.is_web:
-            self._deliver(name, self.formats[place])
-            return
-        path = path_of(name)
-        if _is_there(path) and self.sure != name:
-            self.sure = name
-            self._say(say(self, "file-sure", file=str(path)))
-            return
+    def take(self, name: str) -> None:
+        """Write it; or send it to the browser, whose user has no business on this machine's disk."""
+        chosen = self.formats[self.query_one(OptionList).highlighted or 0]
         try:
-            self.dismiss(export.write(self.trace, path, name=self.formats[place], at=self.at, options=self.options))
+            if self.app.is_web:
+                document = export.render(self.trace, chosen, self.at, self.options)
+                file = download(self.app, document.encode(), name, f"graphstep{export.exporter(chosen).SUFFIX}")
+            else:
+                file = export.write(self.trace, path_of(name), name=chosen, at=self.at, options=self.options)
         except GraphstepError as error:
-            self._say(said_of(error))
+            self.tell(said_of(error))
+        else:
+            self.dismiss(file)
 
     def _summary(self, name: str) -> str:
         return of_row(language_of(self), f"format.{name}", export.exporter(name).SUMMARY)
 
     def _suffix(self, place: int) -> str:
         return export.exporter(self.formats[place]).SUFFIX
-
-    def _deliver(self, typed: str, name: str) -> None:
-        """Send it to the browser, whose user has no business on this machine's disk."""
-        document = export.render(self.trace, name, self.at, self.options)
-        self.dismiss(download(self.app, document.encode(), typed, f"graphstep{export.exporter(name).SUFFIX}"))
-
-    def _warning(self, name: str) -> str:
-        if self.app.is_web or not name.strip() or not _is_there(path_of(name.strip())):
-            return ""
-        return say(self, "file-exists", file=str(path_of(name.strip())))
-
-    def _say(self, text: str) -> None:
-        self.query_one(".said", Static).update(Content(text))
-
-
-def _is_there(path: Path) -> bool:
-    """Whether writing would overwrite something; of a pipe and its like nothing is lost."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        # A name that cannot be one, which is said when it is written.
-        return False

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from textual import events
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
@@ -44,9 +43,7 @@ class FindForm(Form[Candidate]):
 
     def compose(self) -> Iterator[Widget]:
         """A field and a list."""
-        with Vertical(id="box") as box:
-            box.border_title = say(self, "find-title")
-            box.border_subtitle = say(self, "find-keys")
+        with self.box("find-title", "find-keys"):
             yield Field(placeholder=say(self, "find-example"))
             yield OptionList(markup=False)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -19,15 +20,10 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
-from graphstep.ground.widths import cell_width, padded
-from graphstep.telling.words.catalogue import message
+from graphstep.faces.tui.messages import say
 
 Answer = TypeVar("Answer")
-
-LISTED = 40
-"""Choices in a list: of more, which nobody reads, there is the count."""
 
 _SEEN = 10
 """Fields that are in sight together."""
@@ -81,9 +77,39 @@ class Form(Overlay[Answer | None], Generic[Answer]):
     CSS_PATH = "form.tcss"
     BINDINGS: ClassVar = [Binding("escape", "leave", "cancel", id="form-leave")]
 
+    def box(self, title: str, keys: str, **fields: str | int) -> Vertical:
+        """The box in which it all stands: ``title`` is the message in its upper edge, ``keys`` the one in its lower edge."""
+        box = Vertical(id="box")
+        # A text would be markup to Textual, and names have brackets.
+        box.border_title, box.border_subtitle = Content(say(self, title, **fields)), Content(say(self, keys))
+        return box
+
+    def tell(self, text: str) -> None:
+        """Say what is wrong, in the line for it."""
+        self.query_one(".said", Static).update(Content(text))
+
     def action_leave(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+class LineForm(Form[int | str]):
+    """A dialog with one line to type on: what is wrong with its text is said below it, and such a text is no answer."""
+
+    @abstractmethod
+    def wrong(self, text: str) -> str:
+        """What is wrong with a text; empty where it may be the answer."""
+
+    def answer(self, text: str) -> int | str | None:
+        """What the dialog answers for a text."""
+        return text
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.tell(self.wrong(event.value) if event.value.strip() else "")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not event.value.strip() or not self.wrong(event.value):
+            self.dismiss(self.answer(event.value))
 
 
 class Field(Input):
@@ -122,15 +148,6 @@ class Fields(VerticalScroll, can_focus=False):
     def _fields(self, start: int, stop: int) -> Iterator[Field]:
         for place in range(start, stop):
             yield Field(self._texts[place], placeholder=self._examples[place], id=f"field-{place}")
-
-
-def listed(names: Mapping[int, str], number: Callable[[int], str], count: int, language: str) -> OptionList:
-    """A list to choose from: each choice with its name and a number, and how many of ``count`` are not in it."""
-    width = max(map(cell_width, names.values()))
-    options = [Option(Content(f"{padded(name, width)}  {number(key)}"), id=str(key)) for key, name in names.items()]
-    if count > len(names):
-        options.append(Option(Content(message(language, "list-more", count=count - len(names))), disabled=True))
-    return OptionList(*options, markup=False)
 
 
 def move_in(options: OptionList, event: Key) -> None:

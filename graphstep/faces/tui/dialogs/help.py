@@ -41,6 +41,15 @@ LEGEND = (
 )
 """``(sample, style, message)``: what is seen on the screen, and the message that says what it means."""
 
+_TRAINING = (
+    ("⣀⡠⠤", "$active", "sign-loss"),
+    ("○", "$value", "sign-held-out"),
+    ("◉", "$selected", "sign-round"),
+    ("│", "$warn", "sign-not-finite"),
+    ("● ▲ ■", "bold $active", "sign-norms"),
+    ("┼", "bold $active", "sign-trained"),
+)
+
 MOUSE = ("mouse-click", "mouse-drag", "mouse-wheel")
 """The messages that say what the mouse does, each beside the one that says with what."""
 
@@ -67,13 +76,23 @@ class HelpPage(TextPage):
         return help_page(min(width, 86), language_of(self), self.at_hand)
 
 
+class TrainingHelp(HelpPage):
+    """All keys of the training screen, and what is drawn there."""
+
+    TITLE = "training-help-title"
+
+    def lines(self, width: int) -> list[Line]:
+        """The whole help in lines of at most so many cells."""
+        return _written(language_of(self), "training-idea", actions_of("training"), {"training-drawn": _TRAINING}, min(width, 86))
+
+
 def help_page(width: int = 86, language: str = ENGLISH, at_hand: Set = "stepping") -> list[Line]:
     """The help of what is at hand in lines of at most ``width`` cells."""
     mouse = [(message(language, f"{key}-what"), "bold", key) for key in MOUSE]
-    return written(language, "help-idea", actions_of(at_hand), {"help-seen": LEGEND, "help-mouse": mouse}, width)
+    return _written(language, "help-idea", actions_of(at_hand), {"help-seen": LEGEND, "help-mouse": mouse}, width)
 
 
-def written(
+def _written(
     language: str,
     idea: str,
     actions: Sequence[Action],

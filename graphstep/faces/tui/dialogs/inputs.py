@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -61,9 +60,7 @@ class InputsForm(Form[Filled]):
 
     def compose(self) -> Iterator[Widget]:
         """A field for each input that is missing, or one for all."""
-        with Vertical(id="box") as box:
-            box.border_title = say(self, "inputs-title")
-            box.border_subtitle = say(self, "inputs-keys")
+        with self.box("inputs-title", "inputs-keys"):
             program = " ".join(self.program.text[:200].split())
             yield Static(Content(program), classes="quiet")
             if hint := mistyped(self.program, self.inputs):
@@ -81,7 +78,7 @@ class InputsForm(Form[Filled]):
             # What is wrong with all of them together stands there until one is changed.
             return
         _, wrong = self._read(event.input, event.value) if event.value.strip() else (None, "")
-        self._say(wrong)
+        self.tell(wrong)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         fields = list(self.query(Input))
@@ -89,7 +86,7 @@ class InputsForm(Form[Filled]):
             values, wrong = self._read(field, field.value)
             if values is None:
                 # The first press of enter in a fresh form goes on to the next field; it is no mistake.
-                self._say("" if field is not event.input and not field.value.strip() else wrong)
+                self.tell("" if field is not event.input and not field.value.strip() else wrong)
                 field.focus()
                 return
             self.inputs.update(values)
@@ -97,7 +94,7 @@ class InputsForm(Form[Filled]):
                 self._texts[asked] = field.value
         still = [name for name in self.missing if name not in self.inputs]
         if still:
-            self._say(say(self, "inputs-no-value", names=f"{', '.join(still[:6])}{' …' if len(still) > 6 else ''}"))
+            self.tell(say(self, "inputs-no-value", names=f"{', '.join(still[:6])}{' …' if len(still) > 6 else ''}"))
         else:
             self.dismiss(Filled(self.inputs, {name: text.strip() for name, text in self._texts.items() if text}))
 
@@ -124,6 +121,3 @@ class InputsForm(Form[Filled]):
             return None, said_of(error)
         unknown = [name for name in values if name not in self.program.input_places]
         return (None, say(self, "inputs-unknown", name=unknown[0])) if unknown else (values, "")
-
-    def _say(self, text: str) -> None:
-        self.query_one(".said", Static).update(Content(text))

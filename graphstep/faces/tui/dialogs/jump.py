@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from textual.containers import Vertical
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from graphstep.debugger.commands.moves import number_of
-from graphstep.faces.tui.dialogs.form import Field, Form
+from graphstep.faces.tui.dialogs.form import Field, LineForm
 from graphstep.faces.tui.messages import say
 
 
-class JumpForm(Form[int | str]):
+class JumpForm(LineForm):
     """Asks for a number from 0 to ``last``, or for a position inside an opened gate, where ``is_position`` knows it."""
 
     def __init__(
@@ -26,23 +25,17 @@ class JumpForm(Form[int | str]):
 
     def compose(self) -> Iterator[Widget]:
         """One field."""
-        with Vertical(id="box") as box:
-            box.border_title = say(self, f"jump-{self.what}", last=self.last)
-            box.border_subtitle = say(self, "jump-keys")
+        with self.box(f"jump-{self.what}", "jump-keys", last=self.last):
             yield Field(placeholder=say(self, f"jump-{self.what}-example"), select_on_focus=True)
             yield Static(classes="said wrong")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self.query_one(Static).update("" if not event.value.strip() else self._wrong(event.value), layout=False)
+    def answer(self, text: str) -> int | str | None:
+        """The number, or the position; None where nothing was typed."""
+        number = number_of(text)
+        return number if number is not None else text.strip() or None
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if not event.value.strip():
-            self.dismiss(None)
-        elif not self._wrong(event.value):
-            number = number_of(event.value)
-            self.dismiss(event.value.strip() if number is None else number)
-
-    def _wrong(self, text: str) -> str:
+    def wrong(self, text: str) -> str:
+        """Says which numbers there are, where it is none of them."""
         number = number_of(text)
         stands = self._is_position(text) if number is None else number <= self.last
         return "" if stands else say(self, f"jump-{self.what}-wrong", last=self.last)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual import events
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -27,10 +26,8 @@ class MarkForm(Form[str]):
 
     def compose(self) -> Iterator[Widget]:
         """The marks, each with its position and what happens there."""
-        with Vertical(id="box") as box:
-            title = "mark-go-title" if self._goes else "mark-title"
-            box.border_title = say(self, title, position=position_of(self._state))
-            box.border_subtitle = say(self, "mark-go-keys" if self._goes else "mark-keys")
+        what = "mark-go" if self._goes else "mark"
+        with self.box(f"{what}-title", f"{what}-keys", position=position_of(self._state)):
             yield Static(Content("\n".join(self._rows()) or say(self, "mark-none")))
 
     def _rows(self) -> Iterator[str]:

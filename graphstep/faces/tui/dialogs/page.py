@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding
+from textual.content import Content
 from textual.geometry import Size
-from textual.markup import escape
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -73,7 +73,7 @@ class TextPage(Form[None]):
     def compose(self) -> Iterator[Widget]:
         """One text."""
         box = TextBox(self.lines(self.app.size.width * 24 // 25 - 6))
-        box.border_title = escape(self._title or say(self, self.TITLE or ""))
+        box.border_title = Content(self._title or say(self, self.TITLE or ""))
         box.border_subtitle = say(self, self.KEYS)
         yield box
 

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from graphstep.faces.tui.messages import say
 from graphstep.ground.records import dataclass
+from graphstep.ground.widths import cell_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ class AskPane(VerticalScroll, can_focus=False):
         self.asked = solution.question.key
         self.border_title, self.border_subtitle = say(self, "predict-title"), say(self, "predict-keys")
         options = [f"{number} {option}" for number, option in enumerate(solution.question.options, 1)]
-        beside = "   ".join(options) if sum(map(len, options)) <= _BESIDE else "\n".join(options)
+        beside = "   ".join(options) if sum(map(cell_width, options)) <= _BESIDE else "\n".join(options)
         self._wording.update(Content("\n".join(filter(None, (solution.wording, beside)))))
         self.answer.value, self.answer.placeholder = "", solution.example
         self.answer.disabled = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
@@ -323,7 +324,8 @@ class GraphPane(RowsPane):
             return
         whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
         key = f"graph-title{'' if self._compared is None else '-compared'}{'' if self.scene.drawn.whole else '-part'}"
-        title = f"{say(self, key, drawn=drawn, nodes=whole)}{self.within and f'  {self.within}'}"
+        # A text would be markup to Textual, and an expression may hold brackets.
+        title = Content(f"{say(self, key, drawn=drawn, nodes=whole)}{self.within and f'  {self.within}'}")
         # Textual paints the whole pane again when a title is set, also to what it was.
-        if title != self.border_title:
+        if title.markup != self.border_title:
             self.border_title = title

@@ -13,10 +13,14 @@ from graphstep.debugger.actions import Action, key_text
 from graphstep.debugger.labels import label
 from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui.messages import language_of
-from graphstep.ground.widths import cell_width
+from graphstep.ground.records import dataclass
+from graphstep.ground.widths import cell_width, fit, wrapped
 
 _ALWAYS = 4
 """The rank up to which an action is on show whatever else matters: a step, a step back, the help, a step over."""
+
+_MOST = 3
+"""Rows that a message takes at most."""
 
 
 class KeyLine(Widget):
@@ -26,13 +30,12 @@ class KeyLine(Widget):
     KeyLine { height: 1; }
     """
 
+    @dataclass
     class Chosen(Message):
         """A key was clicked."""
 
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
-            """The name of its action."""
+        action: str
+        """The name of its action."""
 
     def __init__(
         self,
@@ -69,11 +72,20 @@ class KeyLine(Widget):
         """Show a message in place of the keys; the empty one brings the keys back."""
         if message != self._message:
             self._message, self._style = message, style
-            # Most messages fit; for one that does not, the line becomes two or three.
-            rows = min(-(-(cell_width(message) + 2) // max(self.size.width, 1)), 3) if message else 1
-            if self.styles.height is None or self.styles.height.value != rows:
-                self.styles.height = rows
+            self.on_resize()
             self.refresh()
+
+    def on_resize(self) -> None:
+        # Most messages fit; for one that does not, the line becomes two or three.
+        rows = max(len(self._rows()), 1)
+        if self.styles.height is None or self.styles.height.value != rows:
+            self.styles.height = rows
+
+    def _rows(self) -> list[str]:
+        """The message in rows; one that takes more of them than there may be ends with an ellipsis."""
+        width = max(self.size.width, 2)
+        rows = wrapped(f" {self._message}", width, 1) if self._message else []
+        return rows if len(rows) <= _MOST else [*rows[: _MOST - 1], fit(f"{rows[_MOST - 1]}…", width)]
 
     @property
     def message(self) -> str:
@@ -109,7 +121,7 @@ class KeyLine(Widget):
     def render(self) -> Content:
         """The line."""
         if self._message:
-            return Content.assemble((" " + self._message, self._style or "bold $active"))
+            return Content.assemble(("\n".join(self._rows()), self._style or "bold $active"))
         parts: list[tuple[str, str]] = [(" ", "")]
         for _, text, action in self.placed(self.size.width):
             key = key_text(action.keys[0])

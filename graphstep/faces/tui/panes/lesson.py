@@ -13,6 +13,7 @@ from graphstep.debugger.actions import BY_ID
 from graphstep.debugger.labels import label
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.messages import language_of, say
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.document import Prose
@@ -32,13 +33,12 @@ if TYPE_CHECKING:
 class LessonKeys(Static):
     """The keys that apply to the lesson now; a click presses one."""
 
+    @dataclass
     class Chosen(Message):
         """A key was clicked."""
 
-        def __init__(self, action: str) -> None:
-            super().__init__()
-            self.action = action
-            """The name of its action."""
+        action: str
+        """The name of its action."""
 
     def __init__(self) -> None:
         super().__init__(id="lesson-keys")
@@ -66,13 +66,12 @@ class LessonKeys(Static):
 class LessonOption(Static):
     """One option of a choice; a click chooses it."""
 
+    @dataclass
     class Chosen(Message):
-        """A key of the lesson was clicked."""
+        """It was clicked."""
 
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-            """Its number, from 1."""
+        number: int
+        """Its number, from 1."""
 
     def __init__(self, number: int, text: str) -> None:
         super().__init__(Content.assemble((f" {number} ", "bold $active"), f" {text}"))
@@ -173,7 +172,8 @@ class LessonPane(Vertical):
     async def show(self, run: LessonRun, after: Solution | None = None) -> None:
         """Show a place. ``after`` is the question that has just been answered: it is brought into view."""
         lesson, waiting = run.rehearsal.lesson, run.open
-        self.border_title = lesson.title
+        # A text would be markup to Textual, and anyone may write a lesson.
+        self.border_title = Content(lesson.title)
         figures = {"place": run.place + 1, "places": len(run.rehearsal.scenes), "done": run.done, "total": run.total}
         self._place = say(self, "lesson-place", **figures)
         self.say_more()
@@ -221,7 +221,7 @@ class LessonAsks(VerticalScroll, can_focus=False):
         parts: list[Widget] = [Static(Content.assemble(("? ", "bold $active"), (waiting.wording, "bold")))]
         options = [LessonOption(number, option) for number, option in enumerate(waiting.question.options, 1)]
         # Short options stand side by side: in a small window every row counts.
-        beside = sum(len(option) + 7 for option in waiting.question.options) <= width
+        beside = sum(cell_width(option) + 7 for option in waiting.question.options) <= width
         parts += [Horizontal(*options)] if options and beside else options
         count = len(waiting.question.hints)
         parts += [

@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from graphstep.ground.records import dataclass
+
 # Lines that a notch of the wheel moves, as terminals and browsers do.
 _WHEEL = 3
 
@@ -23,13 +25,12 @@ class RowsPane(ScrollView, can_focus=False):
     STYLES: ClassVar[Mapping[str, str]] = {}
     """The styles of its pieces by name. Component classes say the same, and have Textual style a node for each."""
 
+    @dataclass
     class Picked(Message):
         """Something was clicked."""
 
-        def __init__(self, number: int) -> None:
-            super().__init__()
-            self.number = number
-            """Of a node its index in the program, of a parameter its place."""
+        number: int
+        """Of a node its index in the program, of a parameter its place."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)

@@ -44,6 +44,8 @@ _ELSEWHERE = 10
 """Rows of the window that the graph does not take to be seen whole: those of the texts beside it."""
 _FEWEST = 5
 """Rows of the explanation with its border, below which it is not shown at all."""
+_LOW, _ANSWERED = 14, 11
+"""Rows of the window below which there is no explanation, and below which there is no answer either."""
 _VALUES = 9
 """Rows of the values where they stand below the explanation."""
 TALL = 34
@@ -157,8 +159,6 @@ class SteppingPanes(_Box):
         self.step.show(trace, at, _watched(state), state.within)
         self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, state.selected)
         self.make_room()
-        # Where there is no room for the explanation: its title at least, in the edge of the graph.
-        self.graph.entitle(str(self.step.border_title) if self.has_class("-untold") else say(self, "graph-subtitle"))
 
     def flag(self, nodes: frozenset[int]) -> None:
         """Mark nodes at which something is wrong, and nothing else."""
@@ -213,11 +213,12 @@ class SteppingPanes(_Box):
         wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
         stacked = not self.has_class("-wide")
         left = height - _AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
-        # An answer is shown, whatever it hides.
+        # An answer is shown, whatever it hides but the last rows of the graph.
         gives_way = self.told and not self.step.speaks
         classes = {
-            less: (height < 14 and less != "-bare") or (gives_way and left < rows)
-            for rows, less in ((_FEWEST, "-untold"), (0, "-low"), (-_TEXT, "-bare"))
+            "-untold": height < (_ANSWERED if self.step.speaks else _LOW) or (gives_way and left < _FEWEST),
+            "-low": height < _LOW or (gives_way and left < 0),
+            "-bare": gives_way and left < -_TEXT,
         }
         # The values come after the whole graph and some explanation: a key shows them.
         tall = self.size.width < WIDE and height >= TALL and left >= _LEAST + _VALUES
@@ -239,6 +240,8 @@ class SteppingPanes(_Box):
         else:
             _set_height(right, None)
             _set_height(self.step, None if self.has_class("-values") else min(max(wanted, 17), max(height // 2, 8)))
+        # Where there is no room for the explanation: its title at least, in the edge of the graph.
+        self.graph.entitle(str(self.step.border_title) if self.has_class("-untold") else say(self, "graph-subtitle"))
 
     def lowest_rows(self) -> int:
         """Rows of the graph as low as it can be drawn in the width that there is; 0 where only a part of it is drawn."""

@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from graphstep.ground.records import dataclass
+
 
 class Timeline(Widget):
     """A line: done ━, to come ─, here ●, a breakpoint ◆, and ┼ where the backward pass begins."""
@@ -18,13 +20,12 @@ class Timeline(Widget):
     Timeline { height: 1; width: 1fr; min-width: 10; }
     """
 
+    @dataclass
     class Jumped(Message):
         """A place on the line was clicked or dragged to."""
 
-        def __init__(self, n: int) -> None:
-            super().__init__()
-            self.n = n
-            """The step at that place."""
+        n: int
+        """The step at that place."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)

@@ -49,7 +49,7 @@ _FINDINGS: dict[str, English] = {
     "finding-missing-no-grad": "{name} gets no gradient: what is computed from it stands under no_grad at {place}.",
     "finding-missing-unused": "{name} gets no gradient: what is computed from it does not reach {out}.",
     "finding-ends": "It ends at {name}: {why}",
-    "cure-other-values": "Other values to start from would tell them apart.",
+    "cure-other-values": "Other values to start from would let it through.",
     "cure-slope": "A gate with a slope, such as tanh, would pass something on.",
     "cure-factor": "Another value of that factor to start from would let it through.",
     "cure-router": "A positive input of that gate, or a leaky gate, would let it through.",
@@ -67,11 +67,11 @@ _FINDINGS: dict[str, English] = {
     "steepest-grows": "It grows most at {name}, from {came} to {left}.",
     "finding-vanishing-products": (
         "The gradient of {out} vanishes on its way back: from {first} at {start} to {last} at {end} (root "
-        "mean square), through {products} products."
+        "mean square); {products} products were looked at."
     ),
     "finding-exploding-products": (
         "The gradient of {out} explodes on its way back: from {first} at {start} to {last} at {end} (root "
-        "mean square), through {products} products."
+        "mean square); {products} products were looked at."
     ),
 }
 

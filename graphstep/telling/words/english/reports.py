@@ -107,6 +107,7 @@ _JACOBIANS: dict[str, English] = {
     "jacobian-one-row": "The gate's value is one number, so the Jacobian is one row, which has the size of the input.",
     "jacobian-saves": "The pullback takes {times} where a product with the whole takes {entries}.",
     "jacobian-sparse": "Of its {entries} entries {nonzero} can be other than 0{where}.",
+    "jacobian-all-zero": "All of its {entries} entries are 0, whatever the numbers are.",
     "jacobian-mostly-zeros": "Formed, it would be {size}, nearly all zeros.",
     "jacobian-not-each": "Every cell moves every cell, but not each in its own way.",
     "jacobian-every-cell": (

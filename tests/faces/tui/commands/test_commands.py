@@ -34,7 +34,7 @@ def test_no_key_and_no_name_is_used_twice() -> None:
 
 def test_every_action_has_a_function_a_group_and_a_sentence() -> None:
     for action in LESSON + STEPPING:
-        assert action.commands or action.id == "room" or callable(commands.function_of(action.id))
+        assert action.commands or action.id == "room" or callable(DOES.get(action.id))
     for action in ACTIONS:
         assert action.group
         assert action.help
@@ -64,7 +64,7 @@ def test_every_key_does_its_action(monkeypatch) -> None:
     pressed, done = [], []
 
     async def play(driver) -> None:
-        monkeypatch.setattr(commands, "function_of", lambda action: (lambda _: done.append(action)) if action in DOES else None)
+        monkeypatch.setattr(commands, "DOES", {action: lambda _, action=action: done.append(action) for action in DOES})
         monkeypatch.setattr(driver.screen, "do", lambda command: done.append(command.action))
         for action in keyed("stepping"):
             for key in action.keys:

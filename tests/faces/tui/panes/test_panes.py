@@ -286,3 +286,36 @@ def test_a_long_message_is_shown_whole(size) -> None:
         assert driver.screen.keys.size.height == 1
 
     drive(play, size=size)
+
+
+def test_brackets_of_an_expression_stand_in_titles_and_in_the_palette() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "right", "i")
+        assert "sigmoid([x])" in driver.frame().splitlines()[1]
+        await driver.press("u", "ctrl+p")
+        await driver.type("v4")
+        await driver.until(lambda: "f = sum(sigmoid([x]))" in "".join(driver.frame().splitlines()[2:]))
+
+    drive(play, "sum(sigmoid([x]))", {"x": 2.0})
+
+
+def test_a_low_window_shows_answers_and_where_there_is_no_room_their_titles() -> None:
+    async def play(driver: Driver) -> None:
+        for height, rows in ((12, ("graphstep '(x+y)*z'", "the command that opens")), (8, ("the command that opens",))):
+            await driver.pilot.resize_terminal(50, height)
+            await driver.press("y")
+            assert [row for row in rows if row not in driver.frame()] == []
+            await driver.press("right")
+            assert "the command" not in driver.frame()
+
+    drive(play, size=(50, 12))
+
+
+def test_a_message_that_is_too_long_ends_with_an_ellipsis() -> None:
+    async def play(driver: Driver) -> None:
+        driver.screen.say("word " * 100)
+        await driver.pilot.pause()
+        assert driver.screen.keys.size.height == 3
+        assert driver.frame().rstrip().endswith("…")
+
+    drive(play)

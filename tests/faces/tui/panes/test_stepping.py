@@ -12,6 +12,7 @@ from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
+from tests.faces.tui.arrays import LAYER, given
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive
 
 # Step by step: title, what the panel says of the number, the node's value and gradient in the table.
@@ -257,3 +258,15 @@ def test_another_gate_that_is_ready_goes_on_next() -> None:
         assert "'--order=6 q'" in driver.app.clipboard
 
     drive(play, "q = x*y; p = x+y; q*p", {"x": -2.0, "y": -5.0})
+
+
+def test_the_step_says_what_becomes_of_shapes() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right")
+        assert "Shapes: (2×2)(2) → 2." in driver.step()
+        await driver.press("end", "left")
+        assert driver.step().startswith("@ sends to W")
+        assert "Like W, the gradient is a 2×2 matrix." in driver.step()
+        assert "[[0.088, 0.176], [0.104, 0.208]]" in driver.step()
+
+    drive(play, LAYER[0], given(LAYER[1]), size=LARGE)

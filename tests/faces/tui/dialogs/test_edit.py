@@ -1,0 +1,68 @@
+"""Edits of arrays: as text, of another shape, and of one that does not go with the others."""
+
+from __future__ import annotations
+
+from graphstep.language.setup import Setup
+from graphstep.language.values import split_inputs
+from tests.faces.tui.arrays import LAYER, NET, given
+from tests.faces.tui.driving import LARGE, Driver, drive, retype
+
+
+def test_small_arrays_are_edited_as_text_and_the_largest_change_is_shown() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("e")
+        frame = driver.frame()
+        assert "[[0.1, 0.5], [-0.3, 0.8]]" in frame
+        await driver.press("tab", "end", "backspace", "backspace", "1")
+        await driver.type("]")
+        assert driver.app.screen.now.trace.inputs["x"].tolist() == [0.2, 0.0 + 1.0] or "→" in driver.graph()
+        await driver.press("escape")
+        assert driver.now.trace.inputs["x"].tolist() == [0.2, 0.4]
+
+    drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
+
+
+def test_shapes_that_do_not_go_together_are_said_and_the_last_valid_run_is_kept() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("e")
+        await retype(driver, "x", "[1, 2, 3]")
+        assert "W has the shape 2×2 and x has the shape 3" in " ".join(driver.frame().split())
+        await driver.press("enter")
+        assert driver.app.screen is not driver.screen
+        await retype(driver, "x", "[1, 2")
+        assert "x: " in driver.frame()
+        await retype(driver, "x", "[1, 2]")
+        await driver.press("enter")
+        assert driver.now.trace.inputs["x"].tolist() == [1, 2]
+
+    drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
+
+
+def test_another_shape_fits_the_program_anew_and_keeps_the_place() -> None:
+    async def play(driver: Driver) -> None:
+        before = driver.now.trace
+        driver.screen.select(next(i for i, node in enumerate(before.program.nodes) if node.name == "h"))
+        driver.screen.go(before.step_of_gradient(driver.now.selected))
+        told = driver.step().split("\n")[0]
+        await driver.press("e")
+        assert "randn(10,5,seed=1)*0.3" in driver.frame()
+        await retype(driver, "b1", "0.5")
+        assert "b1 is a number" in driver.frame()
+        await retype(driver, "b1", "zeros(1, 5)")
+        await retype(driver, "X", "randn(64, 10, seed=7)")
+        await driver.press("enter")
+        now = driver.now.trace
+        assert now.inputs["b1"].shape == (1, 5)
+        assert now.node(driver.now.selected).name == "h"
+        assert driver.step().split("\n")[0] == told
+        await driver.press("e")
+        await retype(driver, "b1", "zeros(64, 5)")
+        await driver.press("enter")
+        assert len(driver.now.trace.program.nodes) == len(before.program.nodes) - 1
+        assert driver.now.trace.node(driver.now.selected).name == "h"
+        assert driver.step().split("\n")[0] == told
+        await driver.press("y")
+        assert "X=randn(64, 10, seed=7)" in driver.app.clipboard.replace("'", "")
+        assert "W2=randn(5,3,seed=2)" in driver.app.clipboard.replace("'", "")
+
+    drive(play, NET[0], given(NET[1]), size=LARGE, setup=Setup(NET[0], split_inputs(NET[1])))

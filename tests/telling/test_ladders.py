@@ -1,0 +1,186 @@
+"""Ladders climb from symbols through numbers to the value, in text and LaTeX, of numbers and of arrays."""
+
+from __future__ import annotations
+
+import math
+import tracemalloc
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import graphstep as gs
+from graphstep.gates.notation import ATOM, LATEX, TEXT
+from graphstep.telling.explain import explain
+from graphstep.telling.ladders import value_ladder
+from graphstep.telling.names import name_of, names_of
+from tests.telling.steps import W, X, first_of, rungs, sends, told, traced
+
+if TYPE_CHECKING:
+    from graphstep.engine.trace import Trace
+
+
+def test_the_ladder_climbs_from_symbols_through_numbers_to_the_value() -> None:
+    step = told("q = x+y; f = q*z", 4, x=-2, y=5, z=-4)
+    assert step.title == "× sends to q"
+    assert step.pattern == "switcher"
+    assert step.ladder is not None
+    assert step.ladder.left_text == "df/dq"
+    assert step.ladder.texts == ("df/df · ∂f/∂q", "1 · (-4)", "-4")
+    assert step.local is not None
+    assert step.local.line == "∂f/∂q = z = -4"
+    assert step.why == "The × gate scales its upstream gradient by the other input, z = -4."
+
+
+def test_the_same_ladder_stands_in_latex() -> None:
+    step = told("q = x+y; f = q*z", 6, x=-2, y=5, z=-4)
+    assert step.ladder is not None
+    assert step.ladder.latex == (r"\frac{d f}{d x} = \frac{d f}{d q} \cdot \frac{\partial q}{\partial x} = -4 \cdot 1 = -4")
+
+
+def test_a_value_goes_from_names_to_numbers_to_the_result() -> None:
+    step = told("q = x+y; f = q*z", 1, x=-2, y=5, z=-4)
+    assert step.ladder is not None
+    assert step.ladder.line == "q = x + y = -2 + 5 = 3"
+
+
+def test_a_short_unnamed_expression_is_not_said_twice() -> None:
+    step = told("(x+y)*z", 1, x=-2, y=5, z=-4)
+    assert step.ladder is not None
+    assert step.ladder.line == "x+y = -2 + 5 = 3"
+
+
+def test_the_local_gradient_of_sigmoid_is_told_by_its_own_output() -> None:
+    (step,) = sends("s = sigmoid(x)", x=1)
+    assert step.local is not None
+    assert step.local.line == "∂s/∂x = s · (1 - s) = 0.7311 · (1 - 0.7311) = 0.1966"
+
+
+def test_numbers_of_a_ladder_agree_with_the_trace() -> None:
+    trace = gs.run("1/(1+exp(-(w*x+b)))", w=2, x=-1, b=-3).trace
+    for n in range(1, len(trace) + 1):
+        step, said = trace.step(n), explain(trace, n)
+        if step.event == "send":
+            assert said.ladder is not None
+            assert math.isclose(float(said.ladder.texts[-1]), step.contribution or 0.0, rel_tol=1e-3)
+
+
+def test_a_matrix_product_is_told_from_symbols_to_numbers() -> None:
+    trace = traced("sum((W@x)^2)", W=W, x=X)
+    product = first_of(trace, "@ computes W@x")
+    assert product.ladder is not None
+    assert product.ladder.line == "W@x = [[0.1, 0.5], [-0.3, 0.8]] @ [0.2, 0.4] = [0.22, 0.26]"
+    assert product.shapes == "Shapes: (2×2)(2) → 2."
+    to_w, to_x = first_of(trace, "@ sends to W"), first_of(trace, "@ sends to x")
+    assert rungs(to_w) == ("(df/d(W@x)) @ xᵀ", "[0.44, 0.52] @ [0.2, 0.4]ᵀ", "[[0.088, 0.176], [0.104, 0.208]]")
+    assert rungs(to_x) == ("Wᵀ @ (df/d(W@x))", "[[0.1, 0.5], [-0.3, 0.8]]ᵀ @ [0.44, 0.52]", "[-0.112, 0.636]")
+    assert to_w.local is None
+    assert to_w.shapes == "Like W, the gradient is a 2×2 matrix."
+    assert to_w.jacobian == "Jacobian: 2×4, in blocks; its 8 entries are never formed."
+    assert to_w.pattern == "switcher"
+
+
+def test_an_elementwise_gate_multiplies_cell_by_cell() -> None:
+    trace = traced("sum(x*y)", x=[1, 2], y=[3, 4])
+    step = first_of(trace, "× sends to x")
+    assert rungs(step) == ("df/d(x*y) ⊙ ∂(x*y)/∂x", "[1, 1] ⊙ [3, 4]", "[3, 4]")
+    assert step.ladder is not None
+    assert r" \odot " in step.ladder.latex
+    assert step.local is not None
+    assert step.local.line == "∂(x*y)/∂x = y = [3, 4]"
+    assert step.jacobian == "Jacobian: 2×2, diagonal; the 2 local gradients stand for its 4 entries."
+
+
+def test_a_number_times_an_array_is_written_as_numbers_are() -> None:
+    step = first_of(traced("y = 3*x; sum(y)", x=[1, 2]), "×3 sends to x")
+    assert rungs(step) == ("df/dy ⊙ ∂y/∂x", "[1, 1] · 3", "[3, 3]")
+    assert step.pattern == "scaler"
+
+
+def test_what_was_transposed_or_indexed_keeps_its_parts_together() -> None:
+    program = traced("sum(A.T @ x + A[0])", A=W, x=X).program
+    names = {node.gate: names_of(program).operand(i).read(TEXT) for i, node in enumerate(program.nodes)}
+    assert names["index"].within(ATOM) == "A[0]"
+    assert names["transpose"].within(ATOM) == "(A.T)"
+
+
+def test_a_broadcast_is_named_by_what_it_copies_and_adds_up_on_the_way_back() -> None:
+    trace = traced("h = X@V + b; sum(h*h)", X=[[1, 2], [3, 4], [5, 6]], V=W, b=X)
+    step = first_of(trace, "copy to 3×2 sends to b")
+    assert step.pattern == "adder"
+    assert step.why.endswith("b has 3 copies, along axis 0.")
+    assert rungs(step)[0] == "sum(df/d(b as 3×2), axis=0)"
+    copies = next(i for i, node in enumerate(trace.program.nodes) if node.gate == "broadcast")
+    assert name_of(trace.program, copies) == "b as 3×2"
+    assert names_of(trace.program).operand(copies).read(LATEX).text == r"b \text{ as 3×2}"
+    assert "(b as 3×2)" in value_ladder(trace, copies + 1).line
+
+
+def test_a_number_that_is_copied_into_all_cells_has_no_axis() -> None:
+    step = first_of(traced("sum(x + c)", x=[1, 2, 3], c=1), "copy to 3 sends to c")
+    assert step.why.endswith("c has 3 copies.")
+    assert step.shapes == ""
+
+
+def test_gradients_of_arrays_add_up_at_a_fork() -> None:
+    trace = traced("sum(x*x)", x=[1, 2])
+    step = first_of(trace, "x adds up its gradient")
+    assert rungs(step) == ("df/dx⁽¹⁾ + df/dx⁽²⁾", "[1, 2] + [1, 2]", "[2, 4]")
+    large = first_of(traced("sum(x*x)", x=np.ones((50, 2))), "x adds up its gradient")
+    assert rungs(large) == ("df/dx⁽¹⁾ + df/dx⁽²⁾", "50×2 matrix, every cell 2")
+
+
+@pytest.mark.parametrize(
+    ("seed", "objective", "gradient", "why"),
+    [
+        (1, "L = sum(f)", "[1, 1]", "as if its cells were added up"),
+        (2.5, "L = 2.5 · sum(f)", "[2.5, 2.5]", "by the seed that was asked for"),
+        (np.array([1.0, 3.0]), "L = sum([1, 3] ⊙ f)", "[1, 3]", "by the seed that was asked for"),
+    ],
+    ids=["1", "2.5", "an array"],
+)
+def test_of_an_array_a_number_of_its_own_is_differentiated(seed: Any, objective: str, gradient: str, why: str) -> None:
+    trace = gs.run("2*x", inputs={"x": [1, 2]}, seed=seed).trace
+    step = explain(trace, 2)
+    assert step.ladder is not None
+    assert step.ladder.line == f"dL/df = {gradient}"
+    assert [ladder.line for ladder in step.before] == [objective]
+    assert f"f is a vector of 2. What is differentiated is one number, {objective}, {why}." in step.why
+    assert rungs(explain(trace, 3))[0] == "dL/df ⊙ ∂f/∂x"
+    # Every cell of x moves its cell of f by 2, which the seed weighs.
+    assert rungs(explain(trace, 3))[-1] == {1: "[2, 2]", 2.5: "[5, 5]"}.get(seed if np.ndim(seed) == 0 else 0, "[2, 6]")
+
+
+# -- many cells ------------------------------------------------------------------------------------------------------------------
+
+
+def large_network() -> Trace:
+    rng = np.random.default_rng(0)
+    inputs = {"X": rng.normal(size=(64, 1000)), "W1": rng.normal(size=(1000, 100)), "b": rng.normal(size=100)}
+    return traced("h = sigmoid(X@W1 + b); sum(h*h + 1)", **inputs)
+
+
+def test_large_arrays_are_told_in_symbols_and_a_summary() -> None:
+    trace = large_network()
+    for n in range(len(trace) + 1):
+        assert len(explain(trace, n).narrative) < 700
+    step = first_of(trace, "@ sends to W1")
+    assert rungs(step)[0] == "Xᵀ @ (df/d(X@W1))"
+    assert rungs(step)[1].startswith("1000×100 matrix, mean ")
+    assert step.jacobian == "Jacobian: 6,400×100,000, in blocks; its 640,000,000 entries are never formed."
+    plus = first_of(trace, "+1 sends to h*h")
+    assert rungs(plus)[1] == "df/d(h*h+1) · 1"
+
+
+def test_no_step_on_large_arrays_forms_a_jacobian() -> None:
+    # Gigabytes if it did: 640 million entries.
+    trace = large_network()
+    largest = trace.program.nodes[trace.program.names["W1"]].shape
+    tracemalloc.start()
+    try:
+        for n in range(len(trace) + 1):
+            assert explain(trace, n).why
+        assert tracemalloc.get_traced_memory()[1] < 100 * prod(largest)
+    finally:
+        tracemalloc.stop()
