@@ -6,10 +6,12 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_STEADY = 2_000, 10, 1_000
-"""A key leaves next to nothing that reference counts do not free: of what has lasted the collector looks through all, which takes
-20 ms, and with a second large run 200, while no key is pressed."""
-_DUE = 10
+_STEADY = 50_000, 10, 1_000
+"""A key leaves a thousand objects and a dialog ten thousand, next to nothing of which reference counts do not free: the collector
+looks through them while no key is pressed. To look through all takes it 20 ms, and with a second large run 200."""
+_NEW = 5_000
+"""So many new objects make it worth while to look at them: a millisecond."""
+_DUE = 30
 """Of the collector's own looks at what has lasted a little, so many make it worth while to look at what has lasted."""
 _PATIENT = 200_000, 10, 100
 """More objects than a start makes: modules, classes and styles, which all stay."""
@@ -24,6 +26,16 @@ def settle() -> None:
     """Let the collector never look again at what there is, and seldom at what lasts."""
     gc.freeze()
     gc.set_threshold(*_STEADY)
+
+
+def much_is_new() -> bool:
+    """Whether there is so much new that it is time to look at it, before a key has to wait for that."""
+    return gc.get_count()[0] >= _NEW
+
+
+def collect_new() -> None:
+    """Look at what is new."""
+    gc.collect(1)
 
 
 def collect_in_rest() -> None:

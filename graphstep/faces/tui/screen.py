@@ -24,7 +24,7 @@ from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.threads import computed
-from graphstep.ground.collector import collect_in_rest
+from graphstep.ground.collector import collect_in_rest, collect_new, much_is_new
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import Setup, setup_of_program
 
@@ -318,6 +318,8 @@ class SteppingScreen(Screen[None]):
             self._ready = True
             self.set_timer(_PAUSE, self._get_ready)
             self.set_interval(_REST, self._rest)
+        elif much_is_new():
+            self.set_timer(_PAUSE, collect_new)
         self._busy = True
 
     def _rest(self) -> None:
