@@ -21,6 +21,7 @@ from textual.screen import ModalScreen
 from graphstep.debugger.actions import BY_ID, Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
 from graphstep.faces.keymap import bound, rebound
+from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.stylesheet import MatchedStylesheet
 from graphstep.faces.tui.themes import BY_NAME, DEFAULTS, THEMES, first_theme
@@ -51,11 +52,21 @@ def _nodes_provider() -> type[Provider]:
     return NodesProvider
 
 
-class _OnlyPrintable(LineFilter):
-    """The gate of the terminal UI: every line passes it on its way to the terminal, and keeps its width."""
+class _Gate(LineFilter):
+    """The gate of the terminal UI: every line passes it on its way to the terminal, and keeps its width.
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002  # Textual's signature
+    Textual's filters stand in it, since each that it is given makes a line of its own of every line.
+    """
+
+    def __init__(self, filters: Sequence[LineFilter]) -> None:
+        super().__init__()
+        self.filters = filters
+        """Textual's filters."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments, with marks in place of what must not leave."""
+        for each in self.filters:
+            segments = each.apply(segments, background)
         if not any(UNPRINTABLE.search(segment.text) for segment in segments if not segment.control):
             return segments
         return [
@@ -65,9 +76,6 @@ class _OnlyPrintable(LineFilter):
 
 def _mark(match: re.Match[str]) -> str:
     return MARK * cell_len(match[0])
-
-
-_ONLY_PRINTABLE = _OnlyPrintable()
 
 
 def run_screen(screen: Screen[None]) -> int:
@@ -152,6 +160,7 @@ class GraphstepApp(App[None]):
         self.stylesheet = MatchedStylesheet(variables=self.get_css_variables())
         self._first = first
         self._panic: Exception | None = None
+        self._gate = _Gate(())
         self._painting = Painting()
         self.loop: asyncio.AbstractEventLoop | None = None
         """What runs it, once it runs."""
@@ -167,8 +176,11 @@ class GraphstepApp(App[None]):
         return TerminalDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's, and one that lets nothing through to the terminal that would steer it."""
-        return [*super().get_line_filters(), _ONLY_PRINTABLE]
+        """One, of Textual's and what lets nothing through to the terminal that would steer it."""
+        filters = super().get_line_filters()
+        if filters != self._gate.filters:
+            self._gate = _Gate(filters)
+        return (self._gate,)
 
     @property
     def fault(self) -> Exception | None:
@@ -200,6 +212,7 @@ class GraphstepApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The screen that it was given."""
+        self._first._compositor = SparingCompositor()
         return self._first
 
     def on_rewriting_ready(self, message: RewritingReady) -> None:
@@ -220,6 +233,7 @@ class GraphstepApp(App[None]):
         if not isinstance(screen, str):
             # Before it has its styles, and not behind that.
             self._load_screen_css(screen)
+            screen._compositor = SparingCompositor()
         below = self.screen if self.screen_stack else None
         pushed = super().push_screen(screen, *words, **options)
         if below is not None and isinstance(self.screen, ModalScreen):

@@ -8,7 +8,7 @@ not show yet.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,8 +16,10 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import CompositorUpdate
 from textual.strip import Strip
+
+from graphstep.faces.tui.compositor import Update
 
 _GAP = 6
 """Cells that are written again rather than jumped over: a jump takes about as many bytes."""
@@ -41,20 +43,17 @@ class Painting:
 
     def spared(self, update: Any) -> Any:
         """What is to be displayed in place of what Textual would display; it shows the same."""
-        if isinstance(update, LayoutUpdate | ChopsUpdate):
+        if isinstance(update, Update):
             return _Spared(self, update)
         if update is not None:
             self.forget()
         return update
 
-    def written(self, update: LayoutUpdate | ChopsUpdate, console: Console) -> str:
+    def written(self, update: Update, console: Console) -> str:
         """What is to be written so that the terminal shows an update; it is taken for written from then on."""
         brush = _Brush()
         system = console._color_system or ColorSystem.TRUECOLOR
-        for x, y, strip in _pieces(update):
-            # It holds itself there where nothing lies over it: a circle of 17 objects that only the garbage collector would open,
-            # fifty of them with every key.
-            strip._divide_cache.clear()
+        for y, x, strip in update.pieces:
             row = self._rows.setdefault(y, _Row())
             parts = [(_letters(text), "" if style is None else _pen(style, system)) for text, style, _ in strip]
             if any(letters is None for letters, _ in parts):
@@ -71,7 +70,7 @@ class Painting:
 class _Spared(CompositorUpdate):
     """An update of which only what is new is written, once it is."""
 
-    def __init__(self, painting: Painting, update: LayoutUpdate | ChopsUpdate) -> None:
+    def __init__(self, painting: Painting, update: Update) -> None:
         self._painting, self._update = painting, update
 
     def render_segments(self, console: Console) -> str:
@@ -153,21 +152,6 @@ class _Brush:
     def text(self) -> str:
         """All of it, with the pen put away."""
         return "".join(self._pieces) + _turned(self._pen, "")
-
-
-def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """The strips of an update and where they begin: column, row."""
-    if isinstance(update, LayoutUpdate):
-        for y, strips in enumerate(update.strips, update.region.y):
-            x = update.region.x
-            for strip in strips:
-                yield x, y, strip
-                x += strip.cell_length
-        return
-    for y, x1, x2 in update.spans:
-        for end, (x, piece) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if piece is not None and x <= x2 and end > x1:
-                yield x, y, piece if x1 <= x < x2 and end <= x2 else piece.crop(0, min(end, x2) - x)
 
 
 @lru_cache(maxsize=4096)

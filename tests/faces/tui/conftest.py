@@ -11,9 +11,9 @@ import pytest
 import textual._time
 import textual.app
 import textual.pilot
-from textual._compositor import Compositor
 from textual.css import stylesheet
 
+from graphstep.faces.tui.compositor import SparingCompositor
 from tests.faces.tui import clock
 
 
@@ -52,7 +52,7 @@ def spared(monkeypatch) -> list[str]:
     """What the screens ask of the garbage collector, which is not done: it would look through all tests every time."""
     asked: list[str] = []
     for name in ("collect", "freeze", "unfreeze"):
-        monkeypatch.setattr(gc, name, lambda name=name: asked.append(name))
+        monkeypatch.setattr(gc, name, lambda *young, name=name: young or asked.append(name))
     return asked
 
 
@@ -63,9 +63,9 @@ def glanced(request: pytest.FixtureRequest, monkeypatch) -> None:
     asks for the fixture ``painted``."""
     if "painted" in request.fixturenames:
         return
-    paint, shut = Compositor.render_update, textual.app.App._shutdown
+    paint, shut = SparingCompositor.render_update, textual.app.App._shutdown
 
-    def later(self: Compositor, full: bool = False, screen_stack: Any = None, simplify: bool = False) -> Any:
+    def later(self: SparingCompositor, full: bool = False, screen_stack: Any = None, simplify: bool = False) -> Any:
         # What is dirty stays so, and is painted with what gets dirty after it.
         return paint(self, full, screen_stack, simplify) if full else None
 
@@ -74,7 +74,7 @@ def glanced(request: pytest.FixtureRequest, monkeypatch) -> None:
             paint(self.screen._compositor, screen_stack=self._background_screens)
         await shut(self)
 
-    monkeypatch.setattr(Compositor, "render_update", later)
+    monkeypatch.setattr(SparingCompositor, "render_update", later)
     monkeypatch.setattr(textual.app.App, "_shutdown", last)
 
 

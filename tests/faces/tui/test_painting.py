@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -12,13 +13,13 @@ import textual.app
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, InlineUpdate, LayoutUpdate
-from textual.geometry import Region
+from textual._compositor import Compositor, InlineUpdate
 from textual.strip import Strip
 
 from graphstep.debugger.actions import STEPPING
 from graphstep.faces.tui import painting
 from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.compositor import Piece, SparingCompositor, Update
 from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.faces.tui.painting import Painting
 from graphstep.language.setup import Setup
@@ -67,9 +68,19 @@ def pair(monkeypatch: pytest.MonkeyPatch, painted: None) -> Pair:
 
     def display(app: textual.app.App[None], screen: Any, update: Any) -> None:
         if update is not None and not app._batch_count:
-            pair.show(tuple(app.size), update._update.render_segments(app.console), update.render_segments(app.console))
+            pair.show(tuple(app.size), theirs.pop().render_segments(app.console), update.render_segments(app.console))
         app.post_display_hook()
 
+    theirs: list[Any] = []
+    render = SparingCompositor.render_update
+
+    def render_both(self: SparingCompositor, *words: Any, **options: Any) -> Any:
+        dirty = {*self._dirty_regions}
+        theirs[:] = [Compositor.render_update(self, *words, **options)]
+        self._dirty_regions = dirty
+        return render(self, *words, **options)
+
+    monkeypatch.setattr(SparingCompositor, "render_update", render_both)
     monkeypatch.setattr(textual.app.App, "_display", display)
     # A style keeps the codes of the first console that wrote it, and tests before this one have had consoles of other colours:
     # two equal styles may be written in two ways here, as in no process of its own.
@@ -175,10 +186,10 @@ def line(choose: random.Random) -> Strip:
     return Strip([Segment(text, style) for text, style in texts]).crop(0, COLUMNS)
 
 
-def cut(strip: Strip, choose: random.Random) -> dict[int, Strip | None]:
-    """A line in pieces, by the columns at which they begin."""
+def cut(y: int, strip: Strip, choose: random.Random) -> list[Piece]:
+    """A line in pieces."""
     cuts = sorted({0, *choose.sample(range(1, COLUMNS), 3), COLUMNS})
-    return dict(zip(cuts, strip.divide(cuts[1:]), strict=False))
+    return [Piece(y, x, strip.crop(x, stop)) for x, stop in pairwise(cuts)]
 
 
 def test_any_update_leaves_the_screen_that_textual_makes_of_it() -> None:
@@ -186,13 +197,8 @@ def test_any_update_leaves_the_screen_that_textual_makes_of_it() -> None:
     lines = [line(choose) for _ in range(ROWS)]
     for turn in range(600):
         lines = [line(choose) if choose.random() < 0.3 else old for old in lines]
-        chops = [cut(strip, choose) for strip in lines]
-        update: Any = LayoutUpdate([list(chop.values()) for chop in chops], Region(0, 0, COLUMNS, ROWS))
-        if turn % 7:
-            for chop in chops:
-                chop[choose.choice(list(chop))] = None
-            spans = [(y, *sorted(choose.sample(range(COLUMNS + 1), 2))) for y in sorted(choose.sample(range(ROWS), 2))]
-            update = ChopsUpdate(chops, spans, [[*list(chop)[1:], COLUMNS] for chop in chops])
+        pieces = [piece for y, strip in enumerate(lines) for piece in cut(y, strip, choose)]
+        update = Update([piece for piece in pieces if turn % 7 == 0 or choose.random() < 0.4])
         if turn % 50 == 49:
             pair.spoil((COLUMNS, ROWS))
             painting.forget()
@@ -203,7 +209,7 @@ def test_any_update_leaves_the_screen_that_textual_makes_of_it() -> None:
 
 def test_what_is_shown_costs_nothing_and_an_update_of_another_kind_is_passed_on_and_makes_all_unknown() -> None:
     painting = Painting()
-    update = LayoutUpdate([[Strip([Segment("abc", Style.parse("red"))])], [Strip([Segment("中d")])]], Region(0, 0, 3, 2))
+    update = Update([Piece(0, 0, Strip([Segment("abc", Style.parse("red"))])), Piece(1, 0, Strip([Segment("中d")]))])
     inline = InlineUpdate([Strip([Segment("x")])])
     whole = "\x1b[1;1H\x1b[31mabc\x1b[2;1H\x1b[0m中d"
     # An update that Textual drops, since it is at something else, is not taken for shown.
@@ -221,16 +227,16 @@ def test_a_pen_turns_into_another_one_in_the_fewest_codes() -> None:
     link = f"\x1b]8;id={segments[6].style._link_id};https://x.org\x1b\\"
     codes = ("1;31;44", "32", "0;32;44", "49", "0", "1")
     pens = [*(f"\x1b[{code}m" for code in codes), f"\x1b[0m{link}", "\x1b[0m\x1b]8;;\x1b\\\x1b[1m"]
-    update = LayoutUpdate([[Strip(segments)]], Region(0, 0, len(segments), 1))
+    update = Update([Piece(0, 0, Strip(segments))])
     assert written(Painting(), update) == "\x1b[1;1H" + "".join(f"{pen}a" for pen in pens) + "\x1b[0m"
 
 
 def test_letters_on_whose_width_terminals_do_not_agree_are_written_with_all_that_stands_behind_them() -> None:
     painting = Painting()
     for text in ("ae\u0301", "a👩\u200d🔬", "a❤\ufe0f", "a🇩🇪", "a👍🏽"):
-        strips = [Strip([Segment(text)]), Strip([Segment("b")])]
-        width = strips[0].cell_length
-        update = LayoutUpdate([strips], Region(0, 0, width + 1, 1))
+        strip = Strip([Segment(text)])
+        width = strip.cell_length
+        update = Update([Piece(0, 0, strip), Piece(0, width, Strip([Segment("b")]))])
         for _ in range(2):
             assert written(painting, update) == f"\x1b[1;1H{text}\x1b[1;{width + 1}Hb"
 
