@@ -1,4 +1,4 @@
-"""The tests, one folder a room; ``tests.fuzz``, ``tests.mutants`` and ``tests.benchmarks`` are programs of their own."""
+"""The tests, in folders as the code; ``tests.fuzz``, ``tests.mutants`` and ``tests.benchmarks`` are programs of their own."""
 
 from pathlib import Path
 

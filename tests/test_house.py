@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 
 import networkx
@@ -246,3 +247,70 @@ def test_what_is_mutated_and_what_has_to_notice_are_there() -> None:
     for package in PACKAGES.values():
         assert all((FOLDER.parent / "graphstep" / source).exists() for source in package.sources)
         assert all((FOLDER / test).exists() for test in package.tests)
+
+
+CROSSING = {
+    "against_published": "numbers of lectures, textbooks and PyTorch, for gates, networks and lessons",
+    "any_keys": "keys in no order, on the screens of runs, lessons and trainings",
+    "cases": "the helper `each` of these tests",
+    "contracts": "what may import what, and what starting up loads",
+    "docs": "what the pages say is run",
+    "hash_seed": "the same bytes in every process, of every exporter and drawing",
+    "hostile_text": "texts of users, wherever one is read",
+    "house": "the rules of the house",
+    "lessons_by_reading": "lessons, by what stands on the screen",
+    "new_rows": "a new gate, optimizer or exporter, and the tests of its table",
+    "odd_input": "odd files, streams and numbers, and every command",
+    "random_programs": "runs beside SymPy and differences, on random programs",
+    "transcripts": "one session typed at the prompt, pressed on the screen and performed alone",
+    "truth": "every printed line, of every report and face",
+}
+"""The test files that look at several rooms, each with what it looks at. They stand in ``tests`` itself."""
+PLACES = ("_in_a_browser", "_in_a_terminal")
+"""What the name of a test file ends in that drives Chromium or a pseudo-terminal, behind the name of its module."""
+
+
+def test_every_test_file_has_the_name_and_the_place_of_what_it_tests() -> None:
+    names: dict[str, set[str]] = {}
+    for where, _, _ in modules("graphstep"):
+        _, *rooms, module = where.removesuffix(".py").split("/")
+        names.setdefault("/".join(rooms), set()).add(rooms[-1] if module == "__init__" and rooms else module.lstrip("_"))
+    names[""] = {*CROSSING}
+    strays = []
+    for where, _, _ in modules("tests"):
+        _, *rooms, file = where.removesuffix(".py").split("/")
+        if file.startswith("test_"):
+            name = functools.reduce(str.removesuffix, PLACES, file.removeprefix("test_"))
+            strays += [where] if name not in names.get("/".join(rooms), ()) else []
+    assert not strays, "tests/engine/test_tape.py is of graphstep/engine/tape.py; CONTRIBUTING.md has the rule"
+
+
+MODEST = 60
+"""Lines with code from which a module has to be named by a test file."""
+
+
+def test_every_package_has_a_test_file_and_every_module_of_some_size_is_named_by_one() -> None:
+    packages, named = set[str](), set[str]()
+    for where, _, nodes in modules("tests"):
+        _, *rooms, file = where.removesuffix(".py").split("/")
+        if not file.startswith("test_"):
+            continue
+        own, room = file.removeprefix("test_"), "/".join(["graphstep", *rooms])
+        packages.add(room)
+        # The tests of a package are of each of its modules.
+        named.add(f"{room}/*" if own in rooms[-1:] else f"{room}/{own}")
+        froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+        named |= {f"{node.module}.{alias.name}".replace(".", "/") for node in froms for alias in node.names}
+        named |= {node.module.replace(".", "/") for node in froms}
+        # What is tested through others stands in the docstring of the file.
+        quoted = re.findall(r"``([\w/]+)``", ast.get_docstring(nodes[0]) or "")
+        named |= {f"{place}/{name}" for name in quoted for place in (room, "graphstep")}
+    without = []
+    for where, _, nodes in modules("graphstep"):
+        room, _, module = where.removesuffix(".py").rpartition("/")
+        lines = {node.lineno for node in nodes if isinstance(node, ast.stmt | ast.expr)}
+        if any(isinstance(node, ast.FunctionDef) for node in nodes) and room != "graphstep":
+            without += [room] if room not in packages else []
+            name = f"{room}/{module.lstrip('_')}"
+            without += [where] if len(lines) > MODEST and not {name, where.removesuffix(".py"), f"{room}/*"} & named else []
+    assert not without, "CONTRIBUTING.md says where tests stand"

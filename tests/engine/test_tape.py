@@ -1,4 +1,4 @@
-"""The two ways in which a run computes numbers, batches and the tape, come to the same bits."""
+"""The two ways in which a run computes numbers, batches (``columns``) and the tape, come to the same bits."""
 
 from __future__ import annotations
 

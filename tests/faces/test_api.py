@@ -1,4 +1,4 @@
-"""The Python front door."""
+"""The Python front door: what it opens, and what can be asked of a run (``result``)."""
 
 from __future__ import annotations
 

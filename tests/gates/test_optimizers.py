@@ -1,4 +1,4 @@
-"""Optimizers as rows: against numbers that others have printed, and against loops written by hand."""
+"""Optimizers as rows: against printed numbers and loops written by hand; and what is told of an update (``telling/updates``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Graphs of networkx that become programs again: those of runs, of files, and those that somebody made by hand."""
+"""Graphs of networkx that become programs again: of runs, of files (``attributes``), and those that somebody made by hand."""
 
 from __future__ import annotations
 

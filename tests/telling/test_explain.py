@@ -1,4 +1,4 @@
-"""One place makes the sentences: what is said of every kind of step, of numbers and of arrays."""
+"""One place makes the sentences: what is said of every kind of step, of numbers and of arrays (``sizes``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ladders climb from symbols through numbers to the value, in text and LaTeX, of numbers and of arrays."""
+"""Ladders climb from symbols through numbers to the value, of numbers and of arrays: ``equations`` with their ``derivatives``."""
 
 from __future__ import annotations
 

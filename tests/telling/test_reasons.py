@@ -1,4 +1,4 @@
-"""Reasons: why a gradient is zero, infinite, undefined or chosen, of numbers and in cells of arrays."""
+"""Reasons: why a gradient is zero (``analysis/zeros``), infinite or chosen (``analysis/kinks``), of numbers and in cells."""
 
 from __future__ import annotations
 

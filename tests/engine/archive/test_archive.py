@@ -1,4 +1,4 @@
-"""Runs in files: what comes back is what was written, to the bit; and no file eats memory, runs code or leads anywhere."""
+"""Runs in files: what comes back (``engine/replay``) is what was written, to the bit; and no file eats memory or runs code."""
 
 import io
 import json

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from graphstep.teaching.lesson import open_lesson, progress
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.lessons import own_lesson, rehearsed, said, simple
@@ -42,47 +40,6 @@ def test_a_place_that_was_kept_under_another_number_is_found_and_kept(own_data):
     again = progress.load()
     assert progress.resume(LessonRun(lesson.rehearsal), again).place == 2
     assert "done 0/" in said([])[1]
-
-
-@pytest.mark.parametrize(
-    "damaged",
-    [
-        "",
-        "{",
-        "[]",
-        "[" * 100_000,
-        '{"schema": 1}',
-        '{"schema": 1, "lessons": {"a": {"section": -1}}}',
-        '{"schema": 1, "lessons": {"a": 3}}',
-        '{"schema": 1, "lessons": {"a": {"section": 0, "total": 1, "finished": false, "questions": []}}}',
-    ],
-)
-def test_a_damaged_file_is_set_aside_and_never_lost(own_data, damaged):
-    own_data.mkdir()
-    (own_data / "progress.json").write_text(damaged)
-    kept = progress.load()
-    assert kept.by_key == {}
-    assert "set aside as progress.damaged-1.json" in kept.message
-    assert (own_data / "progress.damaged-1.json").read_text() == damaged
-    assert progress.save(simple()) == progress.Kept(True)
-    (own_data / "progress.json").write_text("{")
-    assert "damaged-2" in progress.load().message
-
-
-def test_the_file_of_a_newer_version_is_left_alone(own_data):
-    own_data.mkdir()
-    newer = '{"schema": 99, "lessons": {}}'
-    (own_data / "progress.json").write_text(newer)
-    assert "newer graphstep" in progress.save(simple()).message
-    assert (own_data / "progress.json").read_text() == newer
-
-
-def test_a_place_that_cannot_be_kept_is_said_and_the_lesson_goes_on(own_data, monkeypatch):
-    own_data.parent.joinpath("file").write_text("")
-    monkeypatch.setenv("GRAPHSTEP_DATA", str(own_data.parent / "file"))
-    kept = progress.save(simple())
-    assert not kept.done
-    assert "cannot be" in kept.message
 
 
 def test_a_lesson_of_ones_own_is_known_by_its_name_and_what_it_asks_wherever_it_lies(own_data, tmp_path):

@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 from graphstep.teaching.exercise.item_file import find, items
 from graphstep.teaching.practice import progress
 from graphstep.teaching.practice.session import LEARNING, Session
@@ -95,39 +93,9 @@ def test_nothing_comes_where_nothing_is_due() -> None:
     assert (over.next, over.back) == (None, None)
 
 
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
-    return tmp_path / "practice.json"
-
-
-def test_a_standing_is_kept_beside_the_others(data: Path) -> None:
+def test_a_standing_is_kept_beside_the_others(own_data: Path) -> None:
     one, other = Standing(6, 2, DAY, 9), Standing(1, seed=1)
     assert progress.save("fork-1", one).done
     assert progress.save("max-2", other).done
     assert progress.load().by_key == {"fork-1": one, "max-2": other}
-    assert json.loads(data.read_text())["levels"]["fork-1"]["due"] == "2026-11-28"
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"asked": -1, "reviews": 0, "due": None, "seed": 0},
-        {"asked": 1, "reviews": 9, "due": None, "seed": 0},
-        {"asked": 1, "reviews": 1, "due": "tomorrow", "seed": 0},
-        {"asked": 1, "reviews": 1, "due": 3, "seed": 0},
-        {"asked": 1},
-        3,
-    ],
-)
-def test_a_damaged_file_is_set_aside_and_practice_starts_afresh(entry: object, data: Path) -> None:
-    data.write_text(json.dumps({"schema": 1, "levels": {"fork-1": entry}}))
-    kept = progress.load()
-    assert kept.by_key == {}
-    assert "set aside as practice.damaged-1.json" in kept.message
-
-
-def test_the_file_of_a_newer_version_is_left_alone(data: Path) -> None:
-    data.write_text('{"schema": 9, "levels": {}}')
-    assert "newer graphstep" in progress.save("fork-1", Standing()).message
-    assert data.read_text() == '{"schema": 9, "levels": {}}'
+    assert json.loads((own_data / "practice.json").read_text())["levels"]["fork-1"]["due"] == "2026-11-28"

@@ -1,4 +1,4 @@
-"""A place for what lessons keep, in which no other test has left anything."""
+"""A place for what learners keep, in which no other test has left anything."""
 
 from __future__ import annotations
 
