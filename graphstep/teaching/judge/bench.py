@@ -15,7 +15,6 @@ from graphstep.teaching.judge.recorder import Recorder
 from graphstep.teaching.judge.values import (
     GRADIENTS,
     MATRIX,
-    VALUES,
     contents,
     form_of_arrays,
     gradient_of,
@@ -100,7 +99,7 @@ class Bench:
             if self.form is None:
                 raise UnreadableError(f"{self.kind.__name__}(0.7) holds no number that can be read: {_said(error)}") from None
             self.takes_numbers = False
-            third = read_cells(held(made(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])), VALUES))[0][0]
+            third = contents(made(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])))[0][0]
         self.third = third
         """What comes back of 1/3."""
 

@@ -132,7 +132,7 @@ def _takes(what: type, form: Callable[[Any], Any]) -> bool:
 
 
 def _alike(value: Any, factor: float) -> bool:
-    cells, rows = read_cells(held(value, VALUES)), [[factor * x for x in row] for row in MATRIX]
+    cells, rows = contents(value), [[factor * x for x in row] for row in MATRIX]
     return [len(row) for row in cells] == [2, 2] and all(
         abs(x - y) < 0.01 for one, other in zip(cells, rows, strict=True) for x, y in zip(one, other, strict=True)
     )
@@ -149,11 +149,11 @@ def outcome(output: Any, inputs: list[Any], *, arrays: bool) -> list[Any]:
         return [value_of(output), *map(gradient_of, inputs)]
     gradients = []
     for value in inputs:
-        gradient, cells = held(value, GRADIENTS), read_cells(held(value, VALUES))
+        gradient, cells = held(value, GRADIENTS), contents(value)
         came = 0.0 if gradient is None else read_cells(gradient)
         # Where nothing arrives, some have a single 0 for all cells.
         gradients.append(_zeros(cells) if came == 0 else came)
-    return [read_cells(held(output, VALUES)), *gradients]
+    return [contents(output), *gradients]
 
 
 def _zeros(cells: Any) -> Any:

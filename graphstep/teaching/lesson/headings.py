@@ -75,13 +75,8 @@ def stop_of(heading: str) -> Stop | str | None:
     if word == "program":
         return rest
     if word == "backward":
-        return _backward(rest)
+        return Stop("backward", *send_of(rest))
     return Stop("forward" if word == "forward" else "sum", rest)
-
-
-def _backward(rest: str) -> Stop:
-    gate, node, nth = send_of(rest)
-    return Stop("backward", gate, node, nth)
 
 
 def program_of(text: str, front: Setup) -> Setup:

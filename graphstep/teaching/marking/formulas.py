@@ -7,7 +7,6 @@ from functools import partial
 
 from graphstep.analysis.facts import Reason
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.late import np
 from graphstep.ground.memo import owner_cache
@@ -32,7 +31,7 @@ def runs_beside(trace: Trace) -> tuple[Trace, ...]:
     for factor, shift in _MOVES:
         moved = {
             # Two inputs with one number go different ways, so that their names cannot stand for each other.
-            name: value if name in trace.program.data else _moved(value, factor, shift * (place + 1))
+            name: value if name in trace.program.data else value * factor + shift * (place + 1)
             for place, (name, value) in enumerate(trace.inputs.items())
         }
         try:
@@ -41,10 +40,6 @@ def runs_beside(trace: Trace) -> tuple[Trace, ...]:
             # A gate refuses these numbers.
             continue
     return tuple(nearby)
-
-
-def _moved(value: Number, factor: float, shift: float) -> Number:
-    return value * factor + shift
 
 
 def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, Reason | None]:

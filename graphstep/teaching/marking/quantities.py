@@ -275,7 +275,7 @@ def gradient_quantity(trace: Trace, node: int, as_sum: bool = False) -> Quantity
         raise InputError(f"{name} has no sum step: it is not used several times")
     step = trace.step_of_gradient(node)
     arrivals = trace.arrivals(node)
-    left = derivative_of(trace, node)
+    left = gradient_name(trace, node)
     wording = messages(trace)("question-sum" if as_sum else "question-gradient", gradient=left, name=name)
     return Quantity(
         "sum" if as_sum else "gradient",
@@ -287,11 +287,6 @@ def gradient_quantity(trace: Trace, node: int, as_sum: bool = False) -> Quantity
         trace.seed_step if step is None else step,
         wording,
     )
-
-
-def derivative_of(trace: Trace, node: int) -> str:
-    """How the gradient of a node is written: ``df/dx``."""
-    return gradient_name(trace, node)
 
 
 def on_wire(wire: Wire, *, local: bool) -> Quantity:

@@ -17,9 +17,9 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
-from graphstep.teaching.marking.quantities import bare, derivative_of, find_node, wire_between
+from graphstep.teaching.marking.quantities import bare, find_node, wire_between
 from graphstep.teaching.marking.question import send_of
-from graphstep.telling.derivatives import objective_name
+from graphstep.telling.derivatives import gradient_name, objective_name
 from graphstep.telling.names import name_of, names_of, output_name
 from graphstep.telling.words.catalogue import kind, message
 
@@ -72,7 +72,7 @@ def shape_asked(trace: Trace, text: str) -> ShapeAsked:
     node = find_node(trace, by)
     if trace.gradient(node) is None:
         raise InputError(f"{name_of(trace.program, node)} gets no gradient")
-    name, arrival = derivative_of(trace, node), trace.step_of_gradient(node)
+    name, arrival = gradient_name(trace, node), trace.step_of_gradient(node)
     wording = say("question-shape-of-gradient", gradient=name, name=name_of(trace.program, node))
     step = trace.seed_step if arrival is None else arrival
     return ShapeAsked("gradient", trace, node, name, trace.node(node).shape, step, wording)
