@@ -104,6 +104,7 @@ class Store(Generic[Entry]):
             return self._set_aside(path)
         try:
             return Entries({str(key): self.read(entry) for key, entry in table.items()})
+        # One entry that cannot be read damages all: to keep the others would write the file anew without it.
         except (KeyError, TypeError, ValueError):
             return self._set_aside(path)
 
@@ -118,6 +119,7 @@ class Store(Generic[Entry]):
         return Kept(True)
 
     def _set_aside(self, path: Path) -> Entries[Entry]:
+        # Beside each other, and never over an older one: somebody may want to mend either.
         for number in range(1, 1000):
             aside = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
             if aside.exists():

@@ -84,6 +84,7 @@ def _setting(course: Course, students: Iterable[Student], form: str) -> str:
 def _mark(asked: Any) -> Any:
     """The lines of the table of marks, and for each student the sum and the feedback."""
     language = asked["language"]
+    # Once for all sheets of the piece, several of which may have one exercise.
     exercises = {code: _in_language(data, code, language) for code, data in asked["exercises"].items()}
     table, students = [], []
     for filled in asked["sheets"]:
@@ -92,6 +93,7 @@ def _mark(asked: Any) -> Any:
         marks = marks_of(page, filled["answers"], comma=filled["comma"])
         student, name = filled["student"], filled["name"]
         table.append(lines(Row(student, name, filled["code"], mark) for mark in marks))
+        # Written by whoever marks, and not where marks are brought together: that is one process for the whole class.
         page_of_feedback = feedback(asked["title"], name or student, page, marks, language)
         students.append(
             {

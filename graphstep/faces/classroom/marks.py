@@ -64,6 +64,7 @@ def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
         if isinstance(each, InputError):
             remark(each)
             continue
+        # A roster has no two students who differ in capitals only, so that Ada is ada.
         named = by_student.get(each.student.casefold())
         sheet = by_code.get(each.sheet) or named or everybody
         if sheet is None:
@@ -77,6 +78,7 @@ def collected(key: Key, handed: Iterable[Submission | InputError]) -> Collected:
             continue
         # A sheet for everybody becomes that of whoever hands it in.
         sheet = sheet if sheet.student else replace(sheet, student=each.student)
+        # By student and not by sheet: a sheet for everybody is that of many.
         filled = by_name.setdefault(sheet.student, _Filled(sheet))
         filled.comma |= each.comma
         blanks = {name for _, names in key.addresses(sheet) for name in names}
@@ -132,6 +134,7 @@ class Change:
 
 def kept_by_hand(new: Iterable[Row], old: Iterable[Row]) -> Iterator[Row]:
     """The marks of a student, with those that a person gave where nobody else could: they stay as long as the answer does."""
+    # Only what was unsure may have been written by hand; any other mark is computed, and may have changed for a reason.
     given = {row.mark.blank: row.mark for row in old if row.mark.verdict == "unsure"}
     for row in new:
         hand = given.get(row.mark.blank)

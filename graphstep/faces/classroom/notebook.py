@@ -28,6 +28,7 @@ def _cells(paper: Paper) -> Iterator[dict[str, Any]]:
         if section.blank:
             how = message(paper.language, "sheet-cell", blank=section.blank)
             source = _lines(f"# {how}\n")
+            # A cell of code, so that an answer is typed without marks of Markdown; when it is marked nothing is run.
             named = {"cell_type": "code", "id": f"blank-{section.blank}", "metadata": {}}
             yield {**named, "execution_count": None, "outputs": [], "source": source}
 

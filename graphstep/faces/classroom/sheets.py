@@ -36,6 +36,7 @@ def write_sheets(folder: Path, title: str, form: str, results: Iterable[str], be
         if before.title != title:
             what = quoted(before.title, 60)
             raise InputError(f"{quoted_path(folder)} has the sheets of another course, {what}", hint="name another folder")
+        # All are compared before one is written: who is refused finds the folder as it was.
         sheets = {sheet.student: sheet for sheet in before.sheets}
         for each in _sheets(results):
             if each["student"] in sheets:

@@ -39,6 +39,7 @@ def _row(row: Row) -> str:
 
 def _begin(ink: Ink) -> str:
     """The escape sequence that sets the terminal to an ink."""
+    # Every span says all of its ink: rows are written again one by one, and know nothing of what stood there before.
     codes = ["0"]
     codes += [code for code, on in (("1", ink.bold), ("3", ink.italic), ("4", ink.underline)) if on]
     codes += [f"{layer};2;{_channels(color)}" for layer, color in (("38", ink.color), ("48", ink.background)) if color]

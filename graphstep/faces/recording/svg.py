@@ -88,6 +88,7 @@ def _drawn(recording: Recording, place: int, frames: tuple[int, int], row: Row, 
     top, left = MARGIN + place * HEIGHT, MARGIN
     pieces = []
     for span in row:
+        # Cells and not characters: wide letters take two.
         length = span.cells * WIDTH
         if span.ink.background and span.ink.background != recording.ink.background:
             pieces.append(
@@ -95,6 +96,8 @@ def _drawn(recording: Recording, place: int, frames: tuple[int, int], row: Row, 
             )
         text = span.text.rstrip()
         if text:
+            # What is drawn begins and ends with a letter: not every viewer keeps blanks at the ends, and textLength would
+            # stretch what is left.
             lead = len(text) - len(text.lstrip())
             shown = text.lstrip()
             cells = span.cells - (len(span.text) - len(text)) - lead

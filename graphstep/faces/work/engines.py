@@ -95,6 +95,7 @@ class _Pool:
         self._ended = True
         for _ in range(self._count):
             self._todo.put(None)
+        # A thread may be waiting for its process: that has to end first, or joining the thread would not.
         for child in [*self._children.values()]:
             end_process(child)
         for thread in self._threads:

@@ -99,6 +99,7 @@ class Store:
         def missing() -> Iterator[str]:
             for job in jobs:
                 names.append(self._name(job))
+                # A file is there when it is whole (files are replaced in one go), so that its being there is enough.
                 if not (self.folder / names[-1]).exists():
                     new.append(names[-1])
                     yield job

@@ -142,6 +142,8 @@ def _cell(right: Number, others: list[Distractor], place: tuple[int, ...]) -> Ce
     value = float(np.asarray(right)[place])
     room = room_of(value, is_meant)
     wrong: list[WrongNumber] = []
+    # The likely ones first: of two that are close together the likelier has its room, and the other what is left of it, or
+    # none.
     for distractor in others:
         number = float(np.asarray(distractor.value)[place])
         occupied = [(value, room), *((each.value, each.room) for each in wrong)]
@@ -157,6 +159,8 @@ def room_of(value: float, accepts: Callable[[Typed, Number], bool] = is_meant) -
     >>> room_of(0.7311), room_of(-4.0) < 1e-8
     (0.00111, True)
     """
+    # The coarsest rounding that counts, and not simply 2 %: 0.2 is right for 0.1966, 0.7 is not for 0.7311, and a whole number
+    # has no other.
     widest = 0.0
     if value:
         for digits in range(1, _DIGITS + 1):
@@ -185,6 +189,7 @@ def _words(asked: ShapeAsked) -> Words:
 
 def _orders(asked: OrderAsked) -> tuple[str, ...]:
     """The right orders, by the numbers and by the names of their gates."""
+    # A platform compares letter by letter, so that each order is written in all the ways that ours would read.
     forms: list[str] = []
     for order in asked.orders(_ORDERS):
         digits = [str(place + 1) for place in order]

@@ -150,6 +150,7 @@ def read_roster(path: str) -> tuple[Student, ...]:
     identity = next((heads.index(head) for head in STUDENT if head in heads), None)
     if identity is None:
         raise InputError(f"{where} has no column that says who a student is", hint="its first line is: student,name")
+    # A platform exports the whole name, or its parts in two columns, and some of them both.
     columns = [heads.index(head) for head in _NAME if head in heads][:1]
     columns = columns or [heads.index(head) for names in _PARTS for head in names if head in heads]
     students: dict[str, Student] = {}

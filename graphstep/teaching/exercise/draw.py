@@ -56,6 +56,7 @@ def draw(item: Item, level: int, seed: int, language: str = ENGLISH) -> Exercise
         raise InputError(f"{item.name} has no level {level}", hint=f"it has {levels}")
     if not 0 <= seed < 10**18:
         raise InputError("a seed is a whole number from 0 on, of at most 18 digits")
+    # The language is no part of it: a class in two languages has the same numbers.
     chance = Chance(item.name, level, seed, "form")
     program = chance.below(len(item.levels[level - 1].programs))
     sketch = _sketch(item, level, program, chance.below(item.namings), language)

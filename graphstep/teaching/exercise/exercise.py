@@ -72,6 +72,7 @@ def distractors(blank: Blank) -> Iterator[Distractor]:
     asked = blank.solution.quantity
     if asked is None or blank.solution.formula or blank.solution.right is not None:
         return
+    # The right answer first: with some numbers a misconception comes to it, and is no distractor.
     before: list[Number] = [asked.asked]
     with np.errstate(all="ignore"):
         for value, why in slips(asked):

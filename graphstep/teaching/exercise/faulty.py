@@ -64,6 +64,7 @@ def faulty(trace: Trace, level: Level, chance: Chance) -> tuple[Blank, ...] | No
     fault = chance.one(chance.one(_by_mistake(faults)))
     language = trace.writing.language
     options = tuple(_written(trace, line, again(line, fault.run)) for line in lines)
+    # Two lines that read alike cannot be told apart by whoever chooses one.
     if len(set(options)) < len(options):
         return None
     wrong = lines[fault.line]

@@ -59,6 +59,7 @@ class Range:
     @cached_property
     def numbers(self) -> tuple[float, ...]:
         """All of them, without those that hide what a step did."""
+        # In decimals: 0.1 three times is 0.3, and so the number that a student reads on the sheet.
         count = int((self.high - self.low) / self.step)
         return tuple(float(x) for x in (self.low + k * self.step for k in range(count + 1)) if x not in EASY)
 

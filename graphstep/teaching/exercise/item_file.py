@@ -127,6 +127,7 @@ class _Reader:
         levels = self.table.get("levels", [])
         if not isinstance(levels, list) or not 1 <= len(levels) <= LEVELS or not all(isinstance(each, dict) for each in levels):
             self.fail(self.line_of("[[levels]]", 1), f"an item has 1 to {LEVELS} levels, each under a line [[levels]]")
+        # tomllib says no lines. Levels as inline tables have no heads of their own, and their faults are said at the top.
         heads = [number for number, line in enumerate(self.lines, 1) if re.match(r"\s*\[\[\s*levels\s*\]\]", line)]
         starts = heads if len(heads) == len(levels) else [1] * len(levels)
         return Item(name, title, kind, names, tuple(map(self.level, levels, starts)), self.path)
@@ -146,6 +147,7 @@ class _Reader:
         counts = {len(each) for each in names.values()}
         if len(counts) > 1 or not counts <= set(range(1, NAMES + 1)):
             self.fail(line, f"each name is called in the same number of ways, 1 to {NAMES}")
+        # The n-th names of all belong together, so that the same name may stand twice in the table, and not in one column.
         for column in zip(*names.values(), strict=True):
             if len(set(column)) < len(column):
                 self.fail(line, f"two names are called the same: {', '.join(column)}")
@@ -180,6 +182,7 @@ class _Reader:
 
     def range(self, name: str, value: Any, line: int) -> Range | str:
         """The range of an input, or the value that it always has."""
+        # A bare number never changes; what is drawn is a text, with its two dots.
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
         if not isinstance(value, str):
@@ -212,6 +215,7 @@ class _Reader:
         what = " ".join(self.text(table, "ask", line).split())
         if not what:
             self.fail(line, 'a question says what it asks: ask = "gradient x"')
+        # tomllib says no lines: this is the first from the questions of the level on that has the text in quotes.
         at = next((n for n, row in enumerate(self.lines[line - 1 :], line) if f'"{what}"' in row), line)
         self.only(table, _OF_ASK, at)
         hints, options = (self.texts(table, key, at) for key in ("hint", "options"))

@@ -147,6 +147,7 @@ def entry_of(exercise: Exercise, setting: Setting | None = None, seed: int = 0) 
 def _question(solution: Solution) -> Question:
     """What a blank asks, as it stands in a key; of one number of a row of a tableau, the key says which."""
     question, trace = solution.question, solution.trace
+    # A row of a tableau asks for three numbers under one question: which of them a blank is stands in its key alone.
     cell = ""
     if question.part is not None:
         answers = [part.answer for part in rows_of(question, trace)[question.part[0] - 1].parts]
@@ -182,6 +183,7 @@ def _solved(setup: Setup, questions: tuple[Question, ...]) -> tuple[Trace, list[
     kept = _kept(form, asked)
     if not kept:
         trace = open_setup(setup)
+        # Kept as a list that is filled here: what lru_cache calls gets the key, and not what it takes to run it.
         kept.append((trace, [_solve(question, trace) for question in questions]))
         return kept[0]
     base, solutions = kept[0]

@@ -54,6 +54,7 @@ def _runs(rehearsal: Rehearsal) -> list[tuple[Setup, Trace, list[Scene]]]:
     """The runs of a lesson in their order, each with the sections that stop in it."""
     runs: list[tuple[Setup, Trace, list[Scene]]] = []
     for scene in rehearsal.scenes:
+        # A program that a lesson comes back to is a run of its own: its heading begins it afresh.
         if not runs or scene.trace is not runs[-1][1]:
             runs.append((scene.section.run or rehearsal.lesson.run, scene.trace, []))
         runs[-1][2].append(scene)

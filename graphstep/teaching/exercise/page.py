@@ -29,6 +29,7 @@ def key(exercise: Exercise, command: str) -> Document:
 def asked(exercise: Exercise, first: int = 1) -> Iterator[Block]:
     """What is given and what is asked; its questions are numbered from ``first`` on."""
     yield from problem(exercise)
+    # Where all blanks earn the same, nobody needs to be told.
     weighed = len({blank.marks for blank in exercise.blanks}) > 1
     for number, blank in enumerate(exercise.blanks, first):
         solution = blank.solution

@@ -75,6 +75,7 @@ def _fault(exercise: Exercise) -> str:
     """What is wrong with an exercise: a right answer that is not marked right as it would be typed."""
     for blank in exercise.blanks:
         solution = blank.solution
+        # As it would be typed: the number of an option, or the run's number in the digits that a key prints.
         if solution.right is not None:
             typed = str(solution.right + 1)
         elif solution.quantity is not None and not solution.formula:

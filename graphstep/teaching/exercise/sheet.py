@@ -52,6 +52,8 @@ def sections(paper: Paper) -> Iterator[Section]:
     for number, (exercise, names) in enumerate(paper.exercises, 1):
         head += _given(paper.language, number, exercise, defined)
         for name, blank in zip(names, exercise.blanks, strict=True):
+            # What introduces an exercise stands with its first blank, so that each part ends in one: a notebook has a cell
+            # there.
             yield Section((*head, *_question(paper.language, name, blank)), name)
             head = []
     yield Section((Prose((Code(f"sheet: {paper.code}"),)),), "")

@@ -239,6 +239,7 @@ class _Sums:
         self._add_forms(marks, key)
 
     def _add_misconceptions(self, marks: Mapping[str, Mark]) -> None:
+        # A student who has a misconception five times is one student: having is counted from what it was before this one.
         own = {}
         for mark in marks.values():
             if mark.code:

@@ -143,6 +143,7 @@ def _cleared(typed: str) -> str:
 def _markdown(text: str, name: str) -> Iterator[Submission]:
     one = _by_file(name)
     for line in text.splitlines():
+        # The line with the code is no answer, though it may begin as one: 1: sheet: 3F2A-…
         if code := CODE.search(line):
             one.sheet = code["code"].upper()
         elif match := _LINE.match(line):

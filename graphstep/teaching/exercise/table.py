@@ -93,6 +93,8 @@ class Table:
             begin = lines.bytes
             for row in _cells(lines, self._parted, lambda line: f"{quoted(path, 80)}, line {line + 1}"):
                 runs = self._runs.setdefault(plain(row[0]), [])
+                # Rows of one student that stand together, as we write them, are one stretch of the file; a table that was
+                # sorted by marks has many.
                 if runs and runs[-1] == begin:
                     runs[-1] = lines.bytes
                 else:

@@ -50,6 +50,8 @@ _REDUCED: dict[str, Sent] = {
 }
 """What a sum, a mean or a largest cell may send."""
 
+# A mean of n cells sends U/n to each. The sum's own mistakes come behind those of counting, in which alone a mean differs from
+# it.
 _MEANS: dict[str, Sent] = {
     "mean-count": lambda m: _pulled(m, m.upstream) * _cells_apiece(m),
     "mean-count-twice": lambda m: _pulled(m, m.upstream) / _cells_apiece(m),
@@ -59,6 +61,8 @@ _MEANS: dict[str, Sent] = {
     "mean-times-count": lambda m: _pulled(m, m.upstream) * _cells_apiece(m) ** 2,
 }
 
+# Z = X @ Y sends U @ Yᵀ to X and Xᵀ @ U to Y, where U is its upstream gradient. All that fits the shapes of square matrices is
+# tried here: which of the two is transposed, on which side it stands, and whether it is the other one.
 _PRODUCTS: tuple[dict[str, Sent], dict[str, Sent]] = (
     {
         "untransposed-other": lambda m: m.upstream @ m.inputs[1],
@@ -90,6 +94,7 @@ _PRODUCTS: tuple[dict[str, Sent], dict[str, Sent]] = (
 
 def _share(moment: Moment) -> Any:
     """The softmax of the row, of a softmax or of its logarithm."""
+    # Less the largest cell of all, and not of its row: the shares are the same, and 2×2 cells are never far apart.
     whole = np.exp(moment.inputs[0] - np.max(moment.inputs[0]))
     return whole / np.sum(whole, axis=1, keepdims=True)
 
@@ -152,6 +157,7 @@ _OWN_VALUES: dict[str, dict[str, Callable[[Sequence[Any], Any], Any]]] = {
 }
 """Wrong values of one operation; the id of the message has it behind ``judge-value-``."""
 
+# Right is the sum along the axes that were copied (NumPy's rules: aligned at the last axis, a 1 is stretched).
 _GATHERED: dict[str, Callable[[Any, tuple[int, ...]], Any]] = {
     "broadcast-unsummed": lambda sent, shape: sent,
     "broadcast-mean": lambda sent, shape: summed(sent, shape) * np.prod(shape) / np.size(sent),
@@ -179,6 +185,7 @@ def faults_of_arrays(operation: str) -> Iterator[Fault]:
             table = _PRODUCTS[slot]
         for key, sent in (_OWN.get(row.gate, {}) | table | _SENT).items():
             yield Fault(operation, slot, f"judge-{key}", sent=sent)
+        # Who mixes up one of the two products mixes up the other alike: both are one fault, and no fault of each.
         if row.gate == "matmul" and slot is None:
             for key in _PRODUCTS[0]:
                 yield Fault(operation, None, f"judge-{key}", sent=_both(key))
@@ -187,6 +194,7 @@ def faults_of_arrays(operation: str) -> Iterator[Fault]:
         yield Fault(operation, None, "judge-exchanged", mode="exchange")
         yield from (Fault(operation, slot, "judge-misplaced", mode="misplace") for slot in (0, 1))
     for key, value in (_VALUES | _OWN_VALUES.get(row.gate, {})).items():
+        # As with numbers: a softmax makes its slope of its value, and is wrong with it.
         for taken in (False, True):
             yield Fault(operation, None, f"judge-value-{key}", value=value, taken=taken)
 

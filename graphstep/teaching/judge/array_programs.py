@@ -17,6 +17,8 @@ RANDOM = 20
 _LARGE = 1e4
 """Numbers up to which a random program is of use: beyond, digits cancel."""
 
+# None is symmetric: what is transposed or exchanged comes to other numbers. And they have few binary digits, so that sums and
+# products of them are exact, and differences of engines are no rounding.
 _X: Cells = ((0.75, -0.5), (1.625, 2.25))
 _Y: Cells = ((-1.5, 0.5), (2.0, 1.25))
 _W: Cells = ((2.0, -1.0), (0.5, 3.0))
@@ -41,6 +43,8 @@ class Plan:
     def _trial(self, level: int, inputs: Sequence[Cells], calls: Sequence[Call], subject: str = "", copies: int = 1) -> Trial:
         last = len(inputs) + len(calls) - 1
         trial = Trial(level, tuple(inputs), tuple(calls), subject, copies)
+        # A sum sends 1 to every cell, which is what a backward pass that starts at an array begins with: both kinds of engine
+        # get the same numbers.
         if self.closed and isinstance(right_cells(trial)[0], tuple):
             return Trial(level, tuple(inputs), (*calls, Call("sum", (last,))), subject, copies)
         return trial
@@ -70,6 +74,7 @@ class Plan:
                 yield self._trial(3, inputs, (call, Call(join, (place, size))), row.name)
         if row.slots == 2 and row.plain is None:
             yield self._trial(3, (inputs[0],), (Call(row.name, (0, 0)),), row.name)
+        # On square matrices a wrong transposition may fit; here it has another shape.
         if row.name == "matmul":
             yield self._trial(3, (_WIDE, _TALL), (call,), row.name)
         if row.gate in ("sum", "mean", "softmax", "log_softmax"):
@@ -122,6 +127,7 @@ class Plan:
                 places.append(len(inputs) + len(calls))
                 calls.append(Call(row.name, tuple(operands)))
             read = {x for call in calls for x in call.operands}
+            # A gradient that has to be 0 finds no fault.
             if not {0, 1, 2} <= read:
                 continue
             trial = self._trial(6, inputs, calls)

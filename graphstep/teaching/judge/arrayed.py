@@ -73,6 +73,7 @@ def _send(node: Node, place: int, values: list[Array], gradients: list[Array], f
     out = compute_cells(node.operation, list(read)) if honest else values[place]
     upstream = gradients[place]
     for slot, operand in enumerate(node.operands):
+        # A fault of broadcasting is none of what is sent, but of what becomes of it: it is looked for behind that.
         fault = next((each for each in faults if each.gathered is None and each.concerns(node.operation, slot)), None)
         moment = moment_of(node.operation, read, out, values[place], upstream, slot)
         mode = "add" if fault is None else fault.mode
@@ -107,6 +108,8 @@ def moment_of(operation: str, read: tuple[Array, ...], out: Array, shown: Array,
             return send(rule, call, slot, np.broadcast_to(gradient, np.shape(out)), None)[0]
 
         return Moment(upstream, math.nan, math.nan, read, slot, shown, pull)
+    # Local gradients are made cell by cell, so that what was copied is copied here too; the copies are summed where a
+    # contribution arrives.
     spread = tuple(np.broadcast_to(x, np.shape(out)) for x in read)
     with np.errstate(all="ignore"):
         slopes = [_local(rule, GateCall(spread, out, options), each) for each in range(len(read))]
@@ -175,6 +178,7 @@ def cells_of(array: Array) -> Cells:
     def rows(content: Any) -> Cells:
         return tuple(rows(each) for each in content) if isinstance(content, list) else float(content)
 
+    # Engines keep an axis that was summed, or not: neither is a fault, as long as the cells are right.
     return rows(np.squeeze(array).tolist())
 
 

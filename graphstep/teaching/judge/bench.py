@@ -178,6 +178,8 @@ class Bench:
         except BaseException as error:
             if not plain or row.plain is not None:
                 raise BuildError(_said(error)) from None
+            # An engine that takes no plain number beside a value has the operation all the same; one that has to be given such,
+            # as an exponent, has not.
             try:
                 result = self._called(row, [self._make(x) if isinstance(x, float) else x for x in operands])
             except BaseException as again:
@@ -191,6 +193,7 @@ class Bench:
         return result
 
     def _called(self, row: Operation, operands: list[Any]) -> Any:
+        # x**2 is the usual spelling, and some engines assert that an exponent is an int.
         if row.plain is not None and row.operator is not None:
             operands = [_short(x) if isinstance(x, float) else x for x in operands]
         if row.operator is not None:
@@ -211,6 +214,7 @@ class Bench:
     def _function(self, row: Operation) -> Any:
         """The method of an operation, or a function of the module."""
         for name in row.methods:
+            # A method counts before a function of the module: that may be a helper of it under the same name.
             if callable(method := getattr(self.kind, name, None)) or isinstance(method, property):
                 return method
         for name in row.methods:
@@ -229,6 +233,7 @@ class Bench:
             else:
                 operands = [2.375 if place == row.plain else x for place, x in enumerate(row.points[0])]
             if row.plain is not None:
+                # A number that stands nowhere else: where it comes up again in a call, it is this one.
                 operands[row.plain] = 2.375 if row.name != "pow" else 3.0
             yield self._wiring(row, operands)
 

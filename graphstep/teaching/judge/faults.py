@@ -90,6 +90,8 @@ def faults_of(operation: str) -> Iterator[Fault]:
     slots: list[int | None] = [slot for slot in range(row.slots) if slot != row.plain]
     if row.slots == 2:
         slots.append(None)
+    # The first fault that comes to all numbers is the one that is named: one input stands before both, and the likely before
+    # the odd.
     for slot in slots:
         yield Fault(operation, slot, "judge-nothing", sent=_SENT["nothing"])
         yield from (Fault(operation, slot, f"judge-{mode}", mode=mode) for mode in _MODES)
@@ -107,12 +109,15 @@ def faults_of(operation: str) -> Iterator[Fault]:
         for slot in (0, 1):
             yield Fault(operation, slot, "judge-misplaced", mode="misplace")
     for key, wrong_value in (_VALUES | _VALUES_OF_TWO if row.slots == 2 else _VALUES).items():
+        # tanh makes its slope of its value, and is wrong with it; exp may be written out again in the slope, and be right
+        # there.
         for carried in (False, True):
             yield Fault(operation, None, f"judge-value-{key}", value=wrong_value, taken=carried)
 
 
 def faults_of_backward() -> Iterator[Fault]:
     """The faults that the backward pass may have."""
+    # The seed first: with a wrong one every program is wrong, in whatever order gates send.
     yield from (Fault(BACKWARD, None, f"judge-seed-{key}", seed=seed) for key, seed in _SEEDS.items())
     yield from (Fault(BACKWARD, None, f"judge-order-{order}", order=order) for order in ORDERS)
     yield Fault(BACKWARD, None, "judge-start", start=1.0)

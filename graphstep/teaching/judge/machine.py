@@ -39,6 +39,8 @@ class Machine:
         changing = {each.operation: each for each in faults if each.value is not None}
         values = self._values(nodes, changing)
         how = next((each.order for each in faults if each.operation == BACKWARD), "")
+        # Engines keep parents in a set, which has another order in every process: where an order can make a difference, all
+        # that may be meant are tried.
         for way in range(self._ways(nodes) if any(each.needs_luck for each in faults) else 1):
             order = self._order(trial, how, faults, way, values)
             gradients = self._gradients(nodes, values, order, output, faults)
@@ -58,6 +60,8 @@ class Machine:
 
     def _ways(self, nodes: Sequence[Node]) -> int:
         """In how many ways an engine may go through a graph, where it takes the inputs of each gate in any order."""
+        # Only a gate with two different inputs can be gone through in two ways. Of more than 64 orders some are tried, and
+        # is_known says that they are not all.
         pairs = sum(len({x for x in node.operands if isinstance(x, int)}) > 1 for node in nodes)
         return 1 + (1 << pairs) if pairs < 6 else _WAYS
 
@@ -113,6 +117,7 @@ class Machine:
         backward = next((each for each in faults if each.operation == BACKWARD), None)
         start = backward.start if backward else 0.0
         gradients = [start] * len(nodes)
+        # Assigned and not added: an engine sets the gradient of its output, whatever a new value starts with.
         gradients[output] = backward.seed(values[output]) if backward and backward.seed else 1.0
         for place in order:
             node = nodes[place]
@@ -135,6 +140,7 @@ class Machine:
                         sent = _quietly(partial(fault.sent, moment))
                     elif mode == "own":
                         sent = (gradients[operand] if isinstance(operand, int) else 0.0) * slopes[slot]
+                # What is sent to the wrong input is what belongs to the right one: the place changes, and the number does not.
                 if mode in ("exchange", "misplace") and len(node.operands) == 2:
                     operand = node.operands[1 - slot]
                 if not isinstance(operand, int):
@@ -298,6 +304,8 @@ def _behind(children: Callable[[int], list[int]], output: int, marked: Callable[
             order.append(place)
         elif not (once and marked(place) in visited):
             visited.add(marked(place))
+            # On a stack the last one in is the first one out: so that inputs come from left to right, as in a recursion, they
+            # go onto it from the right.
             todo.append((place, True))
             todo.extend((child, False) for child in reversed(children(place)))
     return order

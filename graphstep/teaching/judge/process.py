@@ -86,6 +86,7 @@ class ProcessEngine:
         return answer
 
     def _stop(self, trial: Trial | None) -> NoReturn:
+        # Nothing came, so the pipe is closed and the process is at its end: this does not wait for long.
         status = self._child.wait()
         busy = sys.platform != "win32" and status == -signal.SIGXCPU
         now = self._clock.seconds()

@@ -85,6 +85,7 @@ def chains(right: Sequence[str]) -> Iterator[Trial]:
 
 def _spread(right: Sequence[str], outer: str, turn: int) -> list[str]:
     """A few operations to go into another, so that each goes into some."""
+    # Steps of three from a place of its own: over all outer operations each is the inner one about as often.
     start = right.index(outer) + turn
     return [right[(start + 3 * k + 1) % len(right)] for k in range(min(3, len(right)))]
 

@@ -54,6 +54,7 @@ class Recorder:
                 result = function(*arguments, **options)
             finally:
                 self.depth -= 1
+            # Where x + y is NotImplemented, Python goes on to y's __radd__: that is the call which counts.
             if result is not NotImplemented:
                 self.calls.append(
                     {"operation": operation, "arguments": arguments, "result": result, "depth": depth, "told": bool(options)}

@@ -164,6 +164,7 @@ def _labels(trial: Trial, language: str) -> list[str]:
 def _apart(right: Cells, came: Cells) -> tuple[str, str]:
     """Two numbers, or rows, with as many digits as it takes to see whether they differ."""
     short = _text(right), _text(came)
+    # Two numbers that print alike and are not the same would make a table in which nothing differs.
     if short[0] != short[1] or agree((came,), (right,), TOLERANCE, _SCALE):
         return short
     return _text(right, _DIGITS), _text(came, _DIGITS)

@@ -54,6 +54,7 @@ class Trial:
         """Whether its first operation copies one of its inputs to the shape of the other."""
         if not self.calls or not self.of_arrays:
             return False
+        # The first call reads inputs alone, so that its shapes are known without a run.
         shapes = {_shape(self.inputs[x]) if isinstance(x, int) else () for x in self.calls[0].operands}
         return len(shapes) > 1 and ROWS[self.calls[0].operation].gate in ("add", "sub", "mul", "div")
 

@@ -35,6 +35,7 @@ def read(thing: Any) -> float:
 
 def read_cells(thing: Any, depth: int = 0) -> Any:
     """The numbers in what an engine holds, an array as a list of its rows. Axes of a single cell are left out."""
+    # Bounded: the data of some classes is a value of their own, and so on without end.
     for _ in range(8):
         if isinstance(thing, bool | int | float):
             return float(thing)
@@ -68,6 +69,7 @@ def contents(value: Any) -> Any:
 
 def shares_gradients(values: list[Any]) -> bool:
     """Whether two values have one array for their gradients, so that what is added to one in place is added to the other."""
+    # A value that is read twice stands there twice, and shares its gradient with itself.
     arrays = [each for each in map(_gradient, {id(value): value for value in values}.values()) if isinstance(each, np.ndarray)]
     return any(np.shares_memory(*pair) for pair in combinations(arrays, 2))
 

@@ -101,6 +101,7 @@ def find(word: str, where: Path | None = None) -> Path:
     else:
         part = word.casefold()
         chosen = [lesson for lesson in lessons if part in lesson.slug.casefold() or part in lesson.title.casefold()]
+        # A whole name may be a part of another one, and then means itself.
         exact = [lesson for lesson in chosen if part in (lesson.slug.casefold(), lesson.title.casefold())]
         chosen = exact or chosen
     if len(chosen) == 1:
@@ -115,6 +116,7 @@ def find(word: str, where: Path | None = None) -> Path:
 def following(path: Path) -> Path | None:
     """The lesson behind another one; None behind the last, and for a file of one's own."""
     paths = [lesson.path for lesson in catalogue()]
+    # A file of one's own has no number, and nothing comes behind it.
     if path not in paths or path == paths[-1]:
         return None
     return paths[paths.index(path) + 1]

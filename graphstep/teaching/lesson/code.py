@@ -8,6 +8,7 @@ from pathlib import Path
 from graphstep.teaching.lesson.parse import FILE
 from graphstep.telling.words.catalogue import message
 
+# A name without a folder: the file is written beside the learner's progress, and nowhere else.
 _BLOCK = re.compile(r"^```python\n# (?P<name>\w{1,40}\.py)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 """A block of Python that names its file in its first line."""
 

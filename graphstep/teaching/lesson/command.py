@@ -45,6 +45,7 @@ def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | No
 
 def path_of(words: Sequence[str]) -> Path:
     """The file of the lesson that words name; InputError where there is none."""
+    # A name may be typed without quotes, lesson write your own; a file that is followed by more is a slip.
     return find(" ".join(words)) if not words[0].endswith(".md") or len(words) == 1 else _too_many(words)
 
 
@@ -68,6 +69,7 @@ def table(language: str = ENGLISH) -> str:
         state = say("lesson-new") if place is None else say("lesson-done") if place.finished else ""
         if place is not None and not state:
             state = say("lesson-begun", done=place.done, total=place.total)
+        # The first that is not done, even where later ones are: lessons build on each other.
         if following is None and (place is None or not place.finished):
             following = lesson
         time = f"{lesson.minutes} min" if lesson.minutes else ""
@@ -129,6 +131,7 @@ def _code(words: Sequence[str], out: TextIO, language: str) -> int:
         raise InputError(f"{path.name} has no file to be completed", hint="those with one say so")
     for name, text in files.items():
         target = data_folder() / name
+        # What a learner has written into it is worth more than a newer version of the beginning.
         there = target.exists()
         if not there:
             target.parent.mkdir(parents=True, exist_ok=True)

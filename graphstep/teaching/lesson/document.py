@@ -113,6 +113,7 @@ class Section:
         return tuple(block for block in self.blocks if isinstance(block, Question))
 
 
+# No slots: its questions are kept on it once they are gathered.
 @dataclass(frozen=True)
 class Lesson:
     """A whole lesson, as its file says it."""

@@ -92,6 +92,7 @@ def _curve(table: Mapping[str, Any]) -> list[str]:
     over, ends = table.get("over", "x"), _range(table, (-5.0, 5.0))
     if not isinstance(over, str) or ends is None:
         raise InputError("over is the name of an input")
+    # More points than columns: where a curve is steep, one column has several marks, and the line is not torn.
     at = np.linspace(*ends, 4 * COLUMNS + 1)
     series: list[tuple[str, Array]] = []
     for text in _texts(table, "curve", len(MARKS)):
@@ -121,6 +122,7 @@ def _losses(table: Mapping[str, Any], lesson: Lesson, trainings: Trainings) -> l
         if table.get("held_out"):
             series.append(("validation", np.array([loss for _, loss in history.held_out])))
     longest = max(len(losses) for _, losses in series)
+    # A training of fewer rounds ends before the others: nan is drawn nowhere.
     padded = [(name, np.append(losses, np.full(longest - len(losses), np.nan))) for name, losses in series]
     return plot(padded, np.arange(longest, dtype=float), "round", log=bool(table.get("log", _spans_decades(padded))))
 

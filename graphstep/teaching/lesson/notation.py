@@ -16,6 +16,7 @@ from graphstep.telling.derivatives import gradient_name, local_name, objective_n
 from graphstep.telling.names import names_of
 
 _SIGN = "[∂dDδ]"
+# With lengths that end: a parenthesis that is never closed must not be searched for to the end of the file from every letter d.
 _PART = r"[^()\n]{0,80}"
 _ATOM = rf"(?:[^\W\d]\w{{0,80}}|\({_PART}(?:\({_PART}\){_PART}){{0,4}}\))"
 _TYPED = re.compile(
@@ -46,6 +47,7 @@ def _fault(trace: Trace, signs: str, above: str, below: str, use: int, shown: st
     """What is wrong with a derivative, and what to write; empty where nothing is. Without ``shown`` its spelling is free."""
     letter, goal = names_of(trace.program).change, objective_name(trace)
     upper, lower = _node(trace, above), _node(trace, below)
+    # Two letters d and a stroke are a fraction of words more often than a derivative; a ∂ is never one.
     if "∂" not in signs and upper is None and lower is None and above != goal:
         # A word, such as drift/drag.
         return ""

@@ -131,6 +131,7 @@ class _Parser(Source):
         title = str(front.get("title", "")).strip()
         self.train = self.kept(lambda: self._train(front)) or {}
         sections = self.kept(lambda: self._sections(title, run))
+        # True is an int in Python, and no number of minutes.
         minutes = front.get("minutes")
         if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 < minutes < 1000):
             self.note(self.front_lines.get("minutes", 1), "minutes is a whole number")
@@ -223,6 +224,8 @@ class _Parser(Source):
                 if not end:
                     # Nobody can tell what of the rest is meant to stand in it.
                     break
+                # A question without an end takes the headings behind it along, to the next fence: it is given up there, so that
+                # all else that is wrong is told as well.
                 if fence["word"] in ("predict", "figure") and (heading_at := self._heading_within(fence["marks"], place, end)):
                     _add_prose(blocks, prose, since)
                     prose, since, place = [], heading_at + 1, heading_at
@@ -252,6 +255,7 @@ class _Parser(Source):
             name = _without_closing_marks(text[head.end() :].strip())
             if len(name) > HEADING:
                 self.fail(place, f"a heading has at most {HEADING:,} characters")
+            # A Git host shows front matter as a table, and no title: a lesson may repeat it as a heading, in front of all else.
             if len(head["level"]) == 1:
                 if (title and name != title) or sections or blocks or any(part.strip() for part in prose):
                     self.note(place, f"the only heading with one # is the lesson's title, {quoted(title)}, in front of all else")
@@ -356,6 +360,8 @@ def _with_keys(sections: Sequence[Section]) -> tuple[Section, ...]:
         blocks: list[Block] = []
         for block in section.blocks:
             if isinstance(block, Question):
+                # A learner's answers are kept under these keys. So a key says what is asked, and not where: prose and other
+                # questions may change around it.
                 counts[block.ask] = counts.get(block.ask, 0) + 1
                 again = f" #{counts[block.ask]}" if counts[block.ask] > 1 else ""
                 blocks.append(replace(block, key=f"{block.ask}{again}"))

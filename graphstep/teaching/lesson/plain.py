@@ -40,6 +40,7 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
     """A lesson as a page: the prose with its questions, the steps where nothing is asked, and the answers at the end."""
     answers: list[Solution] = []
     scenes: dict[Solution, Scene] = {}
+    # On a page a rule is said once; in a lesson that is gone through, days may lie between two steps.
     rules, say = Rules(), partial(message, rehearsal.language)
     yield f"{rehearsal.lesson.title}\n"
     for number, scene in enumerate(rehearsal.scenes):

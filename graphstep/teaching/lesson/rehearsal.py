@@ -75,6 +75,7 @@ def rehearse(lesson: Lesson, language: str = ENGLISH) -> Rehearsal:
 
 def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal, list[Problem]]:
     """What of a lesson can be run, found and answered, and all that cannot."""
+    # A lesson in French has its steps in the language that was asked for: we have none in French.
     language = spoken(lesson.lang) or language
     problems: list[Problem] = []
     scenes: list[Scene] = []
@@ -107,6 +108,7 @@ def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal,
         for block in section.blocks:
             try:
                 if isinstance(block, Question):
+                    # A tableau becomes as many questions as it has rows: whoever goes through a lesson knows single ones only.
                     solved = rows_of(block, trace) if is_fill(block) else (solve(block, trace),)
                     solutions += solved
                     blocks += [solution.question for solution in solved]

@@ -57,6 +57,7 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
     yield Heading(1, (rehearsal.lesson.title,), "title")
     run, defined, before = None, set[str](), dict[str, tuple[int, Solution]]()
     for number, scene, solution in _numbered(rehearsal):
+        # By identity: a lesson may come back to a program, and what is given stands over its questions again.
         if scene.trace is not run:
             run = scene.trace
             yield Heading(

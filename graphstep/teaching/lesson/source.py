@@ -66,6 +66,8 @@ class Source:
             if key in keys:
                 continue
             line = lines_of(lines, first).get(key, first)
+            # Everybody looks for the key of the right answer: there is none, and why is said in place of a guess at a near
+            # word.
             if keys is QUESTION and key in ("answer", "right", "solution", "correct"):
                 self.note(line, "a right answer is never written down: it is computed from the run")
             else:

@@ -151,6 +151,7 @@ class LessonRun:
         verdict = mark(waiting, typed, self.step, self.earlier(waiting), tells=False)
         if verdict.earned:
             return self._with(waiting, outcome="right", typed=typed), verdict
+        # What cannot be read is no try; nor is what nobody can tell, which is not held against anybody.
         if verdict.outcome == "wrong":
             return self._with(waiting, tries=self.answered(waiting).tries + 1, typed=typed), verdict
         return self, verdict

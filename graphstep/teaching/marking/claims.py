@@ -56,6 +56,8 @@ def mark_claims(claims: Sequence[Claim]) -> tuple[Verdict, ...]:
     """The verdicts on claims, in their order; errors are carried forward in the order of the steps."""
     verdicts: dict[int, Verdict] = {}
     earlier: list[Earlier] = []
+    # In the order of the run and not of the words: else what follows from a wrong number would be called wrong, and the number
+    # right after it blamed.
     for k in sorted(range(len(claims)), key=lambda k: claims[k].asked.step):
         asked, answer = claims[k].asked, claims[k].answer
         with np.errstate(all="ignore"):

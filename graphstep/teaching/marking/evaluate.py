@@ -146,6 +146,7 @@ def _without_derivatives(trace: Trace, text: str, at: int | None) -> tuple[str, 
         _, stop = _atom(text, slash.end())
         if use := _USE.match(text, stop):
             stop = use.end()
+        # A name that the reader takes and the program has not: the text is read as any other then.
         name = f"derivative{len(values) + 1}"
         while name in trace.program.names:
             name += "_"

@@ -52,6 +52,7 @@ def marked(asked: Quantity, text: str, at: int) -> tuple[bool, str, Reason | Non
     say = partial(message, trace.writing.language)
     here = _number(trace, text, at)
     beside = [(run, run.wire(wire.edge).local) for run in runs_beside(trace)]
+    # Where a moved input leaves the domain of a log there is no number, and nothing to hold a formula against.
     others = [(run, float(local)) for run, local in beside if isinstance(local, float) and math.isfinite(local)]
     right_here = _same(here, asked.value)
     if right_here and all(_same(_number(run, text, at), local) for run, local in others):

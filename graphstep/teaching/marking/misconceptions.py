@@ -147,9 +147,11 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
     for value, operand in zip(inputs, operands, strict=True):
         if not isinstance(operand, Constant):
             yield value, reason("slip-operand", name=Named(operand))
+    # A product of matrices, a sum or a softmax has no sign that one could turn input by input.
     if not gate.cellwise:
         yield from _slips_of_product(trace, node)
         return
+    # Of a constant nobody gets the sign wrong: it stands in the program.
     for slot, operand in enumerate(operands):
         if not isinstance(operand, Constant):
             turned: list[Any] = [np.asarray(-x if k == slot else x)[()] for k, x in enumerate(inputs)]
@@ -201,6 +203,7 @@ def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
         return
     gate, inputs = wire.gate, trace.operand_values(sender)
     own, out, switches = inputs[slot], trace.value_of(sender), gate.name == "mul"
+    # Asked for one factor, people give the product, and asked for the product one factor: so the order differs.
     if asked.kind == "local":
         yield wire.contribution, reason("slip-contribution-for-local")
         if switches:
@@ -254,6 +257,7 @@ def _slips_of_choice(wire: Wire) -> Iterator[Slip]:
 
 def _slips_of_slots(wire: Wire, *, local: bool) -> Iterator[Slip]:
     """The slips of another input of the gate."""
+    # In the order of the nodes, whatever order the gate sends in: of two with one number always the same is named.
     for other in sorted(wire.trace.sends(wire.sender), key=lambda other: other.receiver):
         if other == wire:
             continue
@@ -276,6 +280,8 @@ def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
             yield value, reason("slip-not-transposed", name=_operand(trace, sender, 1 - slot))
     if gate.name == "broadcast" and upstream.ndim > np.ndim(own):
         name = _operand(trace, sender, slot)
+        # New axes stand in front, so that the first of these are the copies. A stretched axis of 1 is none of them, and has no
+        # slips here.
         for row in upstream.reshape((-1, *np.shape(own))):
             yield plain(row), reason("slip-one-copy", name=name)
         mean = upstream.reshape((-1, *np.shape(own))).mean(axis=0)

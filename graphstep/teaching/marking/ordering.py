@@ -112,6 +112,7 @@ def order_asked(trace: Trace, text: str, options: Sequence[str]) -> OrderAsked:
         )
     behind = {gate: _behind(trace, gate, forward) for gate in gates}
     before = {gate: frozenset(other for other in gates if other in behind[gate]) for gate in gates}
+    # By their names, which says nothing of an order; where that happens to be a right one, it is turned round.
     offered = sorted(gates, key=lambda gate: name_of(program, gate))
     asked = OrderAsked(trace, forward, tuple(offered), before)
     return asked if _first_early(asked, offered) is not None else OrderAsked(trace, forward, tuple(offered[::-1]), before)
@@ -180,6 +181,7 @@ def _too_early(asked: OrderAsked, early: int, done: set[int]) -> str:
 def _typed(asked: OrderAsked, text: str) -> list[int] | None:
     """The gates that a person has put into an order, by their names or their places; None where that cannot be read."""
     parts = [part.strip() for part in re.split(r"[,;]", text)] if re.search("[,;]", text) else _BETWEEN.split(text.strip())
+    # 213 for 2, 1, 3: there are nine gates at most.
     if len(parts) == 1 and text.isdecimal():
         parts = [*text]
     gates = []

@@ -48,6 +48,7 @@ class Typed:
 
 def typed(text: str, value: Number) -> Typed:
     """The precision of an answer: of a numeral by its digits, of an array cell by cell, of arithmetic by its decimals."""
+    # A fraction, 1/3, is as precise as its arithmetic: it has no digits that were rounded.
     plain = text.strip()
     numeral = numeral_in(plain)
     if numeral is not None:

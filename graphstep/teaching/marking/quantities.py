@@ -108,6 +108,7 @@ def quantity(trace: Trace, ask: str) -> Quantity:
     """The quantity that ``gradient x`` or ``local × → z`` names. InputError where there is none."""
     word, _, rest = ask.strip().partition(" ")
     rest = rest.strip()
+    # A node may be called q[0] itself, where a program has that text: a cell is named only where no node is.
     match = _CELL.fullmatch(rest)
     if match is not None and word in KINDS and trace.program.find(rest.rpartition("→")[2].strip()) is None:
         return _of_cell(quantity(trace, f"{word} {match['node']}"), tuple(map(int, match["cell"].split(","))))
@@ -197,6 +198,7 @@ def bare(text: str) -> str:
     """
     text = text.strip()
     depth = 0
+    # Counted and not matched: a pattern cannot pair parentheses.
     for place, mark in enumerate(text):
         depth += (mark == "(") - (mark == ")")
         # The first parenthesis is closed before the end: they do not belong together, as in (x+y)*(z).
@@ -216,6 +218,7 @@ def wire_between(trace: Trace, gate: str, node: str, nth: int = 1) -> Wire:
     Of several gates with one symbol, the one that sends to this node is meant.
     """
     receiver, senders = find_node(trace, node), _nodes(trace, gate)
+    # A lesson says ``@ → W2`` in a network of many @ gates: the receiver tells which.
     if len(senders) > 1:
         senders = [each for each in senders if trace.between(each, receiver)] or senders
     sender = _one(trace, gate, senders)

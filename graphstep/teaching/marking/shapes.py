@@ -85,6 +85,7 @@ def typed_shape(text: str) -> Shape | None:
     ((2, 3), (2,), (), None)
     """
     plain = text.strip().casefold()
+    # Any bracket will do, and need not be of one kind: a shape is read, and no Python.
     if plain[:1] in "([" and plain[-1:] in ")]" and len(plain) > 1:
         plain = plain[1:-1].strip()
         if not plain:
@@ -105,6 +106,7 @@ def slips_of_shape(asked: ShapeAsked) -> Iterator[tuple[Shape, Reason]]:
     """Wrong shapes that have a reason, each with what to say; the most likely first."""
     trace, shape = asked.trace, asked.shape
     if len(shape) > 1:
+        # Of a square matrix, and of (), that is the right shape: who goes through these leaves out what is.
         yield shape[::-1], reason("shape-turned")
         yield (math.prod(shape),), reason("shape-count")
     if asked.of == "jacobian":

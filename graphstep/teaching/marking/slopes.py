@@ -81,4 +81,5 @@ def wrong_slopes(gate: str, slot: int, inputs: Sequence[Any], out: Any) -> Itera
     """The wrong local gradients of a gate towards one of its inputs, the most likely first, each with its message."""
     for row in WRONG_SLOPES.get((gate, slot), ()):
         with np.errstate(all="ignore"):
+            # NumPy's numbers: 1/0 and a power out of range are inf, where Python's raise.
             yield plain(np.asarray(row.slope([np.float64(x) for x in inputs], np.float64(out)))), row.key

@@ -149,6 +149,7 @@ def solve(question: Question, trace: Trace) -> Solution:
         return _formula(question, trace, rest.strip())
     asked = quantity(trace, question.ask)
     right = asked.asked
+    # What has to be typed cell by cell is an exercise in patience from seven cells on.
     if not isinstance(right, float) and not 0 < right.size <= WHOLE:
         hint = f"name one cell, {_first_cell(question.ask, right.ndim)}" if right.size else ""
         raise InputError(f"{asked.name} is {kind_text(right.shape)}: at most {WHOLE} cells are asked for at once", hint=hint)
@@ -263,6 +264,7 @@ def _of_steepest(question: Question, trace: Trace, rest: str) -> tuple[str, int,
     if rest:
         raise InputError("'steepest' stands alone; the options say between which nodes")
     asked = [quantity(trace, f"gradient {option}") for option in question.options]
+    # By size: who is asked for the steepest is asked how fast, and not which way.
     sizes = sorted((abs(each.value) for each in asked), reverse=True)
     # Who rounds must not find another one steepest.
     if agrees(sizes[1], sizes[0]):

@@ -74,6 +74,8 @@ def plainly(text: str) -> str:
     if call := _MADE.fullmatch(text):
         text = call[1]
     text = _BOXED.sub(r"\1", text)
+    # What stands around a number goes first, and what it is made of comes last: that is spelled in parentheses, which the
+    # others would not look into.
     text = _FULL_STOP.sub(r".\1", _ABOUT.sub("", text))
     return _FRACTION.sub(_divided, _TEX.sub(_written_out, text))
 

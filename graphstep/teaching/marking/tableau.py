@@ -68,6 +68,7 @@ def _worker(trace: Trace, step: Step) -> int:
 def _row(question: Question, trace: Trace, step: Step, n: int, of: int) -> Solution:
     """The question for a row, under a key of its own; the reason stands behind the last one."""
     say = partial(message, trace.writing.language)
+    # Progress is kept by key, and each row is answered by itself.
     row = replace(question, key=f"{question.key} {n}", part=(n, of), because=question.because if n == of else "")
     intro = f"{question.question} " if question.question and n == 1 else ""
     place = {"number": str(n), "count": str(of)}

@@ -116,6 +116,7 @@ def mark(
         return Verdict("unreadable", say("mark-long", most=str(TYPED)))
     if solution.right is not None:
         return _chosen(solution, text)
+    # Before anything is taken off the text: an order and a row have commas and signs of their own.
     if solution.order is not None:
         return _ordered(solution.order, text)
     if solution.parts:
@@ -174,6 +175,7 @@ def _of_a_row(solution: Solution, text: str, at: int | None, earlier: Sequence[E
     for part, cell in zip(solution.parts, texts, strict=True):
         verdicts.append(mark(part, cell, at, before, tells=tells))
         before += kept(part, verdicts[-1])
+    # What is said is of the worst number in the row, and of the first of several that are as bad.
     worst = min(verdicts, key=lambda verdict: _SEVERITY.index(verdict.outcome))
     share = sum(verdict.share for verdict in verdicts) / len(verdicts)
     if worst.right:

@@ -16,6 +16,7 @@ def load() -> Entries[Standing]:
 
 def save(key: str, standing: Standing) -> Kept:
     """Keep one standing beside the others, as they are on the disk now."""
+    # Read again, and one entry replaced: another session may have kept another level meanwhile.
     entries = _STORE.load()
     if not entries.writable:
         return Kept(False, entries.message)

@@ -49,6 +49,7 @@ class Standing:
             return following._reviewed(flawless, today)
         if not flawless:
             return following
+        # One more step each time, and only behind an exercise without a slip; where all were asked, it is learned.
         if self.asked < blanks:
             return replace(following, asked=self.asked + 1)
         return replace(following, reviews=1, due=today + timedelta(REVIEWS[0]))
