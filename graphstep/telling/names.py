@@ -75,17 +75,17 @@ class Names:
     @cached_property
     def definitions(self) -> Mapping[int, str]:
         """What the numbered expressions stand for, by node in the order of computing: ``u1`` is ``w0*x0+w1*x1+w2``."""
-        return Definitions(self._table[1], self._definition)
+        return Definitions(self.numbered.values(), self._definition)
 
-    @cached_property
-    def numbered(self) -> dict[str, int]:
+    @property
+    def numbered(self) -> Mapping[str, int]:
         """The nodes of the numbered expressions by their names."""
-        return {self.texts[index]: index for index in self.definitions}
+        return self._table[1]
 
     @cached_property
-    def _table(self) -> tuple[tuple[str, ...], dict[int, None]]:
-        """By node its name, and the nodes whose name stands for an expression."""
-        nodes, texts, defined = self.program.columns, list[str](), dict[int, None]()
+    def _table(self) -> tuple[tuple[str, ...], dict[str, int]]:
+        """By node its name, and the nodes whose name stands for an expression by these names."""
+        nodes, texts, numbered = self.program.columns, list[str](), dict[str, int]()
         # One pass over the columns: the names of a program of 100,000 gates are waited for before its first frame.
         repeated, readers, count = repeated_nodes(nodes), [0] * len(nodes), 0
         for x in nodes.read:
@@ -103,7 +103,7 @@ class Names:
                 # Nobody typed the names inside an opened gate.
                 text = name
                 if rule is not None or index in nodes.texts:
-                    defined[index] = None
+                    numbered[text] = index
             elif name is not None:
                 text = self._shown(name)
             elif is_copy:
@@ -112,14 +112,14 @@ class Names:
                 text = ""
                 # What stands twice is numbered, also where it is short: one symbol must not stand for two nodes.
                 if not repeated[index] and readers[index] < 2 and not _is_long(rule, row, widths):
-                    text = self._typed(nodes[index], texts)
+                    text = self._typed(index, texts)
                 if not text or len(text) > NAME_WIDTH:
                     count += 1
                     text = f"{self.part}{count}"
-                    defined[index] = None
+                    numbered[text] = index
             texts.append(text)
             widths.append(widths[row[0]] if is_copy else len(text.replace(" ", "")))
-        return tuple(texts), defined
+        return tuple(texts), numbered
 
     def _origin(self, index: int) -> int:
         """What stands in the text for a node: of copies what is copied."""
@@ -132,8 +132,8 @@ class Names:
         """What the name of a node stands for."""
         node = self.program.nodes[index]
         if node.name is None:
-            return shortened(self._typed(node, self.texts) or self.texts[node.sources[0][1]])
-        return shortened(self._generated(node, self.texts)) if node.rule is not None else node.text or ""
+            return shortened(self._typed(index, self.texts) or self.texts[node.sources[0][1]])
+        return shortened(self._generated(index, self.texts)) if node.rule is not None else node.text or ""
 
     def _shown(self, name: str) -> str:
         """A name as it is printed: of a turn h.2 it is h⟨2⟩; the parts of an opened gate keep their dots."""
@@ -145,30 +145,31 @@ class Names:
         use = self.program.use(index, 0)
         return f"{_numbered(name, use, not self._is_symbol(source, name))} as {shape}"
 
-    def _typed(self, node: Node, texts: Sequence[str]) -> str:
+    def _typed(self, index: int, texts: Sequence[str]) -> str:
         """A node's text as typed, with what has a name replaced by that name; made from its gate where the text cannot say it."""
-        nodes = self.program.nodes
-        if node.span is None or node.text is not None:
-            return self._generated(node, texts)
-        start, stop = node.span
+        # From the columns: to make a node of each of a million takes longer than to name it.
+        nodes = self.program.columns
+        start, stop = nodes.spans[2 * index : 2 * index + 2]
+        if start < 0 or index in nodes.texts:
+            return self._generated(index, texts)
         inside: list[tuple[int, int, str]] = []
         by_name: list[str] = []
-        for x in node.operands:
-            if not isinstance(x, int):
+        for x in nodes.row(index):
+            if x < 0:
                 continue
             read = self._origin(x)
-            operand = nodes[read]
-            if operand.name is not None:
-                by_name.append(operand.name)
-            elif operand.span is None or operand.text is not None or not start <= operand.span[0] < operand.span[1] <= stop:
-                return self._generated(node, texts)
+            first, last = nodes.spans[2 * read : 2 * read + 2]
+            if (name := nodes.names[read]) is not None:
+                by_name.append(name)
+            elif read in nodes.texts or not start <= first < last <= stop:
+                return self._generated(index, texts)
             else:
-                inside.append((*operand.span, texts[read]))
+                inside.append((first, last, texts[read]))
         pieces, place = list[str](), start
         text = self.program.text
         for first, last, name in sorted(inside):
             if first < place:
-                return self._generated(node, texts)
+                return self._generated(index, texts)
             pieces += [bare(text[place:first]), name]
             place = last
         pieces.append(bare(text[place:stop]))
@@ -177,26 +178,34 @@ class Names:
             without_parentheses(pieces, k)
         typed = "".join(pieces)
         # A node of a function's body reads what its text calls by a parameter: then the text does not hold the name.
-        return typed if set(by_name) <= set(_WORDS.findall(typed)) else self._generated(node, texts)
+        return typed if set(_WORDS.findall(typed)).issuperset(by_name) else self._generated(index, texts)
 
-    def _generated(self, node: Node, texts: Sequence[str]) -> str:
+    def _generated(self, index: int, texts: Sequence[str]) -> str:
         """A node's text made from its gate: once for gates that are alike, with the names that they read put in."""
-        shapes, put = self.program.operand_shapes(node), dict[int, str]()
-        read: list[Any] = [*node.operands]
-        for slot, (x, shape) in enumerate(zip(node.operands, shapes, strict=True)):
-            if not isinstance(x, int):
-                continue
-            if self._is_symbol(x, texts[x]):
-                # What is read twice is one symbol: x*x is x².
-                # A character of the private area: gates that differ in names alone are written once, and the names put in.
-                stands = _STANDS + node.operands.index(x)
-                put[stands], read[slot] = texts[x], Written(chr(stands), ATOM, bool(shape))
+        nodes, put, read = self.program.columns, dict[int, str](), list[Any]()
+        row = nodes.row(index)
+        rule, options, _ = nodes.of_kinds[nodes.kinds[index]]
+        for x in row:
+            if x < 0:
+                constant = nodes.constants[~x]
+                # Not where it stands: a constant of one value that is printed alike is one.
+                read.append((constant.text, constant.value))
+            elif self._is_symbol(x, texts[x]):
+                # A character of the private area: gates that differ in names alone are written once, and the names put in. What
+                # is read twice is one symbol: x*x is x².
+                stands = _STANDS + row.index(x)
+                put[stands] = texts[x]
+                read.append((chr(stands), ATOM, nodes.shape(x)))
             else:
-                read[slot] = Written(texts[x], self._level(x, texts[x]), bool(shape))
-        key = node.rule, node.options, shapes, *read
+                read.append((texts[x], self._level(x, texts[x]), nodes.shape(x)))
+        # A rule is hashed by all its fields.
+        key = id(rule), options, *read
         if key not in self._spelled:
-            terms = [constant_term(x) if isinstance(x, Constant) else TERMS.symbol(x) for x in read]
-            self._spelled[key] = _GAP.sub("", plain_text(_formula(node, terms, shapes)).replace(" · ", "*"))
+            terms = [
+                TERMS.symbol(Written(of[0], of[1], bool(of[2]))) if x >= 0 else constant_term(nodes.constants[~x])
+                for x, of in zip(row, read, strict=True)
+            ]
+            self._spelled[key] = _GAP.sub("", plain_text(self.formula(index, terms)).replace(" · ", "*"))
         spelled = self._spelled[key].translate(put)
         # x^1 is written as x, which is the name of another node.
         return "" if spelled in put.values() else spelled

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import sys
 import tracemalloc
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,7 @@ from graphstep.faces.drawing.excerpt import set_scene
 from graphstep.language.graph import build
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
+from graphstep.telling.names import Names, names_of
 from tests.benchmarks.bench_layout import best
 from tests.benchmarks.measure import balanced
 from tests.benchmarks.shapes import SHAPES, Sample
@@ -65,11 +67,13 @@ def work(sample: Sample) -> Iterator[Work]:
     program, inputs = sample
     run = run_plan(plan(program), inputs)
     middle = len(program.nodes) // 2
+    _ = names_of(program).texts
     (condition,) = read_conditions("abs(grad) < 1e-6 and value > 0.5")
     yield Work("building networkx's graph", LINEAR, lambda: build(program), 100_000)
     yield Work("planning and a first run", LINEAR, lambda: run_plan(plan(program), inputs))
     yield Work("new inputs", LINEAR, lambda: run.with_inputs(inputs))
     yield Work("counting paths", LINEAR, lambda: paths(run, int(run.wires.receivers[-1]), 0), 100_000)
+    yield Work("naming all nodes", LINEAR, lambda: Names(program).texts)
     yield Work("finding a text", LINEAR, lambda: search(run, "x1*x"))
     yield Work("a condition", LINEAR, lambda: steps_of(run, condition))
     yield Work("a diagnosis", LINEAR, lambda: diagnose(run))
@@ -130,6 +134,10 @@ def main(words: list[str]) -> int:
         return first if first > LONG else min(first, best(2, task))
 
     row("balanced tree", "reading a text", {size: measured(partial(read, balanced(size))) for size in sizes}, LINEAR)
+    texts = {size: read(balanced(size)) for size in sizes}
+    # Made anew each time: a program keeps it.
+    looks = {size: measured(lambda program=program: replace(program).occurrences) for size, program in texts.items()}
+    row("balanced tree", "looking through a text", looks, LINEAR)
     for shape, make in SHAPES.items():
         if shape.startswith("784"):
             # It has one size.

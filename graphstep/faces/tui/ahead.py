@@ -65,10 +65,7 @@ def _pieces(screen: SteppingScreen) -> Iterator[None]:
     from graphstep.telling.names import names_of
 
     # Where something is found by its name, those of all expressions and opened gates are asked for.
-    names = names_of(screen.now.trace.program)
-    _ = names.numbered
-    yield
-    _ = names.frames
+    _ = names_of(screen.now.trace.program).frames
     yield
 
     # Textual reads the file when the first dialog opens, and looks up the styles of the whole screen again.

@@ -28,11 +28,11 @@ _LOOKS = 0.2
 
 
 def look_through(program: Program) -> None:
-    """Make the tables of a large program that the first frame and the first step would wait for."""
+    """Make the tables of a large program that the first frame, the first step and the first search would wait for."""
     from graphstep.faces.drawing.typed import typed_of
     from graphstep.telling.names import names_of
 
-    _ = program.uses, program.consumers, names_of(program).texts
+    _ = program.uses, program.consumers, names_of(program).texts, program.occurrences
     typed_of(program).sort()
 
 
