@@ -5,11 +5,14 @@ Each function walks along the wires from one node and looks nowhere else: what w
 
 from __future__ import annotations
 
+from array import array
 from math import isfinite, isnan
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from graphstep.engine.node_columns import is_array
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.records import dataclass
 from graphstep.ground.ways import reached
 
@@ -83,6 +86,7 @@ def _in_every_operand(trace: Trace, index: int, holds: Callable[[Number], Any]) 
     return everywhere
 
 
+@owner_cache
 def value_causes(trace: Trace, index: int) -> tuple[int, ...]:
     """The nodes at which the value of a node became what it is, where that is not finite: none, one or two.
 
@@ -93,48 +97,99 @@ def value_causes(trace: Trace, index: int) -> tuple[int, ...]:
     if is_finite(value):
         return ()
     if not has_nan(value):
-        return (_first_maker(trace, (index,), is_finite, makes_not_finite),)
-    origin = _first_maker(trace, (index,), _is_real, makes_nan)
+        return (_first_maker(trace, (index,), np.isfinite, makes_not_finite),)
+    origin = _first_maker(trace, (index,), _is_number, makes_nan)
     infinite = [x for x in trace.node(origin).operands if isinstance(x, int) and not is_finite(trace.value_of(x))]
     if not infinite:
         return (origin,)
-    return _first_maker(trace, infinite, is_finite, makes_not_finite), origin
+    return _first_maker(trace, infinite, np.isfinite, makes_not_finite), origin
 
 
-def _is_real(value: Number) -> bool:
-    return not has_nan(value)
+def _is_number(sizes: Any) -> Any:
+    return ~np.isnan(sizes)
 
 
-def _first_maker(
-    trace: Trace, starts: Iterable[int], harmless: Callable[[Number], bool], makes: Callable[[Trace, int], bool]
-) -> int:
+def _first_maker(trace: Trace, starts: Iterable[int], harmless: Callable[[Any], Any], makes: Callable[[Trace, int], bool]) -> int:
     """The first gate, in the order of the program, that makes what is not harmless on the way to some nodes; else the input."""
-
-    def harmful(node: int) -> Iterable[int]:
-        return (x for x in trace.node(node).operands if isinstance(x, int) and not harmless(trace.value_of(x)))
-
-    # The row of nodes is a topological order: of all on the way the first one was computed first.
-    way = sorted(reached(starts, harmful))
-    return next((index for index in way if makes(trace, index)), way[0])
+    first = _first_makers(trace, harmless, makes)
+    return min(first[index] for index in starts) % len(first)
 
 
+@owner_cache
+def _first_makers(trace: Trace, harmless: Callable[[Any], Any], makes: Callable[[Trace, int], bool]) -> Sequence[int]:
+    """By node the first gate that makes what is not harmless on the way to it; where none does the first node on that way, plus
+    the number of nodes, so that a gate that makes it goes before.
+
+    The row of nodes is a topological order: one pass does for all of them.
+    """
+    columns, sizes = trace.program.columns, trace.value_sizes
+    count, read = len(columns), np.array(columns.read)
+    reading = np.repeat(np.arange(count), np.diff(np.array(columns.starts)))
+    odd = ~harmless(sizes)
+
+    def inheriting(odd: NDArray[np.bool_]) -> NDArray[np.intp]:
+        return np.flatnonzero(odd[read] & (read >= 0) & odd[reading])
+
+    slots, nan = inheriting(odd), np.isnan(sizes)
+    first = [*range(count, 2 * count)]
+    # A number that is read and not harmless is reason enough, but for the nan that is made of infinities.
+    has_reason, has_nan = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    has_reason[reading[slots]] = True
+    has_nan[reading[inheriting(nan)]] = True
+    for index in np.flatnonzero(odd & (is_array(trace) | ~has_reason) | nan & ~has_nan).tolist():
+        if makes(trace, index):
+            first[index] = index
+    for index, x in zip(reading[slots].tolist(), read[slots].tolist(), strict=True):
+        if first[x] < first[index]:
+            first[index] = first[x]
+    return array("i", first)
+
+
+@owner_cache
 def gradient_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
     """Where the gradient of a node became what it is, where that is not finite: none, one or two, as :func:`value_causes`."""
     gradient = trace.gradient_of(index)
     if not trace.program.depends[index] or is_finite(gradient):
         return ()
     if not has_nan(gradient):
-        return (_first_sender(trace, index, is_finite),)
-    origin = _first_sender(trace, index, _is_real)
+        return (_first_sender(trace, index, np.isfinite),)
+    origin = _first_sender(trace, index, _is_number)
     if is_finite(trace.gradient_of(origin.node)):
         return (origin,)
-    first = _first_sender(trace, origin.node, is_finite)
+    first = _first_sender(trace, origin.node, np.isfinite)
     return (origin,) if first == origin else (first, origin)
 
 
-def _first_sender(trace: Trace, index: int, harmless: Callable[[Number], bool]) -> Cause:
+def _first_sender(trace: Trace, index: int, harmless: Callable[[Any], Any]) -> Cause:
     """The first place, in the order of the backward pass, at which what is not harmless arises on the way to a node."""
-    return _origins(trace, index, lambda value: not harmless(value), lambda _, harmful: not harmful)[0]
+    edge = _first_edges(trace, harmless)[index]
+    if edge < 0:
+        return Cause(trace.program.output, None)
+    wire = trace.wire(edge)
+    return Cause(wire.receiver, None) if harmless(trace.contribution_sizes[edge]) else Cause(wire.sender, wire)
+
+
+@owner_cache
+def _first_edges(trace: Trace, harmless: Callable[[Any], Any]) -> Sequence[int]:
+    """By node the edge at which what is not harmless about its gradient arises first; -1 for the seed.
+
+    Edges stand in the order in which they send, so that all has arrived at a gate when it sends, and one pass does for all nodes:
+    to follow the ways to each of thousands of inputs took a minute.
+    """
+    edges = np.flatnonzero(~harmless(trace.contribution_sizes))
+    plan, arrivals = trace.plan, trace.plan.arrivals
+    # What none of its contributions has arises in their sum, when the last one arrives.
+    begins = np.where(arrivals.counts() > 0, np.append(arrivals.edges, -1)[arrivals.starts[1:] - 1], -1)
+    begins[plan.receiver[edges]] = len(plan.receiver)
+    first: list[int] = begins.tolist()
+    senders = plan.sender[edges]
+    inherited = ~harmless(trace.gradient_sizes)[senders]
+    columns = (column.tolist() for column in (edges, plan.receiver[edges], senders, inherited))
+    for edge, receiver, sender, is_inherited in zip(*columns, strict=True):
+        origin = first[sender] if is_inherited else edge
+        if origin < first[receiver]:
+            first[receiver] = origin
+    return array("i", first)
 
 
 def zero_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
@@ -146,35 +201,23 @@ def zero_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
     program = trace.program
     if not (program.depends[index] and program.reaches[index] and is_zero(trace.gradient_of(index))):
         return ()
-    return tuple(_origins(trace, index, is_zero, lambda arrivals, zeros: not arrivals or len(zeros) < len(arrivals)))
-
-
-def _origins(
-    trace: Trace,
-    index: int,
-    odd: Callable[[Number], bool],
-    begins: Callable[[Sequence[Wire], Sequence[Wire]], bool],
-) -> list[Cause]:
-    """The places on the way to a node where what is odd about its gradient begins, in the order of the backward pass.
-
-    It begins at a wire that is sent something odd along by a gate whose own gradient is not; and at a node, if ``begins`` says so
-    of the wires that arrive there and of the odd ones among them. Then nobody looks at what stands behind that node.
-    """
+    # It begins at a wire along which a gate sends 0 whose own gradient is not 0, and at a node to which something else is sent as
+    # well. Nobody looks at what stands behind that node.
     origins: list[tuple[int, Cause]] = []
 
     def senders(node: int) -> Iterator[int]:
         arrivals = trace.arrivals(node)
-        wires = [wire for wire in arrivals if odd(wire.contribution)]
-        if begins(arrivals, wires):
-            # Its contributions are not odd, and their sum is; or it is the seed.
+        wires = [wire for wire in arrivals if is_zero(wire.contribution)]
+        if not arrivals or len(wires) < len(arrivals):
+            # Its contributions cancel; or it is the seed.
             origins.append((arrivals[-1].step if arrivals else 0, Cause(node, None)))
             return
         for wire in wires:
-            if odd(wire.upstream):
+            if is_zero(wire.upstream):
                 yield wire.sender
             else:
                 origins.append((wire.step, Cause(wire.sender, wire)))
 
     for _ in reached([index], senders):
         pass
-    return [cause for _, cause in sorted(origins, key=itemgetter(0))]
+    return tuple(cause for _, cause in sorted(origins, key=itemgetter(0)))

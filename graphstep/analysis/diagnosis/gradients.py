@@ -5,7 +5,8 @@ And the size of the gradient on its way back: from product to product, whether o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
     """What is wrong with the gradient of each parameter; ``named`` are the nodes that were told to be not finite already."""
     origin, zeros = trace.program.origin, 0
     missing = {} if origin is None else {each.name: each for each in origin.missing}
-    usual = _usual(trace)
+    usual, ways = _usual(trace), {down: Ways(trace, down) for down in (True, False)}
     for index in parameters(trace):
         if usual[index]:
             continue
@@ -83,7 +84,7 @@ def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
             zeros += 1
             yield _zero(trace, index, followed=zeros <= LOOKED_INTO)
         else:
-            yield from _size(trace, index)
+            yield from _size(trace, index, ways)
 
 
 def _usual(trace: Trace) -> list[bool]:
@@ -157,47 +158,89 @@ def _cure(wire: Wire) -> str:
 # Size
 
 
-def _size(trace: Trace, index: int) -> Iterator[Finding]:
+def _size(trace: Trace, index: int, ways: Mapping[bool, Ways]) -> Iterator[Finding]:
     """Whether a gradient that is finite and not 0 is tiny or huge, and where on its way it became so."""
     size, scale = length(trace.gradient_of(index)), length(trace.seed)
 
     if size < TINY * min(1.0, scale):
-        steepest, gate = _steepest(trace, index, down=True)
+        steepest, gate = _steepest(index, ways[True])
         cures = ("cure-tiny",) if gate is None or gate.pattern[0] == "switcher" else ("cure-saturated",) if gate.saturates else ()
         head = reason("finding-tiny", name=Named(index), size=numeral(size, 2))
         yield Finding("vanishing", index, (head, steepest, *map(reason, cures)))
     elif size > HUGE * max(1.0, length(trace.value_of(index))) * max(1.0, scale):
-        steepest, gate = _steepest(trace, index, down=False)
+        steepest, gate = _steepest(index, ways[False])
         cure = "cure-huge" if gate is None or gate.pattern[0] == "switcher" else "cure-steep"
         head = reason("finding-huge", name=Named(index), size=numeral(size, 2))
         yield Finding("exploding", index, (head, steepest, reason(cure)))
 
 
-def _steepest(trace: Trace, index: int, *, down: bool) -> tuple[Reason, Rule | None]:
+def _steepest(index: int, ways: Ways) -> tuple[Reason, Rule | None]:
     """At which gate on the way of the largest contributions the gradient changes most; None where it is many gates' doing."""
-    node = index
-    worst, total, steepest, before = 1.0, 1.0, None, length(trace.gradient_of(index))
-    shapes, contributions = trace.program.columns.shape, trace.contribution_sizes
-    # Along the largest contribution at every node: that is the way on which the size of a gradient is made.
-    while node != trace.program.output and (arrivals := trace.arrivals(node)):
-        # Of numbers the columns say it: of one there are thousands, or thousands stand in a row.
-        if len(arrivals) > 1:
-            sizes = [length(wire.contribution) for wire in arrivals] if shapes(node) else contributions[[*arrivals.edges]]
-            node = arrivals[int(np.argmax(sizes))].sender
-        else:
-            node = arrivals[0].sender
-        arrived = length(trace.gradient_of(node)) if shapes(node) else trace.gradient_sizes.item(node)
-        change = (arrived / before if down else before / arrived) if before and arrived else 1.0
-        if change > worst:
-            worst, steepest = change, (node, arrived, before)
-        total *= change
-        before = arrived
+    worst, total, receiver = ways.from_node(index)
     # The steepest gate is to blame only where it brings half of the powers of ten at least.
-    if steepest is None or worst * worst < total:
-        return reason("steepest-shrinks-gradually" if down else "steepest-grows-gradually"), None
-    gate, came, left = steepest
-    key = "steepest-shrinks" if down else "steepest-grows"
-    return reason(key, name=Quoted(gate), came=numeral(came, 2), left=numeral(left, 2)), trace.gate(gate)
+    if receiver < 0 or worst * worst < total:
+        return reason("steepest-shrinks-gradually" if ways.down else "steepest-grows-gradually"), None
+    gate = ways.sender(receiver)
+    assert gate is not None, "something has changed on the way to it"
+    key = "steepest-shrinks" if ways.down else "steepest-grows"
+    came, left = (numeral(ways.size(node), 2) for node in (gate, receiver))
+    return reason(key, name=Quoted(gate), came=came, left=left), ways.trace.gate(gate)
+
+
+class Ways:
+    """From every node the way to the output along the largest contributions, on which the size of its gradient is made.
+
+    Ways that have met go on together, so that all of them take as long as one through the whole program.
+    """
+
+    def __init__(self, trace: Trace, down: bool) -> None:
+        self.trace = trace
+        """The run."""
+        self.down = down
+        """Whether gradients that shrink on the way back are looked for; else those that grow."""
+        # By node, from there to the output: the largest change, the receiver at which it is (-1 without one that is larger than
+        # 1), and the product of all of them. It is 0 where nobody has been, for a change is never 0.
+        self._worst, self._at, self._total = array("d"), array("i"), array("d")
+
+    def from_node(self, index: int) -> tuple[float, float, int]:
+        """The largest change on the way from a node, the product of all of them, and the receiver where the largest is."""
+        if not self._total:
+            count = len(self.trace.program.nodes)
+            self._worst, self._at, self._total = array("d", [1.0]) * count, array("i", [-1]) * count, array("d", [0.0]) * count
+        way, node = list[int](), index
+        while not self._total[node] and (sender := self.sender(node)) is not None:
+            way.append(node)
+            node = sender
+        self._total[node] = self._total[node] or 1.0
+        for receiver in reversed(way):
+            left, came = self.size(receiver), self.size(node)
+            change = (came / left if self.down else left / came) if left and came else 1.0
+            # Of two that are equal the one nearer to the receiver.
+            if change > 1 and change >= self._worst[node]:
+                self._worst[receiver], self._at[receiver] = change, receiver
+            else:
+                self._worst[receiver], self._at[receiver] = self._worst[node], self._at[node]
+            self._total[receiver] = change * self._total[node]
+            node = receiver
+        return self._worst[index], self._total[index], self._at[index]
+
+    def sender(self, node: int) -> int | None:
+        """The gate that sends the largest contribution to a node; None where none arrives, and of the output."""
+        arrivals = self.trace.arrivals(node)
+        if not arrivals or node == self.trace.program.output:
+            return None
+        if len(arrivals) == 1:
+            return arrivals[0].sender
+        # Of numbers the columns say it: of one there are thousands, or thousands stand in a row.
+        if self.trace.program.columns.shape(node):
+            return arrivals[int(np.argmax([length(wire.contribution) for wire in arrivals]))].sender
+        return arrivals[int(np.argmax(self.trace.contribution_sizes[[*arrivals.edges]]))].sender
+
+    def size(self, node: int) -> float:
+        """The length of the gradient of a node."""
+        if self.trace.program.columns.shape(node):
+            return length(self.trace.gradient_of(node))
+        return self.trace.gradient_sizes.item(node)
 
 
 # The way back

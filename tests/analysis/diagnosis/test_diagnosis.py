@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,8 +20,11 @@ from graphstep.language.read import read
 from graphstep.telling.reports.diagnosis import body, finding_text
 from tests.benchmarks.shapes import tree
 from tests.cases import each
-from tests.effort import effort
+from tests.effort import effort, grows_with
 from tests.reading import short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UNITS = 500
 
@@ -361,3 +365,12 @@ def test_numbers_are_diagnosed_in_columns_and_not_one_by_one() -> None:
     run = trace(*tree(1_000))
     diagnose(run)
     assert effort(lambda: diagnose(run)) < 1_000
+
+
+@pytest.mark.parametrize("value", [1e30, 0.5, 2.0])
+def test_ways_to_many_inputs_are_followed_once(value: float) -> None:
+    def product(count: int) -> Callable[[], object]:
+        run = trace(read("*".join(f"x{k}" for k in range(count))), {f"x{k}": value for k in range(count)})
+        return lambda: diagnose(run)
+
+    assert grows_with(100, product) < 2.5
