@@ -13,6 +13,7 @@ DEFINITION_WIDTH = 60
 """Characters of a definition before it is cut in the middle."""
 
 _COMMENT = re.compile(r"#[^\n]*")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Definitions(Mapping[int, str]):
@@ -51,6 +52,12 @@ def without_parentheses(pieces: list[str], k: int) -> None:
     if before[-2:-1].isalnum() or before[-2:-1] in ("_", ")", "]", "'"):
         return
     pieces[k - 1], pieces[k + 1] = before[:-1], after[1:]
+
+
+def numbered_use(name: str, use: int, wrapped: bool) -> str:
+    """A name with the number of its use raised behind it, in parentheses where it is an expression; as it is for no use."""
+    base = f"({name})" if wrapped and use else name
+    return f"{base}⁽{str(use).translate(_RAISED)}⁾" if use else base
 
 
 def shortened(text: str) -> str:

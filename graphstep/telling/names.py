@@ -23,7 +23,7 @@ from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program, shown_name
-from graphstep.telling.definitions import Definitions, bare, is_word, repeated_nodes, shortened, without_parentheses
+from graphstep.telling.definitions import Definitions, bare, is_word, numbered_use, repeated_nodes, shortened, without_parentheses
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written, called
 
@@ -32,7 +32,6 @@ NAME_WIDTH = 12
 _STANDS = 0xE000
 """The first of the characters that stand in place of names; no text has them."""
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WORDS = re.compile(r"[^\W\d]\w*")
 # The words of a choice stay apart: 1 if h>0 else 0.
 _GAP = re.compile(r" (?!(?:if|else)\b)(?<!\bif )(?<!\belse )")
@@ -143,7 +142,7 @@ class Names:
         (_, source), shape = node.sources[0], shape_text(node.shape)
         name = texts[source]
         use = self.program.use(index, 0)
-        return f"{_numbered(name, use, not self._is_symbol(source, name))} as {shape}"
+        return f"{numbered_use(name, use, not self._is_symbol(source, name))} as {shape}"
 
     def _typed(self, index: int, texts: Sequence[str]) -> str:
         """A node's text as typed, with what has a name replaced by that name; made from its gate where the text cannot say it."""
@@ -398,8 +397,3 @@ def _is_part(letter: str, name: str) -> bool:
 def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:
     assert node.rule is not None, "an input has no formula"
     return TERMS.term(node.rule.written(TERMS, terms, node.rule.settings(node.options, shapes)))
-
-
-def _numbered(name: str, use: int, wrapped: bool) -> str:
-    base = f"({name})" if wrapped and use else name
-    return f"{base}⁽{str(use).translate(_RAISED)}⁾" if use else base
