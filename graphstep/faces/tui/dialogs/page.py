@@ -72,7 +72,7 @@ class TextPage(Form[None]):
 
     def compose(self) -> Iterator[Widget]:
         """One text."""
-        box = TextBox(self.lines(self.app.size.width * 24 // 25 - 6))
+        box = TextBox(self.lines(max(self.app.size.width * 24 // 25 - 6, 20)))
         box.border_title = Content(self._title or say(self, self.TITLE or ""))
         box.border_subtitle = say(self, self.KEYS)
         yield box
