@@ -9,6 +9,7 @@ from graphstep.debugger import effects, facts
 from graphstep.debugger.session import Command
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
+from graphstep.faces.tui.commands.program import leave
 from graphstep.faces.tui.inquiries import RewritingReady, look_through
 from graphstep.faces.tui.messages import say
 from graphstep.telling.names import name_of
@@ -294,7 +295,7 @@ def _witnesses(screen: SteppingScreen, effect: effects.Witnesses) -> None:
 
     waits = say(screen, "witnesses-asked", name=name)
     lines = [[(waits, "why")], [(say(screen, "witnesses-give-up"), "quiet")]]
-    screen.panes.step.say(say(screen, "witnesses-title", name=name), lines)
+    screen.panel(say(screen, "witnesses-title", name=name), lines)
     screen.inquiries.ask(lambda _: check_node(trace, node), show)
 
 
@@ -365,7 +366,7 @@ def _next_lesson(screen: LessonScreen, _: effects.NextLesson) -> None:
 
 
 def _leave(screen: RoundScreen, _: effects.Leave) -> None:
-    screen.dismiss(None)
+    leave(screen)
 
 
 def _copy_round(screen: RoundScreen, effect: effects.CopyRound) -> None:

@@ -67,7 +67,7 @@ class OpeningScreen(Screen[None]):
         # How far it is, is told of a text.
         share = say(self, "run-read") if self._share is None else say(self, "text-read", share=f"{self._share:.0%}")
         lines = [[(share, "why")], [(say(self, "run-give-up"), "quiet")]]
-        self.query_one(SteppingPanes).step.say(say(self, "run-moment"), lines)
+        self.query_one(SteppingPanes).say(say(self, "run-moment"), lines)
 
     @work
     async def _read(self) -> None:

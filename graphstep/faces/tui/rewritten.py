@@ -7,7 +7,6 @@ from graphstep.analysis.rewriting import Rewritten
 from graphstep.debugger.parts import Saved
 from graphstep.engine.trace import Trace
 from graphstep.faces.keymap import screen_keys
-from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.telling.reports.rewriting import told
@@ -30,10 +29,11 @@ class RewrittenScreen(SteppingScreen):
         sentence = self._told[:1].upper() + self._told[1:]
         self.say(say(self, "rewrite-back", told=sentence, quit=screen_keys()["quit"]))
 
+    def leave(self) -> None:
+        """Go back to the typed program."""
+        self.dismiss(None)
+
     def action_do(self, action: str) -> None:
-        """Do what a key asks for; what leaves the run leads back to the typed program."""
+        """Do what a key asks for; what leads out of the run leads back to the typed program."""
         inside = self.state is not None and (self.state.frames or self.state.within)
-        if action == "quit" or (action == "out" and not inside):
-            program.after_summary(self, lambda: self.dismiss(None))
-        else:
-            super().action_do(action)
+        super().action_do("quit" if action == "out" and not inside else action)

@@ -8,7 +8,6 @@ from graphstep.engine.training import Training
 from graphstep.faces.export import Options
 from graphstep.faces.export.training.formats import round_options
 from graphstep.faces.keymap import screen_keys
-from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
 
@@ -32,11 +31,13 @@ class RoundScreen(SteppingScreen):
         k = self.now.round
         return super().export_options() if k is None else round_options(self.training, k)
 
+    def leave(self) -> None:
+        """Go back to the training."""
+        self.dismiss(None)
+
     def action_do(self, action: str) -> None:
-        """Do what a key asks for; what leads out of the run leads back to the training."""
-        if action == "quit":
-            program.after_summary(self, lambda: self.dismiss(None))
-        elif action == "deselect" and self.arrows_select:
+        """Do what a key asks for. Escape ends the selecting before it leads back."""
+        if action == "deselect" and self.arrows_select:
             self.arrows_select = False
             self.say("")
         else:

@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from graphstep.debugger.actions import STEPPING, Set
 from graphstep.debugger.session import Command, Reply
+from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui import commands
 from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.commands.playback import Playback
@@ -57,7 +58,7 @@ LARGE = 2_000
 _PAUSE, _MOMENT, _REST = 0.02, 0.001, 1.0
 """Seconds."""
 
-_ALWAYS = frozenset({"quit", "help", "theme", "redraw", "palette"})
+_ALWAYS = frozenset({"quit", "help", "theme", "redraw", "palette", "text_up", "text_down"})
 """What works before there is a run."""
 
 
@@ -186,14 +187,17 @@ class SteppingScreen(Screen[None]):
         else:
             self.select(candidate.node)
 
+    def leave(self) -> None:
+        """Leave the run: that ends the program."""
+        self.app.exit()
+
     def select(self, node: int | None) -> None:
         """Select a node, bring it into view and say what is known of it."""
         self.do(Command("deselect") if node is None else Command("select", node))
 
     def panel(self, title: str, lines: list[Line], style: str = "") -> None:
         """Show lines in place of the step, until the next step."""
-        self.panes.step.say(title, lines, style)
-        self.panes.make_room()
+        self.panes.say(title, lines, style)
 
     def show_edit(self, before: Trace, now: Refitted) -> None:
         """Show an edit of the inputs that is still going on: the whole run, old → new."""
@@ -252,7 +256,7 @@ class SteppingScreen(Screen[None]):
         gates = len(self.program.nodes) - self.program.first_gate
         if gates >= LARGE:
             lines = [[(say(self, "run-waits", gates=gates), "why")], [(say(self, "run-give-up"), "quiet")]]
-            self.panes.step.say(say(self, "run-moment"), lines)
+            self.panel(say(self, "run-moment"), lines)
         # The first frame is painted before the run is made; only a large run is worth a thread.
         run = self._run_in_background if gates >= LARGE else self._run_here
         if self._painted:
@@ -288,7 +292,8 @@ class SteppingScreen(Screen[None]):
             self._ask(said_of(outcome))
             return
         if isinstance(outcome, GraphstepError):
-            self.panes.step.say(say(self, "run-fails"), [[(line, "warning")] for line in outcome.report().splitlines()])
+            self.panel(say(self, "run-fails"), [[(line, "warning")] for line in outcome.report().splitlines()])
+            self.keys.offer([action for action in actions_of("stepping") if action.id in _ALWAYS])
             return
         self._opened(outcome)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from itertools import cycle
 from statistics import median
@@ -15,11 +16,13 @@ from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.frames import position_of
 from graphstep.faces.api import run
 from graphstep.faces.tui import open_program
+from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.language.read import read
 from graphstep.language.setup import Setup
 from tests.effort import effort
 from tests.faces.tui.arrays import BIG, LAYER, PROGRAMS, given
-from tests.faces.tui.driving import LARGE, NEURON, NEURON_INPUTS, SMALL, Driver, drive, retype
+from tests.faces.tui.driving import LARGE, NEURON, NEURON_INPUTS, SMALL, Driver, drive, frame, retype
 
 
 def test_breakpoints_are_marked_in_the_graph_and_in_the_timeline() -> None:
@@ -267,3 +270,19 @@ def test_a_step_among_a_hundred_thousand_weights_is_little_work() -> None:
         assert median(effort(move) for _ in range(5)) < 100_000
 
     drive(play, BIG[0], given(BIG[1]), size=LARGE)
+
+
+def test_why_a_program_cannot_be_run_is_read_in_any_window_and_its_keys_are_those_that_do_something() -> None:
+    async def scene(size: tuple[int, int]) -> str:
+        screen = SteppingScreen(read("E[i]"), {"E": np.array([1.0, 2.0]), "i": 5.0})
+        async with GraphstepApp(screen).run_test(size=size) as pilot:
+            await pilot.pause()
+            await pilot.press("right_curly_bracket", "right_curly_bracket")
+            await pilot.pause()
+            return frame(pilot.app)
+
+    for size in ((80, 24), (30, 8)):
+        shown = asyncio.run(scene(size))
+        assert "hint: that axis" in shown
+        assert "q quit" in shown
+        assert "→ step" not in shown

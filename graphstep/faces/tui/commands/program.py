@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger.actions import key_text
@@ -43,19 +42,14 @@ def show_help(screen: SteppingScreen) -> None:
 
 
 def leave(screen: SteppingScreen) -> None:
-    """Quit."""
-    after_summary(screen, screen.app.exit)
-
-
-def after_summary(screen: SteppingScreen, then: Callable[[], object]) -> None:
-    """Do something that leaves the run; where something was predicted of which no summary was shown, that comes before it."""
+    """Leave the run; where something was predicted of which no summary was shown, that comes before it."""
     score = None if screen.state is None else screen.state.score
     if score is None or not score.asked or score.closed == screen.summed:
-        then()
+        screen.leave()
         return
     from graphstep.faces.tui.dialogs.summary import show_summary
 
-    show_summary(screen, score.closed, then)
+    show_summary(screen, score.closed, screen.leave)
 
 
 def explain(screen: SteppingScreen, key: str) -> None:

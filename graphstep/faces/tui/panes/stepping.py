@@ -15,13 +15,14 @@ from graphstep.faces.tui.panes.values import ValuesPane
 from graphstep.ground.precision import FLOAT64, Dtype
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from textual import events
     from textual.widget import Widget
 
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
+    from graphstep.faces.explanations import Line
     from graphstep.faces.tui.panes.ask import AskPane
     from graphstep.language.program import Program
     from graphstep.teaching.marking.solution import Solution
@@ -135,6 +136,11 @@ class SteppingPanes(_Box):
         self._tallest: tuple[tuple[Trace, int], int] | None = None
         self._styled: frozenset[str] = frozenset()
 
+    def say(self, title: str, lines: Sequence[Line], style: str = "") -> None:
+        """Show lines in place of the step, until the next step."""
+        self.step.say(title, lines, style)
+        self.make_room()
+
     def show(
         self,
         state: State,
@@ -213,10 +219,11 @@ class SteppingPanes(_Box):
         wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
         stacked = not self.has_class("-wide")
         left = height - _AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
-        # An answer is shown, whatever it hides but the last rows of the graph.
+        # An answer is shown, whatever it hides but the last rows of the graph; and what is said where there is no graph.
         gives_way = self.told and not self.step.speaks
+        least = _LOW if not self.step.speaks else _ANSWERED if self._trace else 0
         classes = {
-            "-untold": height < (_ANSWERED if self.step.speaks else _LOW) or (gives_way and left < _FEWEST),
+            "-untold": height < least or (gives_way and left < _FEWEST),
             "-low": height < _LOW or (gives_way and left < 0),
             "-bare": gives_way and left < -_TEXT,
         }
