@@ -18,7 +18,7 @@ from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.memo import owner_cache
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import bound, numeral
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.comparison import route_text
 
@@ -42,7 +42,7 @@ def change(old: Number, new: Number) -> str:
     if shape_of(old) != shape_of(new) or (before != after and before[:1] == after[:1] == "["):
         return f"{before} → {after}"
     moved = largest_change(old, new)
-    return f"|Δ| ≤ {numeral(moved, 2)}" if moved else after
+    return f"|Δ| ≤ {bound(moved, 2)}" if moved else after
 
 
 def largest_change(old: Number, new: Number) -> float:

@@ -165,6 +165,16 @@ def unit(value: float, digits: int = DIGITS) -> float:
     return float(f"1e{place}")
 
 
+def bound(value: float, digits: int = DIGITS) -> str:
+    """A bound as a numeral: one that was rounded down would be none.
+
+    >>> numeral(0.3149, 2), bound(0.3149, 2), bound(0.31, 2), bound(1.4e-100, 1)
+    ('0.31', '0.32', '0.31', '2e-100')
+    """
+    text = numeral(value, digits)
+    return text if float(text) >= value else numeral(float(text) + unit(value, digits), digits)
+
+
 def _parts(text: str) -> tuple[str, int]:
     """The digits of a number in decimal or scientific spelling without zeros at the ends, and the power of ten of the first."""
     mantissa, _, power = text.lstrip("-").partition("e")

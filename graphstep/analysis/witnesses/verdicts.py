@@ -65,8 +65,12 @@ def _confirmed(testimony: Testimony, row: Row) -> Row:
         return row
     exact = _exact(testimony) if testimony.affordable else None
     if exact is None:
-        why = row.explanation if testimony.numeric is None else (reason("verdict-good-to", error=_above(testimony.bound)),)
-        return replace(row, verdict="unsettled", explanation=why)
+        if testimony.numeric is None:
+            return replace(row, verdict="unsettled")
+        # Where the numbers of its runs are at the end of their range, nothing bounds the error of a difference.
+        lost = math.isinf(testimony.bound)
+        why = reason("verdict-good-to-nothing") if lost else reason("verdict-good-to", error=_above(testimony.bound))
+        return replace(row, verdict="unsettled", explanation=(why,))
     row = replace(row, exact=exact)
     if _same(testimony.backprop, exact) or _is_noise(testimony, exact):
         sees = testimony.numeric is not None and _same(testimony.numeric, exact)

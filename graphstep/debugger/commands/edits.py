@@ -186,9 +186,7 @@ def _with_gradient(state: State, argument: Argument) -> int:
 
 def _quotients(state: State, argument: Argument) -> Done:
     node = _with_gradient(state, argument)
-    if 0 in state.trace.node(node).shape:
-        raise UnfitError(notice("reply-no-cells", node))
-    return Done(state, effects=(Quotients(node, state.cell(node)),))
+    return Done(state, effects=(Quotients(node, _cell(state, node)),))
 
 
 def _paths(state: State, argument: Argument) -> Done:
@@ -197,7 +195,14 @@ def _paths(state: State, argument: Argument) -> Done:
 
 def _tangents(state: State, argument: Argument) -> Done:
     node = node_of(state, argument)
-    return Done(state, (TangentsFrom(node, state.cell(node)),))
+    return Done(state, (TangentsFrom(node, _cell(state, node)),))
+
+
+def _cell(state: State, node: int) -> tuple[int, ...]:
+    """The cell of a node that is moved; UnfitError where there is none."""
+    if 0 in state.trace.node(node).shape:
+        raise UnfitError(notice("reply-no-cells", node))
+    return state.cell(node)
 
 
 def _jacobian(state: State, argument: Argument) -> Done:

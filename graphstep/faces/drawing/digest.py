@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.ground.arrays import SMALL, Number, array_text
 from graphstep.ground.memo import memo
-from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.numerals import DIGITS, bound, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,4 +86,4 @@ def _cells(value: NDArray[Any], digits: int) -> str:
         text = f"all ≈ {ends[0]}" if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"
         if len(text) <= _RANGE:
             return text
-    return f"|·| ≤ {numeral(max(-low, high), 1)}"
+    return f"|·| ≤ {bound(max(-low, high), 1)}"

@@ -9,7 +9,7 @@ from graphstep.engine.training import Training
 from graphstep.faces.comparison import change, largest_change
 from graphstep.faces.drawing.digest import digest
 from graphstep.ground.arrays import Number, shape_of, shape_text
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import bound, numeral
 from graphstep.telling.reports.training import stop_text
 from graphstep.telling.words.catalogue import message
 
@@ -54,4 +54,4 @@ def _moved(before: Number, after: Number) -> str:
     """``0.4 → 0.72``; of an array what it is now, and by how much the cell that moves most does."""
     if isinstance(after, int | float):
         return change(before, after)
-    return f"{digest(after)}   |Δ| ≤ {numeral(largest_change(before, after), 2)}"
+    return f"{digest(after)}   |Δ| ≤ {bound(largest_change(before, after), 2)}"

@@ -95,7 +95,7 @@ def test_every_format_has_the_picture(tmp_path: Path, capsys: pytest.CaptureFixt
             golden(f"export/quotients.{suffix}", text)
     capsys.readouterr()
     assert main(["check", "x*y", "x=1", "y=2", "--against-h", "x[1]"]) == 2
-    assert "is no cell" in capsys.readouterr().err
+    assert "x is a number, so a cell of it takes no index" in capsys.readouterr().err
 
 
 def test_a_page_of_it_is_made_of_blocks_that_are_in_every_document(bent) -> None:

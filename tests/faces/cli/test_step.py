@@ -20,6 +20,11 @@ def test_a_check_of_data_alone_says_so(capsys: pytest.CaptureFixture[str]) -> No
     assert printed(capsys, "check", "3*4") == "The program has no inputs, so there is no gradient to check.\n"
 
 
+def test_a_difference_that_nothing_bounds_is_said_to_be_good_for_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "x*y+z", "x=-1.4e-100", "y=-1.23456e-150", "z=1.4e308", "--format=md")
+    assert "- $`x`$: Not settled: the difference itself is good for nothing here" in text
+
+
 def test_what_stands_beside_the_steps_is_in_the_language_too(capsys: pytest.CaptureFixture[str]) -> None:
     train = ["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params=w", "--steps=3", "--language=zh"]
     assert "拆开后与所输入的一致" in printed(capsys, "sigmoid(x)", "x=1", "--expand", "--language=zh")

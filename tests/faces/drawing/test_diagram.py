@@ -252,6 +252,8 @@ def test_a_drawing_of_arrays_has_the_same_size_at_every_step() -> None:
         ([1.0] * 20 + [np.nan] * 3, "3 nan"),
         ([-np.inf, *np.linspace(0, 1, 9)], "-inf…1"),
         (np.linspace(-1.234e-100, 5.678e-100, 9), "|·| ≤ 6e-100"),
+        # A bound is rounded up.
+        (np.linspace(-1.234e-100, 5.432e-100, 9), "|·| ≤ 6e-100"),
         (np.linspace(-1.234e-5, 5.678e-5, 9), "-1e-5…6e-5"),
     ],
 )

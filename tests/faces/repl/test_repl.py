@@ -165,6 +165,14 @@ def talk(monkeypatch, capsys, script: str, *words: str) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
+def test_what_has_no_cells_is_refused_where_one_is_to_move(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("J x\nH x\nq\n"))
+    assert main(["repl", "mean(x)", "x=[]"]) == 0
+    assert capsys.readouterr().out.count("x has no cells") == 2
+
+
 def test_a_script_prints_the_steps_and_a_gradient(monkeypatch, capsys) -> None:
     lines = talk(monkeypatch, capsys, "n\nn\nn\nn\np grad x\nend\np grad x\nq\n")
     assert lines[0] == "(x+y)*z"

@@ -293,6 +293,7 @@ _JUDGEMENTS: dict[str, English] = {
     "verdict-left-only": "The function exists only to the left of this point, so the difference looks that way alone.",
     "verdict-rounding-hides": "The difference is right as far as it can tell: rounding hides the rest.",
     "verdict-good-to": "Not settled: the difference itself is only good to {error} here, and no other witness can be asked.",
+    "verdict-good-to-nothing": "Not settled: the difference itself is good for nothing here, and no other witness can be asked.",
     "verdict-no-witness": "There is no other witness: backprop stands alone.",
     "verdict-takes": "Backprop takes {value}",
     "verdict-slope-both": "the slope is {slope} on both sides, but each gate decides for itself",
