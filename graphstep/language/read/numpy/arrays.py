@@ -21,7 +21,8 @@ def reshaped(site: Site, x: Piece, shape: Iterable[int]) -> Piece:
 
 def moved(site: Site, x: Piece, axes: Sequence[int]) -> Piece:
     """A value with its axes in another order."""
-    return x if [*axes] == [*range(len(axes))] else site.call("transpose", x, f"axes=({', '.join(map(str, axes))})")
+    order = [axis % len(axes) for axis in axes]
+    return x if order == [*range(len(axes))] else site.call("transpose", x, f"axes=({', '.join(map(str, order))})")
 
 
 def flat(x: Piece) -> Piece:

@@ -6,7 +6,7 @@ import ast
 
 from graphstep.gates.typed import ATOM
 from graphstep.language.read.foreign.table import plain_name
-from graphstep.language.read.numpy.arrays import moved
+from graphstep.language.read.numpy.arrays import flat, moved
 from graphstep.language.read.numpy.expressions import INFINITY
 from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed, negative
 from graphstep.language.read.numpy.sites import Site, UnfitError, Wholes, axes_among, fitting, reads, word
@@ -64,12 +64,17 @@ def _flip(site: Site, x: Piece, axis: Wholes | None = None) -> Piece:
     return x
 
 
-@reads("take", "index_select")
-def _take(site: Site, x: Piece, ids: ast.expr, axis: int) -> Piece:
-    # NumPy counts the axis of no axis in the flat array, which is not read here.
-    if axis < 0:
-        raise UnfitError
-    return indexed(x, [*[":"] * axis, site.of.count(ids) or site.of.named(site.of.value(ids), "i")], site.span)
+@reads("take", indices="places")
+def _take(site: Site, x: Piece, places: ast.expr, axis: int | None = None) -> Piece:
+    if axis is None:
+        x, axis = flat(x), 0
+    front = [":"] * (axis % len(site.shape(x)) if axis < 0 else axis)
+    return indexed(x, [*front, fitting(site.of.entry(places))], site.span)
+
+
+@reads("index_select", index="places")
+def _select(site: Site, x: Piece, axis: int, places: ast.expr) -> Piece:
+    return _take(site, x, places, axis)
 
 
 @reads("masked_fill")

@@ -233,7 +233,7 @@ class Expressions(Reading):
             return pair
         x = self.value(of)
         entries = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        written = [self._entry(each) for each in entries]
+        written = [self.entry(each) for each in entries]
         # x[:, None] is written as reshape: an index of the language has no axis more.
         if not any(each is None for each in written):
             return indexed(x, [each for each in written if each is not None], span)
@@ -264,7 +264,7 @@ class Expressions(Reading):
     def of_pair(self, node: ast.Subscript | ast.Attribute) -> Piece | None:
         """``torch.max(x, 1)[0]`` and ``torch.max(x, 1).values``, the values of a pair; None for anything else."""
 
-    def _entry(self, node: ast.expr) -> Piece | str | None:
+    def entry(self, node: ast.expr) -> Piece | str | None:
         """An entry of an index; None for an axis more."""
         span = self.source.span(node)
         if isinstance(node, ast.Slice):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from graphstep.gates.typed import ATOM, PRODUCT, SUM
-from graphstep.language.read.numpy.arrays import moved, reshaped
+from graphstep.language.read.numpy.arrays import reshaped
 from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed, power
 from graphstep.language.read.numpy.reductions import axis_options, over
 from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, axes_among, entries, fitting, reads, word
@@ -15,19 +15,18 @@ from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, axes_amo
 def _cross(
     site: Site, x: Piece, y: Piece, axisa: int = -1, axisb: int = -1, axisc: int | None = None, axis: int | None = None
 ) -> Piece:
-    sides = []
+    sides: list[tuple[Piece, list[str]]] = []
     for value, own in ((x, axisa), (y, axisb)):
         shape = site.shape(value)
         (place,) = axes_among([own if axis is None else axis], len(shape))
         if shape[place] != 3:
             raise UnfitError
-        rest = [each for each in range(len(shape)) if each != place]
-        sides.append(site.of.named(moved(site, value, [*rest, place]), "q"))
-    one, other = sides
+        sides.append((site.of.named(value, "q"), [":"] * place))
     span = site.span
 
-    def product(i: int, j: int) -> Piece:
-        return binary("*", indexed(one, ["...", str(i)], span), indexed(other, ["...", str(j)], span), span)
+    def product(*numbers: int) -> Piece:
+        one, other = (indexed(side, [*before, str(k)], span) for (side, before), k in zip(sides, numbers, strict=True))
+        return binary("*", one, other, span)
 
     parts = [binary("-", product(i, j), product(j, i), span) for i, j in ((1, 2), (2, 0), (0, 1))]
     target = axis if axis is not None else -1 if axisc is None else axisc
@@ -88,13 +87,23 @@ def _normal(site: Site, x: Piece, loc: Piece | None = None, scale: Piece | None 
 
 
 @reads("linspace")
-def _steps(site: Site, start: Piece, stop: Piece, num: int = 50) -> Piece:
+def _steps(site: Site, start: Piece, stop: Piece, num: int = 50, endpoint: bool = True) -> Piece:
     """``linspace(a, b, n)``."""
-    if num < 2 or any(site.of.shape(each) not in ((), None) for each in (start, stop)):
+    if num < 1 or any(site.of.shape(each) not in ((), None) for each in (start, stop)):
         raise UnfitError
     start, span = site.of.named(start, "a"), site.span
-    shares = binary("/", call("range", [str(num)], span), atom(str(num - 1), span), span)
+    shares = binary("/", call("range", [str(num)], span), atom(str(max(num - endpoint, 1)), span), span)
     return binary("+", start, binary("*", binary("-", stop, start, span), shares, span), span)
+
+
+@reads("logspace")
+def _powers(site: Site, start: Piece, stop: Piece, num: int = 50, endpoint: bool = True, base: Piece | None = None) -> Piece:
+    return power(base or atom("10", site.span), _steps(site, start, stop, num, endpoint), site.span)
+
+
+@reads("geomspace")
+def _multiples(site: Site, start: Piece, stop: Piece, num: int = 50, endpoint: bool = True) -> Piece:
+    return site.call("exp", _steps(site, site.call("log", start), site.call("log", stop), num, endpoint))
 
 
 @reads("pad")

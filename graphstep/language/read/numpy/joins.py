@@ -87,7 +87,7 @@ def _turned(site: Site, x: Piece, shift: int, axis: int, size: int) -> Piece:
 
 @reads("diff")
 def _differences(site: Site, x: Piece, n: int = 1, axis: int = -1) -> Piece:
-    if not 0 <= n <= 5:
+    if not 0 <= n <= 50:
         raise UnfitError
     before = [":"] * (axis % len(site.shape(x)) if axis < 0 else axis)
     for _ in range(n):

@@ -11,8 +11,6 @@ from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed, n
 from graphstep.language.read.numpy.sites import Site, UnfitError, reads
 from graphstep.language.read.numpy.syntax import too_long
 
-# With c the difference r cut off at ±1 it is c·(r − c/2): half a square inside, a line outside.
-_HUBER = "clip({x} - {y}, -1, 1)*({x} - {y} - clip({x} - {y}, -1, 1)/2)"
 _CELLS = {
     "mseloss": ("({x} - {y})^2", "mse({x}, {y})"),
     "l1loss": ("abs({x} - {y})", "mean(abs({x} - {y}))"),
@@ -22,7 +20,6 @@ _CELLS = {
     ),
     "softmarginloss": ("softplus(-{y}*{x})", "mean(softplus(-{y}*{x}))"),
     "poissonnllloss": ("exp({x}) - {y}*{x}", "mean(exp({x}) - {y}*{x})"),
-    **dict.fromkeys(("huberloss", "smoothl1loss"), (_HUBER, "huber({x}, {y})")),
     "kldiv": ("{y}*(log({y}) - {x})", "mean({y}*(log({y}) - {x}))"),
 }
 """By PyTorch's name without underscores, a loss cell by cell, and its mean."""
@@ -35,6 +32,22 @@ def _loss(site: Site, x: Piece, target: Piece, reduction: str = "mean") -> Piece
     cells, mean = _CELLS[plain_name(site.name)]
     text = mean if reduction == "mean" else f"sum({cells})" if reduction == "sum" else cells
     return _written(site, text, {"x": x, "y": target})
+
+
+@reads("huber_loss", "smooth_l1_loss", beta="delta")
+def _huber(site: Site, x: Piece, target: Piece, reduction: str = "mean", delta: Piece | None = None) -> Piece:
+    if not site.is_torch or reduction not in ("mean", "sum", "none"):
+        raise UnfitError
+    width = "1" if delta is None else delta.text
+    if reduction == "mean":
+        text = "huber({x}, {y})" if delta is None else f"huber({{x}}, {{y}}, delta={width})"
+    else:
+        # With c the difference r cut off at ±1 it is c·(r − c/2): half a square inside, a line outside.
+        cut = f"clip({{x}} - {{y}}, -{width}, {width})"
+        cells = f"{cut}*({{x}} - {{y}} - {cut}/2)"
+        text = f"sum({cells})" if reduction == "sum" else cells
+    loss = _written(site, text, {"x": x, "y": target})
+    return loss if delta is None or plain_name(site.name) == "huberloss" else binary("/", loss, delta, site.span)
 
 
 def _written(site: Site, template: str, pieces: dict[str, Piece]) -> Piece:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from math import prod
 
-from graphstep.gates.typed import ATOM
-from graphstep.language.read.numpy.arrays import flat, moved, reshaped
+from graphstep.language.read.numpy.arrays import flat, reshaped
 from graphstep.language.read.numpy.pieces import Piece, binary, call, indexed
 from graphstep.language.read.numpy.sites import Site, UnfitError, Wholes, axes_among, entries, fitting, reads, word
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @reads("dot")
@@ -19,20 +19,18 @@ def _product(site: Site, x: Piece, y: Piece) -> Piece:
     one, other = site.of.shape(x), site.of.shape(y)
     if one == () or other == ():
         return binary("*", x, y, site.span)
-    if one is None or other is None or len(other) == 2 or (len(other) < 2 and len(one) <= 2):
+    if one is None or other is None or (len(other) <= 2 and len(one) <= 2) or len(other) == 2:
         return binary("@", x, y, site.span)
-    return _contracted(site, x, y, max(len(other) - 2, 0))
+    return _contracted(site, x, y, [len(one) - 1], [max(len(other) - 2, 0)])
 
 
-def _contracted(site: Site, x: Piece, y: Piece, axis: int) -> Piece:
-    """The sum over the last axis of x and an axis of y: a product of two matrices, whose cells then get their other axes."""
-    one, other = site.shape(x), site.shape(y)
-    rest = [each for each in range(len(other)) if each != axis]
-    left = x if len(one) == 1 else reshaped(site, x, (-1, one[-1]))
-    right = moved(site, y, [axis, *rest])
-    if len(other) > 2:
-        right = reshaped(site, right, (other[axis], -1))
-    return reshaped(site, binary("@", left, right, site.span), (*one[:-1], *(other[each] for each in rest)))
+def _contracted(site: Site, x: Piece, y: Piece, left: Sequence[int], right: Sequence[int]) -> Piece:
+    """The sum over axes of x and as many of y: the other axes of both stay, those of x in front."""
+    letters = iter(_LETTERS)
+    one = [next(letters) for _ in site.shape(x)]
+    other = [one[left[right.index(k)]] if k in right else next(letters) for k in range(len(site.shape(y)))]
+    kept = [each for k, each in enumerate(one) if k not in left] + [each for k, each in enumerate(other) if k not in right]
+    return site.call("einsum", f'"{"".join(one)},{"".join(other)}->{"".join(kept)}"', x, y)
 
 
 @reads("inner")
@@ -43,7 +41,7 @@ def _inner(site: Site, x: Piece, y: Piece) -> Piece:
         return binary("*", x, y, site.span)
     if len(other) <= 2:
         return binary("@", x, y if len(other) == 1 else site.of.flipped(y, site.node), site.span)
-    return _contracted(site, x, y, len(other) - 1)
+    return _contracted(site, x, y, [len(one) - 1], [len(other) - 1])
 
 
 @reads("outer", "ger")
@@ -71,21 +69,7 @@ def _tensordot(site: Site, x: Piece, y: Piece, axis: ast.expr | None = None) -> 
         )
     else:
         raise UnfitError
-    free = [axis for axis in range(len(one)) if axis not in left], [axis for axis in range(len(other)) if axis not in right]
-    span = site.span
-    if not left and (not one or not other):
-        return binary("*", x, y, span)
-    # What is contracted goes to the inner sides, so that one matrix product is left of it.
-    inner = prod(one[axis] for axis in left)
-    a = reshaped(site, moved(site, x, [*free[0], *left]), (prod(one[k] for k in free[0]), inner))
-    b = reshaped(site, moved(site, y, [*right, *free[1]]), (inner, prod(other[k] for k in free[1])))
-    # The free axes of both, the first's in front: NumPy's order, whatever the contracted axes were.
-    shape = (*(one[k] for k in free[0]), *(other[k] for k in free[1]))
-    product = binary("@", a, b, span)
-    return reshaped(site, product, shape) if shape else indexed(Piece(("(", product, ")"), ATOM, span), ["0", "0"], span)
-
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+    return _contracted(site, x, y, left, right) if one and other else binary("*", x, y, site.span)
 
 
 @reads("einsum")
@@ -127,17 +111,17 @@ def _filters(
     x: Piece,
     weight: Piece,
     bias: Piece | None = None,
-    stride: ast.expr | None = None,
+    stride: Wholes = (1,),
     padding: ast.expr | None = None,
+    dilation: Wholes = (1,),
+    groups: int = 1,
 ) -> Piece:
     """PyTorch's ``conv1d`` and ``conv2d``, which turn no filter around."""
-    if not site.is_torch:
+    if not site.is_torch or {*dilation, groups} != {1}:
         raise UnfitError
-    options = [
-        f"{key}={_sizes(_over_axes(site, fitting(site.of.wholes(node))))}"
-        for key, node in (("stride", stride), ("padding", padding))
-        if node is not None and word(node) != "valid"
-    ]
+    edges: Wholes = (0,) if word(padding) == "valid" or padding is None else fitting(site.of.wholes(padding))
+    told = (("stride", stride, 1), ("padding", edges, 0))
+    options = [f"{key}={_sizes(_over_axes(site, sizes))}" for key, sizes, usual in told if {*sizes} != {usual}]
     return site.call(site.name.lower(), x, weight, *([bias] if bias is not None else []), *options)
 
 
@@ -158,13 +142,22 @@ def _sizes(sizes: Sequence[int]) -> str:
 
 
 @reads("max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d")
-def _pool(site: Site, x: Piece, kernel_size: Wholes, stride: Wholes | None = None) -> Piece:
+def _pool(
+    site: Site,
+    x: Piece,
+    kernel_size: Wholes,
+    stride: Wholes | None = None,
+    padding: Wholes = (0,),
+    dilation: Wholes = (1,),
+    *,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Piece:
+    if {*padding} != {0} or {*dilation} != {1} or ceil_mode or return_indices:
+        raise UnfitError
     axes = _axes(site)
-    options = [
-        f"{name}={_sizes((_over_axes(site, sizes) * axes)[:axes])}"
-        for name, sizes in (("size", kernel_size), ("stride", stride))
-        if sizes is not None
-    ]
+    size, step = ((_over_axes(site, sizes) * axes)[:axes] for sizes in (kernel_size, stride or kernel_size))
+    options = [f"size={_sizes(size)}", *([f"stride={_sizes(step)}"] if step != size else [])]
     if "max" in site.name.lower():
         return site.call("max_pool", x, *options)
     return site.call("mean", call("windows", [x, *options], x.span), "axis=-1")

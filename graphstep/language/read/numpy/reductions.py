@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from graphstep.gates.typed import ATOM, SUM
 from graphstep.language.read.foreign.table import plain_name
-from graphstep.language.read.numpy.arrays import flat
+from graphstep.language.read.numpy.arrays import flat, reshaped
 from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, negative, power
-from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, Wholes, entries, filled, reads, word
+from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, Wholes, axes_among, entries, filled, reads, word
 
 
 def axis_options(axis: Axes, keepdims: bool) -> list[str]:
@@ -180,11 +180,20 @@ def _order(site: Site, node: ast.expr | None) -> str | None:
 
 
 @reads("average")
-def _average(site: Site, x: Piece, axis: Axes = None) -> Piece:
-    return site.call("mean", x, *axis_options(axis, False))
+def _average(site: Site, x: Piece, axis: Axes = None, weights: Piece | None = None, keepdims: bool = False) -> Piece:
+    if weights is None:
+        return over(site, "mean", x, axis, keepdims)
+    weights, along = site.of.named(weights, "weights"), axis
+    if axis is not None and len(axis) == len(site.shape(weights)) == 1:
+        # A weight for each entry of the axis, and the same for all that stands beside it.
+        shape = site.shape(x)
+        (place,) = axes_among(axis, len(shape))
+        weights, along = reshaped(site, weights, [n if k == place else 1 for k, n in enumerate(shape)]), None
+    total = over(site, "sum", weights, along, keepdims and along is not None)
+    return binary("/", over(site, "sum", binary("*", x, weights, site.span), axis, keepdims), total, site.span)
 
 
-@reads("cumsum")
+@reads("cumsum", "cumulative_sum")
 def _running(site: Site, x: Piece, axis: int | None = None) -> Piece:
     """``cumsum``, which NumPy does over all cells in a row where it is told no axis."""
     if axis is not None:

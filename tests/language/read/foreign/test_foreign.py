@@ -229,6 +229,7 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     **dict.fromkeys(("ger", "outer_product"), (np.outer, (V, W))),
     "inner": (np.inner, (V, W)),
     "addmm": (lambda b, x, y: b + x @ y, (np.array([1.0, 2.0]), A, B)),
+    "baddbmm": (lambda b, x, y: b + x @ y, (np.ones((1, 2, 2)), A[None, :2, :2], B[None, :2, :2])),
     "addmv": (lambda b, x, y: b + x @ y, (np.array([1.0, 2.0]), A, np.array([1.0, -2.0]))),
     "trace": (np.trace, (A,)),
     "det": (np.linalg.det, (A,)),

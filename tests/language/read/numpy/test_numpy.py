@@ -134,6 +134,12 @@ MEANINGS = {
     "F.smooth_l1_loss(x, y)": "huber(x, y)",
     "F.conv2d(x, w, b, stride=2)": "conv2d(x, w, b, stride=2)",
     "F.max_pool2d(x, 2)": "max_pool(x, size=(2, 2))",
+    "F.conv2d(x, w, None, (2, 1), (0, 0), 1, 1)": "conv2d(x, w, stride=(2, 1))",
+    "F.huber_loss(x, y, delta=2)": "huber(x, y, delta=2)",
+    "F.smooth_l1_loss(x, y, beta=0.5)": "huber(x, y, delta=0.5)/0.5",
+    "F.huber_loss(x, y, reduction='sum', delta=2)": "sum(clip(x - y, -2, 2)*(x - y - clip(x - y, -2, 2)/2))",
+    "torch.index_select(x, 1, i)": "x[:, i]",
+    "import torch\nx.permute(0, -1, 1)": "transpose(x, axes=(0, 2, 1))",
     "F.cross_entropy(s, y, label_smoothing=0.1)": "cross_entropy(s, y, label_smoothing=0.1)",
     "np.log(x)/math.log(x, 2)": "log(x)/log(x, 2)",
 }
@@ -195,6 +201,11 @@ np.convolve(v, x[0]) + np.convolve(v, v[:2], "same")[0] + np.convolve(v, v[:2], 
 np.einsum("ij,kj->ik", x, x) + np.einsum(x, [0, 1], x, [2, 1], [0, 2])
 np.diag(v, 1)[:3, 1:] + np.diag(v[:2], -1) + np.trace(x, 1) + np.diagonal(x[None], 0, 1, 2)[0, 0]
 np.linalg.slogdet(np.outer(v, v) + 2*np.eye(3))[1] + np.real(v) + np.conj(v)
+np.vdot(x, x) + np.average(x, 1, v) + np.average(x, weights=x*x)
+np.average(x, axis=0, weights=x, keepdims=True)
+np.take(x, [4, 0]) + np.take(x, [0, 1], axis=-1)[0]
+np.linspace(v[0], 2, 3, endpoint=False) + np.logspace(0, v[1], 3) + np.logspace(0, 1, 3, base=2) + np.geomspace(1, 8, 3)
+np.dot(x, np.ones((2, 3, 2)))
 """
 
 
