@@ -1,11 +1,11 @@
 """Arrays of NumPy that record what is computed from them: ``array`` is what a function gets, ``table`` has NumPy's functions.
 
 The other modules enter what follows NumPy's functions into that table: ``cells`` (cell by cell), ``axes``, ``products``,
-``moves``, ``joins``, ``picks``, ``composed`` (several gates for one function), ``matrices``; ``indices`` has what stands in
-brackets.
+``moves``, ``joins``, ``picks``, ``composed`` (several gates for one function), ``matrices``, and ``texts`` those that the reader
+of texts knows; ``indices`` has what stands in brackets.
 """
 
-from graphstep.engine.capture.arrays import axes, cells, composed, joins, matrices, moves, picks, products
+from graphstep.engine.capture.arrays import axes, cells, composed, joins, matrices, moves, picks, products, texts
 from graphstep.engine.capture.arrays.array import TracedArray
 from graphstep.engine.capture.arrays.cells import of_cells
 from graphstep.engine.capture.arrays.composed import elementwise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.table import FUNCTIONS, Handler, array_of, check_plain, emit, follows, reshape
+from graphstep.engine.capture.arrays.table import FUNCTIONS, Handler, array_of, check_plain, emit
 from graphstep.engine.capture.traced import first_traced, plain
 from graphstep.ground.late import np
 
@@ -32,44 +32,6 @@ def _axes(axis: Any) -> Any:
 for _gate, _names in {"sum": "sum", "mean": "mean", "prod": "prod", "amax": "max amax", "amin": "min amin"}.items():
     for _name in _names.split():
         FUNCTIONS[_name] = _collecting(_gate, _name)
-
-
-def _spread(gate: str) -> Handler:
-    def handler(frame: FrameType, x: Any, axis: Any = None, *rest: Any, ddof: Any = 0, keepdims: Any = False, **more: Any) -> Any:
-        check_plain(gate, frame, **dict.fromkeys(map(str, rest), True) if any(y is not None for y in rest) else {}, **more)
-        keepdims = keepdims is not np._NoValue and bool(keepdims)
-        options: dict[str, Any] = {} if axis is None else {"axis": _axes(axis)}
-        options |= ({"ddof": ddof} if ddof else {}) | ({"keepdims": True} if keepdims else {})
-        return emit(frame, gate, (x,), getattr(np, gate)(plain(x), axis=axis, ddof=ddof, keepdims=keepdims), **options)
-
-    return handler
-
-
-FUNCTIONS["var"], FUNCTIONS["std"] = _spread("var"), _spread("std")
-
-
-@follows("cumsum", "cumulative_sum")
-def _cumsum(frame: FrameType, x: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
-    check_plain("cumsum", frame, dtype=dtype, out=out)
-    if axis is None and x.ndim > 1:
-        x = reshape(frame, x, -1)
-    return emit(frame, "cumsum", (x,), np.cumsum(plain(x), axis=axis), **({} if axis is None else {"axis": int(axis)}))
-
-
-@follows("linalg.vector_norm")
-def _vector_norm(frame: FrameType, x: Any, **options: Any) -> Any:
-    check_plain("linalg.vector_norm", frame, **{key: each for key, each in options.items() if key not in ("axis", "keepdims")})
-    return _norm(frame, x, 2 if x.ndim == 1 else None, **options)
-
-
-@follows("linalg.norm")
-def _norm(frame: FrameType, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002 – as NumPy calls it
-    if ord in (1, np.inf) and (x.ndim == 1 or isinstance(axis, int)):
-        return FUNCTIONS["sum" if ord == 1 else "max"](frame, abs(x), axis, keepdims=keepdims)
-    if not (ord is None or (ord == 2 and (x.ndim == 1 or isinstance(axis, int))) or (ord == "fro" and x.ndim == 2)):
-        check_plain("linalg.norm", frame, ord=ord)
-    options = {**({} if axis is None else {"axis": _axes(axis)}), **({"keepdims": True} if keepdims else {})}
-    return emit(frame, "length", (x,), np.linalg.norm(plain(x), ord, axis, keepdims), **options)
 
 
 _YES_OR_NO = "any all allclose array_equal array_equiv"

@@ -146,31 +146,9 @@ def _where(frame: FrameType, condition: Any, *branches: Any) -> Any:
     return emit(frame, "where", parts, np.where(*map(plain, parts)))
 
 
-@follows("clip")
-def _clip(frame: FrameType, x: Any, a_min: Any = None, a_max: Any = None, out: Any = None, **limits: Any) -> Any:
-    low, high = limits.pop("min", a_min), limits.pop("max", a_max)
-    check_plain("clip", frame, out=out, **limits)
-    value = np.clip(plain(x), plain(low), plain(high))
-    if low is None or high is None:
-        return emit(frame, "min" if low is None else "max", (x, high if low is None else low), value)
-    return emit(frame, "clip", (x, low, high), value)
-
-
-@follows("real")
-def _real(_: FrameType, x: Any) -> Any:
-    return x
-
-
 @follows("fix")
 def _fix(_: FrameType, x: Any) -> Any:
     return np.trunc(x)
-
-
-@follows("sinc")
-def _sinc(frame: FrameType, x: Any) -> Any:
-    # sin(0)/0 is nan: NumPy too puts a tiny number in place of the 0.
-    angle = np.where(plain(x) == 0, 1e-20, 0.0) + x * math.pi
-    return emit(frame, "sin", (angle,), np.sin(plain(angle))) / angle
 
 
 @follows("round", "around")

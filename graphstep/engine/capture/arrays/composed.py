@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from string import ascii_letters
 from types import FrameType
 from typing import Any
 
@@ -15,7 +14,6 @@ from graphstep.engine.capture.arrays.table import (
     Handler,
     array_of,
     check_plain,
-    emit,
     follows,
     reshape,
     unfollowed,
@@ -31,76 +29,6 @@ _CELLS = 250_000
 
 def _whole(name: str, frame: FrameType, *arguments: Any, **options: Any) -> Any:
     return FUNCTIONS[name](frame, *arguments, **options)
-
-
-@follows("average")
-def _average(frame: FrameType, x: Any, axis: Any = None, weights: Any = None, returned: bool = False, **options: Any) -> Any:
-    if returned or isinstance(axis, tuple):
-        return unfollowed("average with these options", frame)
-    if weights is None:
-        return _whole("mean", frame, x, axis, **options)
-    weights = array_of(frame, weights)
-    weights = weights if isinstance(weights, Traced) else np.asarray(weights)
-    if axis is not None and np.ndim(plain(weights)) == 1:
-        weights = weights.reshape([-1 if k == int(axis) % x.ndim else 1 for k in range(x.ndim)])
-    total = weights.sum(axis=axis if np.ndim(plain(weights)) > 1 or axis is None else None)
-    return _whole("sum", frame, x * weights, axis, **options) / total
-
-
-@follows("ptp")
-def _ptp(frame: FrameType, x: Any, axis: Any = None, out: Any = None, **options: Any) -> Any:
-    return _whole("max", frame, x, axis, out, **options) - _whole("min", frame, x, axis, out, **options)
-
-
-@follows("inner")
-def _inner(frame: FrameType, x: Any, y: Any) -> Any:
-    x, y = array_of(frame, x), array_of(frame, y)
-    return x * y if 0 in (np.ndim(plain(x)), np.ndim(plain(y))) else _tensordot(frame, x, y, (-1, -1))
-
-
-@follows("vdot")
-def _vdot(frame: FrameType, x: Any, y: Any) -> Any:
-    flat = [
-        reshape(frame, each, -1) if isinstance(each, Traced) else np.ravel(each)
-        for each in (array_of(frame, x), array_of(frame, y))
-    ]
-    return emit(frame, "dot", flat, np.dot(*map(plain, flat)))
-
-
-@follows("tensordot")
-def _tensordot(frame: FrameType, x: Any, y: Any, axes: Any = 2) -> Any:
-    x, y = array_of(frame, x), array_of(frame, y)
-    many = np.ndim(plain(x)), np.ndim(plain(y))
-    if isinstance(axes, int | np.integer):
-        axes = [*range(many[0] - int(axes), many[0])], [*range(int(axes))]
-    own, others = ([int(each) % n for each in np.atleast_1d(part)] for part, n in zip(axes, many, strict=True))
-    # As an einsum, whose gate has the slopes of every contraction.
-    letters = iter(ascii_letters)
-    left = [next(letters) for _ in range(many[0])]
-    right = [left[own[others.index(k)]] if k in others else next(letters) for k in range(many[1])]
-    kept = "".join(each for k, each in enumerate(left) if k not in own) + "".join(
-        each for k, each in enumerate(right) if k not in others
-    )
-    return _whole("einsum", frame, f"{''.join(left)},{''.join(right)}->{kept}", x, y)
-
-
-@follows("kron")
-def _kron(frame: FrameType, x: Any, y: Any) -> Any:
-    x, y = array_of(frame, x), array_of(frame, y)
-    one, other = np.shape(plain(x)), np.shape(plain(y))
-    if len(one) != len(other):
-        return unfollowed("kron of arrays with other axes", frame)
-    apart = [tuple(n if k % 2 == place else 1 for n in shape for k in (0, 1)) for place, shape in enumerate((one, other))]
-    return (x.reshape(apart[0]) * y.reshape(apart[1])).reshape([m * n for m, n in zip(one, other, strict=True)])
-
-
-@follows("cross")
-def _cross(frame: FrameType, x: Any, y: Any, *rest: Any) -> Any:
-    x, y = array_of(frame, x), array_of(frame, y)
-    if rest or np.shape(plain(x))[-1] != 3 or np.shape(plain(y))[-1] != 3:
-        return unfollowed("cross with these options", frame)
-    (a, b, c), (d, e, f) = ([each[..., k] for k in range(3)] for each in (x, y))
-    return _whole("stack", frame, [b * f - c * e, c * d - a * f, a * e - b * d], -1)
 
 
 @follows("polyval")
@@ -120,43 +48,9 @@ def _trapezoid(frame: FrameType, y: Any, x: Any = None, dx: Any = 1.0, axis: int
     return _whole("sum", frame, width * (y[(*front, slice(1, None))] + y[(*front, slice(None, -1))]) / 2.0, axis)
 
 
-@follows("linspace")
-def _linspace(frame: FrameType, start: Any, stop: Any, num: int = 50, endpoint: bool = True, **options: Any) -> Any:
-    check_plain("linspace", frame, **{key: each or None for key, each in options.items()})
-    steps = max(num - 1 if endpoint else num, 1)
-    if np.ndim(plain(start)) or np.ndim(plain(stop)):
-        return unfollowed("linspace between arrays", frame)
-    return (stop - start) * (np.arange(num) / steps) + start
-
-
-@follows("logspace")
-def _logspace(
-    frame: FrameType, start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: float = 10.0, **more: Any
-) -> Any:
-    return base ** _linspace(frame, start, stop, num, endpoint, **more)
-
-
-@follows("geomspace")
-def _geomspace(frame: FrameType, start: Any, stop: Any, num: int = 50, endpoint: bool = True, **more: Any) -> Any:
-    return np.exp(_linspace(frame, np.log(start), np.log(stop), num, endpoint, **more))
-
-
 @follows("nan_to_num")
 def _number(frame: FrameType, x: Any, **options: Any) -> Any:
     return _whole("where", frame, np.isfinite(plain(x)), x, np.nan_to_num(plain(x), **options))
-
-
-@follows("full", "full_like")
-def _full(frame: FrameType, shape: Any, value: Any, **options: Any) -> Any:
-    name = "full" if not isinstance(shape, Traced) and np.ndim(shape) < 2 else "full_like"
-    if not holds_traced(value):
-        return np.full_like(plain(shape), value, **options)
-    check_plain(name, frame, **{key: each for key, each in options.items() if each not in (float, np.float64)})
-    wanted = (
-        tuple(plain(shape).shape) if name == "full_like" or isinstance(shape, Traced) else tuple(map(int, np.atleast_1d(shape)))
-    )
-    value = array_of(frame, value)
-    return value + np.zeros(wanted)
 
 
 @follows("cumprod")

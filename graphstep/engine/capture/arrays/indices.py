@@ -13,7 +13,7 @@ from graphstep.engine.capture.traced import first_traced, fixed_hint, holds_trac
 from graphstep.ground.late import np
 from graphstep.ground.operands import Chosen, Slice, Slot
 
-_SHOWN = 64
+SHOWN = 64
 """Places up to which an index of whole numbers stands in its gate; a longer one is an array that the gate reads."""
 
 
@@ -87,7 +87,7 @@ def _gate_index(entries: Sequence[Any]) -> tuple[tuple[Any, ...], list[Any]]:
             chosen.append(entry)
         elif _is_whole(entry) or not np.ndim(entry):
             chosen.append(int(entry))
-        elif np.ndim(entry) == 1 and len(entry) <= _SHOWN:
+        elif np.ndim(entry) == 1 and len(entry) <= SHOWN:
             chosen.append(Chosen(tuple(map(int, entry))))
         else:
             arrays.append(entry)

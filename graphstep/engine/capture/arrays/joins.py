@@ -6,12 +6,15 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays.indices import index
-from graphstep.engine.capture.arrays.table import FUNCTIONS, array_of, check_plain, emit, follows, reshape, stack
+from graphstep.engine.capture.arrays.table import array_of, check_plain, emit, follows, reshape
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
 
-JOINING = ("stack", "concatenate", "concat", "vstack", "hstack", "column_stack", "dstack", "block", "select", "linalg.multi_dot")
-"""The functions that take a list of arrays as that, and not as the array that it would make."""
+JOINING = (
+    *("stack", "concatenate", "concat", "vstack", "hstack", "column_stack", "dstack", "block", "select", "linalg.multi_dot"),
+    "full",
+)
+"""The functions that take a list, of arrays or of sizes, as that, and not as the array that it would make."""
 
 
 @follows("concatenate", "concat")
@@ -26,31 +29,6 @@ def _concatenate(frame: FrameType, parts: Any, axis: int | None = 0, out: Any = 
 
 def _flat(frame: FrameType, x: Any) -> Any:
     return reshape(frame, x, -1) if isinstance(x, Traced) else np.ravel(x)
-
-
-@follows("vstack")
-def _vstack(frame: FrameType, parts: Any) -> Any:
-    parts = [array_of(frame, x) for x in parts]
-    return (stack if np.ndim(plain(parts[0])) < 2 else _concatenate)(frame, parts)
-
-
-@follows("hstack")
-def _hstack(frame: FrameType, parts: Any) -> Any:
-    parts = [array_of(frame, x) for x in parts]
-    axes = [np.ndim(plain(x)) for x in parts]
-    if not any(axes):
-        return stack(frame, parts)
-    parts = [
-        x if n else FUNCTIONS["atleast_1d"](frame, x) if isinstance(x, Traced) else np.atleast_1d(x)
-        for x, n in zip(parts, axes, strict=True)
-    ]
-    return _concatenate(frame, parts, 0 if axes[0] < 2 else 1)
-
-
-@follows("column_stack")
-def _columns(frame: FrameType, parts: Any) -> Any:
-    parts = [array_of(frame, x) for x in parts]
-    return stack(frame, parts, 1) if np.ndim(plain(parts[0])) == 1 else _concatenate(frame, parts, 1)
 
 
 @follows("split", "array_split")

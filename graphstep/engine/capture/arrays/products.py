@@ -28,29 +28,3 @@ def _dot(frame: FrameType, x: Any, y: Any, out: Any = None) -> Any:
     if max(axes) > 2:
         return unfollowed("dot of more than two axes", frame)
     return product(frame, x, y)
-
-
-@follows("outer")
-def _outer(frame: FrameType, x: Any, y: Any, out: Any = None) -> Any:
-    check_plain("outer", frame, out=out)
-    return emit(frame, "outer", (x, y), np.outer(plain(x), plain(y)))
-
-
-@follows("linalg.inv")
-def _inv(frame: FrameType, x: Any) -> Any:
-    return emit(frame, "inv", (x,), np.linalg.inv(plain(x)))
-
-
-@follows("linalg.solve")
-def _solve(frame: FrameType, x: Any, y: Any) -> Any:
-    return emit(frame, "solve", (x, y), np.linalg.solve(plain(x), plain(y)))
-
-
-@follows("einsum")
-def _einsum(frame: FrameType, subscripts: Any, *operands: Any, out: Any = None, optimize: Any = None, **more: Any) -> Any:
-    check_plain("einsum", frame, out=out, **more)
-    if not isinstance(subscripts, str):
-        return unfollowed("einsum with lists of indices", frame)
-    parts = [array_of(frame, x) for x in operands]
-    value = np.einsum(subscripts, *map(plain, parts), optimize=bool(optimize))
-    return emit(frame, "einsum", parts, value, subscripts=subscripts.replace(" ", ""))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, gate, native, plainly
+from graphstep.engine.capture.arrays.table import gate
+from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, native, plainly
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
@@ -69,53 +70,9 @@ def _pow(frame: FrameType, x: Any, y: Any, **options: Any) -> Any:
     return gate(frame, "power" if number else "pow", (x, float(y) if number else y))
 
 
-@native("rsqrt")
-def _rsqrt(frame: FrameType, x: Any) -> Any:
-    return gate(frame, "reciprocal", (gate(frame, "sqrt", (x,)),))
-
-
-@native("leaky_relu")
-def _leaky(frame: FrameType, x: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:  # noqa: ARG001 – PyTorch's
-    return gate(frame, "leaky_relu", (x, float(negative_slope)))
-
-
-@native("elu")
-def _elu(frame: FrameType, x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:  # noqa: ARG001 – PyTorch's
-    return gate(frame, "elu", (x, float(alpha)))
-
-
 @native("softplus")
 def _softplus(frame: FrameType, x: Any, beta: float = 1, threshold: float = 20) -> Any:
     # Beyond the threshold PyTorch hands x on, with a slope of 1.
     if beta != 1 or np.any(widened(plain(x)) > threshold):
         raise UnfollowedError
     return gate(frame, "softplus", (x,))
-
-
-@native("gelu")
-def _gelu(frame: FrameType, x: Any, approximate: str = "none") -> Any:
-    return gate(frame, "gelu" if approximate == "none" else "gelu_tanh", (x,))
-
-
-@native("clamp", "clip")
-def _clamp(frame: FrameType, x: Any, min: Any = None, max: Any = None) -> Any:  # noqa: A002 – PyTorch's names
-    if min is None or max is None:
-        return gate(frame, "max" if max is None else "min", (x, min if max is None else max))
-    return gate(frame, "clip", (x, min, max))
-
-
-@native("clamp_min")
-def _clamp_min(frame: FrameType, x: Any, min: Any) -> Any:  # noqa: A002 – PyTorch's names
-    return gate(frame, "max", (x, min))
-
-
-@native("where")
-def _where(frame: FrameType, condition: Any, *branches: Any) -> Any:
-    if len(branches) != 2:
-        raise UnfollowedError
-    return gate(frame, "where", (np.asarray(condition, float), *branches))
-
-
-@native("masked_fill")
-def _masked_fill(frame: FrameType, x: Any, mask: Any, value: Any) -> Any:
-    return gate(frame, "where", (np.broadcast_to(np.asarray(mask, float), np.shape(plain(x))).copy(), value, x))

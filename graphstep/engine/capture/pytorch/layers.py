@@ -9,8 +9,8 @@ from typing import Any
 from graphstep.engine.capture.arrays import as_array
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
 from graphstep.engine.capture.arrays.products import product
+from graphstep.engine.capture.arrays.table import gate
 from graphstep.engine.capture.pytorch.table import (
-    NATIVE,
     PARTS,
     WITH_RESULT,
     Handler,
@@ -18,7 +18,6 @@ from graphstep.engine.capture.pytorch.table import (
     UnfollowedError,
     axes,
     extreme,
-    gate,
     native,
     plainly,
     transposed,
@@ -159,48 +158,3 @@ def _attention(
     elif attn_mask is not None:
         scores = gate(frame, "add", (scores, attn_mask))
     return product(frame, gate(frame, "softmax", (scores,), axis=-1), v)
-
-
-@native("einsum")
-def _einsum(frame: FrameType, subscripts: str, *operands: Any) -> Any:
-    flat = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
-    return gate(frame, "einsum", tuple(flat), subscripts=subscripts)
-
-
-def _both(value: Any, axes: int) -> tuple[int, ...]:
-    return (int(value),) * axes if isinstance(value, int) else tuple(map(int, value))
-
-
-def _convolution(axes: int) -> Handler:
-    def handler(
-        frame: FrameType, x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
-        groups: int = 1,
-    ) -> Any:  # fmt: skip
-        if isinstance(padding, str) or {*_both(dilation, axes)} != {1} or groups != 1:
-            raise UnfollowedError
-        steps, edges = _both(stride, axes), _both(padding, axes)
-        options = ({"padding": edges} if any(edges) else {}) | ({"stride": steps} if {*steps} != {1} else {})
-        return gate(frame, f"conv{axes}d", (x, weight) if bias is None else (x, weight, bias), **options)
-
-    return handler
-
-
-NATIVE |= {"conv1d": _convolution(1), "conv2d": _convolution(2)}
-
-
-def _pooling(axes: int) -> Handler:
-    def handler(
-        frame: FrameType, x: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, *rest: Any,
-        **options: Any,
-    ) -> Any:  # fmt: skip
-        plainly(**options, **{str(k): each for k, each in enumerate(rest)})
-        size = _both(kernel_size, axes)
-        steps = size if stride in (None, []) else _both(stride, axes)
-        if any(_both(padding, axes)) or {*_both(dilation, axes)} != {1}:
-            raise UnfollowedError
-        return gate(frame, "max_pool", (x,), size=size, **({"stride": steps} if steps != size else {}))
-
-    return handler
-
-
-NATIVE |= {"max_pool1d": _pooling(1), "max_pool2d": _pooling(2)}

@@ -6,7 +6,8 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays.indices import index
-from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, gate, native, plainly
+from graphstep.engine.capture.arrays.table import gate
+from graphstep.engine.capture.pytorch.table import UnfollowedError, native, plainly
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
 
@@ -45,44 +46,3 @@ def _cross_entropy(frame: FrameType, scores: Any, y: Any, *rest: Any, **options:
 @native("nll_loss")
 def _nll(frame: FrameType, scores: Any, y: Any, *rest: Any, **options: Any) -> Any:
     return _classes(frame, "nll", scores, y, *rest, **options)
-
-
-def _of_pairs(mean: str, cells: str = "", **more: Any) -> Handler:
-    """A loss that compares cell by cell: the gate for its mean, and that of a difference, for its cells."""
-
-    def handler(
-        frame: FrameType, x: Any, y: Any, size_average: Any = None, reduce: Any = None, reduction: str = "mean", **options: Any
-    ) -> Any:
-        plainly(size_average=size_average, reduce=reduce, **options)
-        if np.shape(plain(x)) != np.shape(plain(y)):
-            raise UnfollowedError
-        if mean and reduction == "mean":
-            return gate(frame, mean, (x, y), **more)
-        if not cells:
-            raise UnfollowedError
-        return _reduced(frame, gate(frame, cells, (gate(frame, "sub", (x, y)),)), reduction)
-
-    return handler
-
-
-NATIVE |= {
-    "mse_loss": _of_pairs("mse", "square"),
-    "l1_loss": _of_pairs("", "abs"),
-    "binary_cross_entropy": _of_pairs("bce"),
-    "binary_cross_entropy_with_logits": _of_pairs("bce", logits=True),
-}
-
-
-def _of_delta(delta: float) -> Handler:
-    return _of_pairs("huber") if delta == 1 else _of_pairs("huber", delta=float(delta))
-
-
-@native("huber_loss")
-def _huber(frame: FrameType, x: Any, y: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None) -> Any:
-    return _of_delta(delta)(frame, x, y, reduction=reduction, weight=weight)
-
-
-@native("smooth_l1_loss")
-def _smooth(frame: FrameType, x: Any, y: Any, *rest: Any, beta: float = 1.0, **options: Any) -> Any:
-    whole = _of_delta(beta)(frame, x, y, *rest, **options)
-    return whole if beta == 1 else gate(frame, "div", (whole, float(beta)))

@@ -1,21 +1,25 @@
 """Which gates a function of PyTorch's is: the table, by its name there, and what enters into it.
 
-A function that is not in it, and one that is called in a way that no gate has, is known by PyTorch's numbers only.
+A function that is not in it is what the reader of texts makes of it (:func:`text_handler`). What that does not know, and what is
+called in a way that no gate has, is known by PyTorch's numbers only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+import re
+from collections.abc import Callable
+from functools import cache
 from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import apply
-from graphstep.engine.capture.arrays.table import emit
-from graphstep.engine.capture.traced import Traced, plain
+from graphstep.engine.capture.arrays.table import gate
+from graphstep.engine.capture.arrays.texts import as_text
+from graphstep.engine.capture.traced import Traced, first_traced
 from graphstep.gates import GATES
-from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
-from graphstep.ground.arrays import plain as widened
+from graphstep.ground.errors import ReadError
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
@@ -65,17 +69,46 @@ def plainly(**options: Any) -> None:
         raise UnfollowedError
 
 
+TIED = frozenset({"max", "min", "amax", "amin", "clip", "hypot"})
+"""The gates whose slopes at a tie, at an edge or at the origin are others than PyTorch's."""
+
+
+def text_handler(name: str, function: Any) -> Handler:
+    """What records a function as the reader of texts knows it; UnfollowedError where it does not."""
+    # Functions in modules inside of it begin with the module: linalg_norm.
+    path = re.sub("^(linalg|special)_", r"\1.", name)
+    defaults = _defaults(function)
+
+    def handler(frame: FrameType, *arguments: Any, **options: Any) -> Any:
+        options = {key: x for key, x in options.items() if x is not None and x is not defaults.get(key)}
+        operations = first_traced((*arguments, *options.values())).recorder.recording.operations
+        first = len(operations)
+        try:
+            result = as_text(f"torch.{path}", frame, arguments, options)
+        except ReadError as error:
+            raise UnfollowedError from error
+        gates = [each.gate for each in operations[first:]]
+        # One gate is held against PyTorch's slopes where it has a convention; among several nobody would see that it differs.
+        if len(gates) > 1 and not TIED.isdisjoint(gates):
+            raise UnfollowedError
+        return result
+
+    return handler
+
+
+@cache
+def _defaults(function: Any) -> dict[str, Any]:
+    """What a function written in Python takes for what it is not told: PyTorch hands that on as if it were told."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {key: each.default for key, each in parameters.items()}
+
+
 def rule_of(gate: str) -> Rule:
     """The rule of a gate of ours."""
     return GATES[gate]
-
-
-def gate(frame: FrameType, name: str, operands: Sequence[Any], **options: Any) -> Any:
-    """Record one gate, with the value that it has for these operands."""
-    rule = GATES[name]
-    inputs = [np.asarray(widened(plain(x))) for x in operands]
-    value = rule.value(NUMBERS, inputs, rule.settings(tuple(options.items())))
-    return emit(frame, name, operands, np.asarray(value)[()], **options)
 
 
 def axes(dim: Any, keepdim: bool) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through,
 from graphstep.engine.capture.pytorch.modules import Modules, module_call, name_in_sight, own_function
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
 from graphstep.engine.capture.pytorch.surroundings import random_states
-from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, Made, UnfollowedError
+from graphstep.engine.capture.pytorch.table import NATIVE, PARTS, WITH_RESULT, Made, UnfollowedError, text_handler
 from graphstep.engine.capture.pytorch.tensors import (
     ENDS,
     LEAVING,
@@ -319,8 +319,8 @@ class Tape(NumpyRecorder):
             return one if one is not None and np.array_equal(plain(one), value, equal_nan=True) else None
         if len(done.parts) > 1 or done.base in PARTS:
             handler = PARTS.get(done.base)
-        if handler is None:
-            return None if done.writes else self._part_of(done, part, value, frame)
+        is_text = handler is None
+        handler = handler or text_handler(done.base, done.function)
         own = [self._argument(x, done.reads, frame) for x in done.arguments]
         own = own[::-1] if backwards else own
         more = {key: self._argument(x, done.reads, frame) for key, x in done.options.items()}
@@ -337,7 +337,7 @@ class Tape(NumpyRecorder):
         if getattr(came, "recorder", None) is self and alike(in_type(came.value, dtype_of(part)), value):
             return came
         del self.recording.operations[first:], self.places[first:], self.values[first:]
-        return None
+        return self._part_of(done, part, value, frame) if is_text and not done.writes else None
 
     def _part_of(self, done: Done, part: Any, value: Any, frame: FrameType) -> Any:
         """A view of what a call reads first, such as a diagonal, as the cells that it picks: it may be written through."""

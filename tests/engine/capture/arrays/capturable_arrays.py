@@ -238,6 +238,10 @@ def with_out(A):
     return A.sum()
 
 
+def in_part(A):
+    return np.var(A, where=A > 0)
+
+
 def rounded(A):
     return A.astype(int).sum()
 
@@ -280,6 +284,11 @@ OF_TWO_ROWS = {
     "matrices": lambda x, y: np.linalg.det(np.outer(x, y) + np.eye(4)) * np.linalg.cholesky(np.outer(x, x) + np.eye(4)),
     "solved": lambda x, y: np.linalg.lstsq(np.vander([1.0, 2.0, 3.0, 5.0], 2), x)[0].sum() * np.linalg.pinv(np.stack([x, y])),
     "powers": lambda x, y: np.linalg.matrix_power(np.outer(x, y), 2) * np.linalg.slogdet(np.outer(x, x) + np.eye(4))[1],
+    "as in a text": lambda x, y: (
+        np.linalg.norm(np.outer(x, y), 3, axis=0) * np.kron(np.outer(x, x), y)[1, :4] * np.einsum(x, [0], y, [0], [])
+        + np.full_like(np.zeros((4, 2)), y[1]).sum(axis=1) * np.vstack(np.outer(x, y))[2]
+        + np.column_stack([np.outer(x, y), x])[0, 1] * np.moveaxis(np.outer(x, y)[None], [0, 1], [1, 0])[3, 0]
+    ),
     "lengths": lambda x, y: np.linalg.norm(x, 1) * np.linalg.norm(y, np.inf) * np.linalg.vector_norm(x),
     "by their names": lambda x, y: (
         np.sum(a=x) * np.swapaxes(np.stack([x, y]), axis1=0, axis2=1) * np.clip(a=y, a_min=0, a_max=2)[0]

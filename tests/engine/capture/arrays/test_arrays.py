@@ -179,6 +179,7 @@ def test_an_array_that_is_returned_is_differentiated_cell_by_cell():
         ("formatted", 1, "formatting at"),
         ("unfollowed", 1, "np.linalg.svd at"),
         ("with_out", 1, "np.exp.* at"),
+        ("in_part", 1, "np.var with these options at"),
         ("rounded", 1, "cells are rounded to int64"),
         ("written_through", 2, "changes an array of which another variable is a part"),
     ],

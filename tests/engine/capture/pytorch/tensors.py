@@ -206,6 +206,15 @@ def lost_cell_by_cell() -> Any:
     return whole + F.binary_cross_entropy_with_logits(h, shares.round()) + F.binary_cross_entropy(shares, torch.zeros(5, 4))
 
 
+def as_in_a_text() -> Any:
+    h = x @ W + b
+    whole = F.mish(h) + F.hardtanh(h, -0.5, 0.5) + F.softshrink(h) + F.celu(h) + torch.lerp(h, b.expand_as(h), 0.3)
+    whole = whole.sum() + torch.linalg.norm(h, ord=1, dim=1).sum() + torch.kron(W, b).mean() + torch.addmm(b, x, W).std()
+    whole = whole + F.poisson_nll_loss(h, torch.ones(5, 4)) + F.avg_pool1d(h[None], 2).sum()
+    whole = whole + torch.einsum("ij,kj->ik", h, h).sum()
+    return whole + torch.tensordot(h, h, dims=2) + torch.trace(h) + torch.cross(h[:, :3], h[:, 1:], dim=1).sum()
+
+
 def moved_about() -> Any:
     h = (x @ W).roll(1, 0).flip(1).movedim(0, 1).repeat(1, 2).repeat_interleave(2, 0)
     h = F.pad(h, (1, 0, 0, 2), value=0.5)
@@ -321,7 +330,8 @@ FOLLOWED = (
     written_by_what_no_gate_follows, two_types,
     with_a_backward_of_its_own, with_a_backward_of_its_own_by_another_name, sparse, cell_by_cell, bias_before_a_batch_norm,
     clipped_before_it_is_read, seen_without_a_gradient,
-    normed_pictures, lost_cell_by_cell, moved_about, named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts,
+    normed_pictures, lost_cell_by_cell, as_in_a_text, moved_about,
+    named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts,
 )  # fmt: skip
 
 

@@ -77,7 +77,10 @@ def test_a_gradient_that_adds_up_to_nothing_is_not_held_against_rounding() -> No
     assert run.gradients["W"].any()
 
 
-def test_what_pytorch_alone_knows_is_right_for_every_function(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("reads", [True, False])
+def test_what_texts_and_what_pytorch_alone_know_is_right_for_every_function(reads: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not reads:
+        monkeypatch.setattr("graphstep.engine.capture.pytorch.tape.text_handler", lambda *_: lambda *_, **__: None)
     monkeypatch.setattr(table, "NATIVE", {})
     monkeypatch.setattr(table, "PARTS", {})
     for name in ("NATIVE", "PARTS"):
