@@ -16,7 +16,7 @@ from graphstep.analysis.witnesses import check  # noqa: E402
 from graphstep.engine.capture.pytorch import table  # noqa: E402
 from graphstep.engine.capture.recording import CaptureError  # noqa: E402
 from graphstep.gates import GATES  # noqa: E402
-from tests.engine import tensors  # noqa: E402
+from tests.engine.capture.pytorch import tensors  # noqa: E402
 
 OPAQUE = {
     "long_short_term": {"torch.lstm"},
