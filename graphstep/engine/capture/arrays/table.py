@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Fillable, Traced, first_traced, holds_traced, plain
-from graphstep.gates import GATES
 from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
 
@@ -150,12 +150,11 @@ def emit(frame: FrameType, gate: str, operands: Sequence[Any], value: Any, **opt
     return cast("TracedArray", traced)
 
 
-def gate(frame: FrameType, name: str, operands: Sequence[Any], **options: Any) -> Any:
+def computed(frame: FrameType, rule: Rule, operands: Sequence[Any], **options: Any) -> Any:
     """Record a gate with the value that it has for these operands; of plain operands that value."""
-    rule = GATES[name]
     value = rule.value(NUMBERS, [np.asarray(widened(plain(x))) for x in operands], rule.settings(tuple(options.items())))
     value = np.asarray(value)[()]
-    return emit(frame, name, operands, value, **options) if holds_traced(operands) else value
+    return emit(frame, rule.name, operands, value, **options) if holds_traced(operands) else value
 
 
 def check_plain(name: str, frame: FrameType, **options: Any) -> None:

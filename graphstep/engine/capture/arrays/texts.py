@@ -15,7 +15,7 @@ from typing import Any
 
 from graphstep.engine.capture.arrays.indices import SHOWN
 from graphstep.engine.capture.arrays.joins import JOINING
-from graphstep.engine.capture.arrays.table import FUNCTIONS, UNFOLLOWED, Handler, check_plain, gate
+from graphstep.engine.capture.arrays.table import FUNCTIONS, UNFOLLOWED, Handler, check_plain, computed
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Traced, holds_traced, plain
@@ -65,9 +65,10 @@ def as_text(path: str, frame: FrameType, arguments: Sequence[Any], options: Mapp
         raise program
     values = [operands[int(name[1:])] for name in program.inputs]
     for node in program.nodes[len(values) :]:
+        assert node.rule is not None, "the inputs come first"
         read = [x.value if isinstance(x, Constant) else values[x] for x in node.operands]
         # Where gates are recorded, arrays of different shapes meet as they do in NumPy.
-        values.append(read[0] if node.gate == BROADCAST else gate(frame, node.gate or "", read, **dict(node.options)))
+        values.append(read[0] if node.gate == BROADCAST else computed(frame, node.rule, read, **dict(node.options)))
     return values[program.output]
 
 

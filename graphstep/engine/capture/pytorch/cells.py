@@ -5,8 +5,7 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.table import gate
-from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, native, plainly
+from graphstep.engine.capture.pytorch.table import NATIVE, Handler, UnfollowedError, gate, native, plainly
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np

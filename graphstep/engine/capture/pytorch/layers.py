@@ -9,7 +9,6 @@ from typing import Any
 from graphstep.engine.capture.arrays import as_array
 from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
 from graphstep.engine.capture.arrays.products import product
-from graphstep.engine.capture.arrays.table import gate
 from graphstep.engine.capture.pytorch.table import (
     PARTS,
     WITH_RESULT,
@@ -18,6 +17,7 @@ from graphstep.engine.capture.pytorch.table import (
     UnfollowedError,
     axes,
     extreme,
+    gate,
     native,
     plainly,
     transposed,

@@ -6,8 +6,7 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays.indices import index
-from graphstep.engine.capture.arrays.table import gate
-from graphstep.engine.capture.pytorch.table import UnfollowedError, native, plainly
+from graphstep.engine.capture.pytorch.table import UnfollowedError, gate, native, plainly
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphstep.engine.capture.arrays import apply, as_array
 from graphstep.engine.capture.arrays.products import product
-from graphstep.engine.capture.arrays.table import emit, gate
+from graphstep.engine.capture.arrays.table import emit
 from graphstep.engine.capture.pytorch.table import (
     NATIVE,
     WITH_RESULT,
@@ -15,6 +15,7 @@ from graphstep.engine.capture.pytorch.table import (
     Made,
     axes,
     extreme,
+    gate,
     native,
     plainly,
     transposed,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import apply
-from graphstep.engine.capture.arrays.table import gate
+from graphstep.engine.capture.arrays.table import computed
 from graphstep.engine.capture.arrays.texts import as_text
 from graphstep.engine.capture.traced import Traced, first_traced
 from graphstep.gates import GATES
@@ -109,6 +109,11 @@ def _defaults(function: Any) -> dict[str, Any]:
 def rule_of(gate: str) -> Rule:
     """The rule of a gate of ours."""
     return GATES[gate]
+
+
+def gate(frame: FrameType, name: str, operands: Sequence[Any], **options: Any) -> Any:
+    """Record one gate, with the value that it has for these operands."""
+    return computed(frame, GATES[name], operands, **options)
 
 
 def axes(dim: Any, keepdim: bool) -> dict[str, Any]:
