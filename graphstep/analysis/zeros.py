@@ -92,7 +92,8 @@ def _why_no_slope(trace: Trace, sender: int, slot: int, cells: Cells | None, *, 
         chosen = chosen_slots(trace, sender)
         if chosen and operands[chosen[0]] == operands[slot]:
             return (reason("chose-same", gate=gate.name),)
-        return (reason("chose-other", gate=gate.name, winner=Operand(sender, chosen[0])),) if chosen else ()
+        message = "chose-other" if len(operands) == 2 else "chose-another"
+        return (reason(message, gate=gate.name, winner=Operand(sender, chosen[0])),) if chosen else ()
     if gate.pattern[0] == "data":
         return _why_not_taken(gate, sender, operands, slot, everywhere=everywhere)
     where, mine = reason("everywhere") if everywhere else None, Operand(sender, slot)

@@ -78,6 +78,15 @@ def makes_nan(trace: Trace, index: int) -> bool:
     return not any(map(has_nan, trace.operand_values(index)))
 
 
+def nan_of_infinities(trace: Trace, index: int) -> bool:
+    """Whether what a gate reads is infinite wherever it makes nan: inf − inf, 0 · inf. The logarithm of −1 needs no infinity."""
+    gate = trace.gate(index)
+    if gate is not None and gate.cellwise:
+        new = np.isnan(trace.value_of(index)) & _in_every_operand(trace, index, lambda x: ~np.isnan(x))
+        return not np.any(new & _in_every_operand(trace, index, np.isfinite))
+    return any(bool(np.isinf(value).any()) for value in trace.operand_values(index))
+
+
 def _in_every_operand(trace: Trace, index: int, holds: Callable[[Number], Any]) -> NDArray[np.bool_]:
     """In which cells of an elementwise gate something holds of all that it reads."""
     shape = trace.node(index).shape

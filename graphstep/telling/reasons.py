@@ -8,7 +8,7 @@ from graphstep.analysis.facts import Box, Figure, Named, NotFinite, Reason, Rema
 from graphstep.analysis.infinities import FOLLOWED, why_not_finite, zero_times_infinity
 from graphstep.analysis.kinks import convention
 from graphstep.analysis.zeros import is_choice, why_nothing_is_sent
-from graphstep.engine.causes import zero_causes
+from graphstep.engine.causes import nan_of_infinities, zero_causes
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
@@ -95,7 +95,9 @@ def remarks(step: Step) -> tuple[Remark, ...]:
         message = "first-gate-not-finite" if trace.given_not_finite else "first-not-finite"
         result.append(Remark("warning", (reason(message, value=NotFinite.of(step.value)),)))
     elif trace.first_nan == step.node:
-        result.append(Remark("warning", (reason("first-nan"),)))
+        # Another nan than that of the first infinity, which may stand far from it in the program.
+        message = "first-nan-of-infinity" if nan_of_infinities(trace, step.node) else "first-nan"
+        result.append(Remark("warning", (reason(message),)))
     return tuple(result)
 
 

@@ -55,13 +55,15 @@ def jacobian(wire: Wire) -> Reason | None:
     dead = not gate.cellwise and gate.pattern_of(slot) in ("data", "dead")
     if dead and all_zero(wire.contribution):
         return reason("jacobian-zero", **size)
+    if entries < 2:
+        return reason("jacobian-entry" if entries else "jacobian-no-entry", **size)
     # It is asked of shapes alone: the Jacobian of a layer of 1,000 units would have a million entries.
     looks = gate.structure(slot, shapes, gate.settings(trace.node(wire.sender).options))
     message = "jacobian-diagonal" if gate.cellwise else "jacobian-unformed" if rows != 1 else "jacobian-row"
     # A cell that is picked leaves the others 0; a sum of all cells, and copies of one, have no 0.
     whole = looks == "repetition" and (rows if gate.routes else max(rows, columns)) == entries
     size["looks"] = reason("structure-repetition-whole" if whole else f"structure-{looks}")
-    return reason(message, **size, entries=entries) if entries > 1 else reason("jacobian-entry", **size)
+    return reason(message, **size, entries=entries)
 
 
 def copies(trace: Trace, index: int) -> Reason | None:

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         ("x - x", {"x": 3}, "The contributions to x cancel."),
         ("q = x*2; y + 0", {"x": 1, "y": 1}, "f does not depend on x."),
         ("max(x, 3)", {"x": 3}, "max chose the other input, 3."),
+        ("max(x, y, z)", {"x": 1, "y": 2, "z": 0}, "max chose another input, y = 2."),
         ("x*y*z", {"x": 1e-200, "y": 1e-200, "z": 1}, ""),
     ],
 )
@@ -269,6 +270,28 @@ def test_the_first_value_that_is_not_finite_is_named_once() -> None:
     assert told_of == [1]
 
 
+def test_a_nan_is_said_to_be_made_of_an_infinity_where_it_is() -> None:
+    apart, of_infinity = "first nan.", "first nan: it is made of an infinity."
+    for text, inputs, step, says in (
+        ("1/x + log(y)", {"x": 0, "y": -1}, 2, apart),
+        ("log(x) - log(x)", {"x": 0}, 3, of_infinity),
+        ("exp(x) * y", {"x": 1000, "y": 0}, 2, of_infinity),
+    ):
+        assert f"This is the {says}" in explain(gs.run(text, inputs=inputs).trace, step).narrative
+    cells = gs.run("1/v * w", v=[0, 1], w=[0, math.inf]).trace
+    assert f"This is the {of_infinity}" in explain(cells, 2).narrative
+    assert f"This is the {apart}" in explain(gs.run("1/v - log(w)", v=[0, 1], w=[1, -1]).trace, 2).narrative
+
+
+def test_nothing_is_said_of_what_comes_behind_an_infinity_or_a_0() -> None:
+    # tanh makes 1 of inf, and a root makes nan of the 0 that arrives.
+    assert "inherit" not in explain(gs.run("tanh(1/x)", x=0).trace, 1).narrative
+    run = gs.run("0*sin(sqrt(x))", x=0)
+    said = "Nothing arrives at sin(sqrt(x)): its upstream gradient is 0, so it has nothing to send on."
+    assert said in explain(run.trace, 6).narrative
+    assert math.isnan(float(run.gradients["x"]))
+
+
 def test_the_first_contribution_that_is_not_finite_is_named_once() -> None:
     trace = gs.run("sqrt(x)*y", x=0, y=2).trace
     told_of = [n for n in range(len(trace) + 1) if "first contribution" in explain(trace, n).narrative]
@@ -412,7 +435,8 @@ def test_a_gradient_of_zeros_has_its_reason(text: str, inputs: dict[str, Any], r
 def test_the_first_value_that_is_not_finite_names_its_cell() -> None:
     step = first_of(traced("sum(exp(x) * y)", x=[[1, 2], [1000, 3]], y=2), "exp computes exp(x)")
     assert notes(step, "warning") == [
-        "This is the first value that is not finite: inf in 1 of 4 cells, at [1, 0]. All that use it inherit it."
+        "This is the first value that is not finite: inf in 1 of 4 cells, at [1, 0]. "
+        "What is computed from it may be inf or nan too."
     ]
 
 

@@ -139,7 +139,7 @@ def test_the_solution_says_conventions_zeros_sums_and_the_numeric_check() -> Non
         ("x*y*z", {"x": 2.0, "y": 3.0, "z": 1.0}, "scales its upstream gradient by the other input", "switcher"),
         ("relu(x) + relu(x*y)", {"x": 0.0, "y": 3.0}, "relu has a kink at 0", "What was said of relu holds here."),
         ("x*x + y*y", {"x": 2.0, "y": 3.0}, "gradients add up at branches", "adder"),
-        ("relu(-(x*y*z))", {"x": 2.0, "y": 3.0, "z": 1.0}, "everything behind it gets 0 from it", "Nothing arrives at x"),
+        ("relu(-(x*y*z))", {"x": 2.0, "y": 3.0, "z": 1.0}, "it has nothing to send on", "Nothing arrives at x"),
         ("relu(log(x)) + relu(log(x*y))", {"x": 0.0, "y": 1.0}, "Guard the inside", "0 · inf is nan"),
     ],
 )

@@ -310,7 +310,7 @@ _DOCUMENTS: dict[str, English] = {
     "heading-name": "name",
     "heading-how-many": "how many",
     "heading-output-is": "The output is {equation}.",
-    "heading-given-not-finite": "The input {name} was given inf or nan, which its users inherit.",
+    "heading-given-not-finite": "The input {name} was given inf or nan: what is computed from it may be inf or nan too.",
     "heading-step-remark": "Step {step}, {title}: {remark}",
     "heading-more-kinks": "More gates stand at a kink or a tie.",
     "heading-stopped-contributions": (

@@ -164,7 +164,8 @@ _SIZES: dict[str, English] = {
     "same-shape": "Like {name}, the gradient is {kind}.",
     "the-copies": "the copies",
     "jacobian-zero": "Jacobian: {rows}×{columns}, all 0.",
-    "jacobian-entry": "Jacobian: {rows}×{columns}, {looks}.",
+    "jacobian-no-entry": "Jacobian: {rows}×{columns}, without an entry.",
+    "jacobian-entry": "Jacobian: {rows}×{columns}, a single entry.",
     "jacobian-row": "Jacobian: {rows}×{columns}, {looks}; a single row.",
     "jacobian-diagonal": ("Jacobian: {rows}×{columns}, {looks}; the {rows} local gradients stand for its {entries} entries."),
     "jacobian-unformed": "Jacobian: {rows}×{columns}, {looks}; its {entries} entries are never formed.",
@@ -203,7 +204,7 @@ _KINKS: dict[str, English] = {
 }
 
 _ZEROS: dict[str, English] = {
-    "nothing-arrives": "Nothing arrives at {name}: its upstream gradient is 0, so everything behind it gets 0 from it.",
+    "nothing-arrives": "Nothing arrives at {name}: its upstream gradient is 0, so it has nothing to send on.",
     "nothing-arrives-here": "Nothing arrives at {name}.",
     "product-too-small": "The contribution is too small for a number: {upstream} · {local}.",
     "slope-chosen": "The slope of {gate} at {at} is a choice: it is taken as 0.",
@@ -218,6 +219,7 @@ _ZEROS: dict[str, English] = {
     "chose-another-everywhere": "{gate} chose another input in every cell.",
     "chose-same": "{gate} already chose the same input in another slot.",
     "chose-other": "{gate} chose the other input, {winner}.",
+    "chose-another": "{gate} chose another input, {winner}.",
     "factor-zero": "The other factor is 0{where}.",
     "factor-zero-named": "The other factor is 0{where}: {factor}.",
     "factor-zero-cells": "The other factor is 0 in every cell: {factor}.",
@@ -243,10 +245,13 @@ _ZEROS: dict[str, English] = {
 }
 
 _NOT_FINITE: dict[str, English] = {
-    "given-not-finite": "{name} was given as {value}: no gate made that, and its users inherit it.",
-    "first-gate-not-finite": "This is the first gate that makes a value that is not finite: {value}. All that use it inherit it.",
-    "first-not-finite": "This is the first value that is not finite: {value}. All that use it inherit it.",
-    "first-nan": "This is the first nan: it is made of an infinity. All that use it inherit it.",
+    "given-not-finite": "{name} was given as {value}: no gate made that. What is computed from it may be inf or nan too.",
+    "first-gate-not-finite": (
+        "This is the first gate that makes a value that is not finite: {value}. What is computed from it may be inf or nan too."
+    ),
+    "first-not-finite": "This is the first value that is not finite: {value}. What is computed from it may be inf or nan too.",
+    "first-nan": "This is the first nan. What is computed from it may be nan too.",
+    "first-nan-of-infinity": "This is the first nan: it is made of an infinity. What is computed from it may be nan too.",
     "first-contribution-not-finite": "This is the first contribution that is not finite: {value}.",
     "seed-not-finite": "The seed is {value}.",
     "sum-nan": "The contributions to {name} are infinite and add up to nan.",
