@@ -163,7 +163,8 @@ def _agreed(by_student: Iterable[Sequence[Change]], options: argparse.Namespace)
     if not marks:
         print("no mark changes")
         return True
-    print(f"{marks:,} marks change, of {students:,} students")
+    of = "1 student" if students == 1 else f"{students:,} students"
+    print(f"{'1 mark changes' if marks == 1 else f'{marks:,} marks change'}, of {of}")
     if options.yes:
         return True
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -255,7 +255,8 @@ def key_of(document: Any) -> Key:
     """The key that a document of JSON spells. InputError with the place of what is wrong in it."""
     top = _table(document, "the key", ("schema", "title", "exercises", "sheets"))
     if top.get("schema") != SCHEMA:
-        raise InputError(f"the key has schema {quoted(str(top.get('schema')), 20)}, and {SCHEMA} is read")
+        other = quoted(str(top["schema"]), 20) if "schema" in top else "none"
+        raise InputError(f"the key has schema {other}, and {SCHEMA} is read")
     exercises = _of(top, "exercises", dict, "the key")
     entries = {code: entry_from(code, data) for code, data in exercises.items()}
     sheets = tuple(_sheet(each, f"sheets[{place}]") for place, each in enumerate(_of(top, "sheets", list, "the key")))

@@ -66,7 +66,7 @@ class Fault:
     @property
     def needs_luck(self) -> bool:
         """Whether what it comes to depends on the order in which contributions arrive."""
-        return self.mode in ("overwrite", "multiply", "own") or bool(self.order)
+        return self.mode in ("overwrite", "multiply", "own") or self.order not in ("", "each-edge", "last-way")
 
     def concerns(self, operation: str, slot: int) -> bool:
         """Whether it is about what an operation sends to an input."""

@@ -84,6 +84,10 @@ _POWERS: tuple[WrongSlope, ...] = (
 """Wrong local gradients of a power, towards what is raised."""
 
 
+_SAME = {"alike": "equal", "each-edge": "each-arrival"}
+"""Orders that come to other numbers, and of which the same is said."""
+
+
 def faults_of(operation: str) -> Iterator[Fault]:
     """The faults that an operation may have, the simplest first, of which it has one."""
     row = OPERATIONS[operation]
@@ -119,7 +123,7 @@ def faults_of_backward() -> Iterator[Fault]:
     """The faults that the backward pass may have."""
     # The seed first: with a wrong one every program is wrong, in whatever order gates send.
     yield from (Fault(BACKWARD, None, f"judge-seed-{key}", seed=seed) for key, seed in _SEEDS.items())
-    yield from (Fault(BACKWARD, None, f"judge-order-{order}", order=order) for order in ORDERS)
+    yield from (Fault(BACKWARD, None, f"judge-order-{_SAME.get(order, order)}", order=order) for order in ORDERS)
     yield Fault(BACKWARD, None, "judge-start", start=1.0)
 
 

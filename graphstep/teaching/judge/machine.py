@@ -115,6 +115,8 @@ class Machine:
         self, nodes: list[Node], values: list[float], order: Sequence[int], output: int, faults: Sequence[Fault]
     ) -> list[float]:
         backward = next((each for each in faults if each.operation == BACKWARD), None)
+        if backward and backward.order in RECURSIVE:
+            return self._recursed(nodes, values, output, backward.order)
         start = backward.start if backward else 0.0
         gradients = [start] * len(nodes)
         # Assigned and not added: an engine sets the gradient of its output, whatever a new value starts with.
@@ -151,6 +153,24 @@ class Machine:
                     gradients[operand] *= sent
                 else:
                     gradients[operand] += sent
+        return gradients
+
+    def _recursed(self, nodes: list[Node], values: list[float], output: int, how: str) -> list[float]:
+        """The gradients of an engine in which each value calls those that it was made of, once along every way to them."""
+        gradients = [0.0] * len(nodes)
+        todo, visits = [(output, 1.0)], 0
+        while todo and visits < _MOST:
+            visits += 1
+            place, came = todo.pop()
+            node = nodes[place]
+            gradients[place] = came if how == "last-way" else gradients[place] + came
+            if node.operation:
+                read = tuple(values[x] if isinstance(x, int) else x for x in node.operands)
+                slopes = self._slopes(node.operation, read, values[place])
+                edges = [
+                    (x, gradients[place] * slope) for x, slope in zip(node.operands, slopes, strict=True) if isinstance(x, int)
+                ]
+                todo.extend(reversed(edges))
         return gradients
 
     def _slopes(self, operation: str, inputs: tuple[float, ...], out: float) -> tuple[float, ...]:
@@ -225,6 +245,9 @@ def _quietly(compute: Callable[[], float]) -> float:
 
 # -- the order of the backward pass ----------------------------------------------------------------------------------------------
 
+RECURSIVE = ("each-edge", "last-way")
+"""Engines without an order: a value that is called with a contribution calls others at once, with all it has or that alone."""
+
 ORDERS = (
     "forward",
     "early",
@@ -236,7 +259,9 @@ ORDERS = (
     "without-output",
     "first-input",
     "equal",
+    "alike",
     "twice",
+    *RECURSIVE,
 )
 """Wrong orders: see :func:`_order`."""
 
@@ -260,8 +285,12 @@ def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault]
         return operands[::-1] if way >> turns.get(place, 60) & 1 else operands
 
     def marked(place: int) -> Any:
-        # Whoever notes numbers, or gives values an __eq__ of their numbers, takes equal ones for one.
-        return values[place] if how == "equal" and isinstance(values[place], float) else place
+        # Whoever notes numbers, or gives values an __eq__ of their numbers, takes equal ones for one; the __eq__ that a dataclass
+        # has compares all that they were made of as well.
+        if how not in ("equal", "alike") or not isinstance(values[place], float):
+            return place
+        made_of = tuple(marked(x) if isinstance(x, int) else x for x in nodes[place].operands) if how == "alike" else ()
+        return values[place], nodes[place].operation if made_of else "", made_of
 
     behind = _behind(children, output, marked, once=how != "repeated")
     if way == 2 ** len(pairs) and how in ("", "forward"):
@@ -271,7 +300,7 @@ def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault]
             return behind[::-1]
         case "forward":
             return behind
-        case "repeated" | "first-input" | "equal":
+        case "repeated" | "first-input" | "equal" | "alike":
             return behind[::-1]
         case "twice":
             return [place for place in behind[::-1] for _ in range(2)]

@@ -96,6 +96,10 @@ def diamonds(right: Sequence[str]) -> Iterator[Trial]:
     singles = [name for name in right if OPERATIONS[name].slots == 1][:4]
     if not joins:
         return
+    if {"add", "mul"} <= {*joins}:
+        # Two products that cannot be told apart by any of their numbers.
+        pairs = (Call("mul", (0, 1)), Call("mul", (2, 3)), Call("add", (4, 5)))
+        yield _copied(Trial(5, (1.75, -0.625) * 2, pairs))
     for join in joins:
         for first in joins:
             longer = [Call(joins[0], (2, 1))]

@@ -177,11 +177,14 @@ def _slips_of_value(trace: Trace, node: int) -> Iterator[Slip]:
 
 
 def _slips_of_product(trace: Trace, node: int) -> Iterator[Slip]:
-    """Who multiplied by columns where rows belong, left a mean undivided, or counted too few or too many margins."""
+    """Who multiplied by columns where rows belong, left a mean or a softmax undivided, or counted too few or too many margins."""
     gate, call = trace.gate(node), trace.call(node)
     assert gate is not None, "an input has no gate"
     if gate.name == "mean":
         yield call.out * _averaged(call), reason("slip-sum-for-mean")
+    if gate.name == "softmax":
+        yield plain(np.exp(call.inputs[0])), reason("slip-softmax-exp")
+        yield plain(call.inputs[0] / call.inputs[0].sum(axis=call.options["axis"], keepdims=True)), reason("slip-softmax-linear")
     if gate.name == "hinge":
         yield from _slips_of_hinge(call)
     if gate.name != "matmul":
@@ -267,7 +270,7 @@ def _slips_of_slots(wire: Wire, *, local: bool) -> Iterator[Slip]:
 
 
 def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
-    """Who forgot the transpose on the way back through a product, or to add up the copies of a value."""
+    """Who forgot the transpose on the way back through a product, to add up copies, or what shares do to each other."""
     gate, call, upstream = trace.gate(sender), trace.call(sender), np.asarray(trace.gradient_of(sender))
     if gate is None:
         return
@@ -288,6 +291,9 @@ def _slips_of_pullback(trace: Trace, sender: int, slot: int) -> Iterator[Slip]:
         yield plain(mean), reason("slip-mean-of-copies")
     if gate.name == "mean":
         yield plain(send(gate, call, slot, upstream)[0] * _averaged(call)), reason("slip-mean-hands-on")
+    if gate.name == "softmax":
+        yield plain(upstream * call.out * (1 - call.out)), reason("slip-softmax-diagonal")
+        yield plain(upstream * call.out), reason("slip-softmax-own")
     if gate.name == "cross_entropy" and slot == 0:
         # ŷ − y and not −(ŷ − y), and not ŷ alone.
         cells = np.exp(own - own.max(axis=-1, keepdims=True))

@@ -138,6 +138,44 @@ def test_what_fails_on_the_nothing_of_another_operation_is_a_consequence() -> No
     assert {"neg", "sub"} <= {*judgement.consequences}
 
 
+RECURSION = "self.grad += came\n        for parent, slope in self.parents:\n            parent.backward(came * slope)"
+RECURSIVE = f"""
+class Number:
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+
+    def __add__(self, other):
+        return Number(self.data + other.data, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        return Number(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def backward(self, came=1.0):
+        {RECURSION}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", "right"),
+        ("came * slope", "self.grad * slope", "backward: a gate sends at each arrival all that it has by then"),
+        ("self.grad += came", "self.grad = came", "backward: a value keeps what came along the last way to it"),
+    ],
+)
+def test_an_engine_that_goes_along_every_way_by_recursion_is_right_where_it_adds(old: str, new: str, said: str) -> None:
+    assert first_line(RECURSIVE.replace(old, new) if old else RECURSIVE).startswith(said)
+
+
+def test_values_that_are_equal_in_all_their_numbers_are_not_one() -> None:
+    # A dataclass compares field by field, and so does ``in`` with it.
+    by_fields = "    def __eq__(self, other):\n        return (self.data, self.parents) == (other.data, other.parents)\n\n    __hash__ = object.__hash__\n\n"
+    source = SOURCE.replace("    def backward(self)", f"{by_fields}    def backward(self)").replace(
+        "if node not in seen", "if node not in order"
+    )
+    assert first_line(source).startswith("backward: passes over a value with the same number as another")
+
+
 def test_two_faults_are_two_findings() -> None:
     source = SOURCE.replace(MUL, MUL.replace("+=", "-=")).replace("(1 - out.data**2)", "(1 - out.data)")
     judgement = judged(source)

@@ -6,6 +6,7 @@ import math
 import random
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,6 +123,7 @@ def test_the_precision_of_arithmetic_is_that_of_its_decimals() -> None:
 # Slips
 
 S, Q = "x + x", {"x": 3}
+SHARES = "p = softmax(z); f = sum(p*w)"
 MAX, RELU = "f = max(x, y)*z", "f = relu(x)*y"
 
 
@@ -182,6 +184,11 @@ MAX, RELU = "f = max(x, y)*z", "f = relu(x)*y"
         ("a = log(x); f = a*y", {"x": 4, "y": 5}, "local a → x", "4", "1 over its input"),
         ("a = sigmoid(x); f = a*y", {"x": 1, "y": 5}, "local a → x", "0.2689", "factor σ is missing"),
         ("a = tanh(x); f = a*y", {"x": 1, "y": 5}, "local a → x", "0.58", "1 minus that square"),
+        # Shares: e^z is 1, 2 and 5, and p is an eighth of that.
+        (SHARES, {"z": [0, log(2), log(5)], "w": [8, 4, 0]}, "value p", "1, 2, 5", "divides them by their sum"),
+        (SHARES, {"z": [1, 2, 5], "w": [8, 4, 0]}, "value p", "0.125, 0.25, 0.625", "The exp is missing"),
+        (SHARES, {"z": [0, log(2), log(5)], "w": [8, 4, 0]}, "gradient z", "7/8, 3/4, 0", "moves itself alone"),
+        (SHARES, {"z": [0, log(2), log(5)], "w": [8, 4, 0]}, "gradient z", "1, 1, 0", "where one share grows"),
         # Routers.
         (MAX, {"x": 3, "y": 1, "z": 5}, "gradient x", "0", "max chose x"),
         (MAX, {"x": 3, "y": 1, "z": 5}, "gradient x", "2.5", "not shared out"),

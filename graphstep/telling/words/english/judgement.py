@@ -165,6 +165,7 @@ JUDGEMENT: dict[str, English] = {
     "judge-order-none": "no gate sends",
     "judge-order-without-output": "the output itself does not send",
     "judge-order-twice": "each gate sends twice in a row",
+    "judge-order-last-way": "a value keeps what came along the last way to it: what comes along all ways is added up",
     "judge-order-equal": (
         "passes over a value with the same number as another: a value is known by itself, and not by its number"
     ),
