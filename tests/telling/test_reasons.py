@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,9 +16,6 @@ from graphstep.telling.reasons import MOST, why_gradient, why_zero
 from graphstep.telling.words.wording import Wording
 from tests.cases import each
 from tests.telling.steps import W, first_of, notes, rungs, sends, traced
-
-if TYPE_CHECKING:
-    pass
 
 
 @each(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +14,6 @@ from graphstep.ground.operands import Constant
 from graphstep.language.read import read
 from tests.cases import each
 from tests.reading import shape
-
-if TYPE_CHECKING:
-    pass
-
 
 # Structure
 

@@ -26,6 +26,7 @@ from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, o
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
+from tests.faces.tui.arrays import LAYER
 
 
 def test_missing_inputs_are_asked_for_with_validation() -> None:
@@ -292,3 +293,18 @@ def test_the_chain_of_causes_is_listed_and_enter_goes_to_its_beginning() -> None
         assert driver.now.trace.step(4).node == driver.now.trace.program.names["y"]
 
     drive(play, "h = tanh(w*x); y = relu(h - 2); y + 3*h*y", {"w": 0.5, "x": 2.0})
+
+
+def test_missing_arrays_are_asked_for_and_asked_again_when_they_do_not_fit() -> None:
+    async def play(driver: Driver) -> None:
+        for name, text in (("W", "[[1,2],[3,4]]"), ("x", "[1,2,3]")):
+            driver.app.screen.query_one(f"#field-{driver.app.screen.missing.index(name)}").value = text
+        await driver.press("enter", "enter")
+        await driver.until(lambda: "W has the shape 2×2" in " ".join(driver.frame().split()))
+        assert "[[1,2],[3,4]]" in driver.frame()
+        driver.app.screen.query_one("#field-1").value = "[1,2]"
+        await driver.press("enter", "enter")
+        await driver.until(lambda: driver.screen.state is not None)
+        assert driver.now.trace.output == 5**2 + 11**2
+
+    drive(play, LAYER[0], {})
