@@ -189,9 +189,23 @@ def test_a_hint_for_a_name_does_not_try_every_way_to_read_a_number_beside_it(nam
 
 def test_a_gradient_of_a_gradient_and_so_on_has_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "GATES", 2_000)
-    text = "g = sin(x)*exp(x)*tanh(x)\n" + "\n".join(f"g{k} = grad({f'g{k - 1}' if k else 'g'}, x)" for k in range(12)) + "\ng11"
+    text = "g = sin(x)*exp(x)*tanh(x)\n" + "\n".join(f"g{k} = grad({f'g{k - 1}' if k else 'g'}, x) + x" for k in range(12))
     with pytest.raises(LimitError, match="gradients and copies written out, this program has more than 2,000 gates"):
         infer_shapes(read(text), {})
+
+
+def test_gradients_of_gradients_are_refused_before_they_are_written_out() -> None:
+    def text(of: str, count: int) -> str:
+        return f"g0 = {of}\n" + "\n".join(f"g{k} = grad(g{k - 1}, x)" for k in range(1, count + 1))
+
+    def refused() -> None:
+        with pytest.raises(LimitError, match="go on like these come to more than 1,000,000 gates"):
+            infer_shapes(read(text("sigmoid(x)*x", 11)), {})
+
+    assert effort(refused) < 500_000
+    # Those of a polynomial come to nothing.
+    factors = "*".join(f"(x+{k})" for k in range(9))
+    assert len(infer_shapes(read(text(factors, 40)), {}).program.nodes) < 10_000
 
 
 def test_a_hundred_thousand_terms_are_read() -> None:

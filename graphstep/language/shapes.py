@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from graphstep.gates import GATES
 from graphstep.gates.gradient import FUNCTION as GRADIENT
@@ -46,7 +47,7 @@ def infer_shapes(program: Program, shapes: Mapping[str, Shape], ties: Ties = "fi
             # Where it is needed again it is put in again, for the new shapes.
             fitting.where.append(fitting.moved(node.operands[0]))
         elif node.rule.unfolded is not None:
-            fitting.unfold(node, node.rule.unfolded)
+            fitting.unfold(index, node, node.rule.unfolded)
         else:
             fitting.gate(index, node, node.rule)
     where = fitting.where
@@ -72,6 +73,9 @@ def _check_lengths(program: Program, shapes: Mapping[str, Shape]) -> None:
 
 _DOUBLE = 8
 """Bytes of a cell."""
+_MANY, _STEADY, _SURE = 500, 0.97, 1.2
+"""Gates of a gradient from which it is asked how large those in the same row will be; the part of the growth before that is as
+much; and by how much too many there must be, for it is a forecast."""
 
 
 class Fitting:
@@ -85,6 +89,7 @@ class Fitting:
         self.frames: list[Frame] = []
         """The frames that came with them."""
         self._cells = 0
+        self._rows: dict[tuple[Operand, ...], list[int]] = {}
 
     def put(self, node: Node, index: int | None = None) -> int:
         """One more node; ``index`` is its place in the old program, if it has one there."""
@@ -119,7 +124,7 @@ class Fitting:
         operands = tuple(self.where[x] if isinstance(x, int) else x for x in node.operands)
         self.where.append(self.add(replace(node, operands=operands), row, index))
 
-    def unfold(self, node: Node, unfolded: Callable[..., int]) -> None:
+    def unfold(self, index: int, node: Node, unfolded: Callable[..., int]) -> None:
         """The gates that a gate stands for; the last of them has its place in the text."""
         first = len(self.nodes)
         last = unfolded(self.nodes, self, [self.moved(x) for x in node.operands], node)
@@ -129,6 +134,33 @@ class Fitting:
         if len(self.nodes) - first > 1:
             self._frame(first, node, last)
         self.where.append(last)
+        self._forecast(index, node, len(self.nodes) - first)
+
+    def _forecast(self, index: int, node: Node, size: int) -> None:
+        """Raise LimitError for gradients of gradients in a row that would have too many gates, before they are written out."""
+        # By what the next gradient would be taken of, and with respect to what: the gates of those in a row so far.
+        by = node.operands[1]
+        sizes = self._rows[index, by] = [*self._rows.pop(node.operands, ()), size]
+        if size < _MANY or len(sizes) < 3:
+            return
+        before, factor = sizes[-2] / sizes[-3], size / sizes[-2]
+        # Those of a polynomial grow less and less, and come to nothing; all others by a factor that stays, or grows.
+        if factor < _STEADY * before:
+            return
+        total, place, following = float(len(self.nodes)), index, float(size)
+        most = _SURE * limits.GATES
+        while total <= most and (place := self._gradients.get((place, by), -1)) >= 0:
+            following *= min(before, factor)
+            total += following
+        if total > most:
+            message = f"gradients of gradients that go on like these come to more than {limits.GATES:,} gates"
+            hint = f"this one has {size:,}, {factor:.1f} times those of the one before; take fewer gradients of gradients"
+            raise LimitError(message, text=self.program.text, span=node.span, hint=hint)
+
+    @cached_property
+    def _gradients(self) -> dict[tuple[Operand, ...], int]:
+        """The gradients of the old program, by what they are taken of and with respect to what."""
+        return {node.operands: index for index, node in enumerate(self.program.nodes) if node.rule and node.rule.unfolded}
 
     def _frame(self, first: int, node: Node, result: int) -> None:
         """Put the nodes from a place on into a frame of their own, as those of a call."""
