@@ -95,16 +95,16 @@ def open_later(prepare: Callable[[Watch], tuple[Program, Mapping[str, Number], M
         program, inputs, where = prepare(lambda _: None)
         return open_program(program, inputs, **where)
     from graphstep.faces.tui.app import run_screen
-    from graphstep.faces.tui.opening import OpeningScreen, look_through
+    from graphstep.faces.tui.opening import OpeningScreen, fill_tables
     from graphstep.faces.tui.screen import SteppingScreen
 
     def ready(watch: Watch) -> Callable[[], SteppingScreen]:
-        program, inputs, where = prepare(watch)
-        if (recorded := where["recorded"]) is not None:
-            look_through(recorded.program)
+        program, inputs, options = prepare(watch)
+        where = dict(options)
+        if (recorded := where.pop("recorded")) is not None:
+            fill_tables(recorded.program)
         else:
             _refuse(program, inputs)
-        where = {name: value for name, value in where.items() if name != "recorded"}
         return lambda: SteppingScreen(program, inputs, trace=recorded, **where)
 
     screen = OpeningScreen(language, ready)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from graphstep.faces.tui.round import RoundScreen
     from graphstep.faces.tui.screen import SteppingScreen
 
-SHOWN = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
+_FIELDS = frozenset({"trace", "at", "selected", "nodes", "conditions", "frames", "watches"})
 """The fields of a state that the panes show."""
 
-_SHOWN = 2_000
+_COMMAND = 2_000
 """Characters of a command that are shown once it is copied."""
 
 BELOW = (facts.Marked, facts.LessonDone, facts.NoMoreHints, facts.Hinted)
@@ -42,13 +42,13 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
     now = screen.now
     if reply.changed & {"trace", "at", "selected"}:
         screen.inquiries.give_up()
-    if reply.changed & SHOWN or any(isinstance(fact, facts.Selected) for fact in reply.facts):
+    if reply.changed & _FIELDS or any(isinstance(fact, facts.Selected) for fact in reply.facts):
         # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
         moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
         screen.refresh_panes(look_at=None if moved else now.selected)
     if now.score is None or now.score.tries is None:
         screen.panes.stop_asking()
-    sentences = [text for fact in reply.facts if (text := _told(screen, before, fact))]
+    sentences = [text for fact in reply.facts if (text := _sentence(screen, before, fact))]
     if reply.hit is not None:
         sentences.append(f"● {hit_text(now, reply.hit)}")
     if sentences:
@@ -64,7 +64,7 @@ def _is_below(fact: facts.Fact) -> bool:
     return isinstance(fact, BELOW) or (isinstance(fact, facts.Answered) and bool(fact.typed) and not fact.right)
 
 
-def _told(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
+def _sentence(screen: SteppingScreen, before: State, fact: facts.Fact) -> str:
     if _is_below(fact):
         # The question stays open, and its pane says why.
         return ""
@@ -84,7 +84,7 @@ def _selected(screen: SteppingScreen, _: State, fact: facts.Selected) -> None:
     from graphstep.faces.replies.inspection import inspect
 
     now = screen.now
-    wrong = screen.diagnosing.findings(now.trace, now.at, fact.node)
+    wrong = screen.diagnoses.findings(now.trace, now.at, fact.node)
     screen.panel(*inspect(now.trace, now.at, fact.node, wrong), say(screen, "panel-selected"))
 
 
@@ -277,7 +277,7 @@ def _copy(screen: SteppingScreen, effect: effects.Copy) -> None:
     text = effect.command
     screen.app.copy_to_clipboard(text)
     # A network of numbers has 26,000 inputs: what is shown of its command is where it begins.
-    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    shown = text if len(text) <= _COMMAND else f"{text[:_COMMAND]}…"
     lines = [[(shown, "result")], [("", "")], [(say(screen, "copy-clipboard"), "quiet")]]
     screen.panel(say(screen, "copy-title"), [*lines, *copy_remarks(effect)])
 
@@ -338,13 +338,13 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
     trace = screen.now.root
 
     def show() -> None:
-        diagnosis = screen.diagnosing.known(trace)
+        diagnosis = screen.diagnoses.of(trace)
         if diagnosis is not None and screen.app.screen is screen:
             screen.say("")
             _show_page(screen, say(screen, "diagnosis-title"), text.lines(reports.body(diagnosis)))
 
     screen.say(say(screen, "diagnosis-asked"))
-    screen.diagnosing.ask(trace, then=show)
+    screen.diagnoses.ask(trace, then=show)
 
 
 def _ask(screen: SteppingScreen, effect: effects.Ask) -> None:

@@ -14,54 +14,54 @@ if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
     from graphstep.faces.tui.screen import SteppingScreen
 
-AT_ONCE = 20_000
+_AT_ONCE = 20_000
 """Cells of a run up to which it is diagnosed between two keys: a few milliseconds."""
 
 _LARGE = 100_000
 """Cells from which an array is summed up before a key asks for it."""
 
 
-class Diagnosing:
+class Diagnoses:
     """Keeps the diagnosis of the run that a screen shows."""
 
     def __init__(self, screen: SteppingScreen) -> None:
         self._screen = screen
-        self._asked: Trace | None = None
-        self._found: Diagnosis | None = None
+        self._subject: Trace | None = None
+        self._diagnosis: Diagnosis | None = None
         self._firsts: list[tuple[int, int]] = []
         self._flagged: tuple[int, frozenset[int]] = 0, frozenset()
         self._then: Callable[[], None] | None = None
 
-    def known(self, trace: Trace) -> Diagnosis | None:
+    def of(self, trace: Trace) -> Diagnosis | None:
         """The diagnosis of a run, where it is made."""
-        return self._found if self._found is not None and self._found.trace is trace else None
+        return self._diagnosis if self._diagnosis is not None and self._diagnosis.trace is trace else None
 
     def watch(self, trace: Trace) -> None:
         """Diagnose a run of arrays unless that is done or under way; a run of numbers only when it is asked for."""
-        if self._asked is not trace and trace.has_arrays:
+        if self._subject is not trace and trace.has_arrays:
             self.ask(trace)
 
     def ask(self, trace: Trace, then: Callable[[], None] | None = None) -> None:
         """Diagnose a run, and do something when that is done."""
         self._then = then
-        if self.known(trace) is not None:
+        if self.of(trace) is not None:
             self._done()
-        elif trace.cell_count <= AT_ONCE:
-            self._asked = trace
-            self._keep(*_diagnosed(trace))
+        elif trace.cell_count <= _AT_ONCE:
+            self._subject = trace
+            self._keep(*_diagnosis_of(trace))
             self._done()
-        elif self._asked is not trace or then is not None:
-            self._asked = trace
+        elif self._subject is not trace or then is not None:
+            self._subject = trace
             self._screen.run_worker(lambda: self._work(trace), thread=True, exclusive=True, group="diagnosis")
 
     def findings(self, trace: Trace, at: int, node: int) -> list[Finding]:
         """What is wrong at a node as far as the run has come: with its value, or its gradient, where that is known."""
-        diagnosis = self.known(trace)
+        diagnosis = self.of(trace)
         return [] if diagnosis is None else [x for x in diagnosis.findings if x.node == node and _is_seen(trace, at, x)]
 
     def flagged(self, trace: Trace, at: int) -> frozenset[int]:
         """The nodes at which something is wrong as far as the run has come; every key asks, and there may be thousands."""
-        if self.known(trace) is None:
+        if self.of(trace) is None:
             return frozenset()
         count = bisect_right(self._firsts, at, key=itemgetter(0))
         if count != self._flagged[0]:
@@ -75,7 +75,7 @@ class Diagnosing:
         summarise(trace, lambda: worker.is_cancelled)
         if worker.is_cancelled:
             return
-        diagnosis, firsts = _diagnosed(trace)
+        diagnosis, firsts = _diagnosis_of(trace)
         if not worker.is_cancelled:
             self._screen.app.call_from_thread(self._arrived, diagnosis, firsts)
 
@@ -91,10 +91,10 @@ class Diagnosing:
             then()
 
     def _keep(self, diagnosis: Diagnosis, firsts: list[tuple[int, int]]) -> None:
-        self._found, self._firsts, self._flagged = diagnosis, firsts, (0, frozenset())
+        self._diagnosis, self._firsts, self._flagged = diagnosis, firsts, (0, frozenset())
 
 
-def _diagnosed(trace: Trace) -> tuple[Diagnosis, list[tuple[int, int]]]:
+def _diagnosis_of(trace: Trace) -> tuple[Diagnosis, list[tuple[int, int]]]:
     """What is wrong, and of each finding the step from which it is seen, and the node; ascending."""
     from graphstep.analysis.diagnosis import diagnose
 

@@ -104,9 +104,9 @@ class Inquiries:
 
     def outcome(self, state: State, command: Command) -> tuple[State, Reply]:
         """What the session makes of a command, which may be known already."""
-        known, self._outcome = self._outcome, None
-        if known is not None and known[0] is state and known[1] is command:
-            return known[2]
+        ready, self._outcome = self._outcome, None
+        if ready is not None and ready[0] is state and ready[1] is command:
+            return ready[2]
         return perform(state, command)
 
     def ask(self, work: Callable[[Callable[[], bool]], Answer], then: Callable[[Answer], object]) -> None:

@@ -90,7 +90,7 @@ class LessonScreen(SteppingScreen):
     def on_mount(self) -> None:
         """Show the first place. Textual calls the stepping screen's handler as well, which opens the run."""
         self.text.say("")
-        self.panes.told = True
+        self.panes.beside_text = True
         self.call_later(self._show_text)
         self.call_after_refresh(self._follow)
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
-from graphstep.faces.tui.threads import computed
+from graphstep.faces.tui.threads import result_of
 from graphstep.ground.errors import GraphstepError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _LOOKS = 0.2
 """Seconds from one look at how far it is to the next."""
 
 
-def look_through(program: Program) -> None:
+def fill_tables(program: Program) -> None:
     """Make the tables of a large program that the first frame, the first step and the first search would wait for."""
     from graphstep.faces.drawing.typed import typed_of
     from graphstep.telling.names import names_of
@@ -77,7 +77,7 @@ class OpeningScreen(Screen[None]):
                 raise GraphstepError("the reading was given up")
 
         try:
-            screen = await computed(lambda: self._prepare(watch))
+            screen = await result_of(lambda: self._prepare(watch))
         except GraphstepError as error:
             if not self._left:
                 self.error = error

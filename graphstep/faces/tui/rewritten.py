@@ -19,14 +19,14 @@ class RewrittenScreen(SteppingScreen):
         assert row.run is not None, "what could not be rewritten is no run"
         run, text = row.run, " ".join(typed.program.text.split())
         super().__init__(run.program, run.inputs, trace=run, setup=run.setup, saved=Saved(text, snapshot_of(typed)))
-        self._told = told(typed, row)
+        self._sentence = told(typed, row)
 
     def on_mount(self) -> None:
         """Say what it is. Textual calls the stepping screen's handler as well, which opens the run."""
         self.call_after_refresh(self._introduce)
 
     def _introduce(self) -> None:
-        sentence = self._told[:1].upper() + self._told[1:]
+        sentence = self._sentence[:1].upper() + self._sentence[1:]
         self.say(say(self, "rewrite-back", told=sentence, quit=screen_keys()["quit"]))
 
     def leave(self) -> None:

@@ -19,12 +19,12 @@ from graphstep.faces.keymap import actions_of
 from graphstep.faces.tui import commands
 from graphstep.faces.tui.commands import program
 from graphstep.faces.tui.commands.playback import Playback
-from graphstep.faces.tui.diagnoses import Diagnosing
+from graphstep.faces.tui.diagnoses import Diagnoses
 from graphstep.faces.tui.inquiries import Inquiries
 from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
-from graphstep.faces.tui.threads import computed
+from graphstep.faces.tui.threads import result_of
 from graphstep.ground.collector import collect_in_rest, collect_new, much_is_new
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import Setup, setup_of_program
@@ -89,7 +89,7 @@ class SteppingScreen(Screen[None]):
         """The values that it was opened with."""
         self.state: State | None = None
         """The state of the debugger; None until the run is made."""
-        self.diagnosing = Diagnosing(self)
+        self.diagnoses = Diagnoses(self)
         """What is wrong with the run."""
         self.inquiries = Inquiries(self)
         """The long question that is being answered."""
@@ -99,7 +99,7 @@ class SteppingScreen(Screen[None]):
         """The playing of the run by itself."""
         self.summed: Score | None = None
         """The predictions of which a summary was shown last."""
-        self._given, self._start, self._conditions = trace, at, tuple(conditions)
+        self._trace, self._start, self._conditions = trace, at, tuple(conditions)
         self._seed, self._ties, self._saved = seed, ties, saved
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
         self._due: Callable[[], object] | None = None
@@ -124,7 +124,7 @@ class SteppingScreen(Screen[None]):
     @property
     def language(self) -> str:
         """The code of the language in which the run is told."""
-        return self._setup.language if self._given is None else self._given.writing.language
+        return self._setup.language if self._trace is None else self._trace.writing.language
 
     @property
     def panes(self) -> SteppingPanes:
@@ -168,13 +168,13 @@ class SteppingScreen(Screen[None]):
         """Show the place again, after anything about it has changed."""
         from graphstep.debugger.prominence import prominent
 
-        self.diagnosing.watch(self.now.root)
+        self.diagnoses.watch(self.now.root)
         self.keys.lead(*prominent(self.now))
-        self.panes.show(self.now, look_at=look_at, flagged=self.diagnosing.flagged(self.now.trace, self.now.at))
+        self.panes.show(self.now, look_at=look_at, flagged=self.diagnoses.flagged(self.now.trace, self.now.at))
 
     def show_findings(self) -> None:
         """Mark the nodes at which something is wrong, once that is known."""
-        self.panes.flag(self.diagnosing.flagged(self.now.trace, self.now.at))
+        self.panes.flag(self.diagnoses.flagged(self.now.trace, self.now.at))
 
     def go(self, n: int) -> None:
         """Go to a step."""
@@ -228,8 +228,8 @@ class SteppingScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.panes.entitle(self.program, dtype=self._setup.dtype)
-        if self._given is not None:
-            self._opened(self._given)
+        if self._trace is not None:
+            self._begin(self._trace)
             return
         self._missing = [name for name in self.program.inputs if name not in self.inputs]
         if self._missing:
@@ -243,9 +243,9 @@ class SteppingScreen(Screen[None]):
         # With the text and its graph before their eyes they know what the values are for.
         self.call_after_refresh(self.panes.graph.preview, self.program)
         values = {name: value for name, value in self.inputs.items() if name not in self._missing}
-        self.app.push_screen(InputsForm(self.program, values, texts=self._setup.inputs, wrong=wrong), self._filled)
+        self.app.push_screen(InputsForm(self.program, values, texts=self._setup.inputs, wrong=wrong), self._fill)
 
-    def _filled(self, form: Filled | None) -> None:
+    def _fill(self, form: Filled | None) -> None:
         if form is None:
             self.app.exit()
             return
@@ -267,11 +267,11 @@ class SteppingScreen(Screen[None]):
     def _run_here(self) -> None:
         # What writes the frame to the terminal is a thread, which waits for Python as long as this one works.
         sleep(_MOMENT)
-        self._made(self._run())
+        self._take(self._run())
 
     @work(exclusive=True, group="run")
     async def _run_in_background(self) -> None:
-        self._made(await computed(self._run))
+        self._take(await result_of(self._run))
 
     def _run(self) -> Trace | GraphstepError:
         from graphstep.engine.trace import trace
@@ -279,14 +279,14 @@ class SteppingScreen(Screen[None]):
         try:
             run = trace(self.program, self.inputs, seed=self._seed, ties=self._ties, setup=self._setup)
             if len(run.program.nodes) >= LARGE:
-                from graphstep.faces.tui.opening import look_through
+                from graphstep.faces.tui.opening import fill_tables
 
-                look_through(run.program)
+                fill_tables(run.program)
             return run
         except GraphstepError as error:
             return error
 
-    def _made(self, outcome: Trace | GraphstepError) -> None:
+    def _take(self, outcome: Trace | GraphstepError) -> None:
         if isinstance(outcome, GraphstepError) and self._missing:
             # The shapes of what was typed do not go together, or it has values that a gate cannot take: it can be typed anew.
             self._ask(said_of(outcome))
@@ -295,9 +295,9 @@ class SteppingScreen(Screen[None]):
             self.panel(say(self, "run-fails"), [[(line, "warning")] for line in outcome.report().splitlines()])
             self.keys.offer([action for action in actions_of("stepping") if action.id in _ALWAYS])
             return
-        self._opened(outcome)
+        self._begin(outcome)
 
-    def _opened(self, trace: Trace) -> None:
+    def _begin(self, trace: Trace) -> None:
         from graphstep.debugger.state import State
 
         self.show_state(self.state or State(trace, min(max(self._start, 0), len(trace))))

@@ -35,7 +35,7 @@ EXAMPLES = (
 )
 """Programs of the lectures, each with the values of its inputs."""
 
-SHOWN = 5
+_LAST = 5
 """Last programs that are listed."""
 
 # Values of inputs behind a program, as on the command line: ``x*w + b  x=2 w=[1, 2]``.
@@ -196,7 +196,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _last() -> Iterator[Choice]:
-    for words in last_programs()[:SHOWN]:
+    for words in last_programs()[:_LAST]:
         yield Choice(tuple(words), printable(_one_line(" ".join(words))))
 
 

@@ -37,6 +37,6 @@ class _Threads(Executor):
 _THREADS = _Threads()
 
 
-async def computed(work: Callable[[], Result]) -> Result:
+async def result_of(work: Callable[[], Result]) -> Result:
     """What some work comes to on another thread. Who is cancelled while waiting gets nothing, and the thread goes on."""
     return await get_running_loop().run_in_executor(_THREADS, work)

@@ -155,7 +155,7 @@ def test_a_long_text_in_a_file_is_opened_so_and_what_is_wrong_with_it_is_said_as
     assert main([str(recorded), "--at", "1"]) == 0
     opening, stepping, _ = screens[5:]
     assert isinstance(opening, OpeningScreen)
-    assert stepping._given.output == 6.0
+    assert stepping._trace.output == 6.0
     del screens[5:]
     file.write_text("x*y $", encoding="utf-8")
     assert main([f"@{file}", "x=2", "y=3"]) == 2

@@ -83,16 +83,18 @@ class TrainingHelp(HelpPage):
 
     def lines(self, width: int) -> list[Line]:
         """The whole help in lines of at most so many cells."""
-        return _written(language_of(self), "training-idea", actions_of("training"), {"training-drawn": _TRAINING}, min(width, 86))
+        return _help_lines(
+            language_of(self), "training-idea", actions_of("training"), {"training-drawn": _TRAINING}, min(width, 86)
+        )
 
 
 def help_page(width: int = 86, language: str = ENGLISH, at_hand: Set = "stepping") -> list[Line]:
     """The help of what is at hand in lines of at most ``width`` cells."""
     mouse = [(message(language, f"{key}-what"), "bold", key) for key in MOUSE]
-    return _written(language, "help-idea", actions_of(at_hand), {"help-seen": LEGEND, "help-mouse": mouse}, width)
+    return _help_lines(language, "help-idea", actions_of(at_hand), {"help-seen": LEGEND, "help-mouse": mouse}, width)
 
 
-def _written(
+def _help_lines(
     language: str,
     idea: str,
     actions: Sequence[Action],

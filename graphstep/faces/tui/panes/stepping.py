@@ -131,7 +131,7 @@ class SteppingPanes(_Box):
         self._trace: Trace | None = None
         self._spare: tuple[tuple[Trace, int, int, int], int] | None = None
         self._lowest: tuple[tuple[Trace, int, int], int] | None = None
-        self.told = False
+        self.beside_text = False
         """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
         self._tallest: tuple[tuple[Trace, int], int] | None = None
         self._styled: frozenset[str] = frozenset()
@@ -220,7 +220,7 @@ class SteppingPanes(_Box):
         stacked = not self.has_class("-wide")
         left = height - _AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
         # An answer is shown, whatever it hides but the last rows of the graph; and what is said where there is no graph.
-        gives_way = self.told and not self.step.speaks
+        gives_way = self.beside_text and not self.step.speaks
         least = _LOW if not self.step.speaks else _ANSWERED if self._trace else 0
         classes = {
             "-untold": height < least or (gives_way and left < _FEWEST),

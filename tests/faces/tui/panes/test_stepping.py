@@ -188,7 +188,7 @@ def test_keys_that_come_before_the_run_is_made_are_not_lost() -> None:
         async with GraphstepApp(screen).run_test(size=SMALL) as pilot:
             await pilot.press("right", "o", "right")
             assert screen.state is None
-            screen._opened(trace(screen.program, INPUTS))
+            screen._begin(trace(screen.program, INPUTS))
             await pilot.pause()
             assert screen.now.at == 3
 
