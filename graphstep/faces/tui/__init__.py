@@ -122,6 +122,7 @@ def _cannot_draw() -> bool:
 def _tell(trace: Trace, at: int | None, conditions: Sequence[Condition] = ()) -> None:
     from graphstep.faces.export.text import narrate
 
+    # A step beyond the end is the last one here: the screen says so, lines show it.
     at, reason = None if at is None else min(at, len(trace)), ""
     if conditions:
         from graphstep.debugger.stops import first_stop

@@ -42,6 +42,7 @@ def get_ready(screen: SteppingScreen, large: bool) -> None:
         import_module(module)
     screen.panes.make_room()
     if large:
+        # What reading and tracing threw away would be frozen with what they keep.
         gc.collect()
     if large or screen is screen.app.screen_stack[0]:
         # The garbage collector would look through all that was made so far again and again: pauses of 50 ms between keys, and
@@ -52,6 +53,7 @@ def get_ready(screen: SteppingScreen, large: bool) -> None:
 
 
 def _next(screen: SteppingScreen, pieces: Iterator[None]) -> None:
+    # One piece, and a timer for the next: a key that is pressed meanwhile comes between.
     for _ in pieces:
         screen.set_timer(_PAUSE, lambda: _next(screen, pieces))
         return

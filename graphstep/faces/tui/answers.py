@@ -46,6 +46,7 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
         # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
         moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
         screen.refresh_panes(look_at=None if moved else now.selected)
+    # Whatever has closed the question (an answer, a jump, the end of predicting), the state says that none is open.
     if now.score is None or now.score.tries is None:
         screen.panes.stop_asking()
     sentences = [text for fact in reply.facts if (text := _sentence(screen, before, fact))]
@@ -56,6 +57,7 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
     for fact in reply.facts:
         if (panel := _PANELS.get(type(fact))) is not None:
             panel(screen, before, fact)
+    # Last: an effect may open a dialog or leave, and what lies under it is up to date by then.
     for effect in reply.effects:
         _EFFECTS[type(effect)](screen, effect)
 
@@ -117,6 +119,7 @@ def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
         look_through(screen, panel[2], now.trace, lambda: False)
         return panel
 
+    # The program has a stop(…) in its text now, and one node more.
     screen.entitle()
     now = screen.now
     screen.inquiries.in_time(work, show)
@@ -274,6 +277,7 @@ _PANELS: dict[type, Callable[[SteppingScreen, State, Any], None]] = {
 def _copy(screen: SteppingScreen, effect: effects.Copy) -> None:
     from graphstep.faces.replies.panels import copy_remarks
 
+    # It is copied by OSC 52, which reaches the clipboard over ssh too; not every terminal takes it, so it is shown as well.
     text = effect.command
     screen.app.copy_to_clipboard(text)
     # A network of numbers has 26,000 inputs: what is shown of its command is where it begins.
@@ -339,6 +343,7 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
 
     def show() -> None:
         diagnosis = screen.diagnoses.of(trace)
+        # Who has opened something else meanwhile asks again: the diagnosis is kept.
         if diagnosis is not None and screen.app.screen is screen:
             screen.say("")
             _show_page(screen, say(screen, "diagnosis-title"), text.lines(reports.body(diagnosis)))

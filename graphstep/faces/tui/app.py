@@ -87,6 +87,7 @@ def run_screen(screen: Screen[None]) -> int:
     ended: list[int] = []
 
     def leave(number: int, frame: FrameType | None) -> None:
+        # Only noted: a signal comes between any two bytecodes, also in the middle of Textual's own work.
         ended.append(number)
         if app.loop is None:
             end(number, frame)
@@ -96,6 +97,7 @@ def run_screen(screen: Screen[None]) -> int:
 
     with handled(leave), _terminal_signals():
         app.run()
+    # Before any fault: what breaks while a signal ends it all is no fault of the UI.
     if ended:
         return status_of(ended[0])
     if app.fault is not None:

@@ -78,6 +78,7 @@ def _edit(screen: SteppingScreen) -> None:
     def edited(inputs: Inputs | None) -> None:
         if inputs is not None:
             screen.inquiries.perform(Command("edit", inputs))
+        # With escape too: the dialog has shown old → new in them.
         screen.refresh_panes()
 
     screen.app.push_screen(EditForm(screen), edited)

@@ -50,6 +50,7 @@ class Diagnoses:
             self._subject = trace
             self._keep(*_diagnosis_of(trace))
             self._done()
+        # Who asks while it is under way starts it anew: the first is given up, and the sums that it has made are kept.
         elif self._subject is not trace or then is not None:
             self._subject = trace
             self._screen.run_worker(lambda: self._work(trace), thread=True, exclusive=True, group="diagnosis")
@@ -81,6 +82,7 @@ class Diagnoses:
 
     def _arrived(self, diagnosis: Diagnosis, firsts: list[tuple[int, int]]) -> None:
         self._keep(diagnosis, firsts)
+        # An edit may have put another run in its place while the answer was under way.
         if self._screen.now.root is diagnosis.trace:
             self._screen.show_findings()
             self._done()

@@ -45,6 +45,7 @@ class TerminalDriver(LinuxDriver):
 
     def _closed(self) -> None:
         # Nothing will ever be read from it again, and Textual's loop would turn without a rest.
+        # Where a pipe ends, so do the keys that were sent, but the terminal is still there.
         if not self.exit_event.is_set() and self.input_tty:
             self.exit_event.set()
             self._app.call_later(self._app.exit, None, status_of(signal.SIGHUP))

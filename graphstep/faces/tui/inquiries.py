@@ -75,6 +75,8 @@ class Inquiries:
         """Let the session perform a command; one that takes long behind the keys, and those that follow behind that."""
         screen, row = self._screen, BY_ID[command.action]
         asks = command.argument is None and row.takes and not row.optional
+        # Keys behind a long one wait for it, in their order. One that only opens a dialog for its argument computes nothing
+        # yet.
         if self._commands or (takes_long(screen.now.root, command.action) and not asks):
             self._commands.append(command)
             if len(self._commands) == 1:
@@ -92,6 +94,8 @@ class Inquiries:
             return after, reply
 
         def show(outcome: tuple[State, Reply]) -> None:
+            # The screen performs the command as any other, and outcome() hands it what is there: one way leads to what is
+            # shown.
             self._outcome = before, commands[0], outcome
             screen.do(commands[0])
             self._commands = commands[1:]
@@ -99,12 +103,14 @@ class Inquiries:
                 self._perform_next()
 
         screen.say(say(screen, "command-asked"))
+        # To ask forgets what waits for the question before; these wait for this one.
         self.ask(work, show)
         self._commands = commands
 
     def outcome(self, state: State, command: Command) -> tuple[State, Reply]:
         """What the session makes of a command, which may be known already."""
         ready, self._outcome = self._outcome, None
+        # By identity: what came between has made another state, and this is the answer to the one before.
         if ready is not None and ready[0] is state and ready[1] is command:
             return ready[2]
         return perform(state, command)
@@ -159,6 +165,7 @@ class Inquiries:
             return number != self._number or not self._screen.is_running
 
         def arrived(answer: Answer | GraphstepError) -> None:
+            # Asked once more, on the loop: between the thread's last look and now a key may have come.
             if given_up() or self._screen.now.trace is not trace:
                 return
             if self._screen.app.screen is not self._screen:

@@ -91,6 +91,7 @@ class LessonScreen(SteppingScreen):
         """Show the first place. Textual calls the stepping screen's handler as well, which opens the run."""
         self.text.say("")
         self.panes.beside_text = True
+        # To mount its widgets is waited for, and the first frame of the run must not wait with it.
         self.call_later(self._show_text)
         self.call_after_refresh(self._follow)
 
@@ -153,6 +154,7 @@ class LessonScreen(SteppingScreen):
     async def _show_text(self, after: Solution | None = None) -> None:
         await self.text.show(self.lesson, after)
         waits = self.lesson.open is not None
+        # What would tell the answer is refused by the session while a question waits; so its keys are not shown.
         self.keys.offer([action for action in actions_of("stepping") if not (waits and action.tells)])
         if waits:
             self.text.answer.focus()
@@ -205,6 +207,7 @@ class LessonScreen(SteppingScreen):
             self.say_error(error)
             return
         self.text.say("")
+        # Marks, watches and edits belong to the lesson in which they were made: the state is a new one.
         self.show_state(placed(None, progress.resume(type(self.lesson)(rehearsal), progress.load())))
         self.keep()
         self.call_next(self._show_text)

@@ -73,6 +73,7 @@ class OpeningScreen(Screen[None]):
     async def _read(self) -> None:
         def watch(share: float) -> None:
             self._share = share
+            # Nothing stops a thread of Python from outside: the reader asks now and then, and this leads out of it.
             if self._left:
                 raise GraphstepError("the reading was given up")
 

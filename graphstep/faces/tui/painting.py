@@ -129,6 +129,7 @@ class _Brush:
 
     def put(self, x: int, y: int, letters: Sequence[str], pen: str, row: _Row) -> None:
         """Write letters into cells of a row."""
+        # A terminal moves its cursor behind what it writes: only a cell elsewhere takes a jump.
         if (x, y) != (self._x, self._y):
             self._pieces.append(self._on_the_way(x, y, row) or f"\x1b[{y + 1};{x + 1}H")
         if pen != self._pen:
@@ -182,7 +183,9 @@ def _turned(pen: str, other: str) -> str:
         return other
     ink, paper, rest = _codes(pen)
     new_ink, new_paper, new_rest = _codes(other)
+    # Code 0 takes all attributes back; which way is shorter depends on what the two pens have in common.
     anew = other.replace("\x1b[", "\x1b[0;", 1)
+    # Attributes could be taken back one by one, but terminals differ: 21 ends bold, or underlines twice.
     if not set(rest) <= set(new_rest):
         return anew
     codes = [code for code in new_rest if code not in rest]

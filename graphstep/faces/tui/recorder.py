@@ -28,6 +28,7 @@ async def _recorded(screen: SteppingScreen, size: tuple[int, int]) -> Recording:
             await _settled(app, pilot)
         frames.append(_frame(app))
         while screen.now.at < screen.now.last:
+            # By the key, as a learner does it: what is recorded is what a key shows.
             await pilot.press("right")
             await _settled(app, pilot)
             frames.append(_frame(app))

@@ -203,6 +203,7 @@ class SteppingScreen(Screen[None]):
         """Show an edit of the inputs that is still going on: the whole run, old → new."""
         from graphstep.debugger.frames import outermost
 
+        # An edit changes the inputs of the whole program, whatever gate is open.
         state = outermost(self.now)
         if now.where is None:
             self.panes.show(replace(state, trace=now.trace), compared=before)
@@ -355,10 +356,12 @@ class SteppingScreen(Screen[None]):
 
     def action_do(self, action: str) -> None:
         """Do what a key, a click or the palette asks for; before there is a run, keep it for then."""
+        # A message answers the key before.
         self.keys.say("")
         if action == "deselect" and self.inquiries.give_up():
             self.refresh_panes()
             return
+        # Escape gives up the making of a run; without one there is nothing else to do here.
         action = "quit" if action == "deselect" and self.state is None else action
         if self.state is None and action not in _ALWAYS:
             self._waiting.append(action)

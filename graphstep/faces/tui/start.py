@@ -103,6 +103,7 @@ class StartScreen(Screen[None]):
     def on_mount(self) -> None:
         """Fill the list; the field has the focus, and the arrows reach the list."""
         options = self.query_one(OptionList)
+        # Any letter is typed into the field; up and down are handed on from there.
         options.can_focus = False
         groups = (("start-last", _last()), ("start-examples", _examples()), ("start-lessons", _lessons(self)))
         width = max(self.size.width - 8, 20)
@@ -189,6 +190,7 @@ def words_of(text: str) -> list[str]:
         match = _LINE.fullmatch(text.strip())
         assert match is not None, "both parts may be empty"
         program, values = match["program"], [value.strip() for value in _VALUE.findall(match["values"])]
+    # Read here, so that what is wrong stands under the line in which it can be mended. A file is read by the command.
     if not program.startswith("@"):
         read(program)
     # A program may be called as a command is, or begin like an option.

@@ -26,6 +26,8 @@ class MatchedStylesheet(Stylesheet):
             # Parsed anew: for another theme, or because widgets of a new class bring their own.
             self._matches, self._matches_of = {}, self.rules
         named = self.rules_map
+        # All that a rule can ask: type, id, classes and pseudo-classes, of the node and of those around it. An id that no rule
+        # names would only keep like nodes apart.
         key = tuple(
             (type(x), x._id if f"#{x._id}" in named else None, x.classes, x._pseudo_classes_cache_key)
             for x in node.css_path_nodes

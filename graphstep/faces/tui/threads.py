@@ -30,6 +30,7 @@ class _Threads(Executor):
             else:
                 future.set_result(result)
 
+        # A daemon ends with the interpreter, in the middle of its work: what writes files is not for it.
         Thread(target=run, daemon=True).start()
         return future
 

@@ -258,11 +258,14 @@ class TrainingScreen(Screen[None]):
     def _replay(self, k: int) -> None:
         if k < self.training.first:
             return
+        # It is run again from the checkpoint before it; where keys hold →, most rounds are not wanted any more when their turn
+        # comes.
         trace = self.trainer.round(k, lambda: self.state.at == k and not self._closing)
         if trace is not None and not self._closing:
             self.app.call_from_thread(self._replayed, k, trace)
 
     def _replayed(self, k: int, trace: Trace) -> None:
+        # The learner may have gone on while it was made.
         if self.state.at == k and not self.trainer.running:
             self.trace = trace
             self.show_parameters()

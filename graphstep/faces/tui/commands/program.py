@@ -23,6 +23,7 @@ def theme(screen: SteppingScreen | TrainingScreen) -> None:
     from graphstep.faces.tui.themes import THEMES
 
     names = [theme.name for theme in THEMES]
+    # The palette and TEXTUAL_THEME know Textual's own themes too; from those the key leads to our first.
     now = screen.app.theme
     screen.app.theme = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
     screen.say(say(screen, "screen-theme-now", name=screen.app.theme))
@@ -54,6 +55,7 @@ def leave(screen: SteppingScreen) -> None:
 
 def explain(screen: SteppingScreen, key: str) -> None:
     """Stop playing at a key that does nothing here, and say that it does nothing; a digit may begin an answer."""
+    # Textual hands every key to the screen first, and looks for its binding then.
     if key in screen.active_bindings:
         return
     screen.playback.stop()

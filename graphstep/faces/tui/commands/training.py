@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def log(screen: TrainingScreen) -> None:
     """Another scale."""
+    # Both plots change together, by what the loss shows: each chooses its scale by itself until then, and may have another.
     now = not screen.query_one("#training-loss", CurvePlot).is_log
     for plot in screen.query(CurvePlot):
         plot.wants_log = now

@@ -51,6 +51,7 @@ def follow(screen: SteppingScreen) -> None:
 def zoom(screen: SteppingScreen) -> None:
     """Roomy or compact."""
     graph = screen.panes.graph
+    # The pane may have chosen by itself: the key changes what is seen, not what was asked for.
     shown = graph.scene.layout.density if graph.scene else "compact"
     graph.density = "roomy" if shown == "compact" else "compact"
     graph.fit()

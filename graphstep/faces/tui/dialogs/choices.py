@@ -46,6 +46,7 @@ class ChoiceForm(Form[Choice]):
             yield OptionList(*options, markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        # The row that counts the rest is behind all of them, and cannot be chosen.
         self.dismiss([*self._rows][event.option_index])
 
 

@@ -79,6 +79,7 @@ class EditForm(Form[Inputs]):
         self._texts[name] = event.value
         self._wrong.pop(name, None)
         self._values.pop(name, None)
+        # A field is empty at first where the array is too large to be written into it: left so, it keeps the array.
         if event.value.strip() or name not in self._untold:
             value, wrong = read_input(event.value, files=not self.app.is_web)
             if value is None:
@@ -94,6 +95,7 @@ class EditForm(Form[Inputs]):
         self.dismiss(Inputs(self._values, self._typed()))
 
     def _run(self) -> None:
+        # Copies: the next key changes the fields while a thread computes with these.
         values, typed = dict(self._values), self._typed()
         if takes_long(self.before, "edit"):
             self.run_worker(lambda: self._run_behind(values, typed), thread=True, exclusive=True)

@@ -82,6 +82,7 @@ class InputsForm(Form[Filled]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         fields = list(self.query(Input))
+        # From the first: enter in the last field must not pass over one above it that was left empty.
         for field in fields:
             values, wrong = self._read(field, field.value)
             if values is None:

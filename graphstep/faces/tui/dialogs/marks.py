@@ -36,6 +36,7 @@ class MarkForm(Form[str]):
             yield f"{mark.name}  {position_text(self._state, mark):>5}  {explain(there.trace, there.at).title}"
 
     def on_key(self, event: events.Key) -> None:
+        # No bindings: a letter is one of any alphabet.
         letter = event.character or ""
         if letter.isalpha() or (self._goes and letter == LAST):
             event.stop()

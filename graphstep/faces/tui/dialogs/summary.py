@@ -60,6 +60,7 @@ def show_summary(screen: SteppingScreen, score: Score, then: Callable[[], object
         else:
             then()
 
+    # Before it is shown: who leaves from it is not shown it again.
     screen.summed = score
     screen.app.push_screen(page, closed)
 

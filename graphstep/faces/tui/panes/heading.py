@@ -52,6 +52,7 @@ class Heading(Widget):
 
     def entitle(self, program: Program, name: str = "", dtype: Dtype = FLOAT64) -> None:
         """Show what is being stepped through, in which type, and what its output is called where that is known."""
+        # A network that is written out has megabytes of text, of which a line is shown.
         text = " ".join(program.text[:400].split()) if program.origin is None else program.origin.function
         # Of several statements the last is the output, and it stands at the end.
         several = ";" in text or "\n" in program.text.strip()

@@ -178,6 +178,7 @@ class LessonPane(Vertical):
         self._place = say(self, "lesson-place", **figures)
         self.say_more()
         page = self.page
+        # No frame between the old page and the new one: an empty page would flash.
         with self.app.batch_update():
             await page.remove_children()
             widgets = list(_widgets(run))
