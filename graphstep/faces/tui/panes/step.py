@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.content import Content
 from textual.markup import escape
-from textual.widget import Widget
 
 from graphstep.faces.tui.messages import say
+from graphstep.faces.tui.panes.rows import TextRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,29 +19,28 @@ if TYPE_CHECKING:
     from graphstep.faces.explanations import Line
     from graphstep.telling.explanation import Explanation
 
-_STYLES = {
-    "rule": "",
-    "number": "",
-    "result": "bold $active",
-    "why": "",
-    "shape": "$selected",
-    "note": "$contribution",
-    "warning": "bold $warn",
-    "quiet": "$quiet",
-    "value": "$value",
-    "gradient": "$gradient",
-    "value-result": "bold $value",
-    "gradient-result": "bold $gradient",
-    "upstream": "$gradient",
-    "local": "$local",
-    "contribution": "bold $contribution",
-    "": "",
-}
 
-
-class StepPane(Widget):
+class StepPane(TextRows):
     """The explanation of the step: the ladder from the rule to the number, one sentence why, and what else is worth saying."""
 
+    STYLES: ClassVar = {
+        "rule": "",
+        "number": "",
+        "result": "bold $active",
+        "why": "",
+        "shape": "$selected",
+        "note": "$contribution",
+        "warning": "bold $warn",
+        "quiet": "$quiet",
+        "value": "$value",
+        "gradient": "$gradient",
+        "value-result": "bold $value",
+        "gradient-result": "bold $gradient",
+        "upstream": "$gradient",
+        "local": "$local",
+        "contribution": "bold $contribution",
+        "": "",
+    }
     DEFAULT_CSS = """
     StepPane {
         border: round $pending;
@@ -72,14 +70,14 @@ class StepPane(Widget):
         self._entitle(explanation.title, explanation.pattern)
         self._first = 0
         self.wanted = len(self.lines())
-        self.refresh()
+        self.renew()
 
     def say(self, title: str, lines: Sequence[Line], subtitle: str = "") -> None:
         """Show something else in its place, until the next step."""
         self._said, self._first = lines, 0
         self._entitle(title, subtitle)
         self.wanted = len(self.lines())
-        self.refresh()
+        self.renew()
 
     def _entitle(self, title: str, subtitle: str) -> None:
         # Titles are markup to Textual, and an expression may hold brackets.
@@ -95,7 +93,7 @@ class StepPane(Widget):
         first = max(0, min(self._first + by, len(self.lines()) - self.size.height))
         if first != self._first:
             self._first = first
-            self.refresh()
+            self.renew()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -114,13 +112,13 @@ class StepPane(Widget):
             return folded(self._said, width)
         if self._explained is None:
             return ()
-        from graphstep.faces.explanations import tell
+        from graphstep.faces.explanations import folded, tell
 
-        return [*tell(*self._explained, width), *([(text, "result")] for text in self._watched)]
+        return [*tell(*self._explained, width), *folded([[(text, "result")] for text in self._watched], width)]
 
-    def render(self) -> Content:
+    def texts(self) -> Sequence[Line]:
         """The lines that fit, from the one that was scrolled to; the last of them says where there are more."""
-        lines, height = list(self.lines()), self.size.height
+        lines, height = [*self.lines()], self.size.height
         if len(lines) > height > 0:
             self._first = min(self._first, len(lines) - height)
             below = len(lines) - height - self._first
@@ -129,4 +127,4 @@ class StepPane(Widget):
                 from graphstep.faces.keymap import screen_keys
 
                 lines[-1] = [(say(self, "step-more", count=below + 1, key=screen_keys()["text_down"]), "quiet")]
-        return Content("\n").join(Content.assemble(*((text, _STYLES[style]) for text, style in line)) for line in lines)
+        return lines

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.content import Content
-from textual.widget import Widget
+from graphstep.faces.tui.panes.rows import TextRows
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -13,20 +12,20 @@ if TYPE_CHECKING:
 
 # Blanks at either side.
 _INDENT = 2
-_STYLES = {
-    "plain": "",
-    "active": "bold $active underline",
-    "target": "bold $selected reverse",
-    "value": "$value",
-    "value-active": "bold $value reverse",
-    "gradient": "$gradient",
-    "gradient-active": "bold $gradient reverse",
-}
 
 
-class TextPane(Widget):
+class TextPane(TextRows):
     """The typed expression, or the statement of it that is at work."""
 
+    STYLES: ClassVar = {
+        "plain": "",
+        "active": "bold $active underline",
+        "target": "bold $selected reverse",
+        "value": "$value",
+        "value-active": "bold $value reverse",
+        "gradient": "$gradient",
+        "gradient-active": "bold $gradient reverse",
+    }
     DEFAULT_CSS = """
     TextPane { height: 3; }
     """
@@ -43,7 +42,7 @@ class TextPane(Widget):
 
         self._typed = typed_of(trace.program)
         self._trace, self._at = trace, at
-        self.refresh()
+        self.renew()
 
     @property
     def lines(self) -> Lines | None:
@@ -52,21 +51,21 @@ class TextPane(Widget):
             return None
         return self._typed.lines(self._trace, self._at, max(self.size.width - 2 * _INDENT, 10))
 
-    def render(self) -> Content:
+    def texts(self) -> list[list[tuple[str, str]]]:
         """The statement, its values, its gradients; in two rows only the newer of both."""
         lines = self.lines
         if lines is None:
-            return Content("")
+            return []
         rows = [lines.typed, lines.values, lines.gradients]
         if self.size.height < 3 and lines.gradients:
             rows = [lines.typed, lines.gradients]
-        return Content("\n").join(_row(pieces) for pieces in rows[: max(self.size.height, 1)])
+        return [_row(pieces) for pieces in rows[: max(self.size.height, 1)]]
 
 
-def _row(pieces: tuple[Piece, ...]) -> Content:
-    parts: list[tuple[str, str]] = [(" " * _INDENT, "")]
+def _row(pieces: tuple[Piece, ...]) -> list[tuple[str, str]]:
+    parts: list[tuple[str, str]] = [(" " * _INDENT, "plain")]
     column = 0
     for piece in pieces:
-        parts += [(" " * (piece.start - column), ""), (piece.text, _STYLES[piece.style])]
+        parts += [(" " * (piece.start - column), "plain"), (piece.text, piece.style)]
         column = piece.start + len(piece.text)
-    return Content.assemble(*parts)
+    return parts
