@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.indices import index
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.arrays.table import (
     FUNCTIONS,
     Handler,
     array_of,
-    check_plain,
     follows,
     reshape,
     unfollowed,
@@ -31,47 +28,9 @@ def _whole(name: str, frame: FrameType, *arguments: Any, **options: Any) -> Any:
     return FUNCTIONS[name](frame, *arguments, **options)
 
 
-@follows("polyval")
-def _polyval(frame: FrameType, coefficients: Any, x: Any) -> Any:
-    del frame
-    return reduce(lambda total, each: total * x + each, coefficients, x * 0.0)
-
-
-@follows("trapezoid", "trapz")
-def _trapezoid(frame: FrameType, y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    y = array_of(frame, y)
-    axes = np.ndim(plain(y))
-    front = (slice(None),) * (axis % axes)
-    width = dx if x is None else np.diff(x) if not holds_traced(x) else _whole("diff", frame, array_of(frame, x))
-    if np.ndim(plain(width)) == 1 and axes > 1:
-        width = width.reshape([-1 if k == axis % axes else 1 for k in range(axes)])
-    return _whole("sum", frame, width * (y[(*front, slice(1, None))] + y[(*front, slice(None, -1))]) / 2.0, axis)
-
-
 @follows("nan_to_num")
 def _number(frame: FrameType, x: Any, **options: Any) -> Any:
     return _whole("where", frame, np.isfinite(plain(x)), x, np.nan_to_num(plain(x), **options))
-
-
-@follows("cumprod")
-def _cumprod(frame: FrameType, x: Any, axis: Any = None, **options: Any) -> Any:
-    check_plain("cumprod", frame, **options)
-    if axis is None:
-        x, axis = reshape(frame, x, -1), 0
-    axis = int(axis) % x.ndim
-    rows = [index(frame, x, (*(slice(None),) * axis, k)) for k in range(x.shape[axis])]
-    parts = rows[:1]
-    for row in rows[1:]:
-        parts.append(parts[-1] * row)
-    return _whole("stack", frame, parts, axis)
-
-
-@follows("select")
-def _select(frame: FrameType, conditions: Any, choices: Any, default: Any = 0) -> Any:
-    result = default
-    for condition, choice in zip(reversed(conditions), reversed(choices), strict=True):
-        result = _whole("where", frame, condition, choice, result)
-    return result
 
 
 def _without_nan(name: str, filling: float) -> Handler:
@@ -92,31 +51,6 @@ def _without_nan(name: str, filling: float) -> Handler:
 
 for _name, _filling in {"sum": 0.0, "prod": 1.0, "mean": 0.0, "max": -np.inf, "min": np.inf, "var": 0.0, "std": 0.0}.items():
     FUNCTIONS[f"nan{_name}"] = _without_nan(_name, _filling)
-
-
-@follows("cov")
-def _cov(
-    frame: FrameType, x: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, **options: Any
-) -> Any:
-    check_plain("cov", frame, **options)
-    x = array_of(frame, x)
-    x = x if np.ndim(plain(x)) > 1 else x.reshape((1, -1))
-    x = x if rowvar or x.shape[0] == 1 else x.T
-    if y is not None:
-        x = _whole("concatenate", frame, [x, array_of(frame, y).reshape((-1, x.shape[1]))])
-    x = x - x.mean(axis=1, keepdims=True)
-    spread = (x @ x.T) / (x.shape[1] - (int(not bias) if ddof is None else ddof))
-    return spread if spread.shape != (1, 1) else spread[0, 0]
-
-
-@follows("corrcoef")
-def _corrcoef(frame: FrameType, x: Any, y: Any = None, rowvar: bool = True, **options: Any) -> Any:
-    check_plain("corrcoef", frame, **options)
-    spread = _cov(frame, x, y, rowvar)
-    if not spread.ndim:
-        return spread / spread
-    width = _whole("diag", frame, spread) ** 0.5
-    return spread / width[:, None] / width[None, :]
 
 
 def linear(frame: FrameType, name: str, x: Any, compute: Callable[[Any], Any]) -> Any:
@@ -178,12 +112,6 @@ def _polyfit(frame: FrameType, x: Any, y: Any, degree: Any, *rest: Any, **option
     if holds_traced(x) or rest or options:
         return unfollowed("polyfit with these options", frame)
     return linear(frame, "polyfit", y, lambda each: np.polyfit(x, each, degree))
-
-
-@follows("vander")
-def _vander(frame: FrameType, x: Any, n: Any = None, increasing: bool = False) -> Any:
-    powers = [*range(x.size if n is None else n)]
-    return _whole("stack", frame, [x**k if k else x * 0.0 + 1.0 for k in (powers if increasing else powers[::-1])], 1)
 
 
 @follows("bincount")

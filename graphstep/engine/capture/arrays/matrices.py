@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays.composed import linear
-from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.arrays.table import FUNCTIONS, array_of, check_plain, emit, follows, unfollowed
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
@@ -29,19 +27,6 @@ def _det(frame: FrameType, x: Any) -> Any:
     # By its logarithm, the gate whose slope is the inverse, transposed.
     sign, logarithm = _slogdet(frame, x)
     return emit(frame, "exp", (logarithm,), np.exp(plain(logarithm))) * sign
-
-
-@follows("linalg.matrix_power")
-def _matrix_power(frame: FrameType, x: Any, n: int) -> Any:
-    if n < 1:
-        return unfollowed("linalg.matrix_power other than by a positive number", frame)
-    return reduce(lambda one, other: product(frame, one, other), [x] * n)
-
-
-@follows("linalg.multi_dot")
-def _multi_dot(frame: FrameType, parts: Any, **options: Any) -> Any:
-    check_plain("linalg.multi_dot", frame, **options)
-    return reduce(lambda one, other: product(frame, one, other), parts)
 
 
 @follows("linalg.pinv")

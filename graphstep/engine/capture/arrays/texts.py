@@ -14,7 +14,6 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays.indices import SHOWN
-from graphstep.engine.capture.arrays.joins import JOINING
 from graphstep.engine.capture.arrays.table import FUNCTIONS, UNFOLLOWED, Handler, check_plain, computed
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.recording import CaptureError
@@ -26,9 +25,10 @@ from graphstep.language.program import Program
 from graphstep.language.shapes import BROADCAST
 
 _NAMES = (
-    "atleast_1d average clip column_stack cross cumsum cumulative_sum diff einsum expand_dims flip full full_like "
-    "geomspace hstack inner kron linalg.inv linalg.norm linalg.solve linalg.vector_norm linspace logspace moveaxis "
-    "outer ptp real sinc squeeze std swapaxes take tensordot trace tril triu var vdot vstack"
+    "atleast_1d average clip column_stack corrcoef cov cross cumprod cumsum cumulative_sum diff einsum expand_dims "
+    "flip full full_like geomspace hstack inner kron linalg.inv linalg.matrix_power linalg.multi_dot linalg.norm "
+    "linalg.solve linalg.vector_norm linspace logspace moveaxis outer polyval ptp real select sinc squeeze std "
+    "swapaxes take tensordot trace trapezoid trapz tril triu vander var vdot vstack"
 )
 """The functions of NumPy that are followed so."""
 
@@ -40,9 +40,6 @@ def _text_handler(name: str) -> Handler:
         if options.get("dtype") in (float, np.float64):
             del options["dtype"]
         check_plain(name, frame, **{key: x for key, x in options.items() if key in ("dtype", "out")})
-        if name in JOINING and isinstance(arguments[0], Traced):
-            # The rows of an array are a list of arrays.
-            arguments = ([*arguments[0]], *arguments[1:])  # type: ignore[misc]  # an array has rows
         try:
             return as_text(f"np.{name}", frame, arguments, options)
         except ReadError:

@@ -1,14 +1,17 @@
-"""Functions that are written out: ``cross``, ``kron``, weighted ``logsumexp``, the normal distribution, ``linspace``, ``pad``."""
+"""Functions that are written out: ``cross``, ``kron``, ``logsumexp`` with weights, ``linspace``, ``cov``, ``select``, ``pad``."""
 
 from __future__ import annotations
 
 import ast
+from functools import reduce
+from math import prod
 
 from graphstep.gates.typed import ATOM, PRODUCT, SUM
-from graphstep.language.read.numpy.arrays import reshaped
+from graphstep.language.read.numpy.arrays import flat, reshaped
+from graphstep.language.read.numpy.joins import ends
 from graphstep.language.read.numpy.pieces import Piece, atom, binary, call, indexed, power
 from graphstep.language.read.numpy.reductions import axis_options, over
-from graphstep.language.read.numpy.sites import Axes, Site, UnfitError, axes_among, entries, fitting, reads, word
+from graphstep.language.read.numpy.sites import ROWS, Axes, Site, UnfitError, axes_among, entries, fitting, reads, word
 
 
 @reads("cross")
@@ -104,6 +107,101 @@ def _powers(site: Site, start: Piece, stop: Piece, num: int = 50, endpoint: bool
 @reads("geomspace")
 def _multiples(site: Site, start: Piece, stop: Piece, num: int = 50, endpoint: bool = True) -> Piece:
     return site.call("exp", _steps(site, site.call("log", start), site.call("log", stop), num, endpoint))
+
+
+@reads("polyval")
+def _polynomial(site: Site, coefficients: list[Piece], x: Piece) -> Piece:
+    """Horner's rule, as NumPy computes it."""
+    x, span = site.of.named(x, "q"), site.span
+    total, *rest = coefficients
+    for each in rest:
+        total = binary("+", binary("*", total, x, span), each, span)
+    # A number alone would not have the shape of x.
+    return total if rest else binary("+", total, binary("*", atom("0", span), x, span), span)
+
+
+@reads("trapezoid", "trapz")
+def _area(site: Site, y: Piece, x: Piece | None = None, dx: Piece | None = None, axis: int = -1) -> Piece:
+    y, span, count = site.of.named(y, "q"), site.span, len(site.shape(y))
+    (place,) = axes_among([axis], count)
+    both = binary("+", *ends(site, y, place), span)
+    width = dx
+    if x is not None:
+        x, along = site.of.named(x, "x"), len(site.shape(x)) == 1
+        width = binary("-", *ends(site, x, 0 if along else place), span)
+        width = reshaped(site, width, [-1 if k == place else 1 for k in range(count)]) if along and count > 1 else width
+    areas = binary("/", both if width is None else binary("*", width, both, span), atom("2", span), span)
+    return site.call("sum", areas, *([f"axis={place}"] if count > 1 else []))
+
+
+@reads("cumprod", "cumulative_prod")
+def _running_product(site: Site, x: Piece, axis: int | None = None) -> Piece:
+    shape = site.shape(x)
+    if axis is None:
+        x, axis, shape = (x if len(shape) == 1 else flat(x)), 0, (prod(shape),)
+    (place,) = axes_among([axis], len(shape))
+    if shape[place] > ROWS:
+        raise UnfitError
+    x = site.of.named(x, "q")
+    parts: list[Piece] = []
+    for k in range(shape[place]):
+        row = indexed(x, [*[":"] * place, str(k)], site.span)
+        parts.append(site.of.named(binary("*", parts[-1], row, site.span), "p") if parts else row)
+    return site.call("stack", *parts, *([f"axis={place}"] if place else []))
+
+
+@reads("vander", N="n")
+def _powers_of(site: Site, x: Piece, n: int | None = None, increasing: bool = False) -> Piece:
+    x, span = site.of.named(x, "q"), site.span
+    count = site.shape(x)[0] if n is None else n
+    if not 0 < count <= ROWS:
+        raise UnfitError
+    columns = [power(x, atom(str(k), span), span) for k in range(count)]
+    return site.call("stack", *(columns if increasing else columns[::-1]), "axis=1")
+
+
+@reads("cov", "corrcoef")
+def _spread_together(
+    site: Site, x: Piece, y: Piece | None = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None
+) -> Piece:
+    """The covariances of the rows of a matrix, or of its columns; over the deviations of both they are correlations."""
+    span, shape, less = site.span, site.shape(x), int(not bias) if ddof is None else ddof
+    if y is None and len(shape) == 1 and site.name == "cov":
+        return site.call("var", x, f"ddof={less}")
+    if len(shape) != (2 if y is None else len(site.shape(y))):
+        raise UnfitError
+    columns = not rowvar and len(shape) == 2
+    if y is not None:
+        x = site.call("stack", x, y) if len(shape) == 1 else site.call("concat", x, y, *(["axis=1"] if columns else []))
+    whole = site.of.named(site.of.flipped(x, site.node) if columns else x, "q")
+    size = site.shape(whole)[1] - less
+    apart = site.of.named(binary("-", whole, site.call("mean", whole, "axis=1", "keepdims=true"), span), "d")
+    spread = binary("/", binary("@", apart, site.of.flipped(apart, site.node), span), atom(str(size), span), span)
+    if site.name == "cov":
+        return spread
+    size, spread = site.shape(whole)[0], site.of.named(spread, "c")
+    width = site.of.named(call("sqrt", [indexed(spread, [f"range({size})"] * 2, span)], span), "s")
+    return binary("/", binary("/", spread, reshaped(site, width, (size, 1)), span), width, span)
+
+
+@reads("matrix_power")
+def _matrix_power(site: Site, x: Piece, n: int) -> Piece:
+    if not 1 <= n <= ROWS:
+        raise UnfitError
+    return _chain(site, [site.of.named(x, "q")] * n)
+
+
+@reads("multi_dot")
+def _chain(site: Site, arrays: list[Piece]) -> Piece:
+    return reduce(lambda one, other: binary("@", one, other, site.span), arrays)
+
+
+@reads("select")
+def _first_that_holds(site: Site, conditions: list[Piece], choices: list[Piece], default: Piece | None = None) -> Piece:
+    result = default or atom("0", site.span)
+    for condition, choice in zip(reversed(conditions), reversed(choices), strict=True):
+        result = site.call("where", condition, choice, result)
+    return result
 
 
 @reads("pad")

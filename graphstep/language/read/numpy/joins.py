@@ -89,11 +89,16 @@ def _turned(site: Site, x: Piece, shift: int, axis: int, size: int) -> Piece:
 def _differences(site: Site, x: Piece, n: int = 1, axis: int = -1) -> Piece:
     if not 0 <= n <= 50:
         raise UnfitError
-    before = [":"] * (axis % len(site.shape(x)) if axis < 0 else axis)
+    place = axis % len(site.shape(x)) if axis < 0 else axis
     for _ in range(n):
-        x = site.of.named(x, "q")
-        x = binary("-", indexed(x, [*before, "1:"], site.span), indexed(x, [*before, ":-1"], site.span), site.span)
+        x = binary("-", *ends(site, site.of.named(x, "q"), place), site.span)
     return x
+
+
+def ends(site: Site, x: Piece, axis: int) -> tuple[Piece, Piece]:
+    """An array without its first, and without its last, along an axis."""
+    later, earlier = (indexed(x, [*[":"] * axis, each], site.span) for each in ("1:", ":-1"))
+    return later, earlier
 
 
 MOST = 10_000

@@ -19,7 +19,7 @@ from graphstep.ground.records import dataclass
 from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.foreign.translation import HARMLESS
 from graphstep.language.read.numpy.expressions import Expressions
-from graphstep.language.read.numpy.pieces import Piece, call
+from graphstep.language.read.numpy.pieces import Piece, call, indexed
 
 _KEYS = {
     "dim": "axis",
@@ -35,6 +35,9 @@ _KEYS = {
     "axis2": "other",
     "dim1": "other",
 }
+
+ROWS = 1000
+"""Parts of an array that are written out, one by one."""
 
 Wholes = tuple[int, ...]
 """Whole numbers that are known before anything is run, or one alone."""
@@ -83,6 +86,14 @@ class Site:
     def shape(self, x: Piece) -> Shape:
         """The shape of a value; raises ReadError where it is not known."""
         return self.of.needed_shape(x, self.node)
+
+    def rows(self, node: ast.expr) -> list[Piece]:
+        """The parts of an array along its first axis; UnfitError for a number, and for more than a program writes out."""
+        x = self.of.named(self.of.value(node), "q")
+        size = fitting(self.shape(x) or None)[0]
+        if size > ROWS:
+            raise UnfitError
+        return [indexed(x, [str(place)], self.span) for place in range(size)]
 
     def refusal(self, message: str, hint: str = "") -> ReadError:
         """A ReadError at the call."""
@@ -133,7 +144,7 @@ def _truth(_: Site, node: ast.expr) -> bool:
 _FORMS: Mapping[str, Callable[[Site, ast.expr], Any]] = {
     "ast.expr": lambda _, node: node,
     "Piece": lambda site, node: site.of.value(node),
-    "list[Piece]": lambda site, node: [site.of.value(each) for each in fitting(entries(node) or None)],
+    "list[Piece]": lambda site, node: [site.of.value(each) for each in entries(node)] or site.rows(node),
     "int": lambda site, node: fitting(site.of.whole(node)),
     "Wholes": lambda site, node: fitting(site.of.wholes(node)),
     "Axes": _axes,

@@ -206,6 +206,17 @@ np.average(x, axis=0, weights=x, keepdims=True)
 np.take(x, [4, 0]) + np.take(x, [0, 1], axis=-1)[0]
 np.linspace(v[0], 2, 3, endpoint=False) + np.logspace(0, v[1], 3) + np.logspace(0, 1, 3, base=2) + np.geomspace(1, 8, 3)
 np.dot(x, np.ones((2, 3, 2)))
+np.polyval([1, 2, 3], v) + np.polyval(v, 2) + np.polyval([v[0]], v)
+np.trapezoid(v) + np.trapezoid(v, dx=0.5) + np.trapezoid(x, axis=0)[0] + np.trapezoid(v[:2], x[:, 0])
+np.trapezoid(x, v) + np.trapezoid(x, x**2, axis=1)
+np.cumprod(v) + np.cumprod(x)[:3] + np.cumprod(x, axis=1)[0]
+np.vander(v) + np.vander(v, 3, increasing=True)
+np.cov(x, x*x)[:2, 2:] + np.cov(x.T, 2*x.T, rowvar=False)[1:3, 1:3] + np.cov(x[0], x[1], bias=True)
+np.cov(v) + np.cov(x.T, rowvar=False, ddof=0)
+np.corrcoef(x) + np.corrcoef(v[:2], x[0, :2])
+np.linalg.matrix_power(np.outer(v, v), 3) + np.linalg.multi_dot([x.T, x, x.T, x])
+np.select([v > 3, v > 1], [v, 2*v], 7) + np.select([v > 0.3], [v])
+np.vstack(x[None]) + np.stack(x, axis=1).T
 """
 
 
