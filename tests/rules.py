@@ -5,6 +5,8 @@ from __future__ import annotations
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from graphstep.gates import ELEMENTWISE
 from graphstep.gates.elementwise import elementwise
 from graphstep.gates.numbers import local
@@ -27,6 +29,16 @@ def altered(name: str, **parts: Any) -> Rule:
 def local_at(rule: Rule, slot: int, inputs: Sequence[Any], out: Any, constants: Sequence[int] = (), ties: Ties = "first") -> Any:
     """The local gradient of an elementwise gate at these inputs, as a run computes it."""
     return local(rule, Call(tuple(inputs), out, {}, ties, constants=tuple(constants)), slot)
+
+
+def remarked(rule: Rule, call: Call) -> str:
+    """What is said of a tie or a kink that a gate at work is at, in English; the empty string elsewhere."""
+    sentences = []
+    for key, figures in () if rule.remark is None else rule.remark(np, call):
+        sentence = rule.remarks[key]
+        text = sentence if isinstance(sentence, str) else sentence[figures["count"] != 1]
+        sentences.append(text.format(**{name: f"{number:,}" for name, number in figures.items()}))
+    return " ".join(sentences)
 
 
 def for_every(rows: Mapping[str, Rule]) -> Callable[[Callable[[Rule], None]], Callable[[], None]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from graphstep.engine.step import Step
 from graphstep.engine.update import Update
 from graphstep.engine.wires import Wire
+from graphstep.gates.rule import Sentence
 from graphstep.ground.arrays import Number, cell_at
 from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
@@ -158,7 +159,7 @@ class Reason:
     """The id of the message, one of :data:`graphstep.telling.words.english.MESSAGES`, or the id of a sentence of a row."""
     figures: Mapping[str, Figure] = field(default_factory=dict)
     """What the variables of the message stand for."""
-    english: str = ""
+    english: Sentence = ""
     """The English sentence, where it is data of a row: of a gate, a convention, an optimizer."""
 
 

@@ -30,9 +30,9 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | No
         return None
     if gate.remark is not None:
         with quiet():
-            remark = gate.remark(np, trace.call(index))
-        sentence = Reason(f"gate.{gate.name}.remark", {}, remark.replace("{", "{{").replace("}", "}}"))
-        return Remark("convention", (sentence,), remark, (reason("holds-here", gate=gate.symbol),)) if remark else None
+            held = gate.remark(np, trace.call(index))
+        sentences = tuple(Reason(f"gate.{gate.name}.remark.{key}", figures, gate.remarks[key]) for key, figures in held)
+        return Remark("convention", sentences, f"{gate.name} {held}", (reason("holds-here", gate=gate.symbol),)) if held else None
     shape = trace.node(index).shape
     if gate.chooses and (tie := (_ties if shape else _tie)(trace, index, slot)) is not None:
         return tie

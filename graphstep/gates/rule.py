@@ -38,6 +38,12 @@ the same number wherever it is not 0, 1 where input cells are copied (broadcast)
 the same cells in another order; block: smaller matrices along a diagonal, once the cells that belong together stand together.
 """
 
+Sentence = str | tuple[str, str]
+"""A sentence of a row; or its singular and its plural, between which ``{count}`` decides."""
+
+Remarked = tuple[tuple[str, Mapping[str, int]], ...]
+"""The sentences that hold of a gate at work, by their keys, each with the numbers that stand in it."""
+
 Cell = tuple[int, ...]
 """The place of a cell in an array, one index an axis; () in a number."""
 
@@ -184,9 +190,11 @@ class Rule:
     expansion: Callable[[Options], str] | None = None
     """The same function out of smaller gates, as a program of ``x`` (``y``, ``z``); None when it is not composite. Options as in
     :class:`Call`, defaults filled in."""
-    remark: Callable[[Any, Call], str] | None = None
-    """``remark(np, call)``: one or two sentences on a tie or a kink that the inputs are at, what is chosen there and what others
-    choose; the empty string elsewhere. Where each cell has its own, :attr:`conventions` say it."""
+    remark: Callable[[Any, Call], Remarked] | None = None
+    """``remark(np, call)``: of a tie or a kink that the inputs are at the sentences that hold, keys of :attr:`remarks` with their
+    figures; none elsewhere. Where each cell has its own, :attr:`conventions` say it."""
+    remarks: Mapping[str, Sentence] = field(default_factory=dict)
+    """By key the sentences of its remark: what is so, what is chosen there, and what others choose."""
     symbolic: Callable[[Any, Any, Sequence[Array], Sequence[Any], Options], Array] | None = None
     """``symbolic(np, m, inputs, hints, options)``: its value out of arrays of expressions that ``m`` works on; ``hints`` are the
     values of the inputs, None where one is not known. None where ``value`` itself works on them, or the expansion does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from graphstep.faces.cli.program import language_of
 from graphstep.faces.cli.step import document_arguments, document_options
 from graphstep.ground.errors import InputError
 
@@ -53,7 +54,7 @@ def deliver(
         words = ("--format", name, *words_of(asked))
         return _reports.pieces(
             name,
-            text=lambda: _text(body(asked.manner), more),
+            text=lambda: _text(body(asked.manner), language_of(options.language), more),
             data=data,
             document=lambda: document(asked.manner, words),
             options=asked,
@@ -65,9 +66,9 @@ def deliver(
         sys.stdout.writelines(pieces(options.format or "text"))
 
 
-def _text(blocks: Iterable[Block], more: str) -> Iterator[str]:
+def _text(blocks: Iterable[Block], language: str, more: str) -> Iterator[str]:
     """Blocks as pieces of plain text, a line each."""
     from graphstep.faces.export import text
 
-    yield from (f"{line}\n" for line in text.lines(blocks))
+    yield from (f"{line}\n" for line in text.lines(blocks, language))
     yield more

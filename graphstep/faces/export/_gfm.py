@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from graphstep.faces.drawing import grids, loglog
-from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export import _latex as latex
 from graphstep.faces.export._markdown import cell, fence, plain
@@ -11,8 +10,9 @@ from graphstep.faces.export._markdown import code as markdown_code
 from graphstep.faces.export._options import Options
 from graphstep.faces.export._picture import as_mermaid, as_text, diagram, has_shapes
 from graphstep.faces.export._writer import Writer, statistic
+from graphstep.faces.export.text import curve_lines
 from graphstep.ground.arrays import bars_of
-from graphstep.ground.numerals import ENGLISH, numeral
+from graphstep.ground.numerals import ENGLISH
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import BLANK, Ladder, Note
 from graphstep.telling.reports import graph as words
@@ -102,8 +102,7 @@ class Markdown(Writer):
         if curve.across:
             return fence("\n".join(loglog.rows(curve)))
         # A picture would be a second file, or a data address, which Git hosts strip: block letters are text everywhere.
-        wide = max(len(name) for name, _ in curve.series)
-        return fence("\n".join(f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}" for name, n in curve.series))
+        return fence("\n".join(curve_lines(curve)))
 
     def grid(self, grid: blocks.Grid) -> str:
         return fence("\n".join(grids.rows(grid)))

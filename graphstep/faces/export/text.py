@@ -13,7 +13,7 @@ from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export._writer import Writer, bound, settled, statistic
 from graphstep.gates.notation import plain_text
 from graphstep.ground.arrays import bars_of
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.widths import cell_width
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
@@ -74,9 +74,9 @@ def _is_apart(before: type, block: blocks.Block, inside: bool) -> bool:
     return not inside or isinstance(block, blocks.Heading | blocks.Table | blocks.Typed | blocks.Command)
 
 
-def lines(content: Iterable[blocks.Block]) -> list[str]:
-    """Blocks as lines of plain text."""
-    return "".join(write(blocks.Document("", content))).splitlines()
+def lines(content: Iterable[blocks.Block], language: str = ENGLISH) -> list[str]:
+    """Blocks as lines of plain text; the language is that of the labels of their notes."""
+    return "".join(write(blocks.Document("", content, language))).splitlines()
 
 
 class Text(Writer):
@@ -156,13 +156,8 @@ class Text(Writer):
 
     def curve(self, curve: blocks.Curve) -> str:
         from graphstep.faces.drawing import loglog
-        from graphstep.faces.drawing.curve import sparkline
 
-        if curve.across:
-            return "".join(f"{line}\n" for line in loglog.rows(curve))
-        wide = max(cell_width(name) for name, _ in curve.series)
-        lines = (f"{name:<{wide}}  {sparkline(n)}  {numeral(n[0])} … {numeral(n[-1])}\n" for name, n in curve.series)
-        return "".join(lines)
+        return "".join(f"{line}\n" for line in (loglog.rows if curve.across else curve_lines)(curve))
 
     def grid(self, grid: blocks.Grid) -> str:
         from graphstep.faces.drawing import grids
@@ -195,6 +190,16 @@ class Text(Writer):
             head += "." if rest else ""
         inside = "".join(f"     {line}\n" for block in rest for line in self.block(block).splitlines())
         return f"{head}\n{inside}"
+
+
+def curve_lines(curve: blocks.Curve) -> Iterator[str]:
+    """A line for each series: its name, the curve in block letters, and its ends."""
+    from graphstep.faces.drawing.curve import sparkline
+
+    # In cells of the terminal, as in tables.
+    wide = max(cell_width(name) for name, _ in curve.series)
+    for name, numbers in curve.series:
+        yield f"{name}{' ' * (wide - cell_width(name))}  {sparkline(numbers)}  {numeral(numbers[0])} … {numeral(numbers[-1])}"
 
 
 def _form(rung: Rung) -> str:

@@ -163,7 +163,7 @@ def cause_lines(state: State, fact: CausesOf) -> Iterator[str]:
     from graphstep.faces.export import text
     from graphstep.telling.reports import chain as reports
 
-    yield from text.lines(reports.told(why(state, fact.node, fact.of)))
+    yield from text.lines(reports.told(why(state, fact.node, fact.of)), state.language)
 
 
 def base_text(state: State, base: Base) -> str:

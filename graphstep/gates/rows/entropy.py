@@ -12,7 +12,7 @@ from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, per_
 from graphstep.gates.rows.reductions import mean, total
 from graphstep.gates.rows.softmaxes import centred, log_softmax, rest, softmax
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.rule import Call, MisfitError, Options, Rule
+from graphstep.gates.rule import Call, MisfitError, Options, Remarked, Rule
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape
 
@@ -136,16 +136,12 @@ def _pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any, op
     return upstream * per_case(m.call("softmax", terms[0]) - targets, options)
 
 
-def _remark(np: Any, call: Call) -> str:
-    ignored = call.options["ignore_index"]
+def _remark(np: Any, call: Call) -> Remarked:
+    ignored, cases = call.options["ignore_index"], np.size(call.inputs[1])
     count = 0 if ignored is None else int(np.sum(call.inputs[1] == ignored))
     if not count:
-        return ""
-    cases = np.size(call.inputs[1])
-    has, is_ = ("has", "is") if count == 1 else ("have", "are")
-    if count == cases:
-        return f"Every case has the class {ignored} and is ignored: of none there is no mean, so that the loss is nan."
-    return f"{count:,} of {cases:,} cases {has} the class {ignored} and {is_} ignored, in the sum and in the number of cases."
+        return ()
+    return (("all", {"label": ignored}),) if count == cases else (("some", {"count": count, "of": cases, "label": ignored}),)
 
 
 ENTROPY = (
@@ -172,6 +168,13 @@ ENTROPY = (
         inside=lambda options: f" {', '.join(_told(options))}".rstrip(),
         expansion=_expansion,
         remark=_remark,
+        remarks={
+            "all": "Every case has the class {label} and is ignored: of none there is no mean, so that the loss is nan.",
+            "some": (
+                "{count} of {of} cases has the class {label} and is ignored, in the sum and in the number of cases.",
+                "{count} of {of} cases have the class {label} and are ignored, in the sum and in the number of cases.",
+            ),
+        },
         stacked=partial(_value, runs=1),
         returned=_returned,
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from graphstep.gates.rows.losses import loss_shape, loss_structure, onehot, over, per_case, pulled_back, pushed, target_term
 from graphstep.gates.rows.reductions import mean
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.rule import Call, MisfitError, Options, Rule
+from graphstep.gates.rule import Call, MisfitError, Options, Remarked, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Shape
@@ -61,18 +61,13 @@ def _bce_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
     return m.call("bce", *terms, m.words("logits=true")) if options["logits"] else m.call("bce", *terms)
 
 
-def _bce_remark(np: Any, call: Call) -> str:
+def _bce_remark(np: Any, call: Call) -> Remarked:
     x, y = call.inputs
     if call.options["logits"]:
-        return ""
+        return ()
     if np.any((x < 0) | (x > 1)):
-        return "A probability lies between 0 and 1: outside, ln(p) or ln(1 − p) is undefined."
-    if not np.any(((x == 0) & (y != 0)) | ((x == 1) & (y != 1))):
-        return ""
-    return (
-        "The probability 0 was given to what happened: the loss is inf, and so is its slope. (PyTorch holds each logarithm above "
-        "−100.) Of scores, logits=true has no such place."
-    )
+        return (("outside", {}),)
+    return (("impossible", {}),) if np.any(((x == 0) & (y != 0)) | ((x == 1) & (y != 1))) else ()
 
 
 # The probability of the right class
@@ -163,6 +158,13 @@ LIKELIHOODS = (
         inside=lambda options: " of scores" if options["logits"] else "",
         expansion=lambda options: "mean(softplus(x) - y*x)" if options["logits"] else "-mean(y*log(x) + (1 - y)*log(1 - x))",
         remark=_bce_remark,
+        remarks={
+            "outside": "A probability lies between 0 and 1: outside, ln(p) or ln(1 − p) is undefined.",
+            "impossible": (
+                "The probability 0 was given to what happened: the loss is inf, and so is its slope. (PyTorch holds each "
+                "logarithm above −100.) Of scores, logits=true has no such place."
+            ),
+        },
     ),
     Rule(
         "nll",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphstep.gates import expressions
-from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
+from graphstep.gates.rule import Call, MisfitError, Options, Remarked, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
@@ -89,14 +89,8 @@ def _logdet(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     return np.float64(size) if sign >= 0 else np.float64(np.nan)
 
 
-def _logdet_remark(np: Any, call: Call) -> str:
-    if np.isfinite(call.out):
-        return ""
-    if np.isneginf(call.out):
-        return (
-            "The determinant is 0: its logarithm is −inf, as in PyTorch, and the slope, the inverse that does not exist, is nan."
-        )
-    return "The determinant is below 0, so it has no real logarithm: the value is nan, as in PyTorch."
+def _logdet_remark(np: Any, call: Call) -> Remarked:
+    return () if np.isfinite(call.out) else (("singular" if np.isneginf(call.out) else "negative", {}),)
 
 
 LINEAR_SYSTEMS = (
@@ -151,5 +145,12 @@ LINEAR_SYSTEMS = (
         symbolic=expressions.logdet,
         returned=lambda slot, shapes, options: "d*inv(x).T",
         remark=_logdet_remark,
+        remarks={
+            "singular": (
+                "The determinant is 0: its logarithm is −inf, as in PyTorch, and the slope, the inverse that does not exist, is "
+                "nan."
+            ),
+            "negative": "The determinant is below 0, so it has no real logarithm: the value is nan, as in PyTorch.",
+        },
     ),
 )

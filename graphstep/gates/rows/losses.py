@@ -15,7 +15,7 @@ from graphstep.gates.rows.movement import nothing
 from graphstep.gates.rows.reductions import mean, mean_square
 from graphstep.gates.rows.softmaxes import filled_axis
 from graphstep.gates.rows.spelling import typed
-from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
+from graphstep.gates.rule import Call, MisfitError, Options, Remarked, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import numeral
@@ -191,13 +191,10 @@ def _hinge_expansion(options: Options) -> str:
     return f"q = onehot(y, x); mean(sum((1 - q) * max(0, x - {right} + {typed(options['margin'])}), axis=-1))"
 
 
-def _hinge_remark(np: Any, call: Call) -> str:
+def _hinge_remark(np: Any, call: Call) -> Remarked:
     missed, targets = _margins(np, call)
     edges = int(((missed == 0) & (targets != 1)).sum())
-    if not edges:
-        return ""
-    head = "1 score keeps its margin exactly" if edges == 1 else f"{edges:,} scores keep their margin exactly"
-    return f"{head}: there the local gradient is taken as 0, as that of relu is at 0. (PyTorch takes 0 too; JAX ½.)"
+    return (("edge", {"count": edges}),) if edges else ()
 
 
 # Means of something cell by cell
@@ -289,6 +286,14 @@ LOSSES = (
         inside=lambda options: "" if options["margin"] == 1 else f" margin {numeral(options['margin'])}",
         expansion=_hinge_expansion,
         remark=_hinge_remark,
+        remarks={
+            "edge": (
+                "{count} score keeps its margin exactly: there the local gradient is taken as 0, as that of relu is at 0. "
+                "(PyTorch takes 0 too; JAX ½.)",
+                "{count} scores keep their margin exactly: there the local gradient is taken as 0, as that of relu is at 0. "
+                "(PyTorch takes 0 too; JAX ½.)",
+            ),
+        },
         stacked=partial(_hinge, runs=1),
     ),
     Rule(

@@ -11,7 +11,7 @@ from graphstep.gates import expressions
 from graphstep.gates.rows.axes import OVER_AXES, chosen_axes, collected, collecting_structure, count, kept, shown_axis, stacked
 from graphstep.gates.rows.contributions import FIRST, LENGTH, SHARED, of_collected
 from graphstep.gates.rows.movement import nothing
-from graphstep.gates.rule import Call, MisfitError, Options, Rule
+from graphstep.gates.rule import Call, MisfitError, Options, Remarked, Rule
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
 
@@ -129,30 +129,35 @@ def extreme_push(argument: str, np: Any, call: Call, slot: int, direction: Any) 
 _OTHERS = "(PyTorch does so where one axis is named; its amax and amin, JAX and TensorFlow share it equally: --ties split.)"
 
 
-def tied(np: Any, call: Call, word: str, others: str = _OTHERS, where: str = "places") -> str:
-    """What is chosen where several cells are the largest or smallest, or nan; the empty string elsewhere."""
-    if np.isnan(call.out).any():
-        return (
+def tie_remarks(word: str, others: str = _OTHERS, where: str = "places") -> dict[str, str]:
+    """What is chosen where several cells are the largest or smallest, or nan."""
+    return {
+        "nan": (
             "A nan is neither larger nor smaller than any number: the value is nan, and the whole gradient goes to the first "
             "cell that is nan. (PyTorch does so where one axis is named, and shares it among all nan cells in max(x); JAX gives "
             "nan.)"
+        ),
+        "tie": f"{{count}} cells tie for the {word}.",
+        "ties": f"In {{ties}} of {{of}} {where} several cells tie for the {word}.",
+        "split": "With --ties split each of them gets an equal share. (PyTorch's amax and amin, JAX and TensorFlow share too.)",
+        "first": f"The whole gradient goes to the first of them in reading order. {others}",
+    }
+
+
+def tied(np: Any, call: Call) -> Remarked:
+    """Which of these holds."""
+    if np.isnan(call.out).any():
+        return (("nan", {}),)
+    winners = np.asarray(
+        (np.asarray(call.inputs[0]) == kept(np, call, call.out)).sum(
+            axis=chosen_axes(np.shape(call.inputs[0]), call.options["axis"])
         )
-    winners = (np.asarray(call.inputs[0]) == kept(np, call, call.out)).sum(
-        axis=chosen_axes(np.shape(call.inputs[0]), call.options["axis"])
     )
-    ties = int(np.sum(np.asarray(winners) > 1))
+    ties = int(np.sum(winners > 1))
     if not ties:
-        return ""
-    head = (
-        f"{int(np.max(winners))} cells tie for the {word}."
-        if np.size(winners) == 1
-        else (f"In {ties:,} of {np.size(winners):,} {where} several cells tie for the {word}.")
-    )
-    if call.ties == "split":
-        return (
-            f"{head} With --ties split each of them gets an equal share. (PyTorch's amax and amin, JAX and TensorFlow share too.)"
-        )
-    return f"{head} The whole gradient goes to the first of them in reading order. {others}"
+        return ()
+    head = ("tie", {"count": int(np.max(winners))}) if winners.size == 1 else ("ties", {"ties": ties, "of": winners.size})
+    return head, ("split" if call.ties == "split" else "first", {})
 
 
 def winners(options: Options, one: str, several: str) -> str:
@@ -183,7 +188,8 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         functions=(),
         **OVER_AXES,
         multiplications=nothing,
-        remark=lambda np, call: tied(np, call, word),
+        remark=tied,
+        remarks=tie_remarks(word),
         returned=lambda slot, shapes, options: _returned(SHARED if options["ties"] == "split" else FIRST)(slot, shapes, options),
         symbolic=partial(expressions.extreme, symbol),
     )
@@ -225,15 +231,6 @@ def _length_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     inner, size = total(np, cells * direction, call.options), np.sqrt(total(np, cells * cells, call.options))
     # At 0 the subgradient of least length, as the pullback has it.
     return np.where(size == 0, 0.0, np.divide(inner, size))
-
-
-def _length_remark(np: Any, call: Call) -> str:
-    if not np.any(np.equal(call.out, 0)):
-        return ""
-    return (
-        "‖x‖ has a kink where every cell is 0: its gradient is taken as 0 there, the subgradient of least length. "
-        "(PyTorch takes 0 too; JAX and TensorFlow give nan.)"
-    )
 
 
 def _length_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
@@ -315,7 +312,13 @@ REDUCTIONS = (
         ("The slope of a length is the direction: {x} divided by its length, scaled by the upstream gradient.",),
         functions=(),
         **OVER_AXES,
-        remark=_length_remark,
+        remark=lambda np, call: (("kink", {}),) if np.any(np.equal(call.out, 0)) else (),
+        remarks={
+            "kink": (
+                "‖x‖ has a kink where every cell is 0: its gradient is taken as 0 there, the subgradient of least length. "
+                "(PyTorch takes 0 too; JAX and TensorFlow give nan.)"
+            )
+        },
         returned=_returned(LENGTH),
         symbolic=expressions.length,
     ),

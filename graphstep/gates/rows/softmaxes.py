@@ -147,15 +147,6 @@ def _logsumexp_push(np: Any, call: Call, slot: int, direction: Any) -> Any:
     return (_shares(np, call) * direction).sum(axis=axes).reshape(np.shape(call.out))
 
 
-def _logsumexp_remark(np: Any, call: Call) -> str:
-    if not np.isinf(call.out).any() or not np.size(call.out):
-        return ""
-    return (
-        "The largest cell is infinite, so that log Σ exp is: its gradient is taken as equal shares to the cells that are the "
-        "largest, as they get where all are finite. (PyTorch and JAX give nan.)"
-    )
-
-
 def _logsumexp_expansion(options: Options) -> str:
     # Clipped, the shift is a number also where the largest cell is infinite: inf − inf would be nan.
     def top(options: Options) -> str:
@@ -239,7 +230,13 @@ SOFTMAXES = (
         ("The slope of log Σ exp is softmax: each cell gets its probability's share of the upstream gradient.",),
         **OVER_AXES,
         expansion=_logsumexp_expansion,
-        remark=_logsumexp_remark,
+        remark=lambda np, call: (("infinite", {}),) if np.isinf(call.out).any() else (),
+        remarks={
+            "infinite": (
+                "The largest cell is infinite, so that log Σ exp is: its gradient is taken as equal shares to the cells that are "
+                "the largest, as they get where all are finite. (PyTorch and JAX give nan.)"
+            )
+        },
         symbolic=expressions.logsumexp,
     ),
 )

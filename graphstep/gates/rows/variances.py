@@ -116,15 +116,6 @@ def _std_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     return of_collected(text.replace("FREEDOM", freedom), shapes[0], chosen_axes(shapes[0], options["axis"]), options)
 
 
-def _std_remark(np: Any, call: Call) -> str:
-    if not np.any(np.equal(call.out, 0)):
-        return ""
-    return (
-        "A standard deviation has a kink where all cells are equal: its gradient is taken as 0 there, the subgradient of least "
-        "length. (PyTorch takes 0 too.)"
-    )
-
-
 def _told_ddof(options: Options) -> str:
     return f", ddof={typed(options['ddof'])}" if options["ddof"] else ""
 
@@ -175,7 +166,13 @@ VARIANCES = (
         ),
         **_OPTIONS,
         expansion=lambda options: f"sqrt(var(x{written(options)}{_told_ddof(options)}))",
-        remark=_std_remark,
+        remark=lambda np, call: (("kink", {}),) if np.any(np.equal(call.out, 0)) else (),
+        remarks={
+            "kink": (
+                "A standard deviation has a kink where all cells are equal: its gradient is taken as 0 there, the subgradient of "
+                "least length. (PyTorch takes 0 too.)"
+            )
+        },
         returned=_std_returned,
     ),
 )

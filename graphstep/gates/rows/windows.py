@@ -9,7 +9,7 @@ from typing import Any
 
 from graphstep.gates.rows.contributions import spelled
 from graphstep.gates.rows.movement import nothing
-from graphstep.gates.rows.reductions import extreme_pullback, extreme_push, tied, winners
+from graphstep.gates.rows.reductions import extreme_pullback, extreme_push, tie_remarks, tied, winners
 from graphstep.gates.rule import Call, Cell, MisfitError, Options, Rule, Structure
 from graphstep.ground.arrays import kind_text
 from graphstep.ground.operands import Shape
@@ -136,10 +136,6 @@ def _pooled(np: Any, call: Call) -> Call:
     return Call((_value(np, call.inputs[0], call.options),), call.out, _LAST, call.ties)
 
 
-def _pool_remark(np: Any, call: Call) -> str:
-    return tied(np, _pooled(np, call), "largest", "(PyTorch does so too.)", "windows")
-
-
 WINDOWS = (
     Rule(
         "windows",
@@ -175,6 +171,7 @@ WINDOWS = (
         pattern=("router",),
         **_OPTIONS,
         expansion=lambda options: f"max(windows(x, {', '.join(_typed(options))}), axis=-1)",
-        remark=_pool_remark,
+        remark=lambda np, call: tied(np, _pooled(np, call)),
+        remarks=tie_remarks("largest", "(PyTorch does so too.)", "windows"),
     ),
 )

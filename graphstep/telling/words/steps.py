@@ -59,7 +59,7 @@ def _computed(fact: Computed) -> Explanation:
         words.sentences([fact.rule, *fact.here]),
         tuple(map(words.note, fact.notes)),
         _said(words, shape_rule(trace, step.node)),
-        rule=fact.rule.english, here=words.sentences(fact.here), language=words.language,
+        rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _sent(fact: Sent) -> Explanation:
         tuple(map(words.note, fact.notes)),
         _said(words, same_shape(trace, wire.receiver)),
         _said(words, jacobian(wire)),
-        rule=fact.rule.english, here=words.sentences(fact.here), language=words.language,
+        rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _updated(fact: Updated) -> Explanation:
         "", last, None,
         words.sentences([fact.rule, *fact.here]),
         tuple(map(words.note, fact.notes)),
-        before=tuple(earlier), rule=fact.rule.english, here=words.sentences(fact.here), language=words.language,
+        before=tuple(earlier), rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
 

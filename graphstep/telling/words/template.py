@@ -31,6 +31,7 @@ def messages() -> Iterator[tuple[str, English]]:
         yield from (gate.sentence(slot) for slot in range(len(gate.backward)))
         if gate.pole:
             yield f"gate.{name}.pole", gate.pole
+        yield from ((f"gate.{name}.remark.{key}", sentence) for key, sentence in gate.remarks.items())
         for place, rule in enumerate(gate.conventions):
             yield f"gate.{name}.convention.{place}", rule.says
             if rule.others:

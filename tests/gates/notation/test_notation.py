@@ -13,6 +13,7 @@ from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.operands import Constant
 from tests.domains import width
 from tests.gates.rows.test_rows import CASES, MISFITS
+from tests.rules import remarked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,8 +113,7 @@ def refusals() -> Iterator[str]:
         inputs, filled = tuple(np.asarray(value, float) for value in values), {**gate.defaults, **options}
         with np.errstate(all="ignore"):
             out = gate.value(np, inputs, filled)
-        assert gate.remark is not None
-        yield f"{name} of {values}\n  {gate.remark(np, Call(inputs, np.asarray(out), filled))}".rstrip()
+        yield f"{name} of {values}\n  {remarked(gate, Call(inputs, np.asarray(out), filled))}".rstrip()
 
 
 PARTS: dict[str, Callable[[], Iterator[str]]] = {"numbers": numbers_gates, "arrays": array_gates, "refusals": refusals}

@@ -16,6 +16,7 @@ import graphstep as gs
 from graphstep.analysis.facts import Sent
 from graphstep.analysis.paths import paths
 from graphstep.debugger.actions import BY_ID
+from graphstep.faces.cli import main
 from graphstep.faces.export import text as plain_text
 from graphstep.ground.errors import InputError
 from graphstep.ground.widths import cell_width, wrapped
@@ -24,7 +25,18 @@ from graphstep.telling.explain import explain, fact_of
 from graphstep.telling.reports.paths import paths_lines
 from graphstep.telling.reports.run import solution
 from graphstep.telling.words.catalogue import catalogue, languages, message
-from graphstep.telling.words.english import MESSAGES
+from graphstep.telling.words.english import (
+    ANALYSES,
+    CLASSES,
+    EXERCISES,
+    JUDGEMENT,
+    MESSAGES,
+    REPLIES,
+    REPORTS,
+    SCREEN,
+    STEPS,
+    TEACHING,
+)  # fmt: skip
 from graphstep.telling.words.template import faults, messages, template
 from tests.cases import each
 from tests.programs import seeded
@@ -211,6 +223,39 @@ def test_a_document_in_another_language_has_no_english_word_but_those_of_formula
     texts.append("\n".join(paths_lines(paths(run, 1))))
     words = {word for text in texts for word in re.findall(r"[A-Za-z]{3,}", text)}
     assert words <= {"all", "axis", "copy", "else", "max", "mean", "relu", "sum"}
+
+
+def test_no_two_kinds_of_text_have_a_message_of_one_name() -> None:
+    parts = (STEPS, ANALYSES, REPORTS, REPLIES, SCREEN, TEACHING, JUDGEMENT, EXERCISES, CLASSES)
+    assert sum(map(len, parts)) == len(MESSAGES)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["cross_entropy(x, y, ignore_index=1)", "x=[[1, 2], [1, 0]]", "y=[0, 1]"],
+        ["cross_entropy(x, y, ignore_index=1)", "x=[1, 2]", "y=1"],
+        ["max(x) + min(x)", "x=[2, 2, 2]"],
+        ["max(x, axis=0)", "x=[[2, 2], [2, 1]]", "--ties=split"],
+        ["max_pool(x, 2)", "x=[2, 2, 3, 4]"],
+        ["norm(x) + std(x) + logsumexp(y)", "x=[0, 0]", "y=[inf, 1]"],
+        ["hinge(x, y) + logdet(A) + logdet(B)", "x=[1, 2, 0]", "y=1", "A=[[1, 2], [2, 4]]", "B=[[1, 2], [3, 4]]"],
+        ["bce(x, y) + bce(z, y)", "x=[0, 2]", "y=[1, 1]", "z=[0, 1]"],
+        ["sigmoid(x)*x", "x=2", "--expand"],
+        ["max(0, sigmoid(x) - sigmoid(x))", "x=2", "--expand"],
+        ["why", "grad x", "relu(x)*y", "x=-1", "y=2"],
+        ["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params=w", "--lr=0.1", "--steps=2"],
+        ["relu(x)*y", "x=-1", "y=2", "--format=svg", "--at=3"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_what_a_command_says_in_another_language_has_no_sentence_in_english(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*command, "--language=zh"])
+    # Words inside a formula stay as they are, as the names of functions do.
+    said = re.sub(r"<style.*?</style>|<[^>]*>|graphstep .*|at the .*? elsewhere", "", capsys.readouterr().out, flags=re.DOTALL)
+    assert not re.findall(r"[A-Za-z]{3,}[ ,]+[a-z]{2,}[ ,]+[a-z]{2,}", said)
 
 
 def test_a_run_in_english_loads_no_library_of_languages() -> None:
