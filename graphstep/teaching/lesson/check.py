@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from graphstep.ground.arrays import Number
-from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.language.values import read_value
-from graphstep.teaching.lesson.claims import claims_in, fault
+from graphstep.teaching.lesson.claims import Claim, claims_in, fault
 from graphstep.teaching.lesson.document import Problem, Prose
 from graphstep.teaching.lesson.notation import misprints
 from graphstep.teaching.lesson.parse import read_faulty
-from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse_faulty
+from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene, rehearse_faulty
 from graphstep.teaching.marking.evaluate import numeral_in
 from graphstep.teaching.marking.precision import is_same
 from graphstep.teaching.marking.question import Question
@@ -145,10 +145,16 @@ def _is_array(text: str, right: Number) -> bool:
 
 
 def _quoted(rehearsal: Rehearsal) -> Iterator[Problem]:
-    count = 0
+    count, run, before = 0, None, list[Claim]()
     for scene in rehearsal.scenes:
+        if scene.trace is not run:
+            run, before = scene.trace, []
         for block in scene.section.blocks:
+            if isinstance(block, Question):
+                answers = _answered_above(scene, block, before)
+                yield from (Problem(rehearsal.lesson.path, block.line, wrong) for wrong in answers)
             for claim in claims_in(block) if isinstance(block, Prose) else ():
+                before.append(claim)
                 count += 1
                 if count > CLAIMS:
                     yield Problem(rehearsal.lesson.path, claim.line, f"more than {CLAIMS} claims are not checked")
@@ -156,6 +162,14 @@ def _quoted(rehearsal: Rehearsal) -> Iterator[Problem]:
                 # A derivative in another notation is said once, and not as a number that is wrong as well.
                 if not any(misprints(scene.trace, claim.text)) and (wrong := fault(scene.trace, claim)):
                     yield Problem(rehearsal.lesson.path, claim.line, wrong)
+
+
+def _answered_above(scene: Scene, question: Question, before: Sequence[Claim]) -> Iterator[str]:
+    """What prose quotes above the question that asks for it."""
+    solution = next((each for each in scene.solutions if each.question.key == question.key), None)
+    for claim in before:
+        if solution and solution.quantity and solution.quantity.name in claim.sides and _gives_away(solution, claim.text):
+            yield f"line {claim.line} has the answer, {quoted(claim.text, 60)}, before it is asked for"
 
 
 def _notation(rehearsal: Rehearsal) -> Iterator[Problem]:

@@ -35,6 +35,11 @@ class Claim:
     line: int
     """Where in the file."""
 
+    @property
+    def sides(self) -> list[str]:
+        """What is claimed to be the same."""
+        return [side.strip() for side in _COMPARED.split(self.text)]
+
 
 def claims_in(prose: Prose) -> Iterator[Claim]:
     """The claims of a piece of prose, in order."""
@@ -68,7 +73,7 @@ def _inline(text: str, first: int) -> Iterator[Claim]:
 
 def fault(trace: Trace, claim: Claim) -> str:
     """What is wrong with a claim about a run, in one sentence; empty where it is true."""
-    sides = [side.strip() for side in _COMPARED.split(claim.text)]
+    sides = claim.sides
     if any("=" in side for side in sides):
         return f"{quoted(claim.text)}: put a space on both sides of every equals sign"
     try:

@@ -28,6 +28,11 @@ from tests.teaching.lesson.test_rehearsal import WIDE
         ("```predict\nask = 'value q'\nbecause = 'b'\n```\n", 6, "no hint"),
         ("```predict\nask = 'value q'\nhint = 'h'\n```\n", 6, "no because"),
         ("```predict\nask = 'value q'\nhint = 'It is 3, of course.'\nbecause = 'b'\n```\n", 8, "writes the right answer"),
+        (
+            "So `q = x + y = 3`.\n\n```predict\nask = 'value q'\nhint = 'h'\nbecause = 'b'\n```\n",
+            8,
+            "line 6 has the answer, 'q = x + y = 3', before",
+        ),
         ("```predict\nask = 'value q'\nhint = 'h'\nbecause = 'It is 3.'\n```\n", 9, "writes the right answer"),
     ],
 )
