@@ -145,6 +145,8 @@ def solve(question: Question, trace: Trace) -> Solution:
         return Solution(
             question, trace, question.question or shape.wording, None, None, shape.answer, shape.step, shape.step, shape
         )
+    if word == "fill":
+        raise InputError("a tableau is for a lesson: here its numbers are asked for one by one")
     if word == "formula":
         return _formula(question, trace, rest.strip())
     asked = quantity(trace, question.ask)

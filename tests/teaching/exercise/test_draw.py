@@ -240,6 +240,7 @@ def test_what_is_wrong_in_a_file_is_said_with_its_line(old: str, new: str, line:
         ("f = x*y", "f = x*", 5, "the program cannot be run"),
         ("f = x*y", "f = x*w", 5, "the program cannot be run: no value for w"),
         ("gradient x", "gradient q", 9, "has no node 'q'"),
+        ("gradient x", "fill backward", 9, "a tableau is for a lesson"),
     ],
 )
 def test_what_cannot_be_run_or_asked_is_said_when_it_is_drawn(old: str, new: str, line: int, message: str) -> None:
