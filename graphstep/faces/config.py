@@ -96,7 +96,7 @@ def _checked(shown: str, name: str, value: Any) -> Any:
     if name == "digits":
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 999:
             return value
-        raise InputError(f"{shown}: digits is a whole number, not {quoted(str(value))}", hint="for example digits = 6")
+        raise InputError(f"{shown}: digits is a whole number from 1, not {quoted(str(value))}", hint="for example digits = 6")
     if name == "notation" and value not in ("d", "lecture"):
         raise InputError(f"{shown}: notation is d or lecture, not {quoted(str(value))}")
     if not isinstance(value, str):

@@ -11,6 +11,7 @@ from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import pieces, plain_text
 from graphstep.gates.notation.text import text_style
+from graphstep.ground.widths import cell_width, padded, wrapped
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation, Ladder, Rung
 from graphstep.telling.words.catalogue import joined, message
@@ -82,12 +83,12 @@ def tallest(trace: Trace, width: int) -> int:
 
 def _ladder(ladder: Ladder, step: Step, width: int, result: str) -> list[Line]:
     lines: list[Line] = []
-    left = ladder.left_text
+    left, pad = ladder.left_text, " " * cell_width(ladder.left_text)
     for place, rung in enumerate(ladder.rungs):
         right: Line = [(rung.text, result if rung.kind == "value" else _RUNGS[rung.kind])]
         if rung.kind == "numbers" and not rung.remark:
             right = pieces(rung.term, rung.digits, lambda value: _figure(step, value), "number")
-        lines += _rung(" " * len(left) if place else left, rung.relation, right, width)
+        lines += _rung(pad if place else left, rung.relation, right, width)
     return lines
 
 
@@ -103,21 +104,15 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
     """The ladder of a send: below upstream · local their names, with the dot of each line under the other's."""
     left, local, language = ladder.left_text, explanation.local, explanation.language
     arrives, by = message(language, "upstream"), message(language, "local")
-    pad = " " * len(left)
+    pad = " " * cell_width(left)
     symbols, *others = ladder.rungs
     lines: list[Line] = []
     if symbols.term.operator == "*" and local is not None:
         upstream, slope = (plain_text(part) for part in symbols.term.arguments)
-        column = max(_width([(upstream, "")]), _width([(arrives, "")]))
-        lines += _rung(left, "=", [(f"{upstream}{' ' * (column - _width([(upstream, '')]))} · {slope}", "rule")], width)
-        lines.append(
-            [
-                (f"{pad} = ", "rule"),
-                (arrives, "upstream"),
-                (f"{' ' * (column - _width([(arrives, '')]))} · ", "quiet"),
-                (by, "local"),
-            ]
-        )
+        column = max(map(cell_width, (upstream, arrives)))
+        lines += _rung(left, "=", [(f"{padded(upstream, column)} · {slope}", "rule")], width)
+        behind = " " * (column - cell_width(arrives))
+        lines.append([(f"{pad} = ", "rule"), (arrives, "upstream"), (f"{behind} · ", "quiet"), (by, "local")])
     else:
         lines += _rung(left, "=", [(symbols.text, "rule")], width)
     place, last = len(lines) - 1, [(pad, "rule")]
@@ -151,36 +146,27 @@ def _factors(rung: Rung) -> Line:
 
 
 def _width(line: Line) -> int:
-    if all(text.isascii() for text, _ in line):
-        return sum(len(text) for text, _ in line)
-    from graphstep.ground.widths import cell_width
-
     return sum(cell_width(text) for text, _ in line)
 
 
 def _rung(left: str, sign: str, right: Line, width: int) -> list[Line]:
     text = "".join([part for part, _ in right])
-    room = width - len(left) - 3
-    if len(text) <= room or room < 8:
+    side, wide = cell_width(left) + 3, cell_width(text)
+    room = width - side
+    if wide <= room or room < 8:
         return [[(f"{left} {sign} ", "rule"), *right]]
-    parts, style = wrap(text, room, break_long_words=False) or [text], right[0][1]
+    # A formula is broken at its blanks alone; wide letters have none between them.
+    parts = (wrap(text, room, break_long_words=False) if wide == len(text) else wrapped(text, room)) or [text]
+    style = right[0][1]
     lines: list[Line] = [[(f"{left} {sign} ", "rule"), (parts[0], style)]]
-    lines += [[(" " * (len(left) + 3), ""), (part, style)] for part in parts[1:]]
+    lines += [[(" " * side, ""), (part, style)] for part in parts[1:]]
     return lines
 
 
 def _prose(text: str, style: str, width: int, sign: str = "") -> list[Line]:
     room = max(width - len(sign), 10)
-    parts = _wrapped(text, room) if text else []
+    parts = wrapped(text, room) if text else []
     return [[((sign if place == 0 else " " * len(sign)) + part, style)] for place, part in enumerate(parts)]
-
-
-def _wrapped(text: str, room: int) -> list[str]:
-    if text.isascii():
-        return wrap(text, room, break_long_words=True)
-    from graphstep.ground.widths import wrapped
-
-    return wrapped(text, room)
 
 
 def folded(lines: Sequence[Line], width: int) -> list[Line]:
@@ -188,13 +174,14 @@ def folded(lines: Sequence[Line], width: int) -> list[Line]:
     result: list[Line] = []
     for line in lines:
         text = "".join(part for part, _ in line)
-        if len(text) <= width or not line:
+        if cell_width(text) <= width or not line:
             result.append(line)
-        elif len(line) == 2 and line[0][1] == "quiet" and len(line[0][0]) < width // 2:
+        elif len(line) == 2 and line[0][1] == "quiet" and cell_width(line[0][0]) < width // 2:
             # A label and what it labels, which stays beside it.
             label, (right, style) = line[0][0], line[1]
-            parts = _prose(right, style, width - len(label))
-            result += [[(label if place == 0 else " " * len(label), "quiet"), *part] for place, part in enumerate(parts)]
+            side = cell_width(label)
+            parts = _prose(right, style, width - side)
+            result += [[(label if place == 0 else " " * side, "quiet"), *part] for place, part in enumerate(parts)]
         else:
             result += _prose(text, line[0][1], width)
     return result

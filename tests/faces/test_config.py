@@ -64,7 +64,7 @@ def test_a_theme_is_preferred_unless_no_colour_is_asked_for(preferred, monkeypat
         ("digits = six", "is no TOML", "lines such as"),
         ("colour = 1", "sets 'colour', which is none", "theme, digits, notation, language, keys"),
         ("digit = 6", "sets 'digit', which is none", "did you mean 'digits'?"),
-        ('digits = "6"', "digits is a whole number, not '6'", "digits = 6"),
+        ('digits = "6"', "digits is a whole number from 1, not '6'", "digits = 6"),
         ("digits = true", "digits is a whole number", ""),
         ("digits = 0", "digits is a whole number", ""),
         ('notation = "∂"', "notation is d or lecture", ""),

@@ -8,6 +8,7 @@ from graphstep.engine.trace import Trace, trace
 from graphstep.engine.training import Settings, Training
 from graphstep.faces.explanations import tell
 from graphstep.gates.optimizers import optimizer, settings_of
+from graphstep.ground.widths import cell_width
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from tests.cases import each
@@ -69,3 +70,11 @@ def test_numbers_that_do_not_fit_beside_their_result_stand_above_it() -> None:
     assert "          = 1 · (-4) = -4" in wide
     place = narrow.index("          = 1 · (-4)")
     assert narrow[place : place + 2] == ["          = 1 · (-4)", "          = -4"]
+
+
+def test_under_a_left_side_of_wide_letters_the_signs_stand_under_each_other() -> None:
+    passed_on = run("预测值*权重 + 偏置", 预测值=2.0, 权重=3.0, 偏置=1.0)
+    lines = ["".join(piece for piece, _ in line) for line in tell(explain(passed_on, 4), passed_on.step(4), 80)]
+    signs = [cell_width(line.partition(" = ")[0]) for line in lines if " = " in line]
+    assert len(signs) > 1
+    assert len(set(signs[:2])) == 1

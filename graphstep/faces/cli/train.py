@@ -119,16 +119,19 @@ def run(options: argparse.Namespace) -> int:
         training.run(_progress(training, lambda: bool(signals)))
     if sys.stderr.isatty():
         replace_line("")
-    _save(training, options.save)
 
     def output(name: str | None) -> Iterator[str]:
         return pieces(training, name, asked) if told is None else _narrated(training, told, name, asked)
 
-    if options.to:
-        print(f"wrote {write(options.to, chosen, output)}", file=sys.stderr)
-    elif SIGHUP not in signals:
-        # After a hang-up there is no terminal left to print on.
-        sys.stdout.writelines(output(chosen))
+    try:
+        _save(training, options.save)
+    finally:
+        # Where the state cannot be kept, what was trained is told at least.
+        if options.to:
+            print(f"wrote {write(options.to, chosen, output)}", file=sys.stderr)
+        elif SIGHUP not in signals:
+            # After a hang-up there is no terminal left to print on.
+            sys.stdout.writelines(output(chosen))
     return status_of(signals[0]) if signals else 1 if training.diverged else 0
 
 

@@ -42,6 +42,11 @@ class Piece:
     style: str
     """``plain``, ``active``, ``target``, ``value``, ``gradient``, ``value-active`` or ``gradient-active``."""
 
+    @property
+    def stop(self) -> int:
+        """The cell behind it."""
+        return self.start + cell_width(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -123,7 +128,12 @@ class Typed:
             readers = (self.program.nodes[reader].span for reader in self.program.consumers.gates(index))
             shown = next((span for span in readers if span is not None), None)
         whole = self._statement(shown)
-        start, stop = whole if whole[1] - whole[0] <= width else self._cut(*whole, shown, width)
+        room = min(width, whole[1] - whole[0])
+        start, stop = self._cut(*whole, shown, room)
+        # A letter has two cells at most, and there may be a hundred thousand: what is too wide is cut until it is not.
+        while (cells := cell_width(self.program.text[start:stop])) > width:
+            room -= (cells - width + 1) // 2
+            start, stop = self._cut(*whole, shown, room)
         text = self.program.text[start:stop].replace("\n", " ").replace("\t", " ")
         text = f"…{text[1:]}" if start > whole[0] else text
         text = f"{text[:-1]}…" if stop < whole[1] else text

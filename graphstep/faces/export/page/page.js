@@ -121,14 +121,12 @@
     const typed = part("typed");
     typed.replaceChildren(...lines.map((pieces) => {
       const line = document.createElement("div");
-      let column = 0;
-      for (const [start, text, kind] of pieces) {
-        line.append(" ".repeat(start - column));
+      for (const [blanks, text, kind] of pieces) {
+        line.append(" ".repeat(blanks));
         const piece = document.createElement("span");
         piece.className = kind;
         piece.textContent = text;
         line.append(piece);
-        column = start + text.length;
       }
       return line;
     }));

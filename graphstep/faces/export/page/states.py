@@ -123,4 +123,6 @@ def _lines(typed: Typed, trace: Trace, n: int) -> tuple[Sequence[Piece], ...]:
 
 
 def _pieces(pieces: Sequence[Piece]) -> list[tuple[int, str, str]]:
-    return [(piece.start, piece.text, _STYLES[piece.style]) for piece in pieces]
+    """Pieces as the blanks before each, its text and its class: the script cannot tell which letters are wide."""
+    stops = (0, *(piece.stop for piece in pieces))
+    return [(piece.start - stop, piece.text, _STYLES[piece.style]) for piece, stop in zip(pieces, stops, strict=False)]

@@ -67,5 +67,5 @@ def _row(pieces: tuple[Piece, ...]) -> list[tuple[str, str]]:
     column = 0
     for piece in pieces:
         parts += [(" " * (piece.start - column), "plain"), (piece.text, piece.style)]
-        column = piece.start + len(piece.text)
+        column = piece.stop
     return parts

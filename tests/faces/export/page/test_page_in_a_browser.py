@@ -165,7 +165,8 @@ def test_every_step_shows_its_numbers(open_page: Callable[..., Any], name: str) 
             assert (value, gradient) == (said[1] or "·", said[3] or "·")
             assert wires[2 * index : 2 * index + 2] == [said[1] or "", said[3] if said[2] is not None else ""]
         typed = shown.locator(".typed div").all_inner_texts()
-        assert [len(line) for line in typed] == [pieces[-1][0] + len(pieces[-1][1]) if pieces else 0 for pieces in stop["typed"]]
+        lengths = [sum(blanks + len(text) for blanks, text, _ in pieces) for pieces in stop["typed"]]
+        assert [len(line) for line in typed] == lengths
         assert shown.locator(".w.active").count() == len(stop.get("wires", [])) + (n == made.trace.seed_step)
         assert (shown.locator(".w.back").count() > 0) == (
             (n >= made.trace.seed_step) and bool(shown.locator(".w.active").count())
