@@ -168,15 +168,19 @@ class LessonScreen(SteppingScreen):
     def _fit_prose(self) -> None:
         """Let a text above the run take no more rows than it has, and than the graph leaves to it; the rest is the run's."""
         pane, page = self.text, self.text.page
-        rows = None
+        asks, rows = pane.query_one(LessonAsks), None
+        # In a low window the question, which can be scrolled, gives way to the line to answer on and to the keys.
+        below = sum(child.outer_size.height for child in pane.children if child.display and child not in (page, asks))
+        most = max(min(pane.size.height * 4 // 5, pane.size.height - below), 2)
+        if asks.styles.max_height is None or asks.styles.max_height.value != most:
+            asks.styles.max_height = most
         if page.children and not any(map(self.has_class, ("-beside", "-tall", "-prose", "-run"))):
-            asks = pane.query_one(LessonAsks)
             # As much as the question has: it may be cut in the height that the pane has now.
             cut = asks.virtual_size.height + 1 - asks.outer_size.height if asks.display else 0
             around = pane.outer_size.height - self._page_rows() + max(cut, 0)
             graph = self.panes.lowest_rows()
             most = min(PROSE, max(self.size.height - 1 - _EDGES - graph, around + READ)) if graph else PROSE
-            rows = min(around + self._prose_rows(), most)
+            rows = min(around + self._prose_rows(), most, self.size.height - 1)
         if rows is not None or pane.styles.inline.has_rule("height"):
             pane.styles.height = rows
         # Beside the run there are rows to spare: the question stands below what it is about, not at the other end.

@@ -219,6 +219,23 @@ def test_f6_gives_the_prose_all_the_room_and_then_the_run():
     assert low < usual < tall
 
 
+def test_in_a_low_window_the_line_to_answer_on_stays_in_sight() -> None:
+    async def go() -> tuple[str, str]:
+        async with opened("2", (30, 8)) as (app, pilot):
+            await pilot.press("enter")
+            await pilot.pause()
+            asked = frame(app)
+            await pilot.press("1", "f2")
+            await pilot.pause()
+            return asked, frame(app)
+
+    asked, hinted = asyncio.run(go())
+    assert "? Before we go" in asked
+    assert "all of them in order" in asked
+    assert "Which gate made f?" in hinted
+    assert "│ 1 " in hinted
+
+
 def test_the_keys_the_question_and_the_whole_graph_stay_in_sight_whatever_is_said() -> None:
     hidden: list[str] = []
     cut: list[str] = []

@@ -286,3 +286,15 @@ def test_why_a_program_cannot_be_run_is_read_in_any_window_and_its_keys_are_thos
         assert "hint: that axis" in shown
         assert "q quit" in shown
         assert "→ step" not in shown
+
+
+def test_a_rewriting_says_what_it_is_and_that_nothing_differs_and_leads_back() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("R", "enter")
+        await driver.until(lambda: "Two runs compared" in driver.frame() and "goes back" in driver.frame())
+        assert "─ esc closes ─" in driver.frame(), "there is no list to choose from"
+        await driver.press("escape", "q")
+        await driver.pilot.pause()
+        assert driver.app.screen is driver.screen
+
+    drive(play)

@@ -42,7 +42,8 @@ class CompareForm(Form[int | str]):
 
     def compose(self) -> Iterator[Widget]:
         """What is compared and where the two part, the list, and what one of the two has alone."""
-        with self.box("diff-title", "compare-keys-several" if self._others else "list-keys"):
+        several, one = ("compare-keys-several", "list-keys") if self._differences else ("compare-keys-equal", "close-key")
+        with self.box("diff-title", several if self._others else one):
             yield Static(Content("\n".join((self._intro, *self._verdict))))
             if self._differences:
                 yield OptionList(*self._options(), markup=False)

@@ -122,7 +122,7 @@ class LessonPane(Vertical):
     LessonPane #lesson-page MarkdownFence { margin: 0 0 1 0; }
     LessonPane #lesson-page MarkdownFence > Label { padding: 0 2; }
     LessonPane #lesson-page MarkdownBlockQuote { margin: 0 0 1 0; background: transparent; border-left: outer $contribution; }
-    LessonPane #lesson-asks { height: auto; max-height: 80%; padding: 0 1; border-top: solid $pending; scrollbar-size: 1 1; }
+    LessonPane #lesson-asks { height: auto; padding: 0 1; border-top: solid $pending; scrollbar-size: 1 1; }
     LessonPane #lesson-asks Horizontal { height: 1; }
     LessonPane #lesson-asks Horizontal LessonOption { width: auto; margin: 0 3 0 0; }
     LessonPane #lesson-asks .hint { color: $contribution; }

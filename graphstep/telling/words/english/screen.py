@@ -84,6 +84,8 @@ _DIALOGS: dict[str, English] = {
     "file-exists": "{file} exists: it would be overwritten.",
     "causes-title": "why {number}",
     "list-keys": "↑ ↓ choose, enter goes there, esc closes",
+    "compare-keys-equal": "tab another run, esc closes",
+    "close-key": "esc closes",
     "compare-keys-several": "↑ ↓ choose, enter goes there, tab another run, esc closes",
     "start-about": "Type a program with the values of its inputs, or choose one below.",
     "start-keys": "enter opens  ↑ ↓ choose  esc leaves",
