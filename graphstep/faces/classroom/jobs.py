@@ -122,6 +122,7 @@ def _sheet(asked: Any) -> Any:
         who = f"{student['name']} ({student['student']})" if student["name"] else student["student"]
         paper = Paper(asked["title"], who, student["code"], named, language)
         drawn = zip(chosen, settings, student["seeds"], strict=True)
+        # With what it was drawn from: a mistake that is to be found stands in no run, and is drawn again to be marked.
         entries = [entry_of(exercise, setting, seed) for exercise, setting, seed in drawn]
         sheets.append(
             {

@@ -29,6 +29,7 @@ def on_cluster(address: str, jobs: Iterable[str]) -> Iterator[str]:
         client = Client(f"tcp://{address}", timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError(f"no scheduler of Dask answers at {quoted(address, 80)}: {error}") from error
+    # Left with an exception as well: futures that nobody waits for are forgotten, and the workers are free.
     with client:
         yield from _results(client, jobs)
 

@@ -74,6 +74,7 @@ class Attempt:
     def answer(self, text: str, now: float) -> tuple[Attempt, Verdict]:
         """Answer the blank at hand; one that earns its mark goes on to the next."""
         blank = self._at_hand()
+        # Of what was typed before, the right number is not told: the next blank may ask for it again.
         verdict = mark(blank.solution, text, len(self.exercise.trace), self.earlier, tells=False)
         if verdict.outcome == "unreadable":
             return self, verdict

@@ -174,6 +174,7 @@ class _Reader:
         if unknown := [each for each in mistakes if each not in MISTAKES]:
             hint = did_you_mean(unknown[0], MISTAKES) or f"known are {', '.join(MISTAKES)}"
             self.fail(self.line_of("mistakes", line), f"{quoted(unknown[0])} is no mistake; {hint}")
+        # Either questions, or a mistake that is to be found, which brings its two questions along.
         if not isinstance(asks, list) or not (not mistakes) <= len(asks) <= (0 if mistakes else ASKS):
             more = "a level with mistakes asks for nothing else" if mistakes else 'asks = ["gradient x"], or mistakes = ["local"]'
             self.fail(first, f"a level asks for 1 to {ASKS} things: {more}")

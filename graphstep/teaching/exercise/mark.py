@@ -80,6 +80,7 @@ def _number(blank: Blank, typed: str, comma: bool) -> str:
 
 
 def _mark(exercise: Exercise, name: str, typed: str, blank: Blank, verdict: Verdict, chosen: Sequence[str]) -> Mark:
+    # The likeliest of those that were chosen for the whole sheet, which need not be the likeliest of this blank.
     why = next((each for each in verdict.misconceptions if each.code in chosen), None)
     feedback, language = verdict.sentence, blank.solution.trace.writing.language
     if not typed.strip():

@@ -86,6 +86,7 @@ class Niceness:
         if structure is None or bool((_easy(numbers) & ~structure.easy).any()):
             return False
         run = [again(asked, trace) for asked in self._asked]
+        # Who only writes zeros should learn nothing from it, and earn little.
         empty = sum(not np.any(asked.asked) for asked in run)
         if empty > len(run) / 3 or not np.any(trace.output):
             # Behind a router that is shut there is nothing to compute.

@@ -266,6 +266,7 @@ class _Sums:
         count, students = len(self.blanks), self.totals.count
         if students < LEAST or count < 2 or self.whole.variance < _NONE:
             return None
+        # Chan's update with as many zeros: who left the sheet before this blank has earned nothing on it.
         shares = (each.shares.joined(_Moments(students - each.shares.count)) for each in self.blanks.values())
         # Cronbach, Psychometrika 16 (1951): how much of the variance of sums is more than that of the parts.
         return count / (count - 1) * (1 - sum(each.variance for each in shares) / self.whole.variance)

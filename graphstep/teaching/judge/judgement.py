@@ -126,6 +126,7 @@ class _Judge:
                 return
         if self.has_numbers:
             self.absent |= {(True, name): error for (_, name), error in self.absent.items()}
+        # Absent with numbers is absent with arrays: it is the same method.
         rows = [row for row in ROWS.values() if (True, row.name) not in self.absent]
         self._run([plan.start()])
         self._run(plan.alone(rows))

@@ -73,6 +73,7 @@ def catalogue(where: Path | None = None) -> tuple[LessonFile, ...]:
             front = read_front(path)
         except (LessonError, InputError):
             continue
+        # The front matter was read for its title alone; what else stands in it is checked when the lesson is opened.
         needs, minutes = front.get("needs", []), front.get("minutes")
         lessons.append(
             LessonFile(

@@ -69,6 +69,7 @@ def _front(rehearsal: Rehearsal) -> Iterator[Problem]:
             yield Problem(lesson.path, 1, f"inputs gives a value to {name}, which no program of the lesson has")
     solutions = rehearsal.solutions
     for name, keys in lesson.asked.items():
+        # In any of the runs: a lesson may try other values of that input, and one of them is the answer.
         values = [scene.trace.inputs[name] for scene in rehearsal.scenes if name in scene.trace.inputs]
         if not values:
             yield Problem(lesson.path, 1, f"asked names {name}, which is no input of the lesson")

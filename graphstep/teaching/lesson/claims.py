@@ -54,6 +54,7 @@ def claims_in(prose: Prose) -> Iterator[Claim]:
             elif word == "run" and line.strip():
                 yield Claim(" ".join(line.split()), number)
             continue
+        # Inline code may go on over a line, and ends with its paragraph: it is looked for in whole ones.
         if fence or not line.strip():
             yield from _inline("\n".join(paragraph), since)
             paragraph, since = [], number + 1

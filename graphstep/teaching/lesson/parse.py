@@ -176,6 +176,7 @@ class _Parser(Source):
             shape = value_of("seed", seed)
         except GraphstepError as error:
             self.fail(lines.get("inputs", 1), error.message)
+        # Stops and questions speak of one number that is differentiated: a seed of an array belongs to the command line.
         if not isinstance(shape, float):
             self.fail(lines["seed"], "the seed of a lesson is a number")
         ties = front.get("ties", "first")
@@ -184,6 +185,7 @@ class _Parser(Source):
         for name in ("expand", "fold", "share"):
             if not isinstance(front.get(name, False), bool):
                 self.fail(lines[name], f"{name} is true or false")
+        # A setup checks its own words, and says what is wrong with them; what is left to this reader is TOML's types.
         flags: dict[str, Any] = {name: bool(front.get(name, False)) for name in ("expand", "fold", "share")}
         data = self.strings(front, "data", lines)
         if unknown := [name for name in data if name not in values]:

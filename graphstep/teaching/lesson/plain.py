@@ -146,6 +146,7 @@ def _prose(prose: Prose) -> str:
     for line in [*prose.text.split("\n"), ""]:
         fence = line.lstrip().startswith(("```", "~~~"))
         starts = _HEAD.match(line)
+        # A paragraph is filled anew and may end anywhere: at a fence, an empty line, the next item of a list, a table.
         if paragraph and (fence or fenced or not line.strip() or starts or line.lstrip().startswith("|")):
             done.append(_filled(bare(" ".join(paragraph)), _indent(paragraph[0])))
             paragraph = []

@@ -145,10 +145,12 @@ def step_of_stop(trace: Trace, stop: Stop) -> int:
             return wire_between(trace, stop.node, stop.target, stop.nth).step
         case "sum":
             node = find_node(trace, stop.node)
+            # A value that is read once gets its gradient with the contribution, and has no step of its own for it.
             if (step := trace.step_of_sum(node)) is None:
                 raise InputError(f"{quoted(stop.node)} has no sum step: it is not used several times")
             return step
         case "forward":
+            # The seed opens the way back: what is before it is the last step forward.
             if not stop.node:
                 return trace.seed_step - 1
             node = find_node(trace, stop.node)

@@ -65,6 +65,7 @@ def settings_of(table: Mapping[str, str]) -> Settings:
             raise InputError(
                 f"train has no setting {quoted(name)}", hint=did_you_mean(name, _KEYS) or f"known are {', '.join(_KEYS)}"
             )
+    # Read as the options of the command line are, from texts: a heading may set any of them again, and there all is text.
     steps = table.get("steps", "100")
     if not steps.isdecimal() or len(steps) > 6 or int(steps) > ROUNDS:
         raise InputError(f"steps is a whole number up to {ROUNDS:,}, not {quoted(steps)}")

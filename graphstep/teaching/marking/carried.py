@@ -124,6 +124,7 @@ def _usable(asked: Quantity, earlier: Sequence[Earlier]) -> list[Earlier]:
 
 
 def _is_of(trace: Trace, each: Earlier) -> bool:
+    # Answers are kept between sessions, and a lesson may have been edited since: places and numbers are held against this run.
     nodes, edges = len(trace.program.nodes), len(trace.wires)
     on_edge = each.kind in ("local", "contribution")
     if not 0 <= each.place < (edges if on_edge else nodes):

@@ -284,6 +284,7 @@ def gradient_quantity(trace: Trace, node: int, as_sum: bool = False) -> Quantity
         "sum" if as_sum else "gradient",
         trace,
         node,
+        # Of one arrival the gradient is what was sent along that wire: its slips are those of the wire as well.
         arrivals[0] if len(arrivals) == 1 else None,
         left,
         gradient.value,

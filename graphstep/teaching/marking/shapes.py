@@ -62,6 +62,7 @@ def shape_asked(trace: Trace, text: str) -> ShapeAsked:
     word, _, rest = text.partition(" ")
     if word == "jacobian" and rest:
         return _of_jacobian(trace, rest.strip())
+    # A node may be called dW: only what is no node of the run is taken for a gradient.
     by = _differentiated(trace, text)
     if by is None:
         node = find_node(trace, text)
