@@ -65,7 +65,7 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
             )
             answers = answered_before(rehearsal.lesson.asked, run, before)
             instead = {name: your_answer(rehearsal.language, str(earlier)) for name, (earlier, _) in answers.items()}
-            yield from (block for block in problem(run, instead=instead) if not isinstance(block, Heading))
+            yield from (block for block in problem(run, finds=False, instead=instead) if not isinstance(block, Heading))
             yield from functions(run, defined)
             if len(run.program.nodes) - run.program.first_gate <= WHOLE:
                 yield Graph(run, 0, written=False)

@@ -70,7 +70,7 @@ def test_no_question_on_a_sheet_quotes_what_was_asked_before_it(path: Path) -> N
 def test_an_input_that_is_an_earlier_answer_is_not_given_away() -> None:
     (path,) = (path for path in LESSONS if path.stem.startswith("21-"))
     written = "".join(text.write(sheet(opened(path), "graphstep lesson 21")))
-    assert "Given w = 0, a = 0.1, grad = your answer to question 2, find" in written
+    assert "Given w = 0, a = 0.1, grad = your answer to question 2.\n" in written
     # Between arrays, and at first with a value that is no answer.
     assert written.count("w = your answer to question 3") == 3
     assert written.count("  w = 0\n") == 2
@@ -140,7 +140,7 @@ def test_a_page_of_a_lesson_ends_with_the_command_that_prints_it(capsys: pytest.
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["4", "--to", "sheet.dot"], "a report has no format"),
+        (["4", "--to", "sheet.dot"], "is not known by its suffix"),
         (["--to", "sheet.md"], "one lesson"),
         (["4", "--key", "key.zip"], "suffix"),
     ],
