@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from graphstep.ground.late import quiet
-from graphstep.ground.precision import rounded
+from graphstep.ground.precision import FLOAT64, rounded
 from graphstep.ground.records import record
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class PartialSums:
         if not trace.node(index).shape:
             if index not in self._numbers:
                 edges, sent, starts = trace.plan.arrivals[index], trace.buffers.contributions, trace.plan.edge_starts
-                self._numbers[index] = array("d", accumulate([float(sent[starts[edge]]) for edge in edges], self._sum_of_numbers))
+                add = None if trace.plan.dtype == FLOAT64 else self._sum_of_numbers
+                self._numbers[index] = array("d", accumulate([float(sent[starts[edge]]) for edge in edges], add))
             return self._numbers[index][received - 1]
         # Of an array one sum is kept, for all of them would be a copy of it for each contribution. Who steps forward adds one
         # more to it; who goes back, or asks for the first time, begins anew.
