@@ -29,8 +29,8 @@ def settle() -> None:
 
 
 def much_is_new() -> bool:
-    """Whether there is so much new that it is time to look at it, before a key has to wait for that."""
-    return gc.get_count()[0] >= _NEW
+    """Whether there is so much new that it is time to look at it, before a key has to wait for that; at a start all is new."""
+    return gc.get_count()[0] >= _NEW and gc.get_threshold() == _STEADY
 
 
 def collect_new() -> None:

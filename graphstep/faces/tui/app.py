@@ -25,6 +25,7 @@ from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.stylesheet import MatchedStylesheet
 from graphstep.faces.tui.themes import BY_NAME, DEFAULTS, THEMES, first_theme
+from graphstep.ground.collector import collect_new, much_is_new
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.signals import end, handled, status_of
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from graphstep.faces.tui.inquiries import RewritingReady
+
+
+_PAUSE = 0.02
+"""Seconds behind a frame after which no key is expected."""
 
 
 def _nodes_provider() -> type[Provider]:
@@ -265,10 +270,12 @@ class GraphstepApp(App[None]):
             do("redraw")
 
     def post_display_hook(self) -> None:
-        """Tell the screen that something was painted, if it has a method for it."""
+        """Tell the screen that something was painted, if it has a method for it, and look at what was left behind."""
         painted = getattr(self.screen_stack[-1], "painted", None) if self.screen_stack else None
         if painted is not None:
             painted()
+        if much_is_new():
+            self.set_timer(_PAUSE, collect_new)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that the screen has a key for, and the themes."""

@@ -14,12 +14,14 @@ from rich.segment import Segment
 from textual._compositor import Compositor, CompositorUpdate
 from textual._context import visible_screen_stack
 from textual.geometry import Region
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from textual.geometry import Size
     from textual.screen import Screen
+    from textual.widget import Widget
 
 
 class Piece(NamedTuple):
@@ -90,8 +92,9 @@ class SparingCompositor(Compositor):
             if not lines:
                 continue
             part = Region(left, lines[0], seen.width, lines[-1] + 1 - lines[0])
+            lines_of = _bar if isinstance(widget, ScrollBar) else type(widget).render_lines
             # Of a line between them a widget has kept what it made.
-            for y, strip in zip(part.line_range, widget.render_lines(part.translate(-region.offset)), strict=False):
+            for y, strip in zip(part.line_range, lines_of(widget, part.translate(-region.offset)), strict=False):
                 rest: list[tuple[int, int]] = []
                 for start, stop in missing.get(y, ()):
                     begin, end = max(start, left), min(stop, right)
@@ -102,3 +105,11 @@ class SparingCompositor(Compositor):
                         rest.append((start, stop))
                 missing[y] = rest
         return sorted(pieces, key=lambda piece: piece[:2])
+
+
+def _bar(widget: Widget, part: Region) -> list[Strip]:
+    """The lines of a scrollbar, which has no edges: Textual would set each of its cells between them."""
+    strips = [widget.render_line(y) for y in part.line_range]
+    for each in widget.get_line_filters():
+        strips = [strip.apply_filter(each, widget.background_colors[1]) for strip in strips]
+    return [strip.crop(part.x, part.right) for strip in strips]

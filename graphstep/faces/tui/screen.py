@@ -25,7 +25,7 @@ from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.threads import result_of
-from graphstep.ground.collector import collect_in_rest, collect_new, much_is_new
+from graphstep.ground.collector import collect_in_rest
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import Setup, setup_of_program
 
@@ -324,15 +324,13 @@ class SteppingScreen(Screen[None]):
             self._ready = True
             self.set_timer(_PAUSE, self._get_ready)
             self.set_interval(_REST, self._rest)
-        elif much_is_new():
-            self.set_timer(_PAUSE, collect_new)
         self._busy = True
 
     def _rest(self) -> None:
-        # What comes of work behind the keys would wait for it.
-        if not self._busy and not any(worker.is_running for worker in self.workers):
+        # What comes of work behind the keys would wait for it, and so would a key in a dialog.
+        if self.is_current and not self._busy and not any(worker.is_running for worker in self.workers):
             collect_in_rest()
-        self._busy = False
+        self._busy = not self.is_current
 
     def _get_ready(self) -> None:
         from graphstep.faces.tui.ahead import get_ready

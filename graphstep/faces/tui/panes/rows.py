@@ -37,6 +37,7 @@ class Rows(Widget):
         self._strips_for: tuple[int, int, Size] | None = None
         self._styles_by_name: dict[str, Style] = {}
         self._edges: tuple[int, Strip, Strip] | None = None
+        self._ground: object = None
         self._framed: dict[int, tuple[Strip, Strip]] = {}
 
     @abstractmethod
@@ -67,8 +68,12 @@ class Rows(Widget):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles_by_name = {}
-        self._strips_for = self._edges = None
+        # Textual says so whenever another pane comes or goes.
+        ground = self.rich_style, self.background_colors, self.styles.border, self.app.theme
+        if ground != self._ground:
+            self._ground = ground
+            self._styles_by_name = {}
+            self._strips_for = self._edges = None
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Textual's, where the upper and the lower edge are concerned, and where text is selected."""
