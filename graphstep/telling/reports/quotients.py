@@ -41,16 +41,18 @@ def told(of: Quotients) -> Iterator[str]:
     """The best step of each kind, and why."""
     say = partial(message, of.trace.writing.language)
     if of.kink:
-        yield say("quotients-kink")
+        yield say("quotients-kink", name=_name(of))
         return
+    if of.rounded:
+        yield say("quotients-rounded", error=numeral(of.rounded, _DIGITS))
     for kind, errors in (("central", of.central), ("forward", of.forward)):
         if (place := of.best(errors)) is not None:
             yield say(f"quotients-best-{kind}", h=numeral(of.steps[place], 3), error=numeral(errors[place], _DIGITS))
-    if of.truncates:
+    if of.truncates(of.central):
         roots = {"epsilon": EPSILON, "square": EPSILON ** (1 / 2), "cube": EPSILON ** (1 / 3)}
         yield say("quotients-why", **{name: numeral(root, _DIGITS) for name, root in roots.items()})
     else:
-        yield say("quotients-straight", name=_name(of))
+        yield say("quotients-even" if of.truncates(of.forward) else "quotients-straight", name=_name(of))
 
 
 def _gradient(of: Quotients) -> str:

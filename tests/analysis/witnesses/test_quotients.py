@@ -16,6 +16,7 @@ from graphstep.faces.cli import main
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
 from graphstep.telling.reports.quotients import body, told
+from tests.cases import each
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +53,39 @@ def test_rounding_is_that_of_float64_where_ieee_says_what_it_is() -> None:
 
 def test_a_straight_line_a_kink_and_what_leaves_the_domain_are_said() -> None:
     straight = quotients(trace(read("(x+y)*z"), {"x": -2.0, "y": 5.0, "z": -4.0}), 0)
-    assert not straight.truncates
+    assert not straight.truncates(straight.central)
     assert list(told(straight))[-1].startswith("Along x there is no truncation")
-    kink = quotients(trace(read("relu(x)*3"), {"x": 0.0}), 0)
-    assert list(told(kink)) == [next(told(kink))]
-    assert "A kink stands here" in next(told(kink))
+    even = quotients(trace(read("x*x"), {"x": 0.0}), 0)
+    assert list(told(even))[-1].startswith("Along x central differences have no truncation")
     edge = quotients(trace(read("log(x)"), {"x": 0.01}), 0)
     assert math.isnan(edge.central[0])
-    assert edge.truncates
+    assert edge.truncates(edge.central)
+
+
+@each(
+    ("text", "x", "stands"),
+    [
+        ("relu(x)*3", 0.0, True),
+        # The gradient that is chosen is the mean of both sides, which central differences come to.
+        ("abs(x)", 0.0, True),
+        ("where(x > 0, 2x, x)", 0.0, True),
+        ("floor(x) + x", 2.0, True),
+        ("relu(x)^2", 0.0, False),
+        ("max(x, x)", 1.0, False),
+        # The formula loses digits, and there is no kink near.
+        ("sqrt(x*x + 1) - x", 1e8, False),
+    ],
+)
+def test_a_kink_is_told_from_a_gradient_that_lost_digits(text: str, x: float, stands: bool) -> None:
+    off = quotients(trace(read(text), {"x": x}), 0)
+    first = next(told(off))
+    assert first.startswith("A kink or a jump stands here") == off.kink == stands
+    assert ("loses digits" in first) == (off.rounded > 0) == ("sqrt" in text)
+
+
+def test_a_kink_in_another_cell_is_none_of_this_one() -> None:
+    run = trace(read("sum(relu(v))", {"v": np.array([1.0, 0.0])}), {"v": np.array([1.0, 0.0])})
+    assert [quotients(run, 0, (cell,)).kink for cell in (0, 1)] == [False, True]
 
 
 def test_a_cell_of_an_array_and_a_gate_have_quotients_too() -> None:

@@ -222,11 +222,17 @@ _DIFFERENCES: dict[str, English] = {
         "Truncation falls with h (forward like h, central like h²), round-off rises like ε/h with ε = {epsilon}: for numbers "
         "near 1 they meet about √ε = {square} and ∛ε = {cube}."
     ),
+    "quotients-rounded": "The run's own gradient is off by {error}: its formula loses digits here.",
+    "quotients-even": (
+        "Along {name} central differences have no truncation to speak of: a large step costs them nothing. What forward "
+        "differences are off falls like h; then round-off rises like ε/h."
+    ),
     "quotients-straight": (
         "Along {name} there is no truncation to speak of: a large step costs nothing, and round-off rises like ε/h as h falls."
     ),
     "quotients-kink": (
-        "A kink stands here: the quotients see both of its sides and the gradient one, so that no step brings them together."
+        "A kink or a jump stands here, where the gradient is a choice: central differences see both of its sides, forward "
+        "differences the one where {name} is larger."
     ),
     "diff-title": "Two runs compared",
     "diff-number": "number",
