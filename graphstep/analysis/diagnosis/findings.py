@@ -8,6 +8,7 @@ from graphstep.analysis.diagnosis.finding import DEAD, EXAMPLES, SATURATED, SHRI
 from graphstep.analysis.diagnosis.gradients import extreme, judged, way_back
 from graphstep.analysis.diagnosis.layers import Layer
 from graphstep.analysis.facts import Named, Output, Reason, reason
+from graphstep.engine.causes import nan_of_infinities
 from graphstep.engine.trace import Trace
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
@@ -34,7 +35,8 @@ def _not_finite(trace: Trace) -> Iterator[Finding]:
     if node is not None:
         yield Finding("not finite", node, (reason("finding-first", name=Named(node), count=count(trace, node)),))
     if nan is not None and nan != node:
-        yield Finding("not finite", nan, (reason("finding-first-nan", name=Named(nan)),))
+        message = "finding-first-nan-of-infinity" if nan_of_infinities(trace, nan) else "finding-first-nan"
+        yield Finding("not finite", nan, (reason(message, name=Named(nan)),))
     edge = trace.first_edge_not_finite
     if edge is not None and node is None and not trace.given_not_finite:
         receiver = trace.wire(edge).receiver

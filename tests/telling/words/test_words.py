@@ -28,6 +28,7 @@ from graphstep.telling.words.catalogue import catalogue, languages, message
 from graphstep.telling.words.english import (
     ANALYSES,
     CLASSES,
+    DIFFERENCES,
     EXERCISES,
     JUDGEMENT,
     MESSAGES,
@@ -226,7 +227,7 @@ def test_a_document_in_another_language_has_no_english_word_but_those_of_formula
 
 
 def test_no_two_kinds_of_text_have_a_message_of_one_name() -> None:
-    parts = (STEPS, ANALYSES, REPORTS, REPLIES, SCREEN, TEACHING, JUDGEMENT, EXERCISES, CLASSES)
+    parts = (STEPS, ANALYSES, DIFFERENCES, REPORTS, REPLIES, SCREEN, TEACHING, JUDGEMENT, EXERCISES, CLASSES)
     assert sum(map(len, parts)) == len(MESSAGES)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from graphstep.telling.words.english.analysis import ANALYSES
 from graphstep.telling.words.english.answers import TEACHING
 from graphstep.telling.words.english.classes import CLASSES
+from graphstep.telling.words.english.differences import DIFFERENCES
 from graphstep.telling.words.english.exercises import EXERCISES
 from graphstep.telling.words.english.forms import English
 from graphstep.telling.words.english.judgement import JUDGEMENT
@@ -20,6 +21,6 @@ from graphstep.telling.words.english.screen import SCREEN
 from graphstep.telling.words.english.steps import STEPS
 
 MESSAGES: Mapping[str, English] = {
-    **STEPS, **ANALYSES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGEMENT, **EXERCISES, **CLASSES,
+    **STEPS, **ANALYSES, **DIFFERENCES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGEMENT, **EXERCISES, **CLASSES,
 }  # fmt: skip
 """Every message that is no sentence of a row."""

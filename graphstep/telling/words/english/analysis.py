@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 _FINDINGS: dict[str, English] = {
     "finding-first": "{name} is the first that is not finite: {count}.",
-    "finding-first-nan": "{name} is the first nan, made of an infinity.",
+    "finding-first-nan": "{name} is the first nan.",
+    "finding-first-nan-of-infinity": "{name} is the first nan, made of an infinity.",
     "finding-sent": "The gradient that is sent to {name} is inf or nan.",
     "not-finite-count": ("{count} of {cells} cells is inf or nan", "{count} of {cells} cells are inf or nan"),
     "not-finite-value": "its value is inf or nan",
