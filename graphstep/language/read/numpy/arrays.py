@@ -96,7 +96,7 @@ def _transpose(site: Site, x: Piece, *places: ast.expr, axis: Wholes | None = No
     if axis is None and (not places or (len(places) == 1 and word(places[0]) == "none")):
         return site.of.flipped(x, site.node)
     axes = sizes_of(site, places) if axis is None else axis
-    if len(places) == 2 and (site.is_torch or not (site.library or site.of.framework)):
+    if len(places) == len(axes) == 2 and (site.is_torch or not (site.library or site.of.framework)):
         return _swapped(site, x, *axes)
     return site.call("transpose", x, f"axes=({', '.join(str(each % len(axes) if each < 0 else each) for each in axes)})")
 

@@ -68,8 +68,7 @@ def _flip(site: Site, x: Piece, axis: Wholes | None = None) -> Piece:
 def _take(site: Site, x: Piece, places: ast.expr, axis: int | None = None) -> Piece:
     if axis is None:
         x, axis = flat(x), 0
-    front = [":"] * (axis % len(site.shape(x)) if axis < 0 else axis)
-    return indexed(x, [*front, fitting(site.of.entry(places))], site.span)
+    return indexed(x, [*[":"] * site.axis(x, axis), fitting(site.of.entry(places))], site.span)
 
 
 @reads("index_select", index="places")

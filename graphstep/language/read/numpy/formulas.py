@@ -153,7 +153,8 @@ def _running_product(site: Site, x: Piece, axis: int | None = None) -> Piece:
 @reads("vander", N="n")
 def _powers_of(site: Site, x: Piece, n: int | None = None, increasing: bool = False) -> Piece:
     x, span = site.of.named(x, "q"), site.span
-    count = site.shape(x)[0] if n is None else n
+    (size,) = fitting(site.shape(x) if len(site.shape(x)) == 1 else None)
+    count = size if n is None else n
     if not 0 < count <= ROWS:
         raise UnfitError
     columns = [power(x, atom(str(k), span), span) for k in range(count)]
@@ -198,6 +199,8 @@ def _chain(site: Site, arrays: list[Piece]) -> Piece:
 
 @reads("select")
 def _first_that_holds(site: Site, conditions: list[Piece], choices: list[Piece], default: Piece | None = None) -> Piece:
+    if len(conditions) != len(choices):
+        raise UnfitError
     result = default or atom("0", site.span)
     for condition, choice in zip(reversed(conditions), reversed(choices), strict=True):
         result = site.call("where", condition, choice, result)
@@ -226,7 +229,7 @@ def _widths(site: Site, node: ast.expr, count: int) -> list[tuple[int, int]]:
     sides = entries(node)
     pairs = sides if sides and all(entries(each) for each in sides) else [node]
     widths: list[tuple[int, ...]] = [fitting(site.of.wholes(each)) for each in pairs]
-    if len(widths) not in (1, count) or any(len(each) > 2 or min(each) < 0 for each in widths):
+    if len(widths) not in (1, count) or any(len(each) not in (1, 2) or min(each) < 0 for each in widths):
         raise UnfitError
     return [(each[0], each[-1]) for each in (widths * count if len(widths) == 1 else widths)]
 

@@ -89,7 +89,7 @@ def _turned(site: Site, x: Piece, shift: int, axis: int, size: int) -> Piece:
 def _differences(site: Site, x: Piece, n: int = 1, axis: int = -1) -> Piece:
     if not 0 <= n <= 50:
         raise UnfitError
-    place = axis % len(site.shape(x)) if axis < 0 else axis
+    place = site.axis(x, axis)
     for _ in range(n):
         x = binary("-", *ends(site, site.of.named(x, "q"), place), site.span)
     return x

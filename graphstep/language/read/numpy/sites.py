@@ -87,11 +87,15 @@ class Site:
         """The shape of a value; raises ReadError where it is not known."""
         return self.of.needed_shape(x, self.node)
 
+    def axis(self, x: Piece, axis: int) -> int:
+        """An axis as it is counted from 0: the shape of a value has to be known for one that is counted from the end."""
+        return axis if axis >= 0 else axes_among([axis], len(self.shape(x)))[0]
+
     def rows(self, node: ast.expr) -> list[Piece]:
         """The parts of an array along its first axis; UnfitError for a number, and for more than a program writes out."""
         x = self.of.named(self.of.value(node), "q")
         size = fitting(self.shape(x) or None)[0]
-        if size > ROWS:
+        if not 0 < size <= ROWS:
             raise UnfitError
         return [indexed(x, [str(place)], self.span) for place in range(size)]
 
