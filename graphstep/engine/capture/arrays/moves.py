@@ -25,7 +25,7 @@ def _itself(_: FrameType, x: Any) -> Any:
 def _transpose(frame: FrameType, x: Any, *axes: Any) -> Any:
     order = axes[0] if len(axes) == 1 else axes or None
     value = np.transpose(plain(x), order)
-    return emit(frame, "transpose", (x,), value, **({} if order is None else {"axes": tuple(map(int, order))}))
+    return emit(frame, "transpose", (x,), value, **({} if order is None else {"axes": tuple(map(int, np.atleast_1d(order)))}))
 
 
 @follows("repeat")

@@ -45,7 +45,7 @@ _ROUNDING = 1e-9
 """By how much, relative to its largest cell, a function may come to another number than the gates that stand for it."""
 
 
-_ALSO_OUTSIDE = "cross diagonal outer tensordot trace"
+_ALSO_OUTSIDE = "cross outer tensordot"
 """Functions of ``linalg`` that do what those of the same names outside of it do."""
 
 

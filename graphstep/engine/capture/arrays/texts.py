@@ -26,9 +26,9 @@ from graphstep.language.shapes import BROADCAST
 
 _NAMES = (
     "atleast_1d average clip column_stack corrcoef cov cross cumprod cumsum cumulative_sum diff einsum expand_dims "
-    "flip full full_like geomspace hstack inner kron linalg.inv linalg.matrix_power linalg.multi_dot linalg.norm "
-    "linalg.solve linalg.vector_norm linspace logspace moveaxis outer polyval ptp real select sinc squeeze std "
-    "swapaxes take tensordot trace trapezoid trapz tril triu vander var vdot vstack"
+    "flip full full_like geomspace hstack inner kron linalg.diagonal linalg.inv linalg.matrix_power linalg.multi_dot "
+    "linalg.norm linalg.solve linalg.trace linalg.vector_norm linspace logspace moveaxis outer polyval ptp real "
+    "select sinc squeeze std swapaxes take tensordot trace trapezoid trapz tril triu vander var vdot vstack"
 )
 """The functions of NumPy that are followed so."""
 

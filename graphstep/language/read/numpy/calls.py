@@ -172,8 +172,8 @@ class Calls(Expressions):
         if whole is not None:
             return str(whole)
         if isinstance(node, ast.Tuple | ast.List) and node.elts and not self._is_matrix(node):
-            inside = ", ".join(self._slot(each, pieces) for each in node.elts)
-            return f"({inside})" if isinstance(node, ast.Tuple) else f"[{inside}]"
+            # Not in parentheses, which the table would take off: maximum((x, y), 2) is of an array and a number.
+            return f"[{', '.join(self._slot(each, pieces) for each in node.elts)}]"
         # The table works on text: what is more than a number stands in it as a mark, and is put back as a piece.
         pieces.append(self.value(node))
         return f"ǁ{len(pieces) - 1}ǁ"

@@ -20,10 +20,10 @@ def _diagonal_or_matrix(site: Site, x: Piece, k: int = 0) -> Piece:
 
 
 @reads("diagonal")
-def _diagonal(site: Site, x: Piece, offset: int = 0, one: int = 0, other: int = 1) -> Piece:
-    """The cells on a diagonal of the matrices that two axes span."""
-    shape = site.shape(x)
-    axes = axes_among((one, other), len(shape))
+def _diagonal(site: Site, x: Piece, offset: int = 0, one: int | None = None, other: int | None = None) -> Piece:
+    """The cells on a diagonal of the matrices that two axes span: the first two, in numpy.linalg the last two."""
+    shape, usual = site.shape(x), (-2, -1) if "linalg." in site.path else (0, 1)
+    axes = axes_among((usual[0] if one is None else one, usual[1] if other is None else other), len(shape))
     rows, columns = (shape[axis] for axis in axes)
     count = min(rows + min(offset, 0), columns - max(offset, 0))
     if count < 1 or axes[0] == axes[1]:
@@ -48,7 +48,7 @@ def _matrix(site: Site, x: Piece, size: int, offset: int) -> Piece:
 
 
 @reads("trace")
-def _trace(site: Site, x: Piece, offset: int = 0, one: int = 0, other: int = 1) -> Piece:
+def _trace(site: Site, x: Piece, offset: int = 0, one: int | None = None, other: int | None = None) -> Piece:
     return site.call("sum", _diagonal(site, x, offset, one, other), "axis=-1")
 
 

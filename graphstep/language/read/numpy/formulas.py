@@ -128,6 +128,8 @@ def _area(site: Site, y: Piece, x: Piece | None = None, dx: Piece | None = None,
     width = dx
     if x is not None:
         x, along = site.of.named(x, "x"), len(site.shape(x)) == 1
+        if not along and site.shape(x) != site.shape(y):
+            raise UnfitError
         width = binary("-", *ends(site, x, 0 if along else place), span)
         width = reshaped(site, width, [-1 if k == place else 1 for k in range(count)]) if along and count > 1 else width
     areas = binary("/", both if width is None else binary("*", width, both, span), atom("2", span), span)

@@ -102,9 +102,10 @@ class Reading(ABC):
         inside = [part for part in piece.parts if isinstance(part, Piece)]
         if piece.text in self.conditions or (len(signs) == 1 and signs[0] in _COMPARISONS):
             return True
-        if not inside or signs not in ([], ["*"], ["-"], ["max(", ","]):
-            return False
-        return all(self.is_condition(part) or (signs == ["-"] and part.text == "1") for part in inside)
+        if signs == ["-"]:
+            # The opposite of a condition is 1 - it; -1 and the difference of two are numbers.
+            return len(inside) == 2 and inside[0].text == "1" and self.is_condition(inside[1])
+        return bool(inside) and signs in ([], ["*"], ["max(", ","]) and all(map(self.is_condition, inside))
 
     # -- names --
 

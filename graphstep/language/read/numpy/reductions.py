@@ -204,8 +204,8 @@ def _running(site: Site, x: Piece, axis: int | None = None) -> Piece:
 
 @reads("ptp")
 def _peak_to_peak(site: Site, x: Piece, axis: Axes = None, keepdims: bool = False) -> Piece:
-    x, options = site.of.named(x, "q"), axis_options(axis, keepdims)
-    return binary("-", site.call("max", x, *options), site.call("min", x, *options), site.span)
+    x = site.of.named(x, "q")
+    return binary("-", over(site, "max", x, axis, keepdims), over(site, "min", x, axis, keepdims), site.span)
 
 
 @reads("normalize")

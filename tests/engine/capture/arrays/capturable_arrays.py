@@ -289,6 +289,9 @@ OF_TWO_ROWS = {
         + np.full_like(np.zeros((4, 2)), y[1]).sum(axis=1) * np.vstack(np.outer(x, y))[2]
         + np.column_stack([np.outer(x, y), x])[0, 1] * np.moveaxis(np.outer(x, y)[None], [0, 1], [1, 0])[3, 0]
     ),
+    "of the last two axes": lambda x, y: (
+        np.linalg.diagonal(np.outer(x, y).reshape(2, 2, 4)) * np.linalg.trace(np.outer(y, y).reshape(2, 2, 4))
+    ),
     "lengths": lambda x, y: np.linalg.norm(x, 1) * np.linalg.norm(y, np.inf) * np.linalg.vector_norm(x),
     "by their names": lambda x, y: (
         np.sum(a=x) * np.swapaxes(np.stack([x, y]), axis1=0, axis2=1) * np.clip(a=y, a_min=0, a_max=2)[0]

@@ -217,6 +217,9 @@ np.corrcoef(x) + np.corrcoef(v[:2], x[0, :2])
 np.linalg.matrix_power(np.outer(v, v), 3) + np.linalg.multi_dot([x.T, x, x.T, x])
 np.select([v > 3, v > 1], [v, 2*v], 7) + np.select([v > 0.3], [v])
 np.vstack(x[None]) + np.stack(x, axis=1).T
+np.maximum((v, 2*v), 0.5) + np.fmin(v, (0, 1, 0)) + np.ptp(x, keepdims=True)
+np.linalg.diagonal(np.stack([x, 2*x])) + np.linalg.trace(np.stack([x, 2*x]), offset=1)
+np.logical_and(v, -1)*1 + np.logical_or((v > 0)*1 - 1, 0)
 """
 
 
