@@ -16,7 +16,7 @@ from graphstep.engine.wires import Wire
 from graphstep.gates.numbers import send
 from graphstep.gates.numbers import value as value_of
 from graphstep.gates.rule import Call
-from graphstep.ground.arrays import Number, number_text, plain, shape_of
+from graphstep.ground.arrays import Number, plain, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.operands import Constant
 from graphstep.teaching.marking.quantities import Quantity
@@ -221,7 +221,8 @@ def _slips_on_wire(asked: Quantity, wire: Wire) -> Iterator[Slip]:
             yield plain(np.asarray(1 / np.asarray(local))), reason("slip-reciprocal")
         return
     yield from _slips_of_choice(wire)
-    yield local, reason("slip-local", upstream=number_text(upstream))
+    # By its name: behind a + gate its number is the right answer.
+    yield local, reason("slip-local", upstream=gradient_name(trace, sender))
     if switches:
         yield upstream * own, reason("slip-scaled-by-own", **ends)
     yield upstream, reason("slip-upstream", **ends)

@@ -595,6 +595,11 @@ def test_how_far_a_rounded_number_may_be_from_the_result(right: float, agreed: f
     assert not agrees(other, right)
 
 
+def test_who_forgot_the_upstream_gradient_is_told_its_name_and_not_the_answer() -> None:
+    verdict = mark(solution("q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}, "gradient x"), "1")
+    assert verdict.sentence == "Not quite. That is the local gradient; multiply it by the upstream gradient, df/dq."
+
+
 def test_slips_of_cells_name_the_cell_that_was_taken() -> None:
     program, values = "q = W @ x; f = sum(q^2)", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}
     for answer, says in {
