@@ -335,6 +335,9 @@ def test_a_step_is_written_as_the_design_has_it(text: str, inputs: dict[str, flo
     ("text", "inputs", "seed", "definition", "gradient"),
     [
         ("x*x", {"x": 3}, 2, "L = 2 · f", "dL/dx = 12"),
+        ("x*x", {"x": 3}, 2.53456789, "L = 2.53456789 · f", "dL/dx = 15.21"),
+        ("x*x", {"x": 3}, "1/3", "L = (1/3) · f", "dL/dx = 2"),
+        ("2*x", {"x": [1, 2]}, [0.123456789, 1], "L = sum([0.123456789, 1] ⊙ f)", "dL/dx = [0.2469, 2]"),
         ("2*x", {"x": [1, 2, 3]}, 1, "L = sum(f)", "dL/dx = [2, 2, 2]"),
         ("2*x", {"x": [1, 2, 3]}, [0, 1, 0], "L = sum([0, 1, 0] ⊙ f)", "dL/dx = [0, 2, 0]"),
         ("2*x", {"x": [1] * 7}, [1] * 7, "L = sum((seed 7) ⊙ f)", "dL/dx = [2, 2, 2, 2, 2, 2, 2]"),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS, Term, plain_text
+from graphstep.gates.notation.text import EXACT
 from graphstep.ground.arrays import array_text, latex_matrix, shape_text
 from graphstep.ground.memo import owner_cache
 from graphstep.telling.names import names_of
@@ -26,6 +27,7 @@ def is_objective(trace: Trace) -> bool:
     """
     if trace.program.scope:
         return False
+    # df/df is 1 in every run: with any other seed what is differentiated is not f.
     return bool(trace.node(trace.program.output).shape) or not isinstance(trace.seed, int | float) or trace.seed != 1
 
 
@@ -48,17 +50,23 @@ def objective_formula(trace: Trace) -> Term | None:
     if not is_objective(trace):
         return None
     output, seed = names_of(trace.program).operand(trace.program.output), trace.seed
-    if not trace.node(trace.program.output).shape:
-        return TERMS.number(seed) * output
+    # A definition, and no result: the seed stands in it with all of its digits.
     if isinstance(seed, int | float):
-        total = TERMS.over("sum", output)
-        return total if seed == 1 else TERMS.number(seed) * total
+        total = TERMS.over("sum", output) if trace.node(trace.program.output).shape else output
+        return total if seed == 1 else TERMS.exactly(seed, _typed_fraction(trace)) * total
     if seed.size <= _SEED_CELLS:
-        weights = TERMS.symbol(WordSymbol(array_text(seed), latex_matrix(seed), cells=True))
+        weights = TERMS.symbol(WordSymbol(array_text(seed, EXACT), latex_matrix(seed, EXACT), cells=True))
     else:
         words = f"(seed {shape_text(seed.shape)})"
         weights = TERMS.symbol(WordSymbol(words, rf"\text{{{words}}}", cells=True))
     return TERMS.over("sum", weights * output)
+
+
+def _typed_fraction(trace: Trace) -> str:
+    """The seed as it was typed, where that is a fraction whose value it is."""
+    top, slash, bottom = (trace.setup.seed or "").partition("/")
+    whole = slash and top.lstrip("-").isdecimal() and bottom.strip("0").isdecimal()
+    return f"{top}/{bottom}" if whole and int(top) / int(bottom) == trace.seed else ""
 
 
 def change(trace: Trace) -> str:
