@@ -30,6 +30,7 @@ def convention(trace: Trace, index: int, slot: int | None = None) -> Remark | No
         return None
     if gate.remark is not None:
         with quiet():
+            # A remark compares and counts what may be inf or nan, of which NumPy would warn.
             held = gate.remark(np, trace.call(index))
         sentences = tuple(Reason(f"gate.{gate.name}.remark.{key}", figures, gate.remarks[key]) for key, figures in held)
         return Remark("convention", sentences, f"{gate.name} {held}", (reason("holds-here", gate=gate.symbol),)) if held else None

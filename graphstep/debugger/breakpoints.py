@@ -82,6 +82,7 @@ def _after(trace: Trace, condition: Condition) -> Mask:
         # What is known of a node is known until it changes.
         about = np.unique(_about(trace, condition))
         about = about[about >= first]
+        # From the first of these steps to the end each span is what held where it begins.
         spans = np.diff(about, append=len(holds))
         holds[len(holds) - spans.sum() :] = np.repeat(holds[about], spans)
     return holds
@@ -112,6 +113,7 @@ def reason(trace: Trace, condition: Condition, n: int) -> str:
     if condition.kind == "not":
         return message(trace.writing.language, "break-not", condition=condition.parts[0].text)
     if condition.parts:
+        # Of an "or" only what holds here is a reason.
         parts = [part for part in condition.parts if _after(trace, part)[n]]
         return reduce(
             lambda one, following: message(trace.writing.language, "break-and", one=one, next=following),
@@ -178,6 +180,7 @@ def last_change(trace: Trace, node: int, before: int) -> int | None:
     """
     from graphstep.ground.arrays import all_zero
 
+    # Updates stand behind the backward pass, a step each, in their order.
     program, behind = trace.program, trace.last_backward_step + 1
     for n in range(min(before, behind + len(trace.updates)) - 1, behind - 1, -1):
         if trace.updates[n - behind].node == node:
@@ -277,6 +280,7 @@ def _so_far(trace: Trace, node: int, holds: Callable[[Number], Any]) -> Steps:
 
 def _met(trace: Trace, test: Condition, nodes: Steps, of_numbers: Array, value_of: Callable[[int], Number]) -> Mask:
     """By node whether a test holds for its value, or for its gradient: numbers all at once, arrays one by one."""
+    # What the column of numbers holds for an array means nothing: it is asked for itself below.
     numbers, compare = of_numbers[nodes], _EVERY.get(test.sign) or _SOME[test.sign]
     met: Mask = compare(np.abs(numbers) if test.of in ("abs", "rms", "norm") else numbers, test.number)
     for place in np.flatnonzero(is_array(trace)[nodes]).tolist():

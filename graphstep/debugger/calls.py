@@ -52,6 +52,7 @@ def closed_once(state: State) -> State:
 
 def call_names(state: State) -> list[int]:
     """The calls that are open, from the outside in."""
+    # From the inside out, and the last is the program itself, which is no call.
     return [*around(state.trace, state.within)][-2::-1]
 
 

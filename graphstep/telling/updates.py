@@ -80,6 +80,7 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
             rungs += equation([numbers[name]], update.assigned[name], trace.writing)
         else:
             rungs.append(result(update.assigned[name], trace.writing))
+        # v_prev ← v: the number stands there already.
         if len(rungs) > 2 and rungs[1].text == rungs[2].text:
             del rungs[1]
         ladders.append(Ladder(symbols[name], tuple(rungs)))

@@ -22,6 +22,7 @@ def findings(trace: Trace, layers: Sequence[Layer]) -> tuple[Finding, ...]:
     named = frozenset(finding.node for finding in faults)
     for layer in layers:
         faults += [*_flat(layer), *_alike(layer)]
+    # Of all layers together, behind what is said of each: they are compared with the first, and with the last.
     faults += [*_shrinking(layers), *_flow(layers)]
     # Products are judged where layers have said nothing: one fault is told once.
     faults += way_back(trace, faults)

@@ -91,7 +91,9 @@ def orders(trace: Trace, start: int | None = None) -> Orders:
 def _onward(trace: Trace) -> list[tuple[int, Wire | None]]:
     """By node, the number of edges of its longest path to the output, and the first of them."""
     onward: list[tuple[int, Wire | None]] = [(0, None)] * len(trace.program.nodes)
+    # Whoever reads a node stands behind it, so that its path is known by then.
     for node in range(len(onward) - 1, -1, -1):
+        # Arrivals come from the last reader to the first: turned around, the first in the text stays among equals.
         for wire in reversed(trace.arrivals(node)):
             length = onward[wire.sender][0] + 1
             if length > onward[node][0]:

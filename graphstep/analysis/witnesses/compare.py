@@ -28,6 +28,8 @@ _NOT_ASKED = reason("witness-not-asked")
 
 def check(trace: Trace) -> Report:
     """Compare backprop, SymPy's derivative and the central difference for every input that is not data."""
+    # In float64, whatever the run is in: in a narrow type differences would be rounding alone. What comes out is judged in
+    # the type of the run.
     value = value_row(widened(trace))
     return Report(trace, tuple(rows(trace)), None if value is None else narrowed(value, trace, of_value=True))
 
@@ -117,6 +119,7 @@ def _symbolic(trace: Trace, nodes: Sequence[int]) -> Iterator[tuple[float | None
             done += 1
             yield value, ""
     except GraphstepError as error:
+        # What SymPy has answered stands; for all the others there is one reason.
         for _ in nodes[done:]:
             yield None, error.message
 

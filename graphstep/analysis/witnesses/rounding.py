@@ -123,6 +123,7 @@ def cancelled(trace: Trace, index: int, *, backward: bool) -> Reason | None:
         read = max((float(np.max(np.abs(x), initial=0.0)) for x in trace.operand_values(node)), default=0.0)
         left = float(np.max(np.abs(trace.value_of(node)), initial=0.0))
         if left * worst < read:
+            # What has come to 0 has lost all of its digits: nothing cancels more.
             worst = read / left if left else np.inf
             where = reason("rounding-cancels", gate=Quoted(node), read=numeral(read), left=numeral(left))
     if backward:

@@ -37,6 +37,7 @@ def judged(testimony: Testimony, cell: tuple[int, ...] | None = None) -> Row:
     """The row of a derivative, towards a cell of an array."""
     symbolic, note, numeric = testimony.symbolic, testimony.note, testimony.numeric
     if symbolic is not None and not math.isfinite(symbolic) and math.isfinite(testimony.backprop):
+        # 0/0 in a formula, as in that of a length at 0, is no witness against a gradient that is a convention.
         symbolic, note = None, reason("verdict-no-value", value=numeral(symbolic))
     verdict, explanation, exact = _judge(testimony, symbolic)
     row = Row(
@@ -132,6 +133,7 @@ def _at_fault(testimony: Testimony, head: Explanation, exact: float) -> tuple[Ve
     # A wrong number before one that cancels: a fault of ours must not be told as the formula's.
     if gate := wrong_slope(trace, testimony.index):
         return "disagree", (*head, gate)
+    # The slopes are right for the values that the run has: then a value may be wrong.
     if gate := wrong_value(trace, trace.program.output):
         return "disagree", (*head, reason("verdict-wrong-value", text=gate))
     if gate := cancelled(trace, testimony.index, backward=True):

@@ -153,6 +153,7 @@ class Style:
 
     @staticmethod
     def _change(letter: str, ink: Ink) -> str:
+        # ∂ stands before any part as it is; dxy would read as a product, so d takes parentheses around what is no letter.
         if letter == "∂":
             return letter + ink.within(ATOM)
         return letter + (ink.text if _LETTER.fullmatch(ink.text) else f"({ink.text})")
@@ -188,10 +189,12 @@ class Style:
         """An array of NumPy: ``[0.1, 0.2]``."""
         from graphstep.ground.arrays import is_small, number_text
 
+        # What a large array is like is said in words, which bind as loosely as a sum.
         return Ink(number_text(value, self.digits), ATOM if is_small(value) else SUM, self, cells=True)
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """The matrix product ``x @ y``."""
+        # Matrix products are read from the left, so a product on the right keeps its parentheses.
         return Ink(f"{self.term(x).within(PRODUCT)} @ {self.term(y).after(POWER)}", PRODUCT, self, cells=True)
 
     def transposed(self, x: Any) -> Ink:
@@ -254,12 +257,14 @@ class Style:
         if operator == "-":
             return Ink(f"{x.within(SUM)}{self.minus}{y.after(PRODUCT)}", SUM, self, cells)
         if operator == "*":
+            # x · (y / z) is (x · y) / z: a quotient behind a product needs no parentheses.
             sign = self.by_cell if x.cells and y.cells else self.product
             return Ink(f"{x.within(DERIVATIVE)}{sign}{y.after(DERIVATIVE)}", PRODUCT, self, cells)
         return self.quotient(x, y)
 
     def quotient(self, x: Ink, y: Ink) -> Ink:
         """``x / y``"""
+        # Behind the bar even a product takes parentheses: x / y · z is (x / y) · z.
         sign = "⊘" if y.cells else "/"
         return Ink(f"{x.within(PRODUCT)} {sign} {y.within(POWER)}", PRODUCT, self, x.cells or y.cells)
 

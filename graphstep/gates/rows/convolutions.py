@@ -67,7 +67,10 @@ class _Slide:
 
     def rows(self, batch: Any) -> Any:
         """A row for each case and place: the cells of all channels that a kernel meets there."""
+        # What a kernel meets is copied out (im2col; Chellapilla, Puri and Simard 2006): then one product of matrices does all
+        # places.
         cells = laid_out(self.np, _padded(self.np, batch, self.padding), self.filters.shape[2:], self.stride)
+        # batch × channels × places × cells → the channels beside the cells, as in a kernel that is laid out.
         return self.np.moveaxis(cells, 1, -2).reshape(prod(self.cases), self.kernels.shape[1])
 
     def value(self, batch: Any, kernels: Any) -> Any:
@@ -87,6 +90,7 @@ class _Slide:
         cells = self.np.moveaxis(cells.reshape(*self.cases, channels, prod(self.filters.shape[2:])), -2, 1)
         sizes = [n + 2 * around for n, around in zip(self.batch.shape[2:], self.padding, strict=True)]
         whole = put_back(self.np, cells, (*self.batch.shape[:2], *sizes), self.filters.shape[2:], self.stride)
+        # What the zeros around would get is nobody's.
         inside = (slice(around, around + n) for around, n in zip(self.padding, self.batch.shape[2:], strict=True))
         return whole[(slice(None), slice(None), *inside)]
 

@@ -114,6 +114,7 @@ def _huber(np: Any, inputs: Sequence[Any], options: Options) -> Any:
 
 
 def _huber_slope(np: Any, call: Call, slot: int) -> Any:
+    # Huber (1964): the slope is the distance, held between −delta and delta.
     near = np.clip(np.subtract(*call.inputs), -call.options["delta"], call.options["delta"])
     return -near if slot else near
 

@@ -63,6 +63,7 @@ def _slope(np: Any, matrix: Any, right: Any) -> Any:
 
 
 def _solve_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    # Of x = A⁻¹b: b gets A⁻ᵀ·δ, and A gets −(A⁻ᵀ·δ)·xᵀ.
     back = _slope(np, call.inputs[0].T, upstream)
     if slot == 1:
         return back
@@ -86,6 +87,7 @@ def _solve_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: A
 def _logdet(np: Any, inputs: Sequence[Any], options: Options) -> Any:
     # A determinant is too large or too small for a number long before its logarithm is.
     sign, size = np.linalg.slogdet(inputs[0])
+    # A sign of 0 goes with a size of −inf.
     return np.float64(size) if sign >= 0 else np.float64(np.nan)
 
 

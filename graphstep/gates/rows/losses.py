@@ -148,9 +148,11 @@ def _hinge_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     _, cases, soft = _targets(np, call)
     share = np.divide(upstream, cases)
     # What is nan passes on what it gets, as relu does.
+    # Not missed > 0, which would be false for it.
     active = (1.0 - targets) * ~(missed <= 0)
     count = active.sum(axis=-1, keepdims=True)
     if slot == 0:
+        # The right class stands in every difference that misses: it gets minus as much as all of these together.
         return share * (active - targets * count)
     if not soft:
         return np.zeros(np.shape(call.inputs[1]))

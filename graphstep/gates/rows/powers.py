@@ -23,6 +23,7 @@ POWERS = (
         "The exponent comes down in front: the slope of xⁿ is n·xⁿ⁻¹.",
         functions=(),
         computed=lambda m, x, y: m.pow(x, y),
+        # y·xʸ⁻¹ may be a number where xʸ⁻¹ alone is too large or too small for one.
         slopes=(lambda m, x, y, out: m.scaled_power(y, x, y - 1),),
         with_constant={1: "^{}"},
         conventions=(
@@ -48,10 +49,12 @@ POWERS = (
         computed=lambda m, x, y: m.pow(x, y),
         slopes=(
             lambda m, x, y, out: m.scaled_power(y, x, y - 1),
+            # Not out·ln x: where xʸ has come to 0 the product with its logarithm may still be a number.
             lambda m, x, y, out: m.scaled_power(m.log(x), x, y),
         ),
         functions=("pow", "Pow"),
         with_constant={0: "{}^x"},
+        # The first that applies counts: 0⁰ before 0ʸ, and what has a choice before the poles.
         conventions=(
             Convention(
                 lambda m, x, y: (x == 0) & (y == 0),

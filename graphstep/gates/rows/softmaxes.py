@@ -74,6 +74,7 @@ def _along_one_axis(slot: int, shapes: Sequence[Shape], options: Options) -> Str
 
 
 def _softmax_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
+    # The Jacobian diag(s) − s·sᵀ times what arrives: s ⊙ (u − Σ s·u), without forming it.
     return call.out * centred(np, upstream, call.out, call.options["axis"])
 
 

@@ -43,6 +43,7 @@ def _var(np: Any, x: Any, options: Options) -> Any:
 
 def _var_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     x = call.inputs[0]
+    # The mean moves with the cells too, but their distances from it add up to 0, so that it drops out.
     share = np.divide(2.0 * kept(np, call, upstream), _freedom(np.shape(x), call.options))
     return share * deviation(np, x, call.options)
 
@@ -91,6 +92,7 @@ def _std(np: Any, x: Any, options: Options) -> Any:
 def _std_pullback(np: Any, call: Call, slot: int, upstream: Any) -> Any:
     x, options = call.inputs[0], call.options
     cells, _ = scaled(np, deviation(np, x, options), options)
+    # A direction of length 1, whatever the size of the cells: it is made of the scaled ones.
     size = np.sqrt(total(np, cells * cells, {**options, "keepdims": True}))
     direction = np.where(size == 0, 0.0, cells / np.where(size == 0, 1.0, size))
     return kept(np, call, upstream) * direction / np.sqrt(_freedom(np.shape(x), options))

@@ -89,6 +89,7 @@ def _pullback(np: Any, call: Call, upstream: Any) -> Any:
 
 def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
     window, stride = _window(shapes[0], options)
+    # Windows that overlap use a cell more than once.
     apart = all(step >= length for length, step in zip(window, stride, strict=True))
     return "selection" if apart else "repetition"
 

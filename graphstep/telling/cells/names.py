@@ -62,6 +62,7 @@ def subscripted(base: Term, index: Cell, shape: Shape) -> Term:
     """A term with the subscripts of a cell, counted from 1, of an array of this shape; without an index the term itself."""
     if not index:
         return base
+    # W₁₁₂ of a matrix with 12 columns would be two cells: W₁,₁₂ and W₁₁,₂.
     digits = ("," if max(shape) > 9 else "").join(str(place + 1) for place in index)
     return TERMS.symbol(CellSymbol(base, digits))
 

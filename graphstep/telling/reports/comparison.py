@@ -155,6 +155,7 @@ def differences(comparison: Comparison, language: str, digits: int) -> Iterator[
         pair = comparison.pairs[place]
         one, other = apart_texts(pair.one.value, pair.other.value, language, digits)
         yield Difference(pair, "value", _name(pair.one), one, other, numeral(pair.value, 2))
+    # Nodes stand in the order of computing, and the backward pass goes the other way.
     for place in reversed(comparison.gradients.tolist()):
         pair = comparison.pairs[place]
         one, other = apart_texts(pair.one.gradient, pair.other.gradient, language, digits)
