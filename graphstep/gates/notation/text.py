@@ -194,7 +194,6 @@ class Style:
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """The matrix product ``x @ y``."""
-        # Matrix products are read from the left, so a product on the right keeps its parentheses.
         return Ink(f"{self.term(x).within(PRODUCT)} @ {self.term(y).after(POWER)}", PRODUCT, self, cells=True)
 
     def transposed(self, x: Any) -> Ink:
@@ -301,10 +300,6 @@ class Style:
     def abs(self, x: Ink) -> Ink:
         """``|x|``"""
         return Ink(self.fenced("|", x.text), ATOM, self, x.cells)
-
-    def exp(self, x: Ink) -> Ink:
-        """The exponential."""
-        return self.call("exp", x)
 
     def sqrt(self, x: Any) -> Ink:
         """The square root."""
