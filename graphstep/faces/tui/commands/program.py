@@ -35,11 +35,12 @@ def redraw(screen: SteppingScreen | TrainingScreen) -> None:
     app.redraw()
 
 
-def show_help(screen: SteppingScreen) -> None:
+def show_help(screen: SteppingScreen | TrainingScreen) -> None:
     """The keys and the legend."""
     from graphstep.faces.tui.dialogs.help import HelpPage
 
-    screen.app.push_screen(HelpPage(screen.at_hand))
+    title = say(screen, "training-help-title" if screen.at_hand == "training" else "help-title")
+    screen.app.push_screen(HelpPage(title, screen.at_hand))
 
 
 def leave(screen: SteppingScreen) -> None:

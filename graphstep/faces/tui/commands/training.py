@@ -97,13 +97,6 @@ EFFECTS: dict[type, Callable[[TrainingScreen, Any], None]] = {
 """By kind of effect how the training screen performs it."""
 
 
-def show_help(screen: TrainingScreen) -> None:
-    """The keys and the signs."""
-    from graphstep.faces.tui.dialogs.help import TrainingHelp
-
-    screen.app.push_screen(TrainingHelp())
-
-
 def leave(screen: TrainingScreen) -> None:
     """Leave; a round at work is finished first."""
     screen.trainer.pause()
@@ -116,7 +109,7 @@ DOES: dict[str, Callable[[TrainingScreen], None]] = {
     "palette": program.palette,
     "theme": program.theme,
     "redraw": program.redraw,
-    "help": show_help,
+    "help": program.show_help,
     "quit": leave,
 }
 """The function of every action that is the training screen's own. All else is performed by the session."""

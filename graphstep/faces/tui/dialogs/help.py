@@ -64,10 +64,9 @@ class HelpPage(TextPage):
     ]
 
     KEYS = "help-keys"
-    TITLE = "help-title"
 
-    def __init__(self, at_hand: Set = "stepping") -> None:
-        super().__init__()
+    def __init__(self, title: str, at_hand: Set) -> None:
+        super().__init__(title)
         self.at_hand = at_hand
         """What is at hand: whose keys are listed."""
 
@@ -76,20 +75,10 @@ class HelpPage(TextPage):
         return help_page(min(width, 86), language_of(self), self.at_hand)
 
 
-class TrainingHelp(HelpPage):
-    """All keys of the training screen, and what is drawn there."""
-
-    TITLE = "training-help-title"
-
-    def lines(self, width: int) -> list[Line]:
-        """The whole help in lines of at most so many cells."""
-        return _help_lines(
-            language_of(self), "training-idea", actions_of("training"), {"training-drawn": _TRAINING}, min(width, 86)
-        )
-
-
 def help_page(width: int = 86, language: str = ENGLISH, at_hand: Set = "stepping") -> list[Line]:
     """The help of what is at hand in lines of at most ``width`` cells."""
+    if at_hand == "training":
+        return _help_lines(language, "training-idea", actions_of(at_hand), {"training-drawn": _TRAINING}, width)
     mouse = [(message(language, f"{key}-what"), "bold", key) for key in MOUSE]
     return _help_lines(language, "help-idea", actions_of(at_hand), {"help-seen": LEGEND, "help-mouse": mouse}, width)
 

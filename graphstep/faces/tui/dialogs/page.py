@@ -66,14 +66,14 @@ class TextPage(Form[None]):
     KEYS: ClassVar[str] = "text-keys"
     """The message with the keys."""
 
-    def __init__(self, title: str = "", lines: Iterable[str] = ()) -> None:
+    def __init__(self, title: str, lines: Iterable[str] = ()) -> None:
         super().__init__()
         self._title, self._lines = title, list(lines)
 
     def compose(self) -> Iterator[Widget]:
         """One text."""
         box = TextBox(self.lines(max(self.app.size.width * 24 // 25 - 6, 20)))
-        box.border_title = Content(self._title or say(self, self.TITLE or ""))
+        box.border_title = Content(self._title)
         box.border_subtitle = say(self, self.KEYS)
         yield box
 
