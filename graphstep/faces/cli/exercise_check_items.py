@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from graphstep.faces.cli.streams import replace_line
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.exercise.item_file import find, items
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     seeds = whole("--seeds", options.seeds)
     if not 1 <= seeds <= SEEDS * 10:
         raise InputError(f"--seeds takes 1 to {SEEDS * 10:,}")
+    # A wrong name is told before a proof of minutes begins.
     wanted = [find(word) for word in options.items] or items()
     # All are proved, whatever comes of the first.
     return max([_prove(item, seeds) for item in wanted])
@@ -57,10 +59,10 @@ def _prove(item: Item, seeds: int) -> int:
             faults[trial.level].append(f"  seed {trial.seed}: {trial.fault}")
         variants[trial.level].add(trial.variant)
         if shows and count % _EVERY == 0:
-            print(f"\r{item.name} {trial.level}: {trial.seed + 1:,} of {seeds:,}", end="", file=sys.stderr, flush=True)
+            replace_line(f"{item.name} {trial.level}: {trial.seed + 1:,} of {seeds:,}")
         if trial.seed == seeds - 1:
             if shows:
-                print("\r\x1b[K", end="", file=sys.stderr)
+                replace_line("")
             wrong = faults[trial.level]
             unfair = uneven(item, trial.level)
             status = status or bool(wrong or unfair)
