@@ -107,7 +107,7 @@ class Axis:
         numbers = _decades(self.low, self.high, most) if self.log else []
         if len(numbers) < 2:
             numbers = _steps(self.low, self.high, most, whole=whole)
-        return [(number, f"{number:,.0f}" if whole else _written(number)) for number in numbers]
+        return [(number, f"{number:,.0f}" if whole else numeral(number, 6)) for number in numbers]
 
 
 def axis(series: Iterable[Series], *, log: bool | None = None) -> Axis:
@@ -190,10 +190,6 @@ def _decades(low: float, high: float, most: int) -> list[float]:
     if every == 1 and len(ticks) * 3 <= most:
         ticks = [f * 10.0**p for p in range(first - 1, last + 1) for f in (1, 2, 5) if low <= f * 10.0**p <= high]
     return ticks
-
-
-def _written(number: float) -> str:
-    return numeral(number, 6)
 
 
 def sparkline(values: Sequence[float], width: int = 60) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphstep.faces.drawing.curve import Array, Axis, Series, axis, pieces, rounds_axis
-from graphstep.faces.drawing.picture import MONO, escaped
+from graphstep.faces.drawing.picture import MONO, escaped, short
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width, fit
@@ -175,11 +175,11 @@ def _legend(panel: Panel, drawn: Sequence[Series], top: int, title: str, more: s
 
 
 def _x(place: float) -> str:
-    return f"{LEFT + place * (WIDTH - LEFT - RIGHT):.2f}".rstrip("0").rstrip(".")
+    return short(LEFT + place * (WIDTH - LEFT - RIGHT))
 
 
 def _y(top: int, place: float) -> str:
-    return f"{top + PLOT * (1 - place):.2f}".rstrip("0").rstrip(".")
+    return short(top + PLOT * (1 - place))
 
 
 def _cut(text: str, room: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from graphstep.faces.drawing.picture import escaped
+from graphstep.faces.drawing.picture import escaped, short
 from graphstep.ground.widths import cell_width
 from graphstep.telling.document import Grid
 
@@ -28,6 +28,7 @@ _INKS = {
 def rows(grid: Grid) -> list[str]:
     """The grid as text: its first row on top, the other setting below, and a line that says what each sign is."""
     sizes = [cell_width(name) + 1 for name in grid.across]
+    # A column is as wide as its label where there is room; else labels are left out (_labelled), and never a sign.
     step = max(1, min(max(sizes), COLUMNS // len(sizes)))
     down, across = grid.titles
     wide = max(map(cell_width, (*grid.down, down)))
@@ -73,7 +74,7 @@ def svg(grid: Grid) -> str:
 
     def text(x: float, y: float, words: str, anchor: str) -> str:
         # The class is for a page, whose style is heard before an attribute.
-        place = f'x="{_short(x)}" y="{_short(y)}" class="{anchor}" text-anchor="{anchor}"'
+        place = f'x="{short(x)}" y="{short(y)}" class="{anchor}" text-anchor="{anchor}"'
         return f'<text {place} fill="currentColor">{escaped(words)}</text>'
 
     lines = [
@@ -112,7 +113,7 @@ def _field(x: float, y: float, width: float, sign: str) -> str:
     fill, _ = _INKS.get(sign, ("none", ""))
     opacity = "" if fill == "none" else ' fill-opacity="0.45"'
     edge = 'stroke="#767c85" stroke-opacity="0.3"'
-    return f'<rect x="{_short(x)}" y="{_short(y)}" width="{_short(width)}" height="{ROW}" fill="{fill}"{opacity} {edge}/>'
+    return f'<rect x="{short(x)}" y="{short(y)}" width="{short(width)}" height="{ROW}" fill="{fill}"{opacity} {edge}/>'
 
 
 def tikz(grid: Grid, escape: Callable[[str], str]) -> str:
@@ -128,8 +129,8 @@ def _drawn(grid: Grid, escape: Callable[[str], str]) -> Iterator[str]:
 
     def field(x: float, y: float, width: float, sign: str) -> str:
         _, ink = _INKS.get(sign, ("", "white"))
-        middle = f"({_short(x + width / 2)},{_short(y + high / 2)})"
-        edge = f"\\filldraw[fill={ink}, draw=black!15] ({_short(x)},{_short(y)}) rectangle +({_short(width)},{high});"
+        middle = f"({short(x + width / 2)},{short(y + high / 2)})"
+        edge = f"\\filldraw[fill={ink}, draw=black!15] ({short(x)},{short(y)}) rectangle +({short(width)},{high});"
         return rf"{edge} \node at {middle} {{{escape(sign)}}};"
 
     yield rf"\node[left] at (0,{-high / 2:g}) {{{escape(down)}}};"
@@ -138,14 +139,10 @@ def _drawn(grid: Grid, escape: Callable[[str], str]) -> Iterator[str]:
         yield from (field(step * place, high * number, step, sign) for place, sign in enumerate(row))
     bottom = high * len(grid.down)
     for place in _labelled(sizes, step, 0.5):
-        yield rf"\node[below] at ({_short(step * (place + 0.5))},{bottom}) {{{escape(grid.across[place])}}};"
-    yield rf"\node[below right] at ({_short(step * len(grid.across))},{bottom}) {{{escape(across)}}};"
+        yield rf"\node[below] at ({short(step * (place + 0.5))},{bottom}) {{{escape(grid.across[place])}}};"
+    yield rf"\node[below right] at ({short(step * len(grid.across))},{bottom}) {{{escape(across)}}};"
     # Under each other: nine words have no room in a line.
     for number, (sign, word) in enumerate(grid.legend):
         top = bottom + 22 + (high + 2) * number
         yield field(0, top, 14, sign)
         yield rf"\node[right] at (16,{top + high / 2:g}) {{{escape(word)}}};"
-
-
-def _short(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from graphstep.faces.drawing.curve import Axis
-from graphstep.faces.drawing.picture import escaped
+from graphstep.faces.drawing.picture import escaped, short
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.ground.widths import cell_width
@@ -46,6 +46,7 @@ def plot(curve: Curve) -> Plot:
     """The places of a curve that stands over numbers, the first of them at the left."""
     numbers = [x for _, series in curve.series for x in series if math.isfinite(x) and x > 0]
     across, up = _scale(curve.across), _scale(numbers or [1.0])
+    # Steps h are given from large to small, and read so: truncation at the left, round-off at the right.
     turned = curve.across[0] > curve.across[-1]
 
     def place(x: float) -> float:
@@ -107,10 +108,10 @@ def svg(curve: Curve, title: str) -> str:
     places, right, bottom = plot(curve), WIDTH - 16, HEIGHT - BELOW
 
     def x_of(place: float) -> str:
-        return _short(LEFT + place * (right - LEFT))
+        return short(LEFT + place * (right - LEFT))
 
     def y_of(place: float) -> str:
-        return _short(bottom - place * (bottom - ABOVE))
+        return short(bottom - place * (bottom - ABOVE))
 
     def text(x: str, y: str, words: str, anchor: str) -> str:
         # The class is for a page, whose style is heard before an attribute.
@@ -152,20 +153,16 @@ def tikz(curve: Curve, escape: Callable[[str], str]) -> str:
 
 def _drawn(places: Plot, width: int, height: int, escape: Callable[[str], str]) -> Iterator[str]:
     for x, text in places.across:
-        at = _short(x * width)
+        at = short(x * width)
         yield f"\\draw[black!15] ({at},0) -- ({at},{height}); \\node[below] at ({at},0) {{{escape(text)}}};"
     for y, text in places.up:
-        at = _short(y * height)
+        at = short(y * height)
         yield f"\\draw[black!15] (0,{at}) -- ({width},{at}); \\node[left] at (0,{at}) {{{escape(text)}}};"
     yield f"\\node at ({width // 2},-22) {{{escape(places.title)}}};"
     for k, (name, points) in enumerate(places.series):
-        drawn = " -- ".join(f"({_short(x * width)},{_short(y * height)})" for x, y in points)
+        drawn = " -- ".join(f"({short(x * width)},{short(y * height)})" for x, y in points)
         style = "thick" if k == 0 else "thick, dashed"
         if drawn:
             yield f"\\draw[{style}] {drawn};"
-            yield f"\\fill {' '.join(f'({_short(x * width)},{_short(y * height)}) circle[radius=1.5]' for x, y in points)};"
+            yield f"\\fill {' '.join(f'({short(x * width)},{short(y * height)}) circle[radius=1.5]' for x, y in points)};"
         yield f"\\draw[{style}] ({width + 8},{height - 8 - 14 * k}) -- +(16,0) node[right] {{{escape(name)}}};"
-
-
-def _short(number: float) -> str:
-    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -208,6 +208,11 @@ def _at(x: float, y: float, text: str, kind: str, colour: str, size: int = FONT,
     )
 
 
+def short(number: float) -> str:
+    """A coordinate with two decimals at most."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
 def escaped(text: str) -> str:
     """Text for XML; control characters, which XML forbids, are shown as `·`."""
     return without_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from graphstep.faces.repl.exercises import WorkPrompt
-from graphstep.ground.clock import Clock, SystemClock
+from graphstep.ground.clock import Clock
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.practice import progress
 from graphstep.telling.words.catalogue import message
@@ -15,23 +15,18 @@ if TYPE_CHECKING:
     from graphstep.teaching.practice.session import Session, Task
     from graphstep.teaching.practice.standing import Standing
 
-EXERCISES = 6
-"""Exercises of one sitting."""
-
 
 class PracticePrompt:
     """A sitting, and what is printed of it."""
 
-    def __init__(
-        self, session: Session, write: Callable[[str], object], language: str, clock: Clock | None = None, most: int = EXERCISES
-    ) -> None:
+    def __init__(self, session: Session, write: Callable[[str], object], language: str, clock: Clock, most: int) -> None:
         self.session = session
         """Where the learner is."""
         self.language = language
         """The code of the language in which it answers."""
         self.left = False
         """Whether the learner has left, or nothing is to be done."""
-        self._write, self._clock, self._most = write, clock or SystemClock(), most
+        self._write, self._clock, self._most = write, clock, most
         self._task: Task | None = None
         self._work: WorkPrompt | None = None
         self._warned = ""
