@@ -45,6 +45,7 @@ def _status(words: list[str]) -> int:
         try:
             return _dispatch(words)
         finally:
+            # Here, where a full disk and a closed pipe are still told; at its end Python would print a traceback of its own.
             sys.stdout.flush()
     except GraphstepError as error:
         print(error.report(), file=sys.stderr)

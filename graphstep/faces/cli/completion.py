@@ -121,6 +121,7 @@ def _fish() -> str:
     lines += [f"complete -c graphstep -n __fish_use_subcommand -f -a {name}" for name in _options() if " " not in name]
     for name, parts in PARTS.items():
         lines.append(f"complete -c graphstep -n '__fish_seen_subcommand_from {name}' -f -a '{' '.join(parts)}'")
+    # fish offers an option without a condition behind every command; only --format takes other words at each.
     everywhere = {_long(a) for a in _options()["step"]} - {"--format"}
     lines.append("complete -c graphstep -n '__fish_seen_subcommand_from completion' -f -a 'bash fish zsh'")
     for name, actions in _options().items():

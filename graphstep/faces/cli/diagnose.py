@@ -77,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
     if options.torch is not None:
         if options.expression is not None and "=" not in options.expression:
             raise InputError("--torch stands instead of a program", hint=f"leave out {quoted(options.expression)}")
+        # There is no EXPR: argparse has taken the first NAME=VALUE for it.
         options.values = [*([] if options.expression is None else [options.expression]), *options.values]
         options.expression, options.dialect = options.torch, PYTHON
     if options.sweep:

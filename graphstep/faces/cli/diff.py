@@ -110,6 +110,7 @@ def _side(options: argparse.Namespace, expression: str, shared: list[str], own: 
         names: Sequence[str] = [*read_file(expression).inputs]
     else:
         names = () if expression.endswith(".json") else _names(options, program_text(expression), shared)
+    # Two programs need not read the same inputs; a value that neither reads is refused by the caller.
     values = {_name(word): word for word in shared if _name(word) in names}
     values |= {_name(word): word for word in own}
     return argparse.Namespace(**{**vars(options), "expression": expression, "values": list(values.values()), "names": names})

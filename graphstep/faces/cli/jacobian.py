@@ -73,6 +73,7 @@ def _asked(trace: Trace, options: argparse.Namespace) -> tuple[Iterable[Block], 
     from graphstep.telling.reports import jacobian as reports
 
     if options.cell is not None:
+        # A range, or an array alone, is a page of its cells; one place is explained.
         from graphstep.telling.cells import find_cell, find_window
 
         if (window := find_window(trace, options.cell)) is not None:

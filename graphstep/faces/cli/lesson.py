@@ -73,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if options.to or options.key or options.format not in (None, "text"):
         return _write(options, asked_for(options.format, options.to))
     if options.which and options.which[0] not in _TASKS:
+        # The prose sets the direction of the terminal, and not --language: a lesson may be in another than its answers.
         from graphstep.ground.directions import is_rtl
         from graphstep.teaching.lesson.parse import lang_of
 

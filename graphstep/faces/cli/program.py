@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphstep.engine.opening import Opening, program_text, read_setup
+from graphstep.faces.cli.words import whole
 from graphstep.faces.config import config
 from graphstep.ground import limits
 from graphstep.ground.browser import in_browser
@@ -99,12 +100,13 @@ def setup_of(options: argparse.Namespace) -> Setup:
         preferred = config()
         more["notation"] = getattr(options, "notation", None) or preferred.notation or "d"
         word = getattr(options, "digits", None)
-        digits = (preferred.digits or DIGITS) if word is None else _digits(word)
+        digits = (preferred.digits or DIGITS) if word is None else whole("--digits", word, 1)
     breaks, order = tuple(getattr(options, "breaks", ())), tuple(getattr(options, "order", ()))
     program = typed_program(options.expression)
     refuse_python(options)
     if dialect := getattr(options, "dialect", None):
         # From here on it is the program that the formula spells, in documents and in the command that opens it again.
+        # Before SymPy may rewrite it, and with the values: what a text asks of their lengths is part of its program.
         typed = program_text(program)
         program, values = translated(typed, dialect, read_texts(texts))
         lost = unread(typed, program, texts)
@@ -151,6 +153,7 @@ def is_long(options: argparse.Namespace) -> bool:
     """Whether what was typed is, or names, what takes a while to be read."""
     typed: str = options.expression
     if getattr(options, "dialect", None):
+        # It is translated as a whole before anything is read, and nobody could be told how far that is.
         return False
     try:
         file = typed if is_archive(typed) else typed[1:] if typed.startswith("@") else ""
@@ -202,6 +205,7 @@ def _tell_agreement(opening: Opening) -> None:
     from graphstep.ground.arrays import number_text
     from graphstep.telling.derivatives import gradient_name
 
+    # The run is kept with the opening: what is shown behind this is the same one.
     trace = opening.run()
     node = differing_node(trace)
     count = sum(each is not None for each in opening.recorded.gradients)
@@ -242,8 +246,10 @@ def _recorded(options: argparse.Namespace) -> Opening:
     program = opening.program
     if not program.data.issuperset(setup.data):
         program = replace(program, data=program.data.union(setup.data))
+    # The usual answer is taken for none, as with the seed: a run recorded with ties split opens as it was.
     setup = replace(setup, ties=opening.setup.ties if setup.ties == "first" else setup.ties)
     seed = opening.seed if setup.seed == "1" else read_value(setup.seed or "1", files=True)
+    # What was recorded holds for the values that it was recorded with, to the bit, and for no others.
     changed = texts or setup.seed != "1" or setup.data
     recorded = opening.recorded if not changed else None
     return replace(
@@ -273,9 +279,3 @@ def typed_program(word: str) -> str:
     text = sys.stdin.read(limits.TEXT + 1).removeprefix("\ufeff")
     # It is a program, whatever it begins with, and names no file.
     return f" {text}" if text.startswith("@") else text
-
-
-def _digits(word: str) -> int:
-    if not word.isdecimal() or len(word) > 3 or not int(word):
-        raise InputError(f"--digits takes a number of digits, not {quoted(word)}", hint=f"for example --digits {DIGITS + 2}")
-    return int(word)

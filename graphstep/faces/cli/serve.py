@@ -177,6 +177,7 @@ def _serve(options: argparse.Namespace, words: Sequence[str]) -> int:
 
         def note(number: int, _: FrameType | None) -> None:
             arrived.append(number)
+            # A signal may interrupt the loop in the middle of a callback; set() alone would not wake one that sleeps.
             loop.call_soon_threadsafe(ended.set)
 
         with handled(note):

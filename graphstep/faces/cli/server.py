@@ -86,6 +86,7 @@ class Pages:
         if not self._is_here(request.headers.get("Host", "")):
             return _refusal(403, "This is no name of this machine.")
         token = request.match_info.get("token")
+        # Compared in a time that does not depend on how many letters are right.
         if token is not None and not secrets.compare_digest(token.encode(), self.token.encode()):
             return _refusal(403, "The address holds a token: take the one that graphstep serve has printed.")
         try:
@@ -132,6 +133,7 @@ class Pages:
             about = await self._downloads.get_download_metadata(key)
         except KeyError:
             return _refusal(404, "There is no such download.")
+        # The session has named the file: no quote and no line break of it reaches the header.
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", about.file_name)
         disposition = f'attachment; filename="{name}"'
         headers = {**_HEADERS, "Content-Type": "application/octet-stream", "Content-Disposition": disposition}
@@ -149,6 +151,7 @@ class Pages:
             return _refusal(403, "This page is from elsewhere.")
         if self.sessions >= self._most:
             return _refusal(503, "There are too many sessions.")
+        # Counted before the first await: two requests at once must not both be the eighth.
         self.sessions += 1
         try:
             websocket = web.WebSocketResponse(heartbeat=15, max_msg_size=_MESSAGE)

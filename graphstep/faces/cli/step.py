@@ -112,6 +112,7 @@ def run(options: argparse.Namespace) -> int:
     if opens and is_long(options):
         return _open_long(options)
     opening = opening_of(options, _import_screen if opens and options.dialect == PYTHON else None)
+    # Read before anything is opened or written: a slip in a condition would show after the last step.
     conditions = _conditions(opening)
     if options.record:
         return _record(options, opening)
@@ -293,6 +294,7 @@ def _saved(options: argparse.Namespace, opening: Opening) -> Saved | None:
         return None
     from graphstep.debugger.parts import Saved
 
+    # Whoever asks for a rewriting wants to see what it changed: E compares with what was typed.
     if not name:
         from graphstep.analysis.compare import snapshot_of
 

@@ -55,6 +55,7 @@ def run_sweep(options: argparse.Namespace, wanted: frozenset[str], network: Expe
     store = Store(folder_of(Path(options.to)), __version__) if options.to else None
     show = progress(len(grid(ranges)), 1, "diagnosing")
 
+    # Run once, whichever of text, data and document asks first, and again for the exit status.
     @cache
     def sweep() -> Sweep:
         results = store.results(pieces, where, show) if store else _shown(where(pieces), show)
@@ -70,6 +71,7 @@ def run_sweep(options: argparse.Namespace, wanted: frozenset[str], network: Expe
     deliver(
         options, lambda manner: reports.body(sweep(), manner, language), lambda: reports.data(sweep()), document, shortens=True
     )
+    # Not before the report is written: what fails or is stopped until then goes on from these parts.
     if store:
         store.remove()
     return 1 if sweep().kinds & wanted else 0

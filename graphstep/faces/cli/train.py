@@ -115,6 +115,7 @@ def run(options: argparse.Namespace) -> int:
             # However the screen ended, hours of training may be in it.
             _save(training, options.save)
         return status or (1 if training.diverged else 0)
+    # A round is never cut in two: the signal is looked at between rounds, so that what is saved is a state of the training.
     with _stopped() as signals:
         training.run(_progress(training, lambda: bool(signals)))
     if sys.stderr.isatty():
@@ -247,11 +248,12 @@ def _progress(training: Training, stops: Callable[[], bool]) -> Callable[[int, f
     """A line on a terminal, ten times a second; silence elsewhere."""
     shows = sys.stderr.isatty()
     total = training.settings.rounds
-    due = {"next": time.monotonic() + _AGAIN}
+    due = time.monotonic() + _AGAIN
 
     def on_progress(k: int, loss: float) -> bool:
-        if shows and time.monotonic() >= due["next"]:
-            due["next"] = time.monotonic() + _AGAIN
+        nonlocal due
+        if shows and time.monotonic() >= due:
+            due = time.monotonic() + _AGAIN
             replace_line(f"round {k:,} of {total:,}  loss {loss:.6g}  (Ctrl-C stops and keeps it)")
         return not stops()
 

@@ -95,6 +95,7 @@ def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespa
     if name == "step" and not words:
         parser.print_help()
         sys.exit(0)
+    # Intermixed: otherwise the values end at the first option, and x=3 behind --plain is "unrecognized".
     options = parser.parse_intermixed_args(_shielded(parser, words))
     for key, value in vars(options).items():
         setattr(options, key, _unshielded(value))
@@ -127,6 +128,7 @@ def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str
             shielded[-1] += f"={word}" if shielded[-1].startswith("--") else word
             takes_next = False
         elif option in actions:
+            # Without a number of values it takes exactly one, which may look like an option itself.
             shielded.append(word)
             takes_next = not equals and actions[option].nargs is None
         elif word.startswith("-") and word != "-":

@@ -176,6 +176,7 @@ def marks(
     gradients: dict[int, str] = {}
     contributions: dict[int, str] = {}
     pending: set[int] = set()
+    # Before the seed no node has a gradient, and a large drawing need not ask for each.
     sent = at >= trace.seed_step
     for box in range(len(drawn.nodes)) if boxes is None else boxes:
         index = drawn.nodes[box]
@@ -245,6 +246,7 @@ def _active_edges(step: Step, drawn: Diagram) -> list[int]:
     trace = step.trace
     used: list[tuple[int, int]] = []
     if step.wire is not None:
+        # One wire alone: x*x sends twice to x, and each time another of its wires is at work.
         used = [(step.wire.sender, step.wire.slot)]
     elif step.event == "value":
         used = [(step.node, slot) for slot, _ in trace.node(step.node).sources]
@@ -314,6 +316,7 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], tuple[int, int]]:
             return _WIDEST + len(MORE)
         texts = [digest(gradient.value, digits)]
         so_far = 0.0
+        # Every sum on the way has its turn on the wire: a partial sum may be longer than the gradient, as in 1.25 + 2.5 - 3.75.
         for count, wire in enumerate(arrivals, 1):
             part = float(wire.contribution)
             so_far += part

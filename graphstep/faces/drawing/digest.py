@@ -43,6 +43,7 @@ def _range(array: NDArray[Any]) -> Range:
         if not (nans := sum(cell != cell for cell in cells)):
             return Range(min(cells), max(cells), 0)
         return Range(math.nan, math.nan, nans)
+    # min is nan where any cell is: one pass tells both, and the cells are counted only then.
     low = float(array.min())
     return Range(low, float(array.max()), int((array != array).sum()) if low != low else 0)
 

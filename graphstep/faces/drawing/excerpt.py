@@ -94,6 +94,7 @@ def lowest_rows(trace: Trace, width: int, most: int) -> int:
     """
     if count_of_boxes(trace.program, 0) > WHOLE:
         return 0
+    # No room in height, so that nothing fits and the smallest size is what comes back.
     scene = set_scene(trace, trace.program.output, (width, 0), None)
     wrapped = _wrapped(scene, (width, 0)) if scene.layout.width > width else None
     return wrapped.layout.height if wrapped is not None and wrapped.layout.height <= most else scene.layout.height

@@ -132,6 +132,7 @@ class _Folding:
         program = self.program
         gates = program.gates_of_frames[call]
         ports = _ports(program, gates)
+        # The value of a call is that of its one result; of several the box says nothing, and is reached when all are computed.
         last = results[0] if len(results) == 1 else gates.stop - 1
         box = self._put(last, partial(_call_box, program, call, len(ports), results))
         self.box_of.update(dict.fromkeys(gates, box))
@@ -179,6 +180,7 @@ class _Folding:
         moved = {box: place for place, box in enumerate(kept)}
         edges: list[Edge] = []
         edge_at: dict[int, int] = {}
+        # In the order of the whole drawing, which is that of its ports: a part looks like a part of it.
         for place in sorted(place for box in kept for place in near.leaving[box]):
             edge = self.edges[place]
             if edge.target in moved:
@@ -209,6 +211,7 @@ def _exits(program: Program, call_of: Sequence[int], inside: range) -> Mapping[i
     # By slot, as there are millions: a row for each gate takes three times as long.
     calls = chain.from_iterable(map(repeat, call_of, map(sub, nodes.starts[1:], nodes.starts)))
     read = {x for x, call in zip(nodes.read, calls, strict=True) if x >= 0 and call_of[x] != call}
+    # Nobody reads the output, and it leaves its call all the same.
     read.add(program.output)
     exits: dict[int, list[int]] = {}
     for index in sorted(read):

@@ -15,6 +15,7 @@ from graphstep.ground.widths import between, cell_width, fit, without_controls
 Row = list[tuple[str, str]]
 """One row of a drawing: texts, each with the name of its style; blanks between them have the style ""."""
 
+# Digits to the base of three: a cell with no, a light or a heavy arm to each side is one of 81, and Unicode draws them all.
 NORTH, EAST, SOUTH, WEST = 1, 3, 9, 27
 """What an arm of a line adds to its cell: once for a light arm, twice for a heavy one."""
 LINES = " ╵╹╶└┖╺┕┗╷│╿┌├┞┍┝┡╻╽┃┎┟┠┏┢┣╴┘┚─┴┸╼┶┺┐┤┦┬┼╀┮┾╄┒┧┨┰╁╂┲╆╊╸┙┛╾┵┹━┷┻┑┥┩┭┽╃┯┿╇┓┪┫┱╅╉┳╈╋"
@@ -90,6 +91,7 @@ def draw(
         _labels(sheet, layout, node, marks)
     for stub in visible.stubs:
         sheet.write(stub.x, stub.y, without_controls(layout.stub_text(stub)), "output" if stub.kind == "output" else "stub")
+    # Last, over wires and boxes: an anchor is None where a text would hide what matters more.
     for edge, text in marks.locals.items():
         anchor = layout.local_anchor(edge, cell_width(text))
         if anchor:
@@ -137,6 +139,7 @@ class _Sheet:
             if not span:
                 return
         cells = self.cells[y]
+        # What begins under the text would be written behind it, and move the rest of the row.
         for covered in range(x + 1, x + span):
             cells.pop(covered, None)
         cells[x] = (text, style, span)
@@ -210,6 +213,7 @@ def _wires(sheet: _Sheet, layout: Layout, visible: Window, marks: Marks) -> None
         for (x, y), (to_x, to_y) in pairwise(line):
             sheet.line(min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y), weight=2)
         active_ends.add(line[-1])
+    # First all lines, then their characters: where two meet, the character has the arms of both.
     for y, arms in enumerate(sheet.arms):
         cells = sheet.cells[y]
         for x, sum_of_arms in arms.items():

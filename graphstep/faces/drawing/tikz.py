@@ -55,6 +55,7 @@ class _Texts:
 
 
 def _wires(layout: Layout, marks: Marks) -> Iterator[str]:
+    # Wires of one node share their first part: as a set, each line of it is drawn once, and thick where any of them is at work.
     active = set(active_lines(layout, marks))
     lines = [line for edge in range(len(layout.edges)) for line in layout.wire(edge)]
     if layout.output is not None:

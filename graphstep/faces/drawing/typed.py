@@ -108,6 +108,7 @@ class Typed:
             gates = program.gates_of_frames[frame] if program.frames else range(program.first_gate, len(nodes))
             places = {
                 # Of several gates at one place, which a gate was taken apart into, the last is meant.
+                # One number that sorts by where a gate begins, then the one that reaches further first.
                 (spans[2 * index] << 32) - spans[2 * index + 1]: index
                 for index in gates
                 if frames[index] == frame and spans[2 * index] >= 0 and (frame or index not in texts)
@@ -194,6 +195,7 @@ class Typed:
         before = sum(x == step.node for x in sender.operands[: step.slot])
         inside = sorted(s for s in spots if s[2] == step.node and _within(s, sender.span))
         others = [s for s in spots if s[2] not in (step.sender, step.node) and _within(s, sender.span)]
+        # In sin(x*x) + x the sum reads the last x; those inside of sin are the operands of other gates.
         places = [s for s in inside if not any(_within(s, other[:2]) for other in others)] or inside
         return places[min(before, len(places) - 1)] if places else None
 
@@ -207,6 +209,7 @@ class Typed:
                 return (not (sender is not None and spot[2] in sender.operands and _within(spot, sender.span)), length, spot[0])
             return (not (step.event == "value" and spot[2] == step.node), -length, spot[0])
 
+        # The first that is placed keeps its room, and what would overlap it is left out: so what matters most comes first.
         for first, last, index in sorted(spots, key=order):
             value = trace.value(index, at)
             if value is not None:

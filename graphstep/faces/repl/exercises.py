@@ -55,6 +55,7 @@ class WorkPrompt:
             self._fill(blank.solution.ladder, "  ")
             self._fill(blank.solution.question.because, "  ")
         self.say("")
+        # Once more, with the clock: the time of a question counts from when it can be read, not from when it was drawn.
         self.attempt = Attempt.begin(exercise, self._clock.seconds(), self.attempt.place)
         if self.attempt.blank is None:
             self._fill(self._message("exercise-read"))

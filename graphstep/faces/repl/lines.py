@@ -44,6 +44,7 @@ def read_line(line: str, *, question: bool = False, at_hand: Set = "stepping", o
         # As in an editor: the letter stands right behind the sign.
         return _command("to_mark", line[1])
     actions, parts = words(at_hand), line.split(maxsplit=2)
+    # Keys are as they are typed, N is not n; words are in any capitals.
     # Two words first: "break on" is another command than "break".
     for count in (2, 1):
         word, rest = " ".join(parts[:count]), " ".join(parts[count:])

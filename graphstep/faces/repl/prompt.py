@@ -99,6 +99,7 @@ class Prompt:
         if command is None:
             return
         before = self.state
+        # First what has happened, then what is done for it: a file that cannot be written undoes no step.
         self.state, reply = perform(before, command)
         self._say_all(self._answer(before, reply))
         for effect in reply.effects:
@@ -108,6 +109,7 @@ class Prompt:
         for fact in reply.facts:
             show = _SHOWN.get(type(fact))
             if isinstance(fact, facts.Moved):
+                # Over a gate are all of its sends: whoever listens hears each, and not only where it led.
                 for n in answers.passed(fact, self.state):
                     yield from self._steps.lines(self.state, n)
             elif show is not None:

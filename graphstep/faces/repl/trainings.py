@@ -124,6 +124,7 @@ class TrainingPrompt:
 
     def _train(self, rounds: int | None) -> Iterator[str]:
         training, goal = self.training, None if rounds is None else self.state.rounds + rounds
+        # The rounds that are trained so far are kept, also where Ctrl-C ends the rest.
         with _interrupted() as signals:
             # The callback is asked after each round whether another one is wanted.
             training.run(lambda k, _: not signals and (goal is None or k + 1 < goal))

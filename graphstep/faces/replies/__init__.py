@@ -64,6 +64,7 @@ def sentence(before: State, after: State, fact: Fact, keys: Keys) -> str:
         # Opening and folding make other nodes: a fact names a node of the state in which it was asked for.
         named = {} if fact.node is None else {"name": name_of(before.trace.program, fact.node)}
         return words.say(fact.message, **named, **dict(fact.figures))
+    # What has no words here is no slip: a face shows the step, the node or the panel itself.
     word: Callable[..., str] | None = _WORDS.get(type(fact))
     return "" if word is None else word(words, fact)
 

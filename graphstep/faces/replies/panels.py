@@ -63,6 +63,7 @@ def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) 
     out, before, after = objective_name(old), _objective(old), _objective(new)
     name = cell_name(old.program, index, cell)
     moved = cell_of(new.value_of(index), cell) - cell_of(old.value_of(index), cell)
+    # Data have no gradient; the output may depend on them all the same, and that is said below.
     slope = 0.0 if not old.program.depends[index] else cell_of(old.gradient_of(index), cell)
     predicted, true = slope * moved, after - before
     digits = old.writing
@@ -149,6 +150,7 @@ def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
     yield from text.lines(reports.each(trace, wires))
     if len(edges) > MOST:
         yield f"… {message(trace.writing.language, 'and-more', more=len(edges) - MOST)}"
+    # The path is looked for among all nodes; a few thousand take no time that anybody would see.
     if len(trace.program.nodes) <= PATH:
         yield ""
         try:
