@@ -303,7 +303,7 @@ def test_a_gradient_of_zero_is_said() -> None:
 def test_settings_have_defaults_and_belong_to_their_optimizer() -> None:
     assert settings_of(OPTIMIZERS["adam"], {"beta1": 0.5, "mu": None}) == {"beta1": 0.5, "beta2": 0.999, "eps": 1e-8}
     assert settings_of(OPTIMIZERS["rmsprop"], {"eps": 0.0})["eps"] == 0.0
-    with pytest.raises(InputError, match="sgd has no mu"):
+    with pytest.raises(InputError, match="sgd has no momentum"):
         settings_of(OPTIMIZERS["sgd"], {"mu": 0.9})
 
 
