@@ -7,7 +7,7 @@ follow before anything around it does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from heapq import heappop, heappush
 
@@ -31,7 +31,7 @@ class Readiness:
     """The gates of a program that are ready, the one of the lowest rank first; a frame has the lowest rank of its gates."""
 
     def __init__(self, program: Program, rank: Callable[[int], float]) -> None:
-        nodes, depends, reaches = program.nodes, program.depends, program.reaches
+        nodes, depends, reaches = program.columns, program.depends, program.reaches
         self._program, self._rank = program, rank
         live = [i for i in range(program.first_gate, len(nodes)) if reaches[i] and depends[i]]
         self._expected = [0] * len(nodes)
@@ -45,8 +45,9 @@ class Readiness:
             for frame in self._around(gate):
                 self._left[frame] += 1
                 self._lowest[frame] = min(self._lowest[frame], rank(gate))
-            for _, operand in nodes[gate].sources:
-                if depends[operand]:
+            for operand in nodes.row(gate):
+                # Constants are below 0.
+                if operand >= 0 and depends[operand]:
                     self._expected[operand] += 1
                     for frame in self._entered(gate, operand):
                         self._outside[frame] += 1
@@ -100,8 +101,8 @@ class Readiness:
             self._levels[program.frames[frame].around].frames.discard(frame)
             self._open.append(frame)
         self._levels[self._open[-1]].gates.discard(gate)
-        for _, operand in program.nodes[gate].sources:
-            if not program.depends[operand]:
+        for operand in program.columns.row(gate):
+            if operand < 0 or not program.depends[operand]:
                 continue
             self._missing[operand] -= 1
             # A step for the send, and one for the sum that it completes, if there is one.
@@ -136,14 +137,15 @@ class Readiness:
         return frame in self._levels[self._program.frames[frame].around].frames
 
     def _frame(self, node: int) -> int:
-        return self._program.nodes[node].frame
+        return self._program.columns.frames[node]
 
-    def _around(self, node: int) -> Iterator[int]:
+    def _around(self, node: int) -> Sequence[int]:
         """The frames that a node is in, from the inside out; not the program itself."""
-        frame = self._frame(node)
+        around, frame = list[int](), self._frame(node)
         while frame:
-            yield frame
+            around.append(frame)
             frame = self._program.frames[frame].around
+        return around
 
     def _entered(self, gate: int, operand: int) -> Iterator[int]:
         """The frames that a wire from a gate to what it reads leads into."""
