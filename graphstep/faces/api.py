@@ -148,7 +148,7 @@ def _captured(
         if arguments or named or fixed:
             raise InputError("a value has no arguments", hint="gs.capture(loss), or gs.capture(function, …)")
         recording = record_value(engine, function, "loss", [caller.f_locals, caller.f_globals])
-        return Run(opening_of(recording, Setup(recording.function, dict.fromkeys(recording.inputs), captured=True)).run())
+        return Run(opening_of(recording).run())
     recording = record(function, arguments, named, fixed)
     # What was handed on as it is has no text, and a command could not say it.
     target = "" if len(recording.inputs) < len(arguments) + len(named) else target_of(function)

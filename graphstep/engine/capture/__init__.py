@@ -26,14 +26,12 @@ from graphstep.engine.capture.sources import locate
 from graphstep.engine.capture.traced import PLAIN, Fillable, Traced, plain
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError, InputError, quoted
-from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from graphstep.engine.capture.recorder import Recorder
     from graphstep.engine.capture.watch import Watch
-    from graphstep.engine.opening import Opening
 
 
 @collector_paused()
@@ -56,7 +54,7 @@ def record(
     name = called(function)
     # Before anything is traced: a tensor of a framework is a number or an array for none of the questions below.
     if is_for_pytorch(function, bound.arguments, _module(function)):
-        return _record_tensors(function, bound.args, bound.kwargs)[0]
+        return record_tensors(function, bound.args, bound.kwargs)
     for adapter in adapters():
         if adapter.is_for(function, bound.arguments, _module(function)):
             _refuse_any_number(bound.signature)
@@ -105,18 +103,12 @@ def record_value(engine: Engine, value: Any, function: str, namespaces: Iterable
     return recording
 
 
-def opening_of_call(function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> Opening:
-    """A call of a function that computes with PyTorch, captured; raises CaptureError as :func:`record` does."""
-    return _record_tensors(function, arguments, named)[1]
-
-
 @collector_paused()
-def _record_tensors(
-    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
-) -> tuple[Recording, Opening]:
-    """The recording of a function that computes with PyTorch, and its run; its arguments are handed on as they are."""
+def record_tensors(function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> Recording:
+    """The recording of a function that computes with PyTorch, whose arguments are handed on as they are; raises CaptureError as
+    :func:`record` does.
+    """
     from graphstep.engine.capture import pytorch
-    from graphstep.engine.capture.opening import opening_of
 
     tape, watch = pytorch.of_calls(called(function), function), Created().watch
     tape.watch(watch)
@@ -125,9 +117,8 @@ def _record_tensors(
     recording = pytorch.ended(tape, result)
     recording.scopes = watch.labelled()
     recording.sources = locate(recording.operations, tape.places)
-    opening = opening_of(recording, Setup(recording.function, dict.fromkeys(recording.inputs), captured=True))
-    pytorch.checked(opening)
-    return recording, opening
+    recording.is_of_pytorch = True
+    return recording
 
 
 def _called(

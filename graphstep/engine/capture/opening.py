@@ -10,7 +10,6 @@ from graphstep.engine.capture.programs import program_of
 from graphstep.engine.capture.recording import Recording
 from graphstep.engine.opening import Opening
 from graphstep.engine.recorded import Recorded
-from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, quoted
 from graphstep.language.setup import Setup
 
@@ -37,8 +36,11 @@ def opening_of_file(setup: Setup, watch: Watch | None = None) -> Opening:
     return replace(opening, setup=setup, program=program, seed=seed)
 
 
-def opening_of(recording: Recording, setup: Setup, seed: Number = 1.0) -> Opening:
-    """The opening of a recording."""
+def opening_of(recording: Recording, setup: Setup | None = None) -> Opening:
+    """The opening of a recording, under the name of its function without a setup. CaptureError where PyTorch computed other
+    numbers than its gates come to.
+    """
+    setup = setup or Setup(recording.function, dict.fromkeys(recording.inputs), captured=True)
     program = program_of(recording)
     inputs = {**recording.inputs, **recording.constants}
     # An output that no operation computes is a gate of its own.
@@ -54,4 +56,10 @@ def opening_of(recording: Recording, setup: Setup, seed: Number = 1.0) -> Openin
         (*[""] * len(inputs), *(each.device for each in operations), *[""] * rest),
         (*[""] * len(inputs), *lines, *[""] * rest),
     )
-    return Opening(setup, program, inputs, seed, recorded)
+    opening = Opening(setup, program, inputs, 1.0, recorded)
+    if recording.is_of_pytorch:
+        from graphstep.engine.capture.pytorch import checked
+
+        # The run that is looked at is the one that the opening keeps: with all its arrays it is made once.
+        checked(opening)
+    return opening

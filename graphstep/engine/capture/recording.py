@@ -112,3 +112,5 @@ class Recording:
     """The types of inputs that are not float64."""
     gradients: dict[str, Number] = field(default_factory=dict)
     """The gradients of inputs that the recorded program itself computed."""
+    is_of_pytorch: bool = False
+    """Whether PyTorch computed them: a run of its gates has to come to the same."""

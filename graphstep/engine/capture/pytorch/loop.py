@@ -18,8 +18,9 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from graphstep.engine.capture import called, opening_of_call
+from graphstep.engine.capture import called, record_tensors
 from graphstep.engine.capture.frameworks import seen_by
+from graphstep.engine.capture.opening import opening_of
 from graphstep.engine.capture.pytorch import loss_in
 from graphstep.engine.capture.pytorch.figures import Figures, Pending, copied, figures_of_calls, pending
 from graphstep.engine.capture.pytorch.modules import Modules, parameters_of
@@ -213,7 +214,7 @@ class Loop:
         opening, path = None, None
         try:
             with call.around.again():
-                opening = opening_of_call(self.function, call.arguments, call.named)
+                opening = opening_of(record_tensors(self.function, call.arguments, call.named))
             trace = opening.run()
             why = f"{why}: {first_bad(trace) or 'every number that the captured call computes is finite'}"
             if not _same(trace.output, call.step.loss):
