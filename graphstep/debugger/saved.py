@@ -14,7 +14,6 @@ from graphstep.debugger.parts import Edit, Inputs, Mark, Place, Quantity, Saved,
 from graphstep.debugger.score import read_score
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
-from graphstep.debugger.watches import read_quantity
 from graphstep.engine.opening import read_setup
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError
@@ -25,10 +24,7 @@ from graphstep.teaching.lesson.rehearsal import Rehearsal
 from graphstep.teaching.lesson.walk import Answered, LessonRun
 
 FORMAT = 2
-"""The number of the format."""
-
-_OPENED_INTO = 1
-"""The format before that: opening a gate put its parts into the program, and gave its nodes and steps other numbers."""
+"""The number of the format; the one before had other numbers for the steps of an opened gate."""
 
 
 def to_json(state: State) -> str:
@@ -85,12 +81,10 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
         version = document["format"]
     except (ValueError, TypeError, KeyError) as error:
         raise InputError("this is no saved session") from error
-    if version == _OPENED_INTO:
-        document = _without_opened(document)
-    elif version != FORMAT:
+    if version != FORMAT:
         raise InputError(f"this session has the format {version!r}, and {FORMAT} is what can be read")
     fields = document["setup"]
-    setup = Setup(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("data", "breaks", "order", "fixed")}})
+    setup = Setup(**{**fields, **{name: tuple(fields[name]) for name in ("data", "breaks", "order", "fixed")}})
     # A program that was typed as @FILE stands here as the file's text.
     opening = read_setup(replace(setup, program=document["text"]), _read(document["inputs"]), seed=_number(document["seed"]))
     lesson, edited = _lesson(document["lesson"], lessons)
@@ -99,8 +93,6 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     state = State(replace(opening, setup=setup).run() if lesson is None or edited else lesson.scene.trace, lesson=lesson)
     if document["folded"]:
         state, _ = perform(state, Command("fold"))
-    if version == _OPENED_INTO:
-        document["watches"] = [asdict(read_quantity(watch, state.trace.program)) for watch in document["watches"]]
     # From the outside in: each gate is opened at the place that was kept for the run around it.
     for frame in document["frames"]:
         state = opened(state.at_place(_read_place(frame["place"])), frame["node"])
@@ -108,19 +100,19 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     return replace(
         state.at_place(_read_place(document["place"])),
         shelves=tuple(Shelf(tuple(x["path"]), tuple(x["nodes"]), _cells(x["cells"])) for x in document["shelves"]),
-        marks=tuple(_mark(mark) for mark in document.get("marks", ())),
+        marks=tuple(_mark(mark) for mark in document["marks"]),
         conditions=read_conditions("; ".join(document["conditions"])),
         watches=tuple(Quantity(**watch) for watch in document["watches"]),
         score=None if score is None else read_score(score),
-        saved=None if document.get("saved") is None else _read_saved(document["saved"]),
+        saved=None if document["saved"] is None else _read_saved(document["saved"]),
         past=tuple(
             Edit(
                 _read_place(edit["place"]),
                 _read_place(edit["end"]),
-                tuple((_mark(old), _mark(new)) for old, new in edit.get("marks", ())),
+                tuple((_mark(old), _mark(new)) for old, new in edit["marks"]),
                 Inputs(_read(edit["values"]), edit["texts"]),
-                (edit["program"][0], edit["program"][1]) if edit.get("program") else None,
-                None if edit.get("order") is None else tuple(edit["order"]),
+                (edit["program"][0], edit["program"][1]) if edit["program"] else None,
+                None if edit["order"] is None else tuple(edit["order"]),
             )
             for edit in document["past"]
         ),
@@ -162,21 +154,9 @@ def _read_saved(document: Mapping[str, Any]) -> Saved:
     return Saved(document["name"], Snapshot(nodes, _number(document["output"]), routes))
 
 
-def _without_opened(document: dict[str, Any]) -> dict[str, Any]:
-    """A session of the format before as one of this; InputError where gates are open in it."""
-    if any(node is not None for node in document["opened"]):
-        raise InputError(
-            "in this session of an older graphstep a gate is open, and its steps are numbered otherwise now",
-            hint="close its gates with the graphstep that saved it, and save it again",
-        )
-    place = {name: document[name] for name in ("at", "selected", "nodes", "cells")}
-    return {**document, "folded": bool(document["opened"]), "frames": [], "shelves": [], "place": place}
-
-
 def _read_place(document: Mapping[str, Any]) -> Place:
     """A place, with tuples where JSON has lists."""
-    within = document.get("within", 0)
-    return Place(document["at"], document["selected"], tuple(document["nodes"]), _cells(document["cells"]), within)
+    return Place(document["at"], document["selected"], tuple(document["nodes"]), _cells(document["cells"]), document["within"])
 
 
 def _mark(document: Mapping[str, Any]) -> Mark:

@@ -7,8 +7,6 @@ equal setup. Whoever changes a run changes its setup with it: an edited input is
 
 from __future__ import annotations
 
-import json
-import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
@@ -30,9 +28,6 @@ COMMAND_CELLS = 400
 
 KEYWORDS = ("inputs", "seed", "ties", "data", "share", "expand", "fold", "digits", "notation", "language", "dtype")
 """The fields that a run in Python and the front matter of a lesson take."""
-
-_PLAIN = re.compile(r"(?!-0$)-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?", re.ASCII)
-"""A number that TOML writes as a command line does."""
 
 REWRITINGS = ("share", "expand", "fold")
 """The ways to rewrite a program, by the name of their field, which is that of their option too."""
@@ -175,40 +170,6 @@ class Setup:
         usual = Setup(self.program, seed=None if self.seed is None else "1")
         complete = replace(self, inputs={name: text for name, text in self.inputs.items() if text is not None})
         return {name: getattr(complete, name) for name in KEYWORDS if getattr(complete, name) != getattr(usual, name)}
-
-    # -- lessons -----------------------------------------------------------------------------------------------------------------
-
-    def front_matter(self) -> str:
-        """The lines of a lesson's front matter, in TOML, that make the same run; what is left out is as in :meth:`keywords`.
-
-        >>> print(Setup("x*y", {"x": "-2", "y": "1/3"}, data=("y",)).front_matter())
-        program = "x*y"
-        inputs = { x = -2, y = "1/3" }
-        data = ["y"]
-        """
-        lines = (f"{name} = {_toml(value)}" for name, value in self.keywords().items())
-        return "\n".join([f"program = {_quoted(self.program)}", *lines])
-
-
-def _toml(value: Any) -> str:
-    """A value in TOML, on one line; a text that spells a plain number is that number."""
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_key(name)} = {_toml(entry)}' for name, entry in value.items())} }}"
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_quoted, value))}]"
-    if isinstance(value, str):
-        plain = _PLAIN.fullmatch(value) is not None and exact_text(float(value)) == value
-        return value if plain else _quoted(value)
-    return str(value).lower()
-
-
-def _key(name: str) -> str:
-    return name if name.isascii() else _quoted(name)
-
-
-def _quoted(text: str) -> str:
-    # What JSON escapes TOML reads; it wants one character more escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_position(text: str) -> tuple[int, tuple[tuple[str, int], ...]]:

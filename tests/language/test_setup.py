@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
-from pathlib import Path
 
 import hypothesis.strategies as st
 import numpy as np
@@ -19,7 +17,6 @@ from graphstep.faces.cli.words import parse
 from graphstep.faces.export import render
 from graphstep.ground.errors import InputError
 from graphstep.language.setup import Setup, setup_of
-from graphstep.teaching.lesson.parse import parse as parse_lesson
 from tests.cases import each
 
 NAMES = st.one_of(
@@ -114,31 +111,6 @@ READABLE = st.sampled_from(
         "randn(2, seed=1)",
     ]
 )
-
-
-@given(
-    st.builds(
-        Setup,
-        st.one_of(
-            st.sampled_from(["3", "true", '"x"', '"""', "x*y", "q = x\nf = q*q", "# x", "\\", "[1]", "x = 1", "+++"]),
-            st.from_regex(r"[!-~]{1,12}", fullmatch=True),
-        ).filter(lambda text: text.isprintable() or "\n" in text),
-        st.dictionaries(NAMES, READABLE, max_size=4),
-        st.sampled_from(["1", "2", "-0.5", "1/3"]),
-        st.sampled_from(["first", "split"]),
-        st.just(()),
-        st.booleans(),
-        st.booleans(),
-        st.booleans(),
-        digits=st.integers(1, 15),
-        notation=st.sampled_from(["d", "lecture"]),
-    ),
-    st.booleans(),
-)
-def test_a_setup_is_read_back_from_the_front_matter_of_a_lesson(setup: Setup, is_data: bool) -> None:
-    setup = replace(setup, data=tuple(setup.inputs) if is_data else ())
-    lesson = parse_lesson(f'+++\ntitle = "t"\n{setup.front_matter()}\n+++\n', Path("lesson.md"))
-    assert lesson.run == setup
 
 
 @given(SETUPS)
