@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from graphstep.ground.errors import InputError, quoted_path
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from graphstep.faces.classroom.marks import Change, Collected
     from graphstep.faces.export.results import Results
@@ -103,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     sums = marks.sums(results)
     store.remove()
     print(f"wrote {target}", file=sys.stderr)
-    _tell(handed, sums)
+    _tell(handed, sums, _words(options))
     return 1 if handed.remarks else 0
 
 
@@ -125,18 +126,22 @@ def _headed(head: str, texts: Iterable[str]) -> Iterator[str]:
     yield from texts
 
 
-def _tell(handed: Collected, sums: Mapping[str, float]) -> None:
+def _words(options: argparse.Namespace) -> Callable[..., str]:
+    """What makes a message in the language that is asked for."""
+    from graphstep.telling.words.catalogue import message
+
+    return partial(message, language_of(options.language))
+
+
+def _tell(handed: Collected, sums: Mapping[str, float], say: Callable[..., str]) -> None:
     """Print how many sheets were marked, and which were not."""
-    earned = f"{_marks(sums['earned'])} of {_marks(sums['of'])} marks earned"
-    sheets = "1 sheet" if len(handed.filled) == 1 else f"{len(handed.filled):,} sheets"
-    answers = "1 answer" if handed.answers == 1 else f"{handed.answers:,} answers"
-    print(f"{sheets} with {answers}: {earned}")
+    sheets, answers = say("marked-sheets", count=len(handed.filled)), say("marked-answers", count=handed.answers)
+    print(say("marked", sheets=sheets, answers=answers, earned=_marks(sums["earned"]), all=_marks(sums["of"])))
     if unsure := int(sums["unsure"]):
-        answers, whose = ("1 answer", "its") if unsure == 1 else (f"{unsure:,} answers", "their")
-        print(f"{answers} for a person to mark: {whose} verdict is unsure, and earned is empty")
+        print(say("marked-unsure", count=unsure))
     if handed.missing:
-        named = ", ".join(handed.missing[:_SHOWN])
-        print(f"no answers from {len(handed.missing):,}: {named}{' …' if len(handed.missing) > _SHOWN else ''}")
+        names = f"{', '.join(handed.missing[:_SHOWN])}{' …' if len(handed.missing) > _SHOWN else ''}"
+        print(say("marked-missing", students=len(handed.missing), names=names))
     _tell_unused(handed)
 
 
@@ -154,24 +159,24 @@ def _marks(marks: float) -> str:
 
 def _agreed(by_student: Iterable[Sequence[Change]], options: argparse.Namespace) -> bool:
     """Show whose marks change, and ask whether they are to be written."""
-    marks = students = 0
+    say, marks, students = _words(options), 0, 0
     for own in filter(None, by_student):
         marks, students = marks + len(own), students + 1
-        print(f"{own[0].student}: {_sum(change.before for change in own)} → {_sum(change.after for change in own)} marks")
+        before, after = _sum(change.before for change in own), _sum(change.after for change in own)
+        print(say("marks-of", student=own[0].student, before=before, after=after))
         for change in own:
             print(f"  {_told(change.before)} → {_told(change.after)}")
     if not marks:
-        print("no mark changes")
+        print(say("marks-stay"))
         return True
-    of = "1 student" if students == 1 else f"{students:,} students"
-    print(f"{'1 mark changes' if marks == 1 else f'{marks:,} marks change'}, of {of}")
+    print(say("marks-change", count=marks, students=say("marks-students", count=students)))
     if options.yes:
         return True
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("nothing was written: --yes writes them", file=sys.stderr)
         return False
     try:
-        return input("Write them? [y/N] ").strip().casefold() in ("y", "yes")
+        return input(f"{say('marks-write')} [y/N] ").strip().casefold() in ("y", "yes")
     except EOFError:
         # Ctrl-D is an answer too, and ends the line that it was asked on.
         print()

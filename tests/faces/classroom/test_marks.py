@@ -96,6 +96,17 @@ def test_a_class_is_marked_and_what_could_not_be_used_is_said(
     assert "Every answer is right." in (tmp_path / "told" / "s0.md").read_text()
 
 
+def test_a_class_is_told_of_in_the_language_that_is_asked_for(
+    handed: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*handed, "--jobs", "1", "--language", "zh"])
+    assert capsys.readouterr().out.splitlines()[0] == "3 份试卷，8 个答案：得 5 分，满分 9 分"
+    marks = tmp_path / "marks.csv"
+    marks.write_text(marks.read_text().replace(",1,1\n", ",0,1\n", 1))
+    main([*handed, "--jobs", "1", "--again"])
+    assert "1 mark changes, of 1 student\n" in capsys.readouterr().out
+
+
 def test_nobody_fills_in_the_sheet_of_somebody_else_and_of_two_answers_the_first_counts() -> None:
     handed = [
         Submission("s1.md", "s1", "", {"1a": "10", "1b": ""}),

@@ -22,6 +22,20 @@ CLASSES: dict[str, English] = {
     "feedback-open": ("{count} answer is still to be looked at.", "{count} answers are still to be looked at."),
     "feedback-fine": "Every answer is right.",
     "mark-left-empty": "Left empty.",
+    # What the command says of a class.
+    "marked": "{sheets} with {answers}: {earned} of {all} marks earned",
+    "marked-sheets": ("{count} sheet", "{count} sheets"),
+    "marked-answers": ("{count} answer", "{count} answers"),
+    "marked-unsure": (
+        "{count} answer for a person to mark: its verdict is unsure, and earned is empty",
+        "{count} answers for a person to mark: their verdict is unsure, and earned is empty",
+    ),
+    "marked-missing": "no answers from {students}: {names}",
+    "marks-of": "{student}: {before} → {after} marks",
+    "marks-stay": "no mark changes",
+    "marks-change": ("{count} mark changes, of {students}", "{count} marks change, of {students}"),
+    "marks-students": ("{count} student", "{count} students"),
+    "marks-write": "Write them?",
     "heading-feedback-answer": "The run has {answer}. This opens the step:",
     # Statistics.
     "class-title": "What the marks of the class say",
