@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,11 @@ def _next(screen: SteppingScreen, pieces: Iterator[None]) -> None:
 
 def _pieces(screen: SteppingScreen) -> Iterator[None]:
     for module in _MODULES:
-        import_module(module)
-        yield
+        if module not in sys.modules:
+            import_module(module)
+            # What it has made stays: no key need wait until the collector has seen that.
+            settle()
+            yield
     from graphstep.faces.tui.dialogs.find import FindForm
     from graphstep.telling.names import names_of
 

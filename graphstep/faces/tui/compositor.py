@@ -109,7 +109,7 @@ class SparingCompositor(Compositor):
 
 def _bar(widget: Widget, part: Region) -> list[Strip]:
     """The lines of a scrollbar, which has no edges: Textual would set each of its cells between them."""
-    strips = [widget.render_line(y) for y in part.line_range]
+    strips, (_, background) = [widget.render_line(y) for y in part.line_range], widget.background_colors
     for each in widget.get_line_filters():
-        strips = [strip.apply_filter(each, widget.background_colors[1]) for strip in strips]
+        strips = [strip.apply_filter(each, background) for strip in strips]
     return [strip.crop(part.x, part.right) for strip in strips]

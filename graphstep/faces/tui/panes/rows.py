@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.color import Color
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -37,7 +38,8 @@ class Rows(Widget):
         self._strips_for: tuple[int, int, Size] | None = None
         self._styles_by_name: dict[str, Style] = {}
         self._edges: tuple[int, Strip, Strip] | None = None
-        self._ground: object = None
+        self._ground: tuple[Color, Color] | None = None
+        self._styled: object = None
         self._framed: dict[int, tuple[Strip, Strip]] = {}
 
     @abstractmethod
@@ -69,9 +71,10 @@ class Rows(Widget):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         # Textual says so whenever another pane comes or goes.
-        ground = self.rich_style, self.background_colors, self.styles.border, self.app.theme
-        if ground != self._ground:
-            self._ground = ground
+        ground = self.background_colors
+        styled = self.rich_style, ground, self.styles.border, self.app.theme
+        if styled != self._styled:
+            self._styled, self._ground = styled, ground
             self._styles_by_name = {}
             self._strips_for = self._edges = None
 
@@ -99,7 +102,7 @@ class Rows(Widget):
 
     def _line(self, row: Strip, width: int, left: Strip, right: Strip) -> Strip:
         """A row between the edges."""
-        base, background = self.background_colors
+        base, background = self._ground or self.background_colors
         paper, _ = self._styles_cache.get_inner_outer(base, background)
         strip = row.adjust_cell_length(width - left.cell_length - right.cell_length, paper.rich_style)
         for each in self.get_line_filters():

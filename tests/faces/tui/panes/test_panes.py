@@ -319,3 +319,18 @@ def test_a_message_that_is_too_long_ends_with_an_ellipsis() -> None:
         assert driver.frame().rstrip().endswith("…")
 
     drive(play)
+
+
+def test_the_text_of_the_step_is_selected_with_the_mouse() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("right", "right")
+        before = driver.frame()
+        await driver.pilot.mouse_down("#step", offset=(2, 1))
+        await driver.pilot.hover("#step", offset=(20, 2))
+        assert driver.screen.get_selected_text() == "f = (x+y) · z\n  = 3 · (-4)"
+        shown = driver.screen._compositor.render_strips()[17]
+        papers = {segment.style.bgcolor for segment in shown if segment.style}
+        assert len(papers) == 2
+        assert driver.frame() == before
+
+    drive(play)
