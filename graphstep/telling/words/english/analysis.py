@@ -24,7 +24,7 @@ _FINDINGS: dict[str, English] = {
     ),
     "finding-dead": "{name} is dead: it blocks the gradient.",
     "finding-dead-cells": "{name} is dead: every cell of it blocks the gradient.",
-    "finding-alike": "All {units} units of {name} are equal, and so are their gradients: they will stay equal for ever.",
+    "finding-alike": "All {units} units of {name} are equal, and so are their gradients: a step of training moves them alike.",
     "finding-shrinking": (
         "The values shrink from layer to layer: in {first} they spread by {before} (standard deviation), in {name} by {after}."
     ),
