@@ -28,7 +28,8 @@ from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of
 
 # ``W[0, 1]``. A node may be called so itself, as an expression of its own: that is asked first.
-_CELL = re.compile(r"(?P<node>.+)\[(?P<cell>[ \d,]*\d[ ]*)\]\s*")
+# At most fifteen digits: int() refuses some thousands of them, and no axis is that long.
+_CELL = re.compile(r"(?P<node>.+)\[(?P<cell> *\d{1,15} *(?:, *\d{1,15} *)*)\]\s*", re.ASCII)
 
 
 def node_of(state: State, argument: Argument) -> int:
@@ -114,6 +115,7 @@ def _data(state: State, argument: Argument) -> Done:
     """All cells of a node, or one of them, which is looked at from then on."""
     if isinstance(argument, tuple):
         node, cell = argument[0], argument[1:]
+    # x[0] may be a node of the program, which is meant then.
     elif isinstance(argument, str) and (match := _CELL.fullmatch(argument)) and _names(state, argument) is None:
         node, cell = node_of(state, match["node"]), tuple(int(i) for i in match["cell"].split(","))
     else:

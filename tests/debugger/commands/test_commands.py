@@ -224,6 +224,8 @@ def test_a_nudge_of_an_array_moves_the_cell_that_was_looked_at() -> None:
     assert session.now.trace.inputs["x"].tolist() == [1, 2, 31]
     assert session.do("data", "x[3]").facts == (facts.NoCell(0, "3"),)
     assert session.said == ["x is a vector of 3: it has no cell [3]."]
+    for text in ("x[1,,2]", "x[1 2]", "x[ ,1]", f"x[{'9' * 5000}]", "x[²]"):
+        assert session.do("data", text).facts == (facts.NoNode(text),)
 
 
 def test_nudges_have_the_size_of_the_value_and_leave_no_dust() -> None:
