@@ -79,6 +79,7 @@ def opened(state: State, node: int) -> State:
     """
     caller = Caller(state.trace, node, state.place)
     trace, path = frame_of(state.trace, node), (*state.path, node)
+    # What was set inside when it was open before is there again.
     shelf = next((shelf for shelf in state.shelves if shelf.path == path), Shelf(path, (), ()))
     return replace(
         without_question(state),

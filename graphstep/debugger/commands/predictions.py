@@ -30,6 +30,7 @@ def ask(state: State) -> Done | None:
     """The question before the next step; None where none is asked."""
     if state.score is None or not questions_of(state.trace, state.at + 1):
         return None
+    # None is no open question, 0 one that nobody has tried to answer.
     score = replace(state.score, tries=state.score.tries or 0)
     return Done(replace(state, score=score), (Asked(state.at + 1, score.part),))
 
@@ -70,6 +71,7 @@ def _missed(score: Score, n: int, solution: Solution, verdict: Verdict) -> Score
         return score
     name = solution.quantity.name if solution.quantity is not None else solution.wording
     slips = (*score.slips, Slipped(n, name, verdict.slip)) if verdict.slip else score.slips
+    # Remembered in case the question is given up: what follows is then marked with it.
     typed = score.typed if not isinstance(verdict.typed, float) or solution.quantity is None else (name, verdict.typed)
     return replace(score, tries=(score.tries or 0) + 1, missed=score.missed + 1, slips=slips, typed=typed)
 

@@ -16,6 +16,7 @@ TEN = 10
 
 
 def _go(state: TrainingState, k: int) -> Done:
+    # A long move from near an end goes to the end.
     k = min(max(k, 0), state.rounds - 1)
     return Done(replace(state, at=k), (RoundShown(),))
 
@@ -76,6 +77,7 @@ def _at(state: TrainingState, argument: Argument) -> Done:
 
 
 def _cannot_enter(state: TrainingState) -> Fact | None:
+    # Of the rounds before a training was resumed there is the history, and no run.
     lost = state.at is not None and state.at < state.first and not state.running
     return notice("training-round-before", first=state.first) if lost else _none_yet(state)
 

@@ -66,6 +66,7 @@ def states(view: View) -> Iterator[dict[str, Any]]:
         }
         active, wires = written.active, sorted(written.active_edges)
         if call:
+            # The box of a closed call is that of its first gate, and all that it reads is at work.
             active = drawn.box_of[trace.program.gates_of_frames[call].start]
             wires = [wire for wire, edge in enumerate(drawn.edges) if edge.target == active]
         if active is not None:

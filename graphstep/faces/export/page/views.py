@@ -75,6 +75,7 @@ class View:
             while n < steps.stop:
                 call = closed_at(self.trace, n, self.within)
                 if call:
+                    # What is closed is gone over as one: its last step of this pass stands for all of them.
                     n = steps_of_frame(self.trace, call, backward=n >= self.trace.seed_step).stop - 1
                 if n < steps.stop:
                     yield n, call
@@ -134,6 +135,7 @@ def _calls(trace: Trace, last: int, run: int, first: int, opened: Opened | None)
     views, at = [View(run, trace, last, 0, None, opened)], {0: first}
     for frame, call in enumerate(trace.program.frames):
         gates = trace.program.gates_of_frames[frame]
+        # Frame 0 is the program itself; what a page that ends early has not computed it does not open.
         if frame and gates and call.around in at and trace.step_of_value(gates.start) <= last:
             at[frame] = first + len(views)
             views.append(View(run, trace, last, frame, at[call.around]))
@@ -156,5 +158,6 @@ def _opened(view: View, place: int, gate: int) -> Opened:
     trace = view.trace
     computes, complete, sent = trace.step_of_value(gate), trace.step_of_gradient(gate), trace.sends(gate)
     last = sent[-1].step if sent else computes
+    # Its backward pass is shown whole or not at all.
     ends = complete is not None and max(complete, last) <= view.last
     return Opened(place, gate, computes, complete if ends else None, last if ends else computes)

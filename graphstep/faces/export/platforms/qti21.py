@@ -61,6 +61,7 @@ def _manifest(items: dict[str, Sequence[Task]]) -> str:
     test = element(
         "resource", element("file", href="test.xml"), *needs, identifier="test", type="imsqti_test_xmlv2p1", href="test.xml"
     )
+    # The names that the integration guide prescribes for a package of items and a test.
     about = element("metadata", element("schema", "QTIv2.1 Package"), element("schemaversion", "1.0.0"))
     inside = (about, element("organizations"), element("resources", test, *resources))
     return rooted("manifest", _PACKAGE, *inside, identifier="graphstep")
