@@ -22,6 +22,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from graphstep.faces.tui.messages import say
+from graphstep.ground.widths import fit
 
 Answer = TypeVar("Answer")
 
@@ -129,7 +130,9 @@ class Fields(VerticalScroll, can_focus=False):
     def compose(self) -> Iterator[Widget]:
         """The names, and the lines that are in sight at first."""
         with Horizontal():
-            yield Static(Content("\n".join(f"{name} =" for name in self._names)), classes="labels")
+            # A name that were broken would move all below it away from their fields.
+            room = self.app.size.width * 2 // 5 - 3
+            yield Static(Content("\n".join(f"{fit(name, room)} = " for name in self._names)), classes="labels")
             with Vertical():
                 yield from self._fields(0, self._first)
 

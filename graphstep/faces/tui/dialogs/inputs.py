@@ -20,9 +20,6 @@ MOST_FIELDS = 24
 """Fields in one form; a program with more inputs is given its values in one field, as on the command line."""
 
 
-_EXAMPLES = "-2, 1/3, [0.2, 0.4], [[1, 2], [3, 4]], randn(4, 3), @file.npy"
-
-
 def read_input(text: str, *, files: bool) -> tuple[Number | None, str]:
     """A value and nothing, or nothing and what is wrong with the text; ``files`` says whether it may name one."""
     from graphstep.language.values import read_value
@@ -70,7 +67,8 @@ class InputsForm(Form[Filled]):
                 yield Field(placeholder=say(self, "inputs-many-example"), id="all")
             else:
                 texts = [self._texts.get(name, "") for name in self.missing]
-                yield Fields(self.missing, texts, [_EXAMPLES] * len(texts))
+                examples = f"-2, 1/3, [0.2, 0.4], randn(4, 3){'' if self.app.is_web else ', @file.npy'}"
+                yield Fields(self.missing, texts, [examples] * len(texts))
             yield Static(Content(self._wrong), classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:

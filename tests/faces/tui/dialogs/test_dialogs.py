@@ -46,6 +46,19 @@ def test_missing_inputs_are_asked_for_with_validation() -> None:
     drive(play, MAIN, {"x": -2.0})
 
 
+def test_every_field_stands_beside_its_name_however_long_that_is() -> None:
+    names = ("x", "the_rate_of_learning", "非常长的中文名字变量", "a" * 40)
+
+    async def play(driver: Driver) -> None:
+        await driver.press("e")
+        rows = [line.strip("│ ").split(" = ") for line in driver.frame().splitlines() if line.startswith("│") and " = " in line][
+            -4:
+        ]
+        assert [(name[:10], value.strip()) for name, value in rows] == [(name[:10], str(n)) for n, name in enumerate(names)]
+
+    drive(play, " + ".join(names), {name: float(n) for n, name in enumerate(names)})
+
+
 def test_many_missing_inputs_are_asked_for_in_one_field() -> None:
     text = " + ".join(f"x{i}" for i in range(40))
 
