@@ -263,8 +263,10 @@ class Run:
 
     def to_dict(self, *, at: int | None = None) -> dict[str, Any]:
         """The run as the data of that document."""
+        from graphstep.faces.export import check_step
         from graphstep.faces.export.json import to_dict
 
+        check_step(self.trace, at)
         return to_dict(self.trace, at)
 
     def show(self, at: int = 0) -> None:

@@ -198,6 +198,8 @@ def test_a_notebook_shows_picture_and_solution_of_what_is_too_large_for_a_page(
 
 
 def test_to_dict_holds_what_the_document_holds(run: gs.Run) -> None:
+    with pytest.raises(gs.InputError, match="there is no step -1: this run has 7 steps"):
+        run.to_dict(at=-1)
     document = run.to_dict()
     assert document["schema"] == 1
     assert document["gradients"] == run.gradients

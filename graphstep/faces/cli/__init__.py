@@ -89,6 +89,12 @@ def _start(language: str) -> int:
             problem = error.report()
 
 
+def _meant(words: Sequence[str]) -> str:
+    """The command that was likely meant where a program was read in its place, about which something else is wrong."""
+    later = next((word for word in words[1:] if word in COMMANDS), None)
+    return did_you_mean(words[0], COMMANDS) or ("" if later is None else f"a command comes first: graphstep {later} …")
+
+
 def _dispatch(words: list[str]) -> int:
     from graphstep.faces.cli.program import language_of
     from graphstep.faces.cli.words import parse
@@ -107,8 +113,7 @@ def _dispatch(words: list[str]) -> int:
     try:
         status: int = command.run(parse(name, command, rest))
     except InputError as error:
-        # A command with a slip in its name is a program, about which something else is wrong.
-        if rest is words and (near := did_you_mean(words[0], COMMANDS)):
-            error.hint = "; ".join(filter(None, (error.hint, near)))
+        if rest is words:
+            error.hint = "; ".join(filter(None, (error.hint, _meant(words))))
         raise
     return status

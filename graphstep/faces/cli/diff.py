@@ -68,7 +68,10 @@ def run(options: argparse.Namespace) -> int:
     read = {name for side in sides for name in side.names}
     for word in words:
         if read and _name(word) not in read:
-            raise InputError(f"{quoted(_name(word))} stands in neither program", hint=f"they read {listed(sorted(read))}")
+            # q = x*y may have been meant as the second program; what is typed with one = is a value.
+            program = f"; as a program it is typed {quoted(f'{word};')}" if word is words[0] and second == programs[0] else ""
+            hint = f"they read {listed(sorted(read))}{program}"
+            raise InputError(f"{quoted(_name(word))} stands in neither program", hint=hint)
     comparison = _compared(sides, within)
     language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
 

@@ -315,11 +315,10 @@ def _state_at(trace: Trace, setup: Setup) -> State:
     from graphstep.debugger.facts import UnfitError
     from graphstep.debugger.frames import at_position
     from graphstep.debugger.state import State
+    from graphstep.faces.export import check_step
     from graphstep.telling.names import names_of
 
-    at = setup.step or 0
-    if at > len(trace):
-        raise InputError(f"there is no step {at}: this run has {len(trace)} steps", hint=f"--at takes 0 to {len(trace)}")
+    check_step(trace, setup.step)
     try:
         return at_position(State(trace), setup.at or "0")
     except UnfitError:

@@ -84,7 +84,7 @@ def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PL
 
     InputError for a format or a step that does not exist, and for options of documents where the format is none.
     """
-    _check_step(trace, at)
+    check_step(trace, at)
     # Asked before anything is written: an iterator that fails in the middle would leave half a document on a pipe.
     chosen = exporter(name)
     if options != PLAIN and not hasattr(chosen, "write"):
@@ -133,6 +133,9 @@ def is_pdf(path: str | Path) -> bool:
     return Path(path).suffix.lower() == ".pdf"
 
 
-def _check_step(trace: Trace, at: int | None) -> None:
-    if at is not None and not 0 <= at <= len(trace):
-        raise InputError(f"there is no step {at}: this run has {len(trace)} steps", hint=f"0 is the start, {len(trace)} the end")
+def check_step(trace: Trace, at: int | None) -> None:
+    """Raise InputError for a step that a run has not; None stands for its end."""
+    last = len(trace)
+    if at is not None and not 0 <= at <= last:
+        steps = "1 step" if last == 1 else f"{last:,} steps"
+        raise InputError(f"there is no step {at}: this run has {steps}", hint=f"0 is the start, {last} the end")
