@@ -46,7 +46,7 @@ def _refuse_columns(site: Site, order: str | None) -> None:
 
 
 @reads("reshape", "view", newshape="shape")
-def _reshape(site: Site, x: Piece, *sizes: ast.expr, shape: Wholes | None = None, order: str = "C") -> Piece:
+def _reshape(site: Site, x: Piece, *sizes: ast.expr, shape: Wholes | None = None, order: str | None = "C") -> Piece:
     _refuse_columns(site, order)
     return reshaped(site, x, sizes_of(site, sizes) if shape is None else shape)
 

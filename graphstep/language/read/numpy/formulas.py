@@ -160,7 +160,8 @@ def _powers_of(site: Site, x: Piece, n: int | None = None, increasing: bool = Fa
     if not 0 < count <= ROWS:
         raise UnfitError
     columns = [power(x, atom(str(k), span), span) for k in range(count)]
-    return site.call("stack", *(columns if increasing else columns[::-1]), "axis=1")
+    # torch.linalg.vander has them the other way round.
+    return site.call("stack", *(columns if increasing or "linalg." in site.path else columns[::-1]), "axis=1")
 
 
 @reads("cov", "corrcoef")

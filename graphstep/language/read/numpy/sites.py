@@ -153,7 +153,7 @@ _FORMS: Mapping[str, Callable[[Site, ast.expr], Any]] = {
     "Wholes": lambda site, node: fitting(site.of.wholes(node)),
     "Axes": _axes,
     "bool": _truth,
-    "str": lambda _, node: fitting(word(node)),
+    "str": lambda _, node: fitting(node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None),
 }
 """What an input is read as, by the annotation of the parameter. With ``| None`` behind it Python's None is None as well."""
 
