@@ -54,6 +54,7 @@ def listing(program: Program, shapes: dict[str, tuple[int, ...]], ties: Ties = "
     for index, node in enumerate(fitted.nodes):
         fitting.put(node, index)
     first = len(fitting.nodes)
+    # It puts its nodes behind those of the forward pass, which it reads.
     last = gradients(read, fitting.nodes, fitting, fitted.output, wanted, Node(None))
     whole = replace(fitted, nodes=tuple(fitting.nodes))
     by_input = {fitted.inputs[place]: node for place, node in zip(wanted, last, strict=True)}
@@ -96,6 +97,7 @@ def _plain(name: str) -> str:
 
 
 def _free(name: str, others: Collection[str]) -> str:
+    # An input may be called dx already.
     while name in others:
         name = f"{name}_"
     return name
@@ -150,6 +152,7 @@ def text_of(of: Listing) -> str:
 
 def aliases(of: Listing) -> dict[str, tuple[str, int]]:
     """By input what its gradient is called, and the node that it is; where inputs share one, each has a name of its own."""
+    # Of inputs that share the node of their gradient, as x and y of x + y, one alone can give it its name.
     owners, taken = {node: name for name, node in of.gradients.items()}, {*of.names}
     shown: dict[str, tuple[str, int]] = {}
     for name, node in of.gradients.items():

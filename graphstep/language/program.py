@@ -296,12 +296,14 @@ class Program:
         if key[:1] == "v" and key[1:].isdecimal() and 1 <= int(key[1:]) <= len(self.nodes):
             return int(key[1:]) - 1
         wanted = "".join(key.split())
+        # The text of a node has no parentheses around it.
         while wanted[:1] == "(" and wanted[-1:] == ")" and _wraps(wanted):
             wanted = wanted[1:-1]
         if wanted in self.names:
             return self.names[wanted]
         if len(self.nodes) <= FEW_NODES:
             return next((i for i in range(len(self.nodes)) if "".join(self.source_text(i).split()) == wanted), None)
+        # Of a million nodes only those that the text does not hold are looked at one by one.
         named = (i for i in sorted(self.columns.texts) if "".join(self.source_text(i).split()) == wanted)
         return min((i for i in (next(named, None), self.occurrences.exact(wanted)) if i is not None), default=None)
 

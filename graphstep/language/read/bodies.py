@@ -198,6 +198,7 @@ def free_names(tape: Tape, inputs: Collection[str]) -> Iterator[Token]:
             own |= _all_assigned(loop.tape)
         elif action == "define":
             function: Function = parts[0]
+            # What is assigned behind a definition is none of its names: it looks them up as they are where it stands.
             yield from free_names(function.tape, own | {*function.parameters})
 
 

@@ -103,6 +103,7 @@ def _shape(builder: Builder, name: str, span: Span) -> Shape:
     if isinstance(value, Constant):
         return ()
     if isinstance(value, int) and value >= 0:
+        # What is computed has a shape once all inputs have theirs. Inputs are negative here: ~k is the k-th.
         wanted = list(builder.inputs)
     else:
         wanted = [name if value is None else list(builder.inputs)[~value]]

@@ -15,6 +15,7 @@ def reshaped(site: Site, x: Piece, shape: Iterable[int]) -> Piece:
     sizes = [*map(str, shape)]
     if sizes:
         return site.call("reshape", x, *sizes)
+    # A shape without sizes is that of a number: of the one cell that there is, the sum is that cell.
     own = site.of.shape(x)
     return site.call("sum", x) if own is None or own else x
 
@@ -95,6 +96,8 @@ def _at_least(site: Site, x: Piece) -> Piece:
 def _transpose(site: Site, x: Piece, *places: ast.expr, axis: Wholes | None = None) -> Piece:
     if axis is None and (not places or (len(places) == 1 and word(places[0]) == "none")):
         return site.of.flipped(x, site.node)
+    # Two places are two axes that change places in PyTorch, and the order of all axes in NumPy: of a method whose library the
+    # text does not say the first is meant.
     axes = sizes_of(site, places) if axis is None else axis
     if len(places) == len(axes) == 2 and (site.is_torch or not (site.library or site.of.framework)):
         return _swapped(site, x, *axes)
@@ -126,6 +129,7 @@ def _move(site: Site, x: Piece, source: Wholes, destination: Wholes) -> Piece:
     if len(sources) != len(targets):
         raise UnfitError
     axes = [axis for axis in range(count) if axis not in sources]
+    # From the first target on: an axis is where it is to be once those before it stand.
     for target, place in sorted(zip(targets, sources, strict=True)):
         axes.insert(target, place)
     return moved(site, x, axes)
@@ -137,6 +141,7 @@ def _roll_axis(site: Site, x: Piece, axis: int, start: int = 0) -> Piece:
     (place,) = axes_among([axis], count)
     start = start + count if start < 0 else start
     axes = [each for each in range(count) if each != place]
+    # The axis was taken out: where it stood before start, all behind it moved by one.
     axes.insert(start - (place < start), place)
     return moved(site, x, axes)
 
@@ -160,6 +165,7 @@ def copies(site: Site, x: Piece, shape: Sequence[int]) -> Piece:
 @reads("broadcast_to", "expand")
 def _broadcast(site: Site, x: Piece, *sizes: ast.expr) -> Piece:
     shape = sizes_of(site, sizes)
+    # PyTorch's expand keeps a size where −1 stands; axes meet from the last one on.
     if -1 in shape:
         own = site.shape(x)
         back = len(shape) - len(own)

@@ -29,6 +29,7 @@ def _diagonal(site: Site, x: Piece, offset: int = 0, one: int | None = None, oth
     if count < 1 or axes[0] == axes[1]:
         raise UnfitError
     rest = [axis for axis in range(len(shape)) if axis not in axes]
+    # The two axes go to the end: two ranges of one length pick cell by cell, and the diagonal is the last axis, as in NumPy.
     down = f"range({-offset}, {count - offset})" if offset < 0 else f"range({count})"
     across = f"range({offset}, {count + offset})" if offset > 0 else f"range({count})"
     return indexed(moved(site, x, [*rest, *axes]), ["..."] * bool(rest) + [down, across], site.span)

@@ -44,6 +44,7 @@ def _kron(site: Site, x: Piece, y: Piece) -> Piece:
         return binary("*", x, y, site.span)
     count = max(len(one), len(other))
     one, other = (1,) * (count - len(one)) + one, (1,) * (count - len(other)) + other
+    # Each axis as (n, 1) beside (1, m): the blocks of the second are inside, and one reshape joins both.
     left = reshaped(site, x, [size for n in one for size in (n, 1)])
     right = reshaped(site, y, [size for n in other for size in (1, n)])
     return reshaped(site, binary("*", left, right, site.span), [n * m for n, m in zip(one, other, strict=True)])
@@ -77,6 +78,7 @@ def _normal(site: Site, x: Piece, loc: Piece | None = None, scale: Piece | None 
     z = x if loc is None else binary("-", x, loc, span)
     z = z if scale is None else binary("/", z, scale, span)
     if kind in ("cdf", "logcdf"):
+        # (1 + erf)/2 would lose all digits far below the mean.
         erfc = call("erfc", [Piece(("-", z.within(ATOM), "/sqrt(2)"), PRODUCT, span)], span)
         below = binary("/", erfc, atom("2", span), span)
         return call("log", [below], span) if kind == "logcdf" else below
@@ -85,6 +87,7 @@ def _normal(site: Site, x: Piece, loc: Piece | None = None, scale: Piece | None 
     if kind == "pdf":
         density = binary("/", call("exp", [halved], span), call("sqrt", [two_pi], span), span)
         return density if scale is None else binary("/", density, scale, span)
+    # Written out, and not taken of the density, which is 0 far from the middle.
     logarithm = Piece((halved, " - log(", two_pi, ")/2"), SUM, span)
     return logarithm if scale is None else binary("-", logarithm, call("log", [scale], span), span)
 
@@ -184,6 +187,7 @@ def _spread_together(
     if site.name == "cov":
         return spread
     size, spread = site.shape(whole)[0], site.of.named(spread, "c")
+    # The roots of the diagonal, once for the rows and once for the columns.
     width = site.of.named(call("sqrt", [indexed(spread, [f"range({size})"] * 2, span)], span), "s")
     return binary("/", binary("/", spread, reshaped(site, width, (size, 1)), span), width, span)
 

@@ -77,6 +77,7 @@ def _roll(site: Site, x: Piece, shift: int, axis: int | None = None) -> Piece:
 
 
 def _turned(site: Site, x: Piece, shift: int, axis: int, size: int) -> Piece:
+    # What is pushed over the end comes in at the front: two slices change places.
     cut = size - shift % size
     if cut == size:
         return x
@@ -126,6 +127,7 @@ def _split(site: Site, x: Piece, pieces: ast.expr, axis: int | None = None) -> l
     (place,) = axes_among([own if axis is None else axis], len(shape))
     ends = _ends(site, pieces, shape[place])
     x, before = site.of.named(x, "q"), [":"] * place
+    # Slices of one name, so that an array that is computed is computed once.
     spans = zip([0, *ends], [*ends, shape[place]], strict=True)
     return [indexed(x, [*before, f"{first}:{last}"], x.span) for first, last in spans]
 

@@ -59,6 +59,7 @@ def _written(site: Site, template: str, pieces: dict[str, Piece]) -> Piece:
     while "{" in rest:
         before, _, rest = rest.partition("{")
         name, _, rest = rest.partition("}")
+        # Alone between the parentheses of a call it stands as it is; those behind - and * are no call's.
         alone = before.endswith(("(", ", ")) and rest[:1] in (",", ")") and not before.endswith(("-(", "*("))
         parts += [before, pieces[name].within(COMPARISON if alone else ATOM)]
     parts.append(rest)
@@ -96,6 +97,7 @@ def _classes(
 
 @reads("linear")
 def _linear(site: Site, x: Piece, weight: Piece, bias: Piece | None = None) -> Piece:
+    # PyTorch keeps a row of weights for each unit.
     product = binary("@", x, site.of.flipped(weight, site.node), site.span)
     return product if bias is None else binary("+", product, bias, site.span)
 

@@ -130,6 +130,7 @@ class Fresh:
 
     def helper(self, wanted: str) -> str:
         """A name that the text has not."""
+        # A word of the text that nobody has assigned yet may be assigned later, and has to be free then.
         if wanted in self._taken:
             self.used.add(wanted)
         return self.name(wanted)
@@ -193,6 +194,7 @@ _VIEWS = frozenset({"T", "reshape", "view", "ravel", "transpose", "squeeze", "sw
 def viewed_name(node: ast.expr) -> str | None:
     """The name of the array whose cells a value is, as in ``x.T[0]``; None for what is computed."""
     while True:
+        # Every index, though one by a list copies: to refuse += once too often is safe, and to miss a view is not.
         if isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in _VIEWS):
             node = node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS:

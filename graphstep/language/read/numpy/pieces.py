@@ -113,6 +113,7 @@ def negative(x: Piece, span: Span) -> Piece:
 
 def power(base: Piece, exponent: Piece, span: Span) -> Piece:
     """``base^exponent``."""
+    # x^-2 needs no parentheses, as x**-2 needs none in Python.
     raised = exponent if exponent.text.startswith("-") and exponent.level == SIGN else exponent.within(POWER)
     return Piece((base.within(ATOM), "^", raised), POWER, span)
 
@@ -124,5 +125,6 @@ def indexed(of: Piece, entries: Sequence[Piece | str], span: Span) -> Piece:
 
 def transposed(x: Piece, span: Span) -> Piece:
     """``x.T``; a number is no array, so that it keeps its parentheses."""
+    # 2.T would be the numeral 2. and a name.
     inside = x.within(ATOM) if not x.text[-1:].isdigit() or x.text[:1].isalpha() else Piece(("(", x, ")"), ATOM, x.span)
     return Piece((inside, ".T"), ATOM, span)

@@ -175,6 +175,7 @@ def _convolution(site: Site, x: Piece, y: Piece, mode: str = "full") -> Piece:
     for axis in range(axes):
         turned = call("flip", [turned, f"axis={axis}"], span)
     image, filters = reshaped(site, x, (1, *one)), reshaped(site, turned, (1, 1, *other))
+    # Padded by the filter less one cell, so that it meets every cell: same and valid are cut out of full.
     whole = call(f"conv{axes}d", [image, filters, f"padding={_sizes([size - 1 for size in other])}"], span)
     if mode == "full":
         return reshaped(site, whole, [a + b - 1 for a, b in zip(one, other, strict=True)])

@@ -90,6 +90,7 @@ def _builtin_extreme(site: Site) -> Piece:
 @reads("sum", builtin=True)
 def _builtin_sum(site: Site, x: ast.expr) -> Piece:
     """Python's own ``sum`` adds up along the first axis."""
+    # What is written out Python adds from left to right.
     inside = entries(x)
     if not inside:
         return site.call("sum", site.of.value(x), "axis=0")
