@@ -139,10 +139,48 @@ save
 help export
 quit
 """
+ASKED = """\
+# What is asked of a run of numbers, and what does not fit.
+causes grad x
+why q
+rewrite all
+rewrite banana
+cut
+cut q -> f
+ready
+end
+cells x
+edit q=3
+compare
+into
+marks
+1/3
+goto 9/relu/1
+"""
+CELLS = """\
+# A run of arrays: cells, marks, a cut and what it changes, the gates that are ready, and another run beside it.
+cells W
+cells W[1,0]
+9
+mark a
+cut
+marks
+to mark a
+ready
+ready h
+compare
+tangents x
+undo
+rewrite
+to mark b
+mark ab
+"""
 LINE = ("train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "20", "--screen-reader")
 SCRIPTS = {
     "training": (LINE, TRAINING),
     "stepping": (("repl", *NAMED), STEPPING),
+    "asked": (("repl", "q = x^2 + x*y; f = relu(q)*q + y", "x=-2", "y=1"), ASKED),
+    "cells": (("repl", "h = W@x; q = h*h; f = sum(q + h)", "W=[[1,2],[3,4]]", "x=[1,-1]"), CELLS),
     "lesson-2": (("lesson", "2", "--screen-reader"), LESSON),
 }
 KEPT = {"lesson-2": {"backward-the-chain-rule": (13, True)}}
