@@ -171,9 +171,10 @@ class LessonScreen(SteppingScreen):
         asks, rows = pane.query_one(LessonAsks), None
         # In a low window the question, which can be scrolled, gives way to the line to answer on and to the keys.
         below = sum(child.outer_size.height for child in pane.children if child.display and child not in (page, asks))
-        most = max(min(pane.size.height * 4 // 5, pane.size.height - below), 2)
-        if asks.styles.max_height is None or asks.styles.max_height.value != most:
-            asks.styles.max_height = most
+        asked = max(min(pane.size.height * 4 // 5, pane.size.height - below), 2)
+        # To set a style lays out the screen anew, even to what it was, and that leads back to here.
+        if asks.styles.max_height is None or asks.styles.max_height.value != asked:
+            asks.styles.max_height = asked
         if page.children and not any(map(self.has_class, ("-beside", "-tall", "-prose", "-run"))):
             # As much as the question has: it may be cut in the height that the pane has now.
             cut = asks.virtual_size.height + 1 - asks.outer_size.height if asks.display else 0

@@ -28,6 +28,7 @@ class ExportForm(FileForm):
     def __init__(self, trace: Trace, at: int, options: export.Options = export.PLAIN) -> None:
         self.formats = sorted(export.formats(), key=lambda name: (name != _FIRST, name))
         """The formats, in the order of the list."""
+        # The suffix follows the format in the list: none is refused, and none is explained.
         super().__init__("export-title", f"graphstep{self._suffix(0)}", ())
         self.trace = trace
         """The run."""

@@ -44,6 +44,7 @@ class FileForm(Form[Path]):
         yield Static(classes="said wrong")
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        # Who was warned of one file has agreed to nothing of another.
         self.sure = None
         name = event.value.strip()
         self.tell(say(self, "file-exists", file=str(path_of(name))) if self._overwrites(name) else "")

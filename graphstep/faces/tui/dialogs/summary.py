@@ -54,6 +54,7 @@ def show_summary(screen: SteppingScreen, score: Score, then: Callable[[], object
             _write(screen, now, score, path)
         then()
 
+    # One dialog after the other: over the summary the name of the file would hide what it is for.
     def closed(_: None) -> None:
         if page.exports:
             screen.app.push_screen(FileForm("summary-title", "predictions.md", _SUFFIXES), write)

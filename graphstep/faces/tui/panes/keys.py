@@ -72,6 +72,7 @@ class KeyLine(Widget):
         """Show a message in place of the keys; the empty one brings the keys back."""
         if message != self._message:
             self._message, self._style = message, style
+            # The rows depend on the message as they do on the width.
             self.on_resize()
             self.refresh()
 

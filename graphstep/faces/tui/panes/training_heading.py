@@ -43,6 +43,7 @@ class TrainingHeading(Widget):
 
     def render(self) -> Content:
         """The program and the settings; the state and the round, before the line of rounds."""
+        # Only the second line ends before the line of rounds, which is docked beside it.
         width = self.size.width
         settings = self._settings.truncate(width * 3 // 5, ellipsis=True)
         above = self._above.truncate(max(width - settings.cell_length - 2, 0), ellipsis=True, pad=True)
