@@ -129,7 +129,8 @@ def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str
             takes_next = False
         elif option in actions:
             # Without a number of values it takes exactly one, which may look like an option itself.
-            shielded.append(word)
+            # argparse takes -- away wherever it stands alone, behind an equals sign too, and leaves an empty list.
+            shielded.append(f"{option}={_SHIELD}--" if word == f"{option}=--" else word)
             takes_next = not equals and actions[option].nargs is None
         elif word.startswith("-") and word != "-":
             if _looks_like_an_option(option):
