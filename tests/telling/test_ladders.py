@@ -15,6 +15,7 @@ from graphstep.gates.notation import ATOM, LATEX, TEXT
 from graphstep.telling.explain import explain
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, names_of
+from tests.cases import each
 from tests.telling.steps import W, X, first_of, rungs, sends, told, traced
 
 if TYPE_CHECKING:
@@ -184,3 +185,18 @@ def test_no_step_on_large_arrays_forms_a_jacobian() -> None:
         assert tracemalloc.get_traced_memory()[1] < 100 * prod(largest)
     finally:
         tracemalloc.stop()
+
+
+@each(
+    ("text", "inputs", "end"),
+    [
+        ("x*y", {"x": 1e-200, "y": 1e-200}, "0, too small"),
+        ("softplus(x)", {"x": -1000}, "0, too small"),
+        ("sigmoid(x)", {"x": -1000}, "0, too small"),
+        ("x^y", {"x": 2, "y": 2000}, "inf, too large"),
+        ("log2(x)", {"x": 1}, "0"),
+        ("x - y", {"x": 1, "y": 1}, "0"),
+    ],
+)
+def test_a_result_that_is_0_or_inf_for_want_of_digits_says_so(text: str, inputs: dict[str, float], end: str) -> None:
+    assert value_ladder(traced(text, **inputs), len(inputs)).texts[-1] == end

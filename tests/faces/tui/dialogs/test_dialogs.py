@@ -114,6 +114,12 @@ def test_find_goes_to_a_node_or_a_step() -> None:
         await driver.press("enter", "escape")
         await driver.press("slash", "6", "enter")
         assert driver.now.at == 6
+        await driver.press("slash")
+        await driver.type("x+y")
+        # What is clicked is taken, as what Enter is pressed on.
+        assert await driver.pilot.click("OptionList", offset=(4, 1))
+        await driver.pilot.pause()
+        assert driver.now.at == 1
 
     drive(play)
 

@@ -7,6 +7,7 @@ import json
 from itertools import pairwise
 
 import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
 
 from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
@@ -104,6 +105,21 @@ def test_a_click_selects_a_node_in_the_graph_and_in_the_table() -> None:
         assert pane.place(3) is not None
 
     drive(play, size=LARGE)
+
+
+def test_the_wheel_moves_through_a_long_table_and_leaves_the_run_where_it_is() -> None:
+    async def play(driver: Driver) -> None:
+        pane = driver.screen.query_one("#values")
+        place, first = driver.now.at, driver.values()
+        for kind, top in ((MouseScrollDown, True), (MouseScrollUp, False)):
+            for _ in range(5):
+                pane.post_message(kind(pane, 5, 5, 0, 1 if top else -1, 0, False, False, False))
+                await driver.pilot.pause()
+            assert (pane.scroll_offset.y > 0) is top
+            assert (driver.values() != first) is top
+        assert driver.now.at == place
+
+    drive(play, "; ".join(["a0 = x*y", *(f"a{k} = a{k - 1} + x" for k in range(1, 60))]), {"x": 1.0, "y": 2.0}, size=LARGE)
 
 
 def test_the_timeline_jumps_and_drags() -> None:
