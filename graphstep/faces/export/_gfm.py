@@ -87,7 +87,7 @@ class Markdown(Writer):
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         # Mermaid for those who draw it, and the drawing in characters behind a fold; that alone where Mermaid would refuse.
-        picture, text = as_mermaid(drawn, written), fence(as_text(drawn, written))
+        picture, text = as_mermaid(drawn, written, self.language), fence(as_text(drawn, written))
         parts = [self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))]
         if picture:
             summary = f"<details>\n<summary>{words.as_text(graph)}</summary>\n\n"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from graphstep.faces.drawing.diagram import Diagram, settled
 from graphstep.faces.drawing.diagram import diagram as drawing
@@ -13,6 +14,7 @@ from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
 from graphstep.ground.memo import owner_cache
 from graphstep.language.program import Program, node_id
 from graphstep.telling.document import Graph
+from graphstep.telling.words.catalogue import message
 
 # Mermaid draws up to 50,000 characters, and shows an error in place of what is longer (its maxTextSize).
 _MERMAID_TEXT = 40_000
@@ -59,9 +61,9 @@ def as_text(drawn: Diagram, written: Marks) -> str:
     return text_of(draw(arranged(drawn), written))
 
 
-def as_mermaid(drawn: Diagram, written: Marks) -> str:
-    """The drawing for Mermaid; empty where it would refuse it."""
-    picture = "".join(_mermaid(drawn, written))
+def as_mermaid(drawn: Diagram, written: Marks, language: str) -> str:
+    """The drawing for Mermaid, with its labels in a language; empty where it would refuse it."""
+    picture = "".join(_mermaid(drawn, written, partial(message, language)))
     return picture if len(drawn.edges) < MERMAID_EDGES and len(picture) < _MERMAID_TEXT else ""
 
 
@@ -75,18 +77,18 @@ def arranged(drawn: Diagram) -> Layout:
     return drawn.arrange("compact") if wide else roomy
 
 
-def _mermaid(drawn: Diagram, written: Marks) -> Iterator[str]:
+def _mermaid(drawn: Diagram, written: Marks, say: Callable[[str], str]) -> Iterator[str]:
     yield "flowchart LR\n"
     for box, index in enumerate(drawn.nodes):
         look = drawn.boxes[box]
         head = f"{look.label}   {look.name}" if look.name not in ("", look.label) else look.label
         lines = [head]
         if look.on_wire and box == drawn.output:
-            lines.append(f"shape {look.on_wire}")
+            lines.append(f"{say('heading-shape')} {look.on_wire}")
         if box in written.values:
-            lines.append(f"value {_minus(written.values[box])}")
+            lines.append(f"{say('heading-value')} {_minus(written.values[box])}")
         if box in written.gradients:
-            lines.append(f"gradient {_minus(written.gradients[box])}")
+            lines.append(f"{say('heading-gradient')} {_minus(written.gradients[box])}")
         shape = ("([", "])") if index < drawn.program.first_gate else ("[", "]")
         yield f"  {_key(drawn, box)}{shape[0]}{mermaid_label(lines)}{shape[1]}\n"
     for edge in drawn.edges:

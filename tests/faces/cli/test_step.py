@@ -34,4 +34,5 @@ def test_what_stands_beside_the_steps_is_in_the_language_too(capsys: pytest.Capt
     assert "<title>x*x 的计算图，第 1 步之后（共 5 步）：" in printed(
         capsys, "x*x", "x=1", "--format=svg", "--at=1", "--language=zh"
     )
+    assert "值 9" in printed(capsys, "x*x", "x=3", "--format=md", "--language=zh")
     assert "32 字节" in printed(capsys, "jacobian", "sum(x^2)", "x=[1,2]", "--of=x^2", "--language=zh")
