@@ -6,13 +6,13 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_STEADY = 50_000, 10, 1_000
+_STEADY = 50_000, 100, 1_000
 """A key leaves a thousand objects and a dialog ten thousand, next to nothing of which reference counts do not free: the collector
 looks through them while no key is pressed. To look through all takes it 20 ms, and with a second large run 200."""
 _NEW = 5_000
 """So many new objects make it worth while to look at them: a millisecond."""
-_DUE = 30
-"""Of the collector's own looks at what has lasted a little, so many make it worth while to look at what has lasted."""
+_DUE = 20
+"""So many looks at what is new make it worth while to look at what has lasted."""
 _PATIENT = 200_000, 10, 100
 """More objects than a start makes: modules, classes and styles, which all stay."""
 
@@ -35,12 +35,13 @@ def much_is_new() -> bool:
 
 def collect_new() -> None:
     """Look at what is new."""
-    gc.collect(1)
+    # And no further: what an import of SymPy leaves takes 40 ms.
+    gc.collect(0)
 
 
 def collect_in_rest() -> None:
     """Look at what lasts, where something has been added to it: dialogs that were closed, and runs that were replaced."""
-    if gc.get_count()[2] >= _DUE:
+    if gc.get_count()[1] >= _DUE:
         gc.collect()
 
 
