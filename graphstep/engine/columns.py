@@ -42,6 +42,7 @@ class Columns:
         self.cells = np.array(nodes.read, np.int32)
         """By slot the cell that is read; constants lie behind the nodes, in the order of the program."""
         fixed = self.cells < 0
+        # In the order of the slots, as plan.py has put their numbers into a column.
         self.cells[fixed] = len(nodes) + np.arange(np.count_nonzero(fixed), dtype=np.int32)
         self.edges = np.full(len(self.cells), -1, np.int32)
         """By slot the edge that sends along it; -1 where nothing is sent."""

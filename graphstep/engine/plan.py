@@ -274,6 +274,7 @@ def _edges(program: Program, order: Sequence[int] | None) -> tuple[NDArray[np.in
     rank = -np.arange(len(nodes), dtype=np.int32)
     if order is not None:
         rank[list(order)] = np.arange(len(order), dtype=np.int32)
+    # Stable: the slots of a gate stay in their order, by which edge_at looks for them.
     sent = sent[np.argsort(rank[sender[sent]], kind="stable")]
     return read[sent], sender[sent], slot[sent]
 

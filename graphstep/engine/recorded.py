@@ -279,6 +279,14 @@ def in_type(numbers: Any, dtype: str) -> Any:
     return np.asarray(numbers).astype(np.float16).astype(np.float64) if dtype == "float16" else numbers
 
 
+def alike(ours: Any, theirs: Any, within: float) -> bool:
+    """Whether two arrays have one shape, and numbers that differ by a part of the largest cell of the second at most."""
+    if np.shape(ours) != np.shape(theirs):
+        return False
+    scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
+    return bool(np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True))
+
+
 @cache
 def _epsilon(dtype: str) -> float:
     if dtype == "bfloat16":

@@ -79,10 +79,10 @@ def record(
         recorder.ended = False
         engine.created, engine.creations = created.values, created.by_id
         recording = record_value(engine, result, name, [_module(function), watch.variables])
-        recording.scopes = watch.labelled()
+        recording.scopes = watch.scopes
         return recording
     recording = recorder.recording
-    recording.scopes = watch.labelled()
+    recording.scopes = watch.scopes
     if isinstance(result, Traced) and result.recorder is recorder:
         recording.output = result.node
     elif isinstance(result, Real):
@@ -115,7 +115,7 @@ def record_tensors(function: Callable[..., Any], arguments: Sequence[Any], named
     with pytorch.mode_of(tape):
         result = _called(function, arguments, named, watch, tape)
     recording = pytorch.ended(tape, result)
-    recording.scopes = watch.labelled()
+    recording.scopes = watch.scopes
     recording.sources = locate(recording.operations, tape.places)
     recording.is_of_pytorch = True
     return recording

@@ -76,14 +76,17 @@ def program_of(recording: Recording) -> Program:
     by_name |= {name: first + k for k, name in enumerate(names) if name}
     # A name without its turn is the last one; an input or a turn that is called so goes before it.
     by_name = {**last, **by_name}
+    scopes = recording.scopes or [Scope("program")]
+    alike = Counter((each.around, each.label) for each in scopes)
     frames = tuple(
         Frame(
             each.kind,
-            f"{each.label}.{each.number}" if each.number else each.label,
+            # One that is alone of its name needs no number; a turn has its own, also where there is one.
+            f"{each.label}.{each.number}" if each.kind == "turn" or alike[each.around, each.label] > 1 else each.label,
             each.around,
             reads=tuple([(*place, node) for place, node in sorted(reads[k].items())]) if k in reads else (),
         )
-        for k, each in enumerate(recording.scopes or [Scope("program")])
+        for k, each in enumerate(scopes)
     )
     origin = Origin(recording.function, tuple(recording.branches), tuple(recording.missing))
     return Program(text, nodes, output, by_name, frozenset(recording.constants), frames=frames, origin=origin)

@@ -45,7 +45,7 @@ class Scope(NamedTuple):
     label: str = ""
     """The name of the function; ``repeat`` for a loop and its turns."""
     number: int = 0
-    """Which one it is of several with its label, from 1; 0 for one that is alone."""
+    """Which one it is of those with its label in the scope around it, from 1; 0 for the program."""
     around: int = 0
     """The scope around it, which stands before it."""
 

@@ -203,15 +203,6 @@ class Watch:
         self.scopes.append(Scope(kind, label, number, around))
         return len(self.scopes) - 1
 
-    def labelled(self) -> list[Scope]:
-        """The scopes; one that is alone of its name beside others has no number."""
-        return [
-            each
-            if each.kind == "turn" or self._counts.get((each.around, each.label), 0) > 1
-            else Scope(each.kind, each.label, 0, each.around)
-            for each in self.scopes
-        ]
-
     # -- what Python tells -------------------------------------------------------------------------------------------------------
 
     def _called(self, frame: FrameType, event: str, _: Any) -> Any:

@@ -167,6 +167,7 @@ class Drill:
             usual(*operands)
 
     def _watched(self, buffer: Array, place: Index) -> Any:
+        # A constant is the same number in every round, and is noted as that number.
         if isinstance(place, int) and place >= self.plan.starts[-1]:
             return buffer[place]
         return Watched(_view(buffer, place), self._notes)

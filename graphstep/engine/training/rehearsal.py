@@ -73,6 +73,7 @@ class Watched(NDArrayOperatorsMixin):
         raise UnwatchedError("a copy would have the numbers of one round")
 
     def __bool__(self) -> bool:
+        # It chose a way for all that is noted behind it: a round with another answer must not go this one.
         answer = bool(self.array)
         self.notes.append(Note(is_still, (self.array, answer)))
         return answer

@@ -158,6 +158,7 @@ class Training:
     def _reason(self) -> Stop | None:
         """Why no further round is to be run; None when one is."""
         settings, history, k = self.settings, self.history, self.machine.next
+        # The last round is in the history and had no update: its loss was not finite.
         if len(history) > k:
             return Stop("not-finite", k, history.losses[k], run=self.round(k), advised=k > self.first)
         held_out = settings.held_out is not None

@@ -73,7 +73,7 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
     recording.dtypes = {key: str(value.dtype) for key, value in inputs.items()}
     interpreter = Interpreter(jax, recording, names)
     interpreter.run(closed, values)
-    recording.scopes = interpreter.scopes.labelled()
+    recording.scopes = interpreter.scopes.all
     interpreter.send_back()
     own = jax.grad(called, argnums=tuple(range(len(values))))(*values)
     recording.gradients = {key: widened(np.asarray(each, np.float64)[()]) for key, each in zip(order, own, strict=True)}

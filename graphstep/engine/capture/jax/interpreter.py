@@ -9,7 +9,7 @@ from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken
 from graphstep.engine.capture.jax.scopes import Scopes, Within, called, named_scopes
 from graphstep.engine.capture.places import Place, is_library, place_in
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
-from graphstep.engine.recorded import in_type
+from graphstep.engine.recorded import alike, in_type
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError
@@ -210,7 +210,7 @@ class Interpreter:
         within = _WITHIN.get(dtype, 1e-9)
         if (
             not steps
-            or not _alike(values[-1], theirs, within)
+            or not alike(values[-1], theirs, within)
             or not self._sends_alike(works, items, traced, out, pullback, within)
         ):
             return None
@@ -248,7 +248,7 @@ class Interpreter:
                     sent = summed(sent, shape)
                     target[key] = target[key] + sent if key in target else sent
         return all(
-            _alike(in_type(ours.get(k, np.zeros(np.shape(items[k].value))), str(out.dtype)), _cells(part), within)
+            alike(in_type(ours.get(k, np.zeros(np.shape(items[k].value))), str(out.dtype)), _cells(part), within)
             for k, part in zip(traced, own, strict=True)
         )
 
@@ -300,6 +300,7 @@ class Interpreter:
         assert isinstance(self._recording.output, int), "what is differentiated is a node"
         gradients: dict[int, Any] = {self._recording.output: jnp.ones((), self._output.dtype)}
         for sender in reversed(self._senders):
+            # No node is -1: at a result that is none nothing arrives.
             upstream = [gradients.get(-1 if node is None else node) for node, _ in sender.outs]
             for node, arrived in zip((node for node, _ in sender.outs), upstream, strict=True):
                 if node is not None and arrived is not None:
@@ -375,10 +376,3 @@ def _is_float(x: Any) -> bool:
 
 def _cells(x: Any) -> Any:
     return widened(np.asarray(x, np.float64)[()])
-
-
-def _alike(ours: Any, theirs: Any, within: float) -> bool:
-    if np.shape(ours) != np.shape(theirs):
-        return False
-    scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
-    return bool(np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True))

@@ -36,7 +36,6 @@ Handler = Callable[[Mapping[str, Any], Sequence[Any], tuple[int, ...]], Sequence
 _ALIKE = (
     "neg sign floor ceil exp log expm1 log1p tanh sin cos tan asin acos atan sinh cosh asinh acosh atanh sqrt erf erfc abs square"
 )
-_OTHERS = "logistic=sigmoid"
 _BINARY = "add=add add_any=add sub=sub mul=mul div=div max=max min=min pow=pow atan2=atan2"
 _COMPARED = "gt=greater ge=greater_equal lt=less le=less_equal eq=equal ne=not_equal"
 _REDUCED = "reduce_sum=sum reduce_max=amax reduce_min=amin reduce_prod=prod"
@@ -129,7 +128,7 @@ def _summed_along(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int
 
 PRIMITIVES: dict[str, Handler] = {
     **{name: _cells(name, 1) for name in _ALIKE.split()},
-    **{name: _cells(gate, 1) for name, gate in _pairs(_OTHERS).items()},
+    "logistic": _cells("sigmoid", 1),
     **{name: _cells(gate, 2) for name, gate in _pairs(f"{_BINARY} {_COMPARED}").items()},
     **{name: _over(gate) for name, gate in _pairs(_REDUCED).items()},
     "integer_pow": lambda params, *_: [Taken("power", (0, float(params["y"])))],

@@ -18,7 +18,8 @@ class Scopes:
     """The scopes of a recording, each opened with the first operation in it."""
 
     def __init__(self) -> None:
-        self._scopes = [Scope("program")]
+        self.all = [Scope("program")]
+        """The scopes, each behind the one around it."""
         self._counts: dict[tuple[int, str], int] = {}
         self._open: list[tuple[Within, int]] = []
 
@@ -33,16 +34,9 @@ class Scopes:
             around = self._open[-1][1] if self._open else 0
             key = around, each[1]
             self._counts[key] = self._counts.get(key, 0) + 1
-            self._scopes.append(Scope("call", each[1], self._counts[key], around))
-            self._open.append((each, len(self._scopes) - 1))
+            self.all.append(Scope("call", each[1], self._counts[key], around))
+            self._open.append((each, len(self.all) - 1))
         return self._open[-1][1] if self._open else 0
-
-    def labelled(self) -> list[Scope]:
-        """The scopes; one that is alone of its name beside others has no number."""
-        return [
-            each if self._counts.get((each.around, each.label), 0) > 1 else Scope(each.kind, each.label, 0, each.around)
-            for each in self._scopes
-        ]
 
 
 def named_scopes(equation: Any) -> list[Within]:

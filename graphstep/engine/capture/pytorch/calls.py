@@ -18,6 +18,9 @@ from graphstep.engine.capture.traced import plain
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
+ABOUT = 1e-2
+"""By how much of the largest cell gates may be off to be taken for a call: what is told apart by digits is told apart later."""
+
 
 @dataclass(slots=True)
 class Call:
@@ -150,14 +153,6 @@ def chooses(gate: str) -> bool:
     """Whether a gate has a convention of ours somewhere, which may be another one than PyTorch's."""
     rule = rule_of(gate)
     return bool(rule.chooses or rule.routes or rule.conventions or rule.remark)
-
-
-def alike(ours: Any, theirs: Any) -> bool:
-    """Whether gates came to the shape and about the numbers of PyTorch's: what is told apart by digits is told apart later."""
-    if np.shape(ours) != np.shape(theirs):
-        return False
-    scale = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
-    return bool(np.allclose(ours, theirs, rtol=1e-2, atol=1e-2 * float(scale), equal_nan=True))
 
 
 @contextmanager

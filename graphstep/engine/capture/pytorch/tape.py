@@ -11,7 +11,7 @@ from typing import Any
 
 from graphstep.engine.capture.numpy_recorder import NumpyRecorder
 from graphstep.engine.capture.places import at_work, is_library
-from graphstep.engine.capture.pytorch.calls import Call, Done, alike, apart, chooses, refusal
+from graphstep.engine.capture.pytorch.calls import ABOUT, Call, Done, apart, chooses, refusal
 from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
 from graphstep.engine.capture.pytorch.modules import Modules, module_call, name_in_sight, own_function
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
@@ -38,7 +38,7 @@ from graphstep.engine.capture.pytorch.tensors import (
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.engine.capture.watch import Part, Watch
-from graphstep.engine.recorded import in_type
+from graphstep.engine.recorded import alike, in_type
 from graphstep.gates.rule import MisfitError
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
@@ -334,7 +334,7 @@ class Tape(NumpyRecorder):
                 came = handler(frame, *own, **more)
         except (UnfollowedError, CaptureError, TypeError, ValueError, IndexError, StopIteration, MisfitError):
             came = None
-        if getattr(came, "recorder", None) is self and alike(in_type(came.value, dtype_of(part)), value):
+        if getattr(came, "recorder", None) is self and alike(in_type(came.value, dtype_of(part)), value, ABOUT):
             return came
         del self.recording.operations[first:], self.places[first:], self.values[first:]
         return self._part_of(done, part, value, frame) if is_text and not done.writes else None
