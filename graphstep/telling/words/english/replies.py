@@ -51,7 +51,7 @@ _REPLIES: dict[str, English] = {
     "reply-ready": "Ready behind step {step}: {gates}.  The first is next; {ready} with another lets that go on instead.",
     "reply-ready-one": "Only {gates} is ready behind step {step}.",
     "reply-none-ready": "No gate is ready here: that is asked on the way back, between its first step and its last.",
-    "reply-not-ready": "{name} is not ready: not all of its contributions have arrived, or it has sent.  Ready are {gates}.",
+    "reply-not-ready": "{name} is not ready: not all of its contributions have arrived, or it has sent.  Ready: {gates}.",
     "reply-next-gate": "{name} goes on next, behind step {step}.",
     "reply-order-undone": "The order is that of before.",
     "reply-order-inside": "Its parts send in one order, as the gate that they are.  {out} closes it; {ready} works around it.",
