@@ -212,7 +212,9 @@ def test_a_step_among_two_thousand_gates_is_little_work(spared) -> None:
             await driver.press("e", "1", "escape", "z", "tab", "l", "v")
 
     asyncio.run(scene())
-    assert spared == ["collect", "freeze"]
+    # And again behind what is imported ahead, where no test before this one has imported it.
+    assert spared[:2] == ["collect", "freeze"]
+    assert {*spared[2:]} <= {"freeze"}
 
 
 def test_a_part_that_was_laid_out_ahead_is_drawn_as_one_that_the_key_lays_out(monkeypatch) -> None:
