@@ -63,6 +63,8 @@ class Growing:
 
     def first(self, count: int) -> Array:
         """The first ``count`` of them, as a view."""
+        # Twice as large each time: all copies together are fewer than the numbers. Views that were handed out keep the old array,
+        # which stays right, since no number changes.
         if count > len(self._array):
             grown = np.empty(2 * count)
             grown[: self._count] = self._array[: self._count]
@@ -155,6 +157,7 @@ def pieces(series: Series, rounds: Axis, values: Axis, columns: int) -> list[tup
     """
     x, y = rounds.places(series.rounds), values.places(series.values)
     has_place = np.isfinite(y)
+    # Where it begins to have places and where it ceases to, by turns: False at both ends makes the number of them even.
     edges = np.flatnonzero(np.diff(np.concatenate([[False], has_place, [False]]).astype(np.int8)))
     return [_thinned(x[a:b], y[a:b], columns) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -162,6 +165,7 @@ def pieces(series: Series, rounds: Axis, values: Axis, columns: int) -> list[tup
 def _thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
     if len(x) <= 4 * columns:
         return x, y
+    # M4 (Jugel, Jerzak, Hackenbroich and Markl 2014): these four draw the same pixels of a line as all points of a column.
     column = np.minimum((x * columns).astype(np.int64), columns - 1)
     starts = np.flatnonzero(np.concatenate([[True], np.diff(column) > 0]))
     kept: list[int] = []
@@ -173,10 +177,12 @@ def _thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
 
 def _steps(low: float, high: float, most: int, *, whole: bool) -> list[float]:
     """Multiples of 1, 2 or 5 times a power of ten."""
+    # Divided before subtracting: the span of the largest numbers is inf. Of the smallest it is 0, which has no logarithm.
     rough = (high / most - low / most) or _SMALLEST
     power = 10.0 ** math.floor(math.log10(rough))
     for factor in (1, 2, 5, 10, 20):
         step = max(factor * power, 1.0) if whole else factor * power
+        # An end of the scale that is a tick up to rounding has its tick.
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:
             return [i * step for i in range(first, last + 1)]
@@ -207,6 +213,7 @@ def sparkline(values: Sequence[float], width: int = 60) -> str:
     if not len(finite):
         return "·" * len(numbers)
     log = wants_log(finite)
+    # Equal numbers would make a scale without length: the next float after them ends it.
     scale = Axis(float(np.min(finite)), max(float(np.max(finite)), math.nextafter(float(np.min(finite)), math.inf)), log)
     blocks = "▁▂▃▄▅▆▇█"
     return "".join("·" if math.isnan(p) else blocks[min(int(p * 8), 7)] for p in scale.places(numbers).tolist())

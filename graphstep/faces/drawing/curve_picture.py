@@ -80,6 +80,7 @@ def svg(title: str, panels: Sequence[Panel], *, subtitle: str = "", language: st
     ten.
     """
     height = TOP + len(panels) * PLOT + (len(panels) - 1) * BETWEEN + BOTTOM
+    # One scale of rounds for all panels, so that what happens in one can be looked for below it in another.
     across = rounds_axis([one for panel in panels for one in panel.series])
     room = int((WIDTH - LEFT - RIGHT) / 8.6)
     lines = [
@@ -147,6 +148,7 @@ def _curve(series: Series, place: int, across: Axis, up: Axis, top: int, *, dott
 
 def _points(x: Array, y: Array, top: int) -> list[tuple[str, str]]:
     """Places in pixels, without those that would lie on the one before."""
+    # As they are written: what differs behind the second decimal makes no other pixel.
     points = [(_x(float(a)), _y(top, float(b))) for a, b in zip(x, y, strict=True)]
     return [point for i, point in enumerate(points) if i == 0 or point != points[i - 1]]
 
@@ -159,6 +161,7 @@ def _legend(panel: Panel, drawn: Sequence[Series], top: int, title: str, more: s
     free = WIDTH - LEFT - RIGHT - (cell_width(title) + 3) * LETTER
     each = int((free / LETTER - cell_width(more)) / len(drawn)) - 6
     names = [_cut(series.name, max(each, 4)) for series in drawn]
+    # From the right edge: a line of 22 pixels, 6 to its name, and 16 to the next entry, of which the last needs but two.
     x = WIDTH - RIGHT - sum(cell_width(name) * LETTER + 44 for name in names) - cell_width(more) * LETTER + 14
     for place, (series, name) in enumerate(zip(drawn, names, strict=True)):
         colour, y = _TONES[place], top - 11

@@ -140,6 +140,7 @@ def nearby(program: Program, centre: int, cap: int = NEARBY) -> list[int]:
         return [source for _, source in nodes[index].sources]
 
     def consumers_of(index: int) -> Sequence[int]:
+        # Asked for the number, a hub need not list its consumers.
         hub = consumers.number(index) > _HUB and index != centre
         return [] if hub else consumers.gates(index)
 
@@ -193,6 +194,7 @@ def marks(
         gradients[box] = _gradient_text(gradient, drawn.digits)
         if gradient.expected > 1:
             for wire, sending in sent_by_wire(trace, drawn, box):
+                # A call sends several times along one wire: a part of the sum would look like the whole.
                 if all(x.sent(at) for x in sending):
                     contributions[wire] = digest(sum_of([x.contribution for x in sending]), drawn.digits)
     step = trace.step(at)

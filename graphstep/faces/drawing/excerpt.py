@@ -124,6 +124,7 @@ def _wrapped(flat: Scene, room: tuple[int, int]) -> Scene | None:
     if room[1] and layout.width * layout.height > _FILLED * room[0] * room[1]:
         return None
     lowest: Scene | None = None
+    # `wrap` only estimates widths: where bands come out too wide, the layers are cut anew for a narrower window.
     for narrower in range(0, 3 * _NARROWER, _NARROWER):
         for breaks in wrap(layout, room[0] - narrower):
             scene = Scene(flat.drawn, flat.drawn.arrange(layout.density, room, breaks=breaks))

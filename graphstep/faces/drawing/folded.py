@@ -102,6 +102,7 @@ class _Folding:
         inside = program.gates_of_frames[within] if alone and within else range(len(program.nodes))
         exits, gates_of = _exits(program, call_of, inside), program.gates_of_frames
         for index in _outside(program, inside):
+            # What is read from outside comes first: a wire needs the box at its source.
             self.box_of[index] = self._put(index, partial(_operand_box, program, index, 0))
         for index in inside:
             call = call_of[index]
@@ -135,6 +136,7 @@ class _Folding:
         # The value of a call is that of its one result; of several the box says nothing, and is reached when all are computed.
         last = results[0] if len(results) == 1 else gates.stop - 1
         box = self._put(last, partial(_call_box, program, call, len(ports), results))
+        # All gates of the call lead to its box, so that a step inside of it shows there.
         self.box_of.update(dict.fromkeys(gates, box))
         for port, (source, entries) in enumerate(ports.items()):
             self._join(source, box, port, entries)

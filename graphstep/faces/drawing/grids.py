@@ -67,6 +67,7 @@ def svg(grid: Grid) -> str:
     left = 16 + LETTER * max(map(cell_width, (*grid.down, down)))
     sizes = [LETTER * (cell_width(name) + 1) for name in grid.across]
     # Half of the last label may stand behind its field.
+    # Down to whatever fits: a field may be narrower than a letter, and labels are left out.
     step = min(max(sizes), (WIDTH - left - max(sizes) / 2) / len(sizes))
     right, bottom = left + step * len(grid.across), ROW * (len(grid.down) + 1)
     legend = [*_flowing([LETTER * cell_width(word) + 44 for _, word in grid.legend], WIDTH - left)]

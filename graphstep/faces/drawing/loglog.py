@@ -70,6 +70,7 @@ def _decades(axis: Axis, most: int) -> list[tuple[float, str]]:
     """Powers of ten within a scale, each as a power: 1e-5."""
     first, last = (round(edge) for edge in (math.ceil(math.log10(axis.low) - 1e-9), math.floor(math.log10(axis.high) + 1e-9)))
     every = next(n for n in (1, 2, 3, 5, 10, 20, 50, 100, 1000) if (last - first) // n < most)
+    # From its text: 10.0**23 is another float than 1e23.
     return [(float(f"1e{power}"), f"1e{power}") for power in range(first, last + 1, every)]
 
 
@@ -134,6 +135,7 @@ def svg(curve: Curve, title: str) -> str:
         dash = "" if tone == _TONES[0] else ' stroke-dasharray="5 3"'
         lines.append(f'<polyline points="{drawn}" fill="none" stroke="{tone}" stroke-width="2"{dash}/>')
         # Between the points nothing was computed.
+        # A path of no length with round ends is a dot, in one element for all points of a series.
         dots = "".join(f"M{x_of(x)} {y_of(y)}h0" for x, y in points)
         lines.append(f'<path d="{dots}" fill="none" stroke="{tone}" stroke-width="6" stroke-linecap="round"/>')
         lines.append(

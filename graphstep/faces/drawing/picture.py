@@ -102,6 +102,7 @@ def _wires(layout: Layout, marks: Marks) -> list[str]:
     lines = [line for edge in range(len(layout.edges)) for line in layout.wire(edge)]
     if layout.output is not None:
         lines.append(layout.output_wire())
+    # Wires of one node share lines: each is drawn once. What is at work comes behind them, and so on top of what it crosses.
     quiet = [line for line in dict.fromkeys(lines) if line not in set(active)]
     parts = [f'<g class="wires" fill="none" stroke="{PLAIN}" stroke-width="1.5">']
     for line in quiet:
@@ -132,6 +133,7 @@ def rounded(points: Sequence[tuple[float, float]], gap: tuple[float, float, floa
     """The path of a wire through its corners, which lets the shape through that is set into it."""
     steps = [f"M{points[0][0]:g} {points[0][1]:g}"]
     if gap is not None:
+        # A move in the middle of a path lifts the pen.
         steps += [f"H{gap[0]:g}", f"M{gap[1]:g} {gap[2]:g}"]
     for (x, y), (corner_x, corner_y), (to_x, to_y) in zip(points, points[1:], points[2:], strict=False):
         near = _towards(corner_x, corner_y, x, y)
@@ -143,6 +145,7 @@ def rounded(points: Sequence[tuple[float, float]], gap: tuple[float, float, floa
 def _towards(x: float, y: float, to_x: float, to_y: float) -> tuple[float, float]:
     """Where a bend at (x, y) begins, on the way to the next corner in the same row or column."""
     length = abs(to_x - x) + abs(to_y - y)
+    # Half of a short run at most, or the bends at its two ends would overlap.
     part = min(BEND, length / 2) / length
     return x + (to_x - x) * part, y + (to_y - y) * part
 
@@ -215,4 +218,5 @@ def short(number: float) -> str:
 
 def escaped(text: str) -> str:
     """Text for XML; control characters, which XML forbids, are shown as `·`."""
+    # The ampersand first: the others are replaced by what begins with one.
     return without_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -73,6 +73,7 @@ def frame(layout: Layout, node: int) -> Frame:
         left, right = column(place.x), column(place.x + place.width - 1)
         top, bottom = row(place.y), row(place.y + place.height - 1)
     else:
+        # A compact box fills its cells, so its edge runs around them: half a cell above and below.
         beside = 0 if box.ports else 4
         left, right = column(place.x - 0.5) - beside, column(place.x + place.width - 0.5) + beside
         top, bottom = row(place.y) - 9, row(place.y + place.height - 1) + 9
@@ -87,6 +88,7 @@ def pointed(layout: Layout, line: Sequence[tuple[int, int]]) -> tuple[list[tuple
     beside = CELL_WIDTH / 2 if layout.density == "compact" else 0
     points[0] = (points[0][0] + beside, points[0][1])
     end, end_row = points[-1]
+    # A line to a box ends in the cell of its edge; one to a text ends in the cell before it, at the end of that.
     tip = end - beside if layout.is_box(*line[-1]) else end + CELL_WIDTH / 2
     points[-1] = (tip - HEAD / 2, end_row)
     return points, tip
@@ -145,6 +147,7 @@ def labels(layout: Layout, nodes: Iterable[int], marks: Marks, *, blank: bool = 
 def _label(
     kind: Literal["value", "gradient"], node: int, texts: Mapping[int, str], anchor: Anchor, lift: int, away: float
 ) -> Label:
+    # Counted from the wire, a row away: where it is not compact, print stands nearer to its wire than cells can.
     y = row(anchor.y + lift) - lift * away
     text = texts.get(node, "")
     if anchor.align == "right":

@@ -206,6 +206,7 @@ def _joined(have: int, add: int, weight: int) -> int:
 
 
 def _wires(sheet: _Sheet, layout: Layout, visible: Window, marks: Marks) -> None:
+    # In any order: an arm that is heavy once stays heavy.
     for run in visible.runs:
         sheet.line(*run, weight=1)
     active_ends = set()
@@ -223,11 +224,13 @@ def _wires(sheet: _Sheet, layout: Layout, visible: Window, marks: Marks) -> None
     for x, y in visible.loose:
         sheet.write(x, y, "▸", "stub")
     for x, y in visible.arrows:
+        # A line ends in the edge of a box, one cell behind its head; before the text of a stub it ends in the head's own cell.
         active = (x + 1, y) in active_ends or (x, y) in active_ends
         if not (active and marks.backward):
             sheet.write(x, y, "▸", "wire-active" if active else "wire")
     if marks.backward:
         for x, y in {line[0] for line in active_lines(layout, marks)}:
+            # Going back, the head stands at the source: beside the edge of a box, or in the first cell behind a text.
             sheet.write(x + layout.is_box(x, y), y, "◂", "wire-active")
 
 

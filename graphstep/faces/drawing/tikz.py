@@ -21,6 +21,8 @@ COLOURS = "".join(
 
 def tikz(layout: Layout, marks: Marks = NO_MARKS, *, width: float, escaped: Callable[[str], str]) -> str:
     """The picture, at most ``width`` points wide. ``escaped`` makes text of the program harmless in LaTeX."""
+    # Cells are counted down, and y points up in TikZ: its unit is negative. Lengths that are no coordinates (of letters, of round
+    # corners) do not know these units, and are multiplied by hand.
     unit = min(UNIT, width / (column(layout.width) or 1))
     lines = [rf"\begin{{tikzpicture}}[x={unit:.3f}pt, y=-{unit:.3f}pt, inner sep=0pt, outer sep=0pt]"]
     lines += _wires(layout, marks)
@@ -74,6 +76,7 @@ def _wire(layout: Layout, line: Sequence[tuple[int, int]], weight: str, *, backw
         points[-1] = (tip, end_row)
     path = [f"({x:g},{y:g})" for x, y in points]
     if (free := gap(layout, line[0])) is not None:
+        # Two coordinates without a -- between them: the pen is lifted.
         path[0] += f" -- ({free[0]:g},{points[0][1]:g}) ({free[1]:g},{free[2]:g})"
     (x, y), ahead = (points[0], HEAD) if backward else ((tip, end_row), -HEAD)
     head = rf"\fill ({x:g},{y:g}) -- ++({ahead},-4.5) -- ++(0,9) -- cycle;"

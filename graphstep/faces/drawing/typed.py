@@ -287,6 +287,7 @@ class _Row:
 
 def _marked(text: str, offset: int, active: Span | None, target: Span | None) -> list[Piece]:
     """The text in pieces, cut where the active part and the target begin and end."""
+    # Both marks may overlap, as x within x*y: the text is cut at all four ends, and the later of both marks wins.
     edges = {0, len(text)}
     for span in (active, target):
         if span is not None:

@@ -54,10 +54,13 @@ def arrange(
 
     Raises ValueError for an edge to a box or port that does not exist or is taken, and for edges in a circle.
     """
+    # An order holds for the layers that it was found in, and only those of a small graph depend on the density: roomy, its inputs
+    # all stand at the left.
     if like is not None and (len(boxes) > LECTURE_BOXES or (like.density == "roomy") == (density == "roomy")):
         ranks = like.ranks
     else:
         ranks = _ranks(boxes, edges, density, output, breaks, hasty)
+    # The plan may be shared with other drawings (_kept): from here on nothing changes it but `rows`, which are kept by heights.
     size = sizes(ranks, boxes, density, output)
     row = rows(ranks, size) if room is None or len(boxes) > FEW else _apart(ranks, size, room[1], APART[density])
     if room is None and density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
@@ -65,6 +68,7 @@ def arrange(
         closer = rows(ranks, size)
         if _height(ranks, size, closer) <= PANE_ROWS:
             row = closer
+    # Only with the rows it is known which inputs share one, and only with all widths where a column begins.
     widen_shared(ranks, boxes, size, row)
     turns = tracks(ranks, size, row)
     geometry = Geometry(ranks, size, row, turns)
@@ -72,6 +76,7 @@ def arrange(
         geometry.stack_bands()
     spare = _spare(ranks, boxes, density)
     geometry.lay_columns(spare)
+    # How much room is left is known when the columns have been laid once: they are laid again, with longer wires.
     most = max([stop - start for start, stop in ranks.ranges()])
     if room is not None and room[0] > geometry.width() and most > 1:
         geometry.lay_columns(spare, min((room[0] - geometry.width()) // (most - 1), LONGER))
@@ -99,6 +104,7 @@ def _kept(
     breaks: tuple[int, ...],
     hasty: bool,
 ) -> Plan:
+    # By ports and edges, and not by the boxes: with every edited number widths change, and no order hangs on them.
     boxes = [Box("", count, commutes=commutes) for count, commutes in ports]
     ranks = plan(boxes, edges, "roomy" if lecture else "compact", output, breaks)
     order(ranks, hasty)
@@ -111,6 +117,7 @@ def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
     heights = tuple(size.above), tuple(size.below), tuple(size.entry), bytes(size.shares)
     for blank in range(most, -1, -1):
         size.blank = blank
+        # A bound that costs one walk through the layers spares the sweeps of `rows` for most of the distances.
         if blank and _least_height(plan, size) > room:
             continue
         row = plan.rows.get((blank, *heights))
@@ -154,6 +161,7 @@ def _spare(plan: Plan, boxes: Sequence[Box], density: Density) -> list[int]:
                 source = plan.owner[feeder]
                 uses[source] += 1
                 entered.append((source, item))
+    # A contribution stands at the port that it was sent from, so the room is needed before the reader, and not behind the source.
     for source, item in entered:
         if uses[source] > 1:
             gap = plan.layer[item] - 1

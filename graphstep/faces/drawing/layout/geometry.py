@@ -69,6 +69,8 @@ class Geometry:
             columns.clear()
         self.detours.clear()
         plan, size = self.ranks, self.size
+        # A loose operand shows a mark in the cell before its box; before the first layer of a band there is none, unless it is
+        # kept.
         open_layers = {plan.layer[plan.slot_item[slot]] for slot, feeder in enumerate(plan.feeder) if feeder < 0}
         left = 0
         for number, layer in enumerate(plan.layers):
@@ -86,7 +88,9 @@ class Geometry:
             self.pitch.append(pitch)
             last = zone_end + (count - 1) * pitch if count else zone_end - 1
             self.clear.append(last + 1)
+            # Where no wire turns, one cell between two layers is enough: the arrow head stands in it.
             left = (last + size.approach if count else zone_end + 1) + spare[number] + stretch // 2
+        # Kept by layer, as a window asks for them; there are few, since only circles of nets make them.
         for item, (over, second) in self.turns.detour.items():
             layer_of = plan.layer[item]
             ends = sorted((self.track_x(layer_of, self.turns.of[item]), self.track_x(layer_of, second)))
@@ -156,6 +160,7 @@ class Geometry:
         """The corners of the whole wire that enters a slot of a box, from its source on; two wires when it is a pair of stubs."""
         plan = self.ranks
         corners: list[Point] = []
+        # From its end back: a slot has one feeder, while an item may feed any number of slots.
         while True:
             item = plan.feeder[slot]
             corners.extend(reversed(self.hop(item, slot)))
@@ -166,6 +171,8 @@ class Geometry:
         if plan.kind[item] is Kind.BOX:
             return (_corners_only(corners),)
         source = plan.owner[item]
+        # A pair of stubs: the wire of the slot begins at an ENTER, which nothing feeds, and its first half ends at the one LEAVE
+        # that all long wires of the source share.
         leave = next(slot for slot in plan.users[source] if plan.kind[plan.slot_item[slot]] is Kind.LEAVE)
         return (_corners_only(self.hop(source, leave)), _corners_only(corners))
 
@@ -202,12 +209,15 @@ class Geometry:
             here = detour[0] if detour else self.row[item]
             ends = {self.slot_row(slot) for slot in self.ranks.users[item]}
             low, high = min(here, *ends), max(here, *ends)
+            # The arms of a cell: one from the left where the wire comes, one to the right where it enters, one up, one down. Two
+            # make a line or a corner, three or four a branch.
             joins = (row for row in sorted(ends | {here}) if (row == here) + (row in ends) + (row > low) + (row < high) > 2)
             points += [(x, row) for row in joins]
         return points
 
     def horizontals_of(self, layer: int) -> list[tuple[int, int, int]]:
         """Row, first and last column of every horizontal run right of a layer, each once, in that order."""
+        # A set: the wires of one item to several slots share their first run, which is crossed once for all of them.
         horizontals: set[tuple[int, int, int]] = set()
         for item in self.ranks.layers[layer]:
             for slot in self.ranks.users[item]:

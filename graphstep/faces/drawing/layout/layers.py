@@ -20,6 +20,8 @@ def layers_of(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[in
     Raises ValueError when the edges go round in a circle.
     """
     order = _topological(operands, consumers)
+    # Layering by longest paths first, which gives the fewest layers, in linear time. Its wires are long. The shortest are a
+    # linear program (Gansner, Koutsofios, North and Vo 1993, in Graphviz's dot); here boxes only move where that surely pays.
     layer = [0] * len(order)
     for node in order:
         if operands[node]:
@@ -28,6 +30,7 @@ def layers_of(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence[in
     # From the output back, so that consumers stand where they stay; what only one gate uses follows it as a whole.
     stretch = _stretch(operands, consumers, order)
     for node in reversed(order):
+        # One column to the right shortens a wire to each consumer, and lengthens `stretch` wires on the other side.
         if consumers[node] and stretch[node] < len(consumers[node]):
             layer[node] = min([layer[target] for target in consumers[node]]) - 1
     if lecture and len(order) <= LECTURE_BOXES:
@@ -43,6 +46,7 @@ def _topological(operands: Sequence[Sequence[int]], consumers: Sequence[Sequence
     count = len(operands)
     if all(node > max(sources) for node, sources in enumerate(operands) if sources):
         return range(count)
+    # Kahn 1962; `order` grows while it is walked through. What stands in a circle, or behind one, never comes to 0.
     waiting = [len(sources) for sources in operands]
     order = [node for node in range(count) if not waiting[node]]
     for node in order:

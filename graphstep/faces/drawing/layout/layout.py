@@ -171,6 +171,7 @@ class Layout:
         wire = geometry.row[target]
         if width < 1:
             return None
+        # Below the lowest operand or above the first: between two of them there is no free row.
         if first + port + 1 == plan.first_slot[target + 1] and wire + size.below[target] > y:
             return Anchor(start, y + 1, width)
         if port == 0 and wire - size.above[target] < y:
@@ -216,6 +217,7 @@ class Layout:
                 continue
             flat = geometry.horizontals_of(layer)
             rows = [y for y, _, _ in flat]
+            # Strictly between both ends: where a run ends on another, a wire turns or branches, and crosses nothing.
             for x, top, bottom in verticals:
                 for _, start, end in flat[bisect_right(rows, top) : bisect_left(rows, bottom)]:
                     total += start < x < end
@@ -228,6 +230,7 @@ class Layout:
     def node_at(self, x: int, y: int) -> int | None:
         """The box in a cell, or whose value or gradient has its place there."""
         geometry = self._geometry
+        # Columns ascend within a band only: the next one begins at the left again.
         band = max(bisect_right(geometry.tops, y) - 1, 0)
         start, stop = geometry.ranks.ranges()[band]
         layer = bisect_right(geometry.left, x, start, stop) - 1
@@ -275,6 +278,7 @@ class Layout:
         step = -1 if direction == "left" else 1
         layer += step
         while 0 <= layer < len(geometry.ranks.layers):
+            # What stands in the same row counts as above.
             near = [self._next_box(layer, row + 1, -1), self._next_box(layer, row, 1)]
             boxes = [item for item in near if item is not None]
             if boxes:
@@ -301,6 +305,8 @@ class Layout:
         """The slots of boxes that a box feeds, through however many layers its wire passes."""
         plan = self._geometry.ranks
         slots: list[int] = []
+        # The queue grows while it is read: a passing wire hands on to the next layer. A stub hands on to nothing, so `far` names
+        # the other ends.
         queue = [box, *plan.far.get(box, ())]
         for item in queue:
             for slot in plan.users[item]:

@@ -19,6 +19,7 @@ def neighbourhood(operands: Sequence[Sequence[int]], consumers: Sequence[Sequenc
     """
     kept = {centre}
     queue = [centre]
+    # Breadth first: the queue grows while it is read.
     for node in queue:
         for side in (operands[node], consumers[node]):
             for other in side:

@@ -47,6 +47,7 @@ def order(plan: Plan, hasty: bool = False) -> None:
             break
     plan.layers = kept
     _untangle(plan)
+    # Other starts have let operands change places since this order was kept: with it they are settled again before it is shaken.
     if small and fewest:
         _shake(plan, FEWER_SHAKES if hasty else SHAKES)
 
@@ -66,9 +67,11 @@ def _shake(plan: Plan, shakes: int) -> None:
         number = wide[turn % len(wide)]
         layer = plan.layers[number]
         layer[:] = layer[1::2][::-1] + layer[::2] if turn // len(wide) % 2 else layer[::2] + layer[1::2]
+        # The layers beside it move first: were it weighed at once, it might go back to where it was dealt from.
         _sift(plan, True, bytearray([abs(each - number) == 1 for each in range(count)]))
         _untangle(plan)
         crossings = _crossings(plan)
+        # As few are taken, too: many orders have equally many crossings, and one of them leads on.
         if crossings <= fewest:
             fewest = crossings
         else:
@@ -171,6 +174,8 @@ def _sweep(plan: Plan, forward: bool) -> None:
             if forward:
                 ends = feeder[first_slot[item] : first_slot[item + 1]]
                 total = float(sum([position[source] for source in ends if source >= 0]))
+                # What is joined to nothing on that side is sorted by the place that it has, and ties stay as they are, since the
+                # sort is stable: equal graphs, equal drawings.
                 count = len(ends) - ends.count(-1)
             else:
                 total = sum([position[slot_item[slot]] + slot_place[slot] for slot in users[item]])
@@ -197,6 +202,8 @@ def _crossings(plan: Plan) -> int:
         highest = -1
         passed: list[int] = []
         for item in left:
+            # First all wires of an item are counted, then all entered: they leave in one row, and do not cross each other. The
+            # insertion sort of Barth, Jünger and Mutzel (2002), with bisection: most wires end in order, and are appended.
             places = [rank[slot] for slot in users[item]]
             for place in places:
                 if place < highest:
@@ -219,6 +226,7 @@ def _sift(plan: Plan, forward: bool, stale: bytearray) -> None:
     first_slot, feeder, users, slot_item = plan.first_slot, plan.feeder, plan.users, plan.slot_item
     slot_place = _slot_places(plan)
     count = len(plan.layers)
+    # A move changes crossings with the two layers beside it alone, both of which are weighed, and takes some away: so this ends.
     while any(stale):
         for number in range(count) if forward else range(count - 1, -1, -1):
             layer = plan.layers[number]
@@ -255,6 +263,7 @@ def _gains(lefts: Sequence[Sequence[float]], rights: Sequence[Sequence[float]]) 
                     row[lower] -= mine * theirs
                 elif low > highest:
                     row[lower] += mine * theirs
+                # Single wires into one place cross in neither order; all others are compared pair by pair.
                 elif mine > 1 or theirs > 1:
                     for end in ends:
                         for another in others:
@@ -274,6 +283,7 @@ def _sifted(gain: list[list[int]]) -> list[int]:
         improved = False
         for item, row in enumerate(gain):
             here = places.index(item)
+            # What a move costs is the sum of what it costs to pass each item on the way: all places of an item in one walk.
             best, target, cost = 0, here, 0
             for place in range(here + 1, len(places)):
                 cost -= row[places[place]]

@@ -109,6 +109,7 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
     count = len(boxes)
     if output is not None and not 0 <= output < count:
         raise ValueError(f"the output is box {output}, but the boxes are 0 to {count - 1}")
+    # As a sparse matrix keeps its rows (CSR): the slots of all items lie behind each other.
     first_slot = [0]
     slot_item: list[int] = []
     for item, box in enumerate(boxes):
@@ -125,6 +126,8 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
     layer = layers_of(operands, consumers, lecture=density == "roomy")
     if breaks:
         layer = _banded(layer, breaks, operands, consumers)
+    # `_banded` moves what stands behind the nth break on by 2n layers: of the two that are new, the first holds the stubs that
+    # leave the band before, and the second, with which the band begins, those that enter it.
     ranks = Plan(
         [Kind.BOX] * count, layer, list(range(count)), first_slot, slot_item, source_of,
         [[] for _ in range(count)], [], [0, *(first + 2 * band - 1 for band, first in enumerate(breaks, 1))],
@@ -186,6 +189,8 @@ def _wire(plan: Plan, source: int, slots: list[int]) -> None:
             reach = max(reach, span)
         else:
             far.append(slot)
+    # One passing wire in each layer, whatever number of gates read it on the way. These are the dummy vertices of Sugiyama's
+    # method, of which there may be wires times layers; since what is longer ends in stubs, no box has more than LONGEST_WIRE - 1.
     carriers = [source]
     for step in range(1, reach):
         carriers.append(plan.add(Kind.PASS, start + step, source, carriers[-1]))
@@ -193,6 +198,7 @@ def _wire(plan: Plan, source: int, slots: list[int]) -> None:
         carrier = carriers[plan.layer[plan.slot_item[slot]] - start - 1]
         plan.users[carrier].append(slot)
         plan.feeder[slot] = carrier
+    # One stub leaves for all that is far; each reader has one of its own, as a text that says whence it comes.
     if far:
         plan.add(Kind.LEAVE, start + 1, source, source)
     for slot in far:

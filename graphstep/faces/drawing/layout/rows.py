@@ -15,6 +15,8 @@ SMALL_ITEMS = 400
 
 def rows(plan: Plan, size: Sizes) -> list[int]:
     """The row of each item's outgoing wire; the uppermost row that anything owns in its band is 0."""
+    # Coordinates by least squares, layer by layer (and not by chains of medians, as Brandes and Köpf 2001): with its order and
+    # its least distances given, a layer takes the rows nearest to those of what it is joined to in the one that it follows.
     closest = stacked(plan, size)
     row = closest[:]
     # The last sweep goes forward: gates end in the middle of their operands.
@@ -46,6 +48,7 @@ def stacked(plan: Plan, size: Sizes) -> list[int]:
         for upper, lower in pairwise(layer):
             place += below[upper] + above[lower] + 1
             if upper < boxes and lower < boxes:
+                # Two inputs: the gradient of the upper and the value of the lower stand in one row.
                 place += blank
                 if size.shares[upper] and size.shares[lower] and below[upper] and above[lower]:
                     place -= 1
@@ -64,6 +67,7 @@ def _align(plan: Plan, size: Sizes, stacked: list[int], row: list[int], forward:
             slots = users[item]
             first, last = first_slot[item], first_slot[item + 1]
             wish: float = row[item]
+            # The arrow of the output and a stub at a source feed nothing: they follow what feeds them in both directions.
             if (forward or not slots) and last - first == 1:
                 # Most items have one wire on either side.
                 if feeder[first] >= 0:
@@ -78,6 +82,7 @@ def _align(plan: Plan, size: Sizes, stacked: list[int], row: list[int], forward:
                     places = [row[feeder[slot]] - entry[slot] for slot in range(first, last) if feeder[slot] >= 0]
                 if places or slots:
                     wish = _mean(places or [row[slot_item[slot]] + entry[slot] for slot in slots])
+            # Without the least distances, all that is left to keep is that places do not fall: a problem that one walk solves.
             wishes.append(wish - stacked[item])
             weights.append(PASS_WEIGHT if kind[item] is passing else 1.0)
         for item, place in zip(layer, _ascending(wishes, weights), strict=True):
@@ -91,7 +96,10 @@ def _mean(places: list[int]) -> float:
 def _ascending(wishes: list[float], weights: list[float]) -> list[int]:
     """The non-decreasing whole numbers nearest to the wishes: isotonic regression by pooling adjacent violators."""
     if wishes == sorted(wishes):
+        # Halves always go down: round() would take every other one up, and a drawing would change when it moves by a row.
         return [int((wish + 0.5) // 1) for wish in wishes]
+    # Ayer, Brunk, Ewing, Reid and Silverman 1955. What would fall is pooled with what is before it, and all of that has its mean:
+    # every wish joins a pool once, so it takes linear time.
     means: list[float] = []
     masses: list[float] = []
     counts: list[int] = []
@@ -133,6 +141,7 @@ def _straighten(plan: Plan, size: Sizes, stacked: list[int], row: list[int]) -> 
             # Between neighbours the distance in the closest stack is the least there may be.
             lowest = row[layer[place - 1]] + stacked[item] - stacked[layer[place - 1]] if place else min(wanted)
             highest = row[layer[place + 1]] - stacked[layer[place + 1]] + stacked[item] if place < last else max(wanted)
+            # More than now, and not as many: a move for the same number of straight wires would go back and forth.
             for each, count in votes.items():
                 if lowest <= each <= highest and count > straight:
                     straight, best = count, each

@@ -58,6 +58,8 @@ def sizes(plan: Plan, boxes: Sequence[Box], density: Density, output: int | None
     """Measure every item of a plan."""
     count = len(plan.kind)
     roomy = density == "roomy"
+    # Behind the lists, by density: blank rows, cells from one track to the next, those before the first, and those behind the
+    # last.
     size = Sizes(
         [0] * count, [0] * count, [0] * count, [0] * count, [0] * len(boxes), [1] * len(boxes), [0] * len(plan.feeder),
         1 if roomy else 0, 2 if roomy else 1, 0 if roomy else 1, 3 if roomy else 2,
@@ -102,6 +104,7 @@ def _joined(plan: Plan, boxes: int) -> bytearray:
         if plan.first_slot[item + 1] - first == 2:
             upper, lower = plan.feeder[first], plan.feeder[first + 1]
             alone = upper >= 0 and lower >= 0 and len(plan.users[upper]) == len(plan.users[lower]) == 1
+            # An open operand has a row of its own too, for its mark.
             joined[item] = alone and place[upper] < place[lower]
     return joined
 
@@ -142,6 +145,7 @@ def _boxed(size: Sizes, item: int, box: Box, name: str, padding: int, wire: int,
     padding = padding if box.ports else 1
     width = cells(box.label) + 2 * padding + 2
     if name:
+        # The name stands in the lower edge, between two corners, with a blank on either side.
         width = max(width, cell_width(name) + 4)
     rows = 1 if size.joined[item] else max(box.ports, 1)
     out = out_row(rows)

@@ -57,6 +57,8 @@ def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Trac
             straight.append(here)
     if not targets:
         return 0
+    # The routing of a channel, as on a chip, turned by a quarter: nets are taken in the order of their constraints, and where
+    # these go in a circle, one net turns twice, a dogleg (Deutsch 1976).
     # Where one net comes from the left in the row in which another leaves to the right, the first must turn first.
     before: dict[int, int] = dict.fromkeys(targets, 0)
     after: dict[int, list[int]] = {}
@@ -107,11 +109,13 @@ def _place(
                 bottom -= bottom != here and bottom in meeting
             track = skyline.drop(top, bottom, least.get(item, 0))
             if item in tracks.detour:
+                # Its second turn. Whom it held up has gone since its first one.
                 tracks.detour[item] = (here, track)
                 continue
             tracks.of[item] = track
         else:
             # A circle of nets, each waiting for the next: one of them turns twice, over a row that nobody uses.
+            # There is one: what has turned once holds up nobody any more, so the rest wait for each other.
             item = min([each for each in waiting if each not in tracks.detour], key=lambda each: _key(row[each], *spans[each]))
             if not rows_in_use:
                 rows_in_use.update(straight, heights, *targets.values())
@@ -120,7 +124,9 @@ def _place(
             track = skyline.drop(min(row[item], over), max(row[item], over), least.get(item, 0))
             tracks.of[item] = track
             tracks.detour[item] = (over, -1)
+            # Its first turn frees the row in which it left; the second waits on, and stands further right.
             least[item] = max(least.get(item, 0), track + 1)
+        # Not only later but further right: in the row that both use one comes from the left and the other goes on to the right.
         for other in after.get(item, ()):
             before[other] -= 1
             least[other] = max(least.get(other, 0), track + 1)
@@ -158,11 +164,14 @@ class Skyline:
         top, bottom = top - self.low, bottom - self.low
         if bottom >= len(self.fine):
             self._grow(bottom)
+        # Row by row a run costs its length, and 10,000 wires over 10,000 rows a hundred million cells; a long one costs a 64th.
         long = bool(self.coarse) and bottom - top > LONG
         track = 0 if long else max(self.fine[top : bottom + 1])
         if self.coarse:
             first, last = top // BLOCK, bottom // BLOCK + 1
             track = max(track, least, max((self.tallest if long else self.coarse)[first:last]))
+            # All blocks that are touched count as full, so a run near a long one may turn later than it had to, but never on one
+            # that is taken. In the two at its ends something further right may stand beside it.
             ends = max(self.tallest[first], track + 1), max(self.tallest[last - 1], track + 1)
             self.tallest[first:last] = [track + 1] * (last - first)
             self.tallest[first], self.tallest[last - 1] = ends

@@ -64,6 +64,7 @@ def window(geometry: Geometry, left: int, top: int, width: int, height: int) -> 
         for number in range(max(bisect_right(geometry.left, left, start, stop) - 1, start), stop):
             _items(geometry, number, top, bottom, part)
             _entries(geometry, number, top, bottom, part)
+            # The first layer behind the right edge has been looked at: the wires into it come from the left.
             if geometry.left[number] > right:
                 break
             _turns(geometry, number, (left, top, right, bottom), part)
@@ -121,6 +122,7 @@ def _entries(geometry: Geometry, number: int, top: int, bottom: int, part: Windo
         if in_one_row:
             slots = range(first, last) if top <= y < bottom else range(0)
         else:
+            # Operands enter in rows below each other: those on show are counted off, so that of 10,000 only they cost anything.
             slots = range(first + max(top - y, 0), min(last, first + max(bottom - y, 0)))
         for slot in slots:
             feeder = plan.feeder[slot]
@@ -147,6 +149,7 @@ def _turns(geometry: Geometry, number: int, area: tuple[int, int, int, int], par
         if not left <= x < right:
             continue
         place = bisect_left(verticals, (x, top, top))
+        # One step back at most: runs of one track never overlap, so only the last that begins above may reach into the area.
         if place and verticals[place - 1][0] == x and verticals[place - 1][2] >= top:
             place -= 1
         while place < len(verticals) and verticals[place][0] == x and verticals[place][1] < bottom:

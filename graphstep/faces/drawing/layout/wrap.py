@@ -28,6 +28,8 @@ def wrap(flat: Layout, width: int) -> list[tuple[int, ...]]:
     stub, cut = _stubs(flat, right, left)
     # The arrow of the output is no layer of its own: it stays with the box that it leaves.
     last = count - 1 if flat.output is not None and flat.ranks.layer[flat.output] == count - 2 else count
+    # By layer, the fewest rows of all before it in so many bands: dynamic programming over the last break, as Knuth and Plass
+    # (1981) break a paragraph. At most BANDS times the square of MANY layers.
     best = [0, *([_NEVER] * count)]
     none: tuple[int, ...] = ()
     ways = [[none] * (count + 1)]
@@ -38,6 +40,8 @@ def wrap(flat: Layout, width: int) -> list[tuple[int, ...]]:
             if stop == last and last < count:
                 continue
             high = 0
+            # The band grows to the left, and the first that is too wide ends that: one with a shorter stub would rarely fit
+            # again.
             for start in range(stop - 1, -1, -1):
                 high = max(high, rows[start])
                 before = stub[start] if start else 0
