@@ -335,7 +335,9 @@ def _scaled(trace: Trace, test: Condition, nodes: Steps) -> Steps:
         nodes = nodes[largest[nodes] != -1.0]
         behind = largest[nodes]
     here = sizes[nodes]
-    scaled = here * test.number <= behind if test.kind == "shrinks" else (here >= behind * test.number) & (here > 0)
+    # 0 is no times smaller than 0, and no times larger: once a gradient is gone nothing is left to shrink or to grow.
+    smaller, larger = (here * test.number <= behind) & (behind > 0), (here >= behind * test.number) & (here > 0)
+    scaled = smaller if test.kind == "shrinks" else larger
     return complete[nodes[scaled]]
 
 

@@ -22,7 +22,7 @@ from graphstep.language.shapes import infer_shapes
 from graphstep.telling.names import name_of, names_of
 
 # ``q -> f (2)``: what is read, by whom, and which of its uses; the last two only where they are needed.
-_WIRE = re.compile(r"(?P<receiver>.+?)(?:\s*->\s*(?P<sender>.+?))?(?:\s*\((?P<use>\d+)\))?\s*")
+_WIRE = re.compile(r"(?P<receiver>.+?)(?:\s*->\s*(?P<sender>.+?))?(?:\s*\((?P<use>\d{1,15})\))?\s*")
 
 
 def wire_text(trace: Trace, edge: int) -> str:

@@ -267,6 +267,7 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
         ("x*y", {"x": math.nan, "y": 2.0}, "not isnan x", "no break: nothing in this run meets not isnan x"),
         (SCALED, {"z": 0.1}, "grad p shrinks 5x", "break after step 6: grad p shrinks 5x, since df/dp = 0.2"),
         (SCALED, {"z": 0.1}, "grad p shrinks 11x", "no break: nothing in this run meets grad p shrinks 11x"),
+        ("x*y*0", {"x": 1.0, "y": 2.0}, "grad x shrinks 2x", "no break: nothing in this run meets grad x shrinks 2x"),
         (SCALED, {"z": 10.0}, "grad p grows 5x", "break after step 6: grad p grows 5x, since df/dp = 20"),
         ("log(x)", {"x": 0.0}, "isnan or isinf", "break after step 1: isnan or isinf, since f = -inf"),
         ("log(x)", {"x": -1.0}, "isinf or isnan", "break after step 1: isinf or isnan, since f = nan"),

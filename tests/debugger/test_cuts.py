@@ -7,7 +7,7 @@ import pytest
 
 from graphstep.debugger.comparisons import comparison_of
 from graphstep.debugger.cuts import whole, wire_text, wires_in
-from graphstep.debugger.facts import CannotCut, NoWire, WhichWire, notice
+from graphstep.debugger.facts import CannotCut, NoNode, NoWire, WhichWire, notice
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
@@ -68,6 +68,8 @@ def test_what_names_no_wire_or_several_changes_nothing() -> None:
     state = do(start("fork"), ("select", "x"))
     assert isinstance(perform(state, Command("cut"))[1].facts[0], WhichWire)
     assert perform(state, Command("cut", "q -> x"))[1].facts == (NoWire("q -> x"),)
+    (fact,) = perform(state, Command("cut", f"q -> f ({'1' * 5000})"))[1].facts
+    assert isinstance(fact, NoNode), "a number of a thousand digits is no use of a node"
     assert perform(do(start("sigmoid"), ("into", "v3")), Command("cut"))[1].facts == (notice("reply-cut-inside"),)
     assert do(do(state, ("jump", 5)), "deselect", "cut").trace.program.text.count("stop") == 1
 

@@ -131,7 +131,8 @@ def _nudge(state: State, argument: Argument, way: int) -> Done:
         raise UnfitError(notice("reply-no-cells", index))
     before = cell_of(value, cell)
     after = nudged(before, way)
-    if after == before:
+    # Of nan nothing equals, itself neither.
+    if after == before or math.isnan(after):
         raise UnfitError(CannotNudge(index, cell))
     first = bool(cell) and index not in cells
     moved = _with_inputs(state, Inputs({name: _moved(value, cell, after)}), selected=None if state.frames else index)

@@ -224,7 +224,7 @@ class _Sums:
         earned, of = (sum(each) for each in zip(*counted.values(), strict=True)) if counted else (0.0, 0.0)
         total = earned / max(of, _LITTLE)
         self.totals.add(total)
-        self.bars[min(BARS - 1, max(0, int(total * BARS)))] += 1
+        self.bars[min(BARS - 1, int(min(max(total, 0.0), 1.0) * BARS))] += 1
         self.whole.add(sum(one / worth for one, worth in counted.values()))
         self.unsure += sum(mark.earned is None for mark in marks.values())
         for blank, mark in marks.items():
@@ -274,7 +274,8 @@ class _Sums:
 
 def _order(blank: str) -> tuple[int, int, str]:
     """``2a`` before ``10``, and ``1z`` before ``1aa``."""
-    digits = re.match(r"\d*", blank)
+    # At most fifteen digits: int() refuses some thousands of them, and anything may stand in a table.
+    digits = re.match(r"\d{0,15}", blank)
     number = digits[0] if digits else ""
     return int(number or 0), len(blank) - len(number), blank
 

@@ -24,6 +24,9 @@ HEAD = ",".join(COLUMNS) + "\n"
 FILE = 2_000_000_000
 """Bytes of a table of marks: a million marks have 200 MB."""
 
+MOST = 1_000_000
+"""Marks that a blank may have."""
+
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠−|%\t]|\d{1,4}\s?[/-]\s?\d{1,4}(?!\d)", re.ASCII)
 """How a cell begins that a spreadsheet may compute, or hand to another program (OWASP: CSV injection); and a fraction, 1/2, which
@@ -176,6 +179,7 @@ def _row(row: list[str], where: str) -> Row:
 
 def _number(text: str, where: str) -> float:
     text = text.strip().replace(",", ".")
-    if not _NUMBER.fullmatch(text):
+    # Sums and squares of what is larger would not be finite.
+    if not _NUMBER.fullmatch(text) or abs(float(text)) > MOST:
         raise InputError(f"{where}: {quoted(text, 20)} is no number of marks")
     return float(text)

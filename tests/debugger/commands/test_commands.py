@@ -236,6 +236,7 @@ def test_nudges_have_the_size_of_the_value_and_leave_no_dust() -> None:
     session = Session("x*1", {"x": float("inf")})
     assert session.do("more").facts == (facts.CannotNudge(0, ()),)
     assert session.said == ["x = inf cannot be nudged."]
+    assert Session("x*1", {"x": float("nan")}).do("more").facts == (facts.CannotNudge(0, ()),)
 
 
 def test_an_edit_keeps_what_was_typed_and_undo_brings_it_back() -> None:

@@ -50,6 +50,10 @@ def test_misconceptions_are_counted_by_answers_and_students_and_what_is_unsure_i
     assert of.blanks[1].outcomes == {"wrong": 1, "unsure": 1}
 
 
+def test_a_blank_of_a_thousand_digits_is_a_name_like_others() -> None:
+    assert [each.blank for each in statistics([row(1, "9" * 5000, 1), row(1, "2a", 1)]).blanks] == ["2a", "9" * 5000]
+
+
 def forms(hard: float) -> list[Row]:
     """Twenty students with one program under two names, and ten with another, of whom a share has it right."""
     rows = [row(n, "1", 2.0 * (n % 4 != 0), item=f"a-1-{n % 2}") for n in range(20)]

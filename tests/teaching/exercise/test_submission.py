@@ -130,7 +130,12 @@ def test_a_table_computes_nothing_and_reads_back_as_it_was(one: str, other: str)
 
 def test_a_table_of_another_shape_is_refused_with_its_line(tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.mktemp("tables") / "marks.csv"
-    for text, said in (("a,b\n", "no table"), (HEAD + "1,2\n", "line 2"), (HEAD + ",".join("abcdefghijkl") + "\n", "no verdict")):
+    for text, said in (
+        ("a,b\n", "no table"),
+        (HEAD + "1,2\n", "line 2"),
+        (HEAD + ",".join("abcdefghijkl") + "\n", "no verdict"),
+        (HEAD + "s,n,,i,1a,4,4,right,,ok,1e999,1\n", "'1e999' is no number of marks"),
+    ):
         file.write_text(text)
         with pytest.raises(InputError, match=said):
             list(Table(str(file)))

@@ -342,7 +342,7 @@ _TRAININGS: dict[str, English] = {
     "heading-loss-then": "With them the loss is {loss}.",
     "heading-losses-then": "With them the loss is {loss}, and that of the held-out examples {held}.",
     "heading-updates-of-round": "The updates of round {round}",
-    "heading-more-updates": ("{count} more parameters are updated likewise.", "{count} more parameters are updated likewise."),
+    "heading-more-updates": ("{count} more parameter is updated likewise.", "{count} more parameters are updated likewise."),
 }
 
 REPORTS: dict[str, English] = {
