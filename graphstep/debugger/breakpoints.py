@@ -57,6 +57,7 @@ _OF: dict[str, Callable[[Any], Any]] = {
 
 def steps_of(trace: Trace, condition: Condition) -> tuple[int, ...]:
     """The numbers of the steps after which a condition holds for what they have just made, ascending."""
+    # Place 0 is the start. It also takes what no step makes, so that nobody has to sort that out first, and is cleared below.
     about = np.zeros(len(trace) + 1, np.bool_)
     for test in condition.tests:
         about[_about(trace, test) if condition.parts else _steps(trace, test)] = True
@@ -140,6 +141,7 @@ def _reason(trace: Trace, test: Condition, n: int) -> str:
         from graphstep.telling.reports.diagnosis import finding_text
 
         texts = (finding_text(trace, x) for x in diagnose(trace).findings if (x.kind, x.node) == (test.word, step.node))
+        # A finding is a whole sentence, and stands in the middle of another one here.
         return next(texts).rstrip(".")
     if test.kind in ("contribution", "changes"):
         return say("break-arrives", value=_shown(step.contribution), name=name)
@@ -189,6 +191,7 @@ def last_change(trace: Trace, node: int, before: int) -> int | None:
     for place in range(bisect_left(arrivals, before, key=lambda wire: wire.step) - 1, -1, -1):
         if not place or not all_zero(arrivals[place].contribution):
             return arrivals[place].step
+    # The output gets its gradient with the seed; and of what never reaches the output it is known from there on, to be 0.
     seeded = node == program.output or not program.reaches[node]
     if seeded and program.depends[node] and trace.seed_step < before:
         return trace.seed_step
@@ -282,6 +285,7 @@ def _met(trace: Trace, test: Condition, nodes: Steps, of_numbers: Array, value_o
     """By node whether a test holds for its value, or for its gradient: numbers all at once, arrays one by one."""
     # What the column of numbers holds for an array means nothing: it is asked for itself below.
     numbers, compare = of_numbers[nodes], _EVERY.get(test.sign) or _SOME[test.sign]
+    # Of a single number the root mean square and the length are its size, and mean, max and min are itself.
     met: Mask = compare(np.abs(numbers) if test.of in ("abs", "rms", "norm") else numbers, test.number)
     for place in np.flatnonzero(is_array(trace)[nodes]).tolist():
         met[place] = _holds(test, value_of(int(nodes[place])))
@@ -329,6 +333,7 @@ def _scaled(trace: Trace, test: Condition, nodes: Steps) -> Steps:
         nodes = nodes[np.argsort(complete[nodes], kind="stable")]
         behind, nodes = sizes[nodes[:-1]], nodes[1:]
     else:
+        # No size is below 0, so that -1 stays where no gate sends. One pass over all wires, however many nodes are asked about.
         largest = np.full(len(sizes), -1.0)
         np.maximum.at(largest, trace.wires.receivers, sizes[trace.wires.senders])
         # Nothing sends to the output.
@@ -342,6 +347,7 @@ def _scaled(trace: Trace, test: Condition, nodes: Steps) -> Steps:
 
 
 def _holds(test: Condition, value: Number) -> bool:
+    # Of no cells "every one of them" would hold, whatever is asked.
     if not np.size(value):
         return False
     compare = _EVERY.get(test.sign) or _SOME[test.sign]

@@ -21,6 +21,7 @@ def back(state: State, to: int) -> int:
 def call_of_node(state: State, node: int | None) -> int:
     """The closed call that a node is in, one level inside what is open; 0 where it is in none."""
     inner = 0
+    # From the inside out: the last one that is passed before the open one is the one that stands closed inside it.
     for frame in around(state.trace, 0 if node is None else state.trace.node(node).frame):
         if frame == state.within:
             return inner
@@ -72,6 +73,7 @@ def position_within(state: State) -> str:
 
 def _number(state: State, frame: int) -> int:
     """Which step of a frame the one on show is, counted through both passes."""
+    # The two passes of a frame lie far apart in the run and are one row of numbers here, as at_position_within() reads them.
     forward = steps_of_frame(state.trace, frame, backward=False)
     if state.at in forward:
         return state.at - forward.start + 1

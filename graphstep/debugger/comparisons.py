@@ -14,6 +14,7 @@ from graphstep.language.cut import alignment
 def bases_of(state: State) -> tuple[Base, ...]:
     """The runs that a run can be compared with, the most likely one first."""
     edits = len(state.past)
+    # With one edit both are one run; and where as many edits are kept as may be, the first of all may be gone.
     there = {"saved": state.saved is not None, "before": edits > 0, "opened": 1 < edits < UNDONE}
     return tuple(base for base in BASES if there[base])
 

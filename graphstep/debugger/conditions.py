@@ -109,6 +109,7 @@ def _joined(text: str, program: Program | None) -> Condition:
     """A condition; ``or`` binds less than ``and``, and that less than ``not``."""
     joints: tuple[Joint, Joint] = ("or", "and")
     for joint in joints:
+        # What binds least is split first: "a or b and c" at its or.
         parts = _split(text, joint)
         if len(parts) > 1:
             if not all(parts):
@@ -181,6 +182,7 @@ def _node(text: str, program: Program | None) -> str:
     from graphstep.telling.names import names_of
 
     if text and program is not None and names_of(program).find(text) is None:
+        # fnmatch knows ? and [ ] as well, which stand in the texts of nodes: a pattern here has stars alone.
         if "*" not in text or not re.fullmatch(r"[\w*]+", text):
             raise InputError(
                 f"no node is called {quoted(text)}", hint=did_you_mean(text, program.names) or "leave it out for all"

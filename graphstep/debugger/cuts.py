@@ -40,6 +40,7 @@ def wires_in(trace: Trace, text: str) -> tuple[int, ...]:
     match = _WIRE.fullmatch(text)
     names = names_of(trace.program)
     if match is None or (names.find(text) is not None and "->" not in text):
+        # The whole text is one name. The two groups that nothing matches are there to be asked for below.
         match = re.fullmatch(r"(?P<receiver>.*)(?P<sender>(?!))?(?P<use>(?!))?", text, re.DOTALL)
         assert match is not None, "it matches every text"
     ends: dict[str, int] = {}
@@ -132,6 +133,7 @@ def _with_text(state: State, text: str, typed: str) -> State | None:
     folded is folded again.
     """
     old, folding = state.trace, state.folding
+    # The text is that of the program before it was folded: read again, nothing in it is.
     base = old if folding is None else folding.trace
     program = _fitted(base, text)
     where = _moves(base.program, program)

@@ -38,6 +38,7 @@ def frame_of(trace: Trace, index: int) -> Trace:
     program = inside(node, scope, [_argument(trace, index, slot) for slot in range(len(node.operands))])
     read, slots = trace.operand_values(index), program.scope.slots if program.scope else ()
     values = {name: read[slot] for name, slot in zip(program.inputs, slots, strict=True)}
+    # Its parts send in their usual order: what was chosen names gates of the run around it.
     return run(program, values, seed=trace.gradient_of(index), ties=trace.ties, setup=replace(trace.setup, order=()))
 
 

@@ -38,6 +38,7 @@ class Inputs:
         return isinstance(other, Inputs) and self.texts == other.texts and same_values(self.values, other.values)
 
     def __hash__(self) -> int:
+        # Arrays have no hash; inputs that are equal have the same names, and that is all a hash has to keep.
         return hash(tuple(self.values))
 
 
@@ -158,6 +159,7 @@ class Folding:
 
     def inward(self, index: int) -> int:
         """The node after for a node before; for one that was folded away, the gate that it is now inside."""
+        # Parts stand before what is made of them: the first node from here on that is left is the gate that they went into.
         return next((inner for inner in self.where[index:] if inner is not None), index)
 
     def outward(self, index: int) -> int:

@@ -55,6 +55,7 @@ def edited(state: State, inputs: Mapping[str, Number], texts: Mapping[str, str |
         # With other shapes the nodes have moved.
         after = replace(carried_into(outer, outcome), folding=folding)
     inner = [(caller.trace, caller.place) for caller in state.frames[1:]] + [(state.trace, state.place)]
+    # From the outside in: each frame is run anew, on what the run around it computes and sends now.
     for caller, (trace, place) in zip(state.frames, inner, strict=False):
         after = opened(after, outcome.node(caller.node))
         outcome = Refitted(after.trace, None) if outcome.where is None else _moves(trace, after.trace)
@@ -89,6 +90,7 @@ def _renumbered(shelf: Shelf, old: Trace, outcome: Refitted) -> Shelf:
         path.append(outcome.node(gate))
         old, new = frame_of(old, gate), frame_of(new, path[-1])
         outcome = _moves(old, new)
+    # Without its cells: in another shape the same index is another cell, or none.
     return Shelf(tuple(path), tuple(sorted({outcome.node(node) for node in shelf.nodes})), ())
 
 

@@ -90,6 +90,7 @@ def _route(wire: Wire) -> Solution | None:
     ways = {1.0: "route-all", 0.0: "route-nothing", -1.0: "route-turned"}
     if wire.local not in ways:
         return None
+    # |x| alone turns a sign. For max or relu the third answer would only be there to be crossed out.
     keys = list(ways.values())[: 3 if wire.gate.name == "abs" else 2]
     options = tuple(say(key) for key in keys)
     right = list(ways).index(float(wire.local))
@@ -110,6 +111,7 @@ def _box(wire: Wire) -> str:
 def _was_asked(wire: Wire) -> bool:
     """Whether a gate of the same kind has sent into the same slot a short while before."""
     trace = wire.trace
+    # No further back: deep in a large run every key would look through all that was before it.
     for n in range(max(trace.seed_step + 1, wire.step - _LOOKED_AT), wire.step):
         earlier = trace.step(n).wire
         if earlier is not None and (earlier.gate.name, earlier.slot) == (wire.gate.name, wire.slot):

@@ -101,6 +101,8 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
         state.at_place(_read_place(document["place"])),
         shelves=tuple(Shelf(tuple(x["path"]), tuple(x["nodes"]), _cells(x["cells"])) for x in document["shelves"]),
         marks=tuple(_mark(mark) for mark in document["marks"]),
+        # A semicolon parts conditions and stands in none. Their nodes were looked for when they were set, maybe in another run
+        # than the one on show: here any name is taken.
         conditions=read_conditions("; ".join(document["conditions"])),
         watches=tuple(Quantity(**watch) for watch in document["watches"]),
         score=None if score is None else read_score(score),

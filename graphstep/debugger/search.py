@@ -45,6 +45,7 @@ def search(trace: Trace, wanted: str, most: int = MOST) -> list[Candidate]:
     exact = names_of(program).find(wanted.strip())
     if exact is not None:
         candidates.append(Candidate(exact))
+    # Each field is lazy, and asked for no more than can be shown: where many fit, most of the program is never looked at.
     fitting = {index for field in (_names, _ids, _gates, _texts) for index in islice(field(program, word), most)}
     candidates += [Candidate(index) for index in sorted(fitting - {exact})]
     # What can be done at the first node: go to where its value and its gradient are made.

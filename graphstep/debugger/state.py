@@ -154,6 +154,7 @@ class State:
     def without_edit(self, undone: State) -> State:
         """The state before the last edit: ``undone`` in its place, with the marks as they were."""
         edit, after = self.past[-1], replace(undone, past=self.past[:-1])
+        # Who has gone elsewhere since then stays there.
         if self.root_place == edit.end:
             after = after.with_root_place(edit.place)
         if edit.marks:
@@ -175,6 +176,7 @@ class State:
         selected = None if self.selected is None else node(self.selected)
         nodes = tuple(sorted({node(index) for index in self.nodes}))
         within = open_at(trace, at)
+        # The cells that were looked at are forgotten: in another shape they may not be there.
         return replace(self, trace=trace, at=at, selected=selected, nodes=nodes, cells=(), within=within, **others)
 
 

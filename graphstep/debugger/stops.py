@@ -81,6 +81,7 @@ def stop_between(state: State, after: State, way: Literal[1, -1]) -> State | Non
     n = stop.frames[level].place.at if inside else stop.at
     # A gate is opened at the step before its own: on the way back that is the last one of the way.
     last = way < 0 if inside else several
+    # At the very end of the way only where several steps lead there: a single step arrives there anyhow.
     return stop if (after.at - n) * way > 0 or (last and n == after.at) else None
 
 

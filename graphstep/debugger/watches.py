@@ -72,6 +72,7 @@ def number_of(trace: Trace, at: int, quantity: Quantity) -> Number | None:
         if value is None:
             return None
         values[name] = value
+    # A program of its own, run and forgotten at each step that is shown: what is watched has a handful of gates.
     return run(program, values).output
 
 

@@ -101,6 +101,7 @@ def _with_conditions(state: State, conditions: tuple[Condition, ...]) -> Done:
 
 def _clear(state: State, _: Argument) -> Done:
     frames = tuple(replace(caller, place=replace(caller.place, nodes=())) for caller in state.frames)
+    # A shelf holds the cells that were looked at too: it stays for these.
     shelves = tuple(replace(shelf, nodes=()) for shelf in state.shelves if shelf.cells)
     return Done(replace(state, nodes=(), conditions=(), frames=frames, shelves=shelves), (notice("reply-breaks-cleared"),))
 

@@ -42,6 +42,7 @@ def _causes(state: State, argument: Argument) -> Done:
     trace = state.trace
     if isinstance(argument, str):
         quantity = read_quantity(argument, trace.program)
+        # An expression of several nodes has no step that made it, and no name: it is refused like a node that there is not.
         node = names_of(trace.program).find(quantity.name) if quantity.name else None
         if node is None:
             raise UnfitError(NoNode(argument))

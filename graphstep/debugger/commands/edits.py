@@ -47,6 +47,7 @@ def _edit(state: State, argument: Argument) -> Done:
         texts = split_inputs(split_words(str(argument)))
         inputs = Inputs(read_texts(texts, files=False), texts)
     old = state.root.inputs
+    # What is typed as it was is no edit, which undo would take back to no effect. What is no input stays, and is refused below.
     changed = {name: value for name, value in inputs.values.items() if name not in old or not same_value(value, old[name])}
     if not changed:
         return Done(state, (Edited(()),))
@@ -60,6 +61,7 @@ def _with_inputs(state: State, inputs: Inputs, selected: int | None = None) -> S
     """
     setup, old = state.root.setup.inputs, state.root.inputs
     names = [name for name in inputs.values if name in old]
+    # With what was typed for them: undone, an input is 1/3 again, and not a numeral near to it.
     before = Inputs({name: old[name] for name in names}, {name: setup.get(name) for name in names})
     after = edited(state, inputs.values, inputs.texts)
     after = after if selected is None else replace(after, selected=selected)
@@ -147,6 +149,7 @@ def _input(state: State, argument: Argument) -> int:
     if not state.frames:
         node = state.selected if argument is None else node_of(state, argument)
     elif argument is None:
+        # Inside a gate an input keeps its name where it can. -1 stands for any other node, and is refused below.
         node = None if state.selected is None else program.input_places.get(state.trace.node(state.selected).name or "", -1)
     else:
         node = node_of(outermost(state), argument)
@@ -222,6 +225,7 @@ def edges_of(state: State, node: int | None = None) -> tuple[int, ...]:
         return (step.edge,)
     about = step.node if chosen is None else chosen
     sent, arriving = tuple(trace.sends(about).edges), tuple(trace.arrivals(about).edges)
+    # Where a gate has just computed, what it reads is meant; of a node that is named, what reads it.
     return (sent or arriving) if chosen is None and step.event == "value" else (arriving or sent)
 
 

@@ -67,6 +67,7 @@ def _fold(state: State, _: Argument) -> Done:
         after = state.carried_to(before, carried(old, state.at, before, node), node, folding=None)
         return Done(_kept(state, after, node), (notice("reply-unfolded"),))
     folded = rewrite.fold(old.program)
+    # where has an entry for each node before: what is not there any more became a part of a gate.
     fewer = len(folded.where) - len(folded.program.nodes)
     if not fewer:
         raise UnfitError(notice("reply-nothing-to-fold"))

@@ -28,6 +28,7 @@ def placed(state: State | None, lesson: LessonRun) -> State:
     trace, at = lesson.scene.trace, lesson.step
     if state is None or state.root is not trace:
         return State(trace, at, score=None if state is None else state.score, lesson=lesson)
+    # A question of predict mode is about a step that is left behind; what was answered before stays.
     score = state.score and state.score.closed
     return replace(outermost(state), at=at, selected=None, score=score, lesson=lesson)
 

@@ -26,6 +26,7 @@ def _go(state: State, argument: Argument) -> Done:
     mark = next((mark for mark in state.marks if mark.name == name), None)
     if mark is None:
         raise UnfitError(NoMark(name))
+    # As '' in vi: each jump marks the place where it began, so that a second one leads back there.
     here = mark_here(state, LAST)
     after = replace(at_mark(state, mark), marks=with_mark(state.marks, here))
     facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()

@@ -110,6 +110,7 @@ def _first(state: State, _: Argument) -> Done:
 
 
 def _last(state: State, _: Argument) -> Done:
+    # In a lesson the very end is asked for, so that the reply says what holds the learner before it.
     return _to(state, state.last if state.frames else len(state.trace))
 
 
@@ -129,6 +130,7 @@ def _jump(state: State, argument: Argument) -> Done:
 
 def number_of(text: str) -> int | None:
     """The number of a step or a round as it was typed; None for what is none."""
+    # Steps are printed with commas between their thousands, and may be typed so.
     word = text.strip().replace(",", "")
     # A number of a thousand digits is none.
     return int(word) if word.isascii() and word.isdecimal() and len(word) < 16 else None
