@@ -81,6 +81,7 @@ def _start(language: str) -> int:
     while True:
         screen = StartScreen(language, problem)
         status = run_screen(screen)
+        # Left without a choice; else what was chosen is dispatched as if it had been typed.
         if screen.words is None:
             return status
         try:
@@ -99,12 +100,14 @@ def _dispatch(words: list[str]) -> int:
     from graphstep.faces.cli.program import language_of
     from graphstep.faces.cli.words import parse
 
+    # Without words the start screen; in a pipe `step` without words prints the help (words.parse).
     if not words and _at_terminal():
         return _start(language_of(None))
     if words and words[0] in COMMANDS:
         name, rest = words[0], words[1:]
     else:
         name, rest = "step", words
+    # A word behind the command is its second one before anything else: a kind called `mark` is named with --kind.
     if rest and rest[0] in PARTS.get(name, ()):
         name, rest = f"{name} {rest[0]}", rest[1:]
     command = import_module(module_of(name))
@@ -113,6 +116,7 @@ def _dispatch(words: list[str]) -> int:
     try:
         status: int = command.run(parse(name, command, rest))
     except InputError as error:
+        # No command was named: its name may have been misspelt, and was read as a program.
         if rest is words:
             error.hint = "; ".join(filter(None, (error.hint, _meant(words))))
         raise

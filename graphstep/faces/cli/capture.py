@@ -30,6 +30,7 @@ refused, with the line. Of an if the branch that was taken is what is shown.
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     step.arguments(parser)
+    # The options of step, and as its dialect what --from python would say: one way from here on.
     parser.set_defaults(dialect=PYTHON)
 
 

@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if options.claims:
         return _claims(options, trace)
+    # Asked once, here: text, data and document are made of one report, and so is the exit status.
     report = check(trace)
     setup = trace.setup.filled(trace.inputs)
 
@@ -125,5 +126,6 @@ def _cell(trace: Trace, text: str) -> tuple[int, tuple[int, ...]]:
     from graphstep.telling.names import names_of
 
     node = names_of(trace.program).find(text.strip())
+    # An unknown name goes on as it is: find_cell says what there is in its place.
     shape = () if node is None else trace.node(node).shape
     return find_cell(trace, f"{text}[{', '.join('0' * len(shape))}]" if shape else text)

@@ -46,6 +46,7 @@ def progress(of: int, each: int, task: str) -> Callable[[int], None]:
         nonlocal before
         if done == before or not sys.stderr.isatty():
             return
+        # The last piece of work may hold fewer sheets than the others.
         before, ready = done, min(of, done * each)
         bar = "#" * (_WIDTH * ready // max(1, of))
         replace_line(f"{task} [{bar:<{_WIDTH}}] {ready:,} of {of:,}")

@@ -52,6 +52,8 @@ def _bash() -> str:
     step = " ".join(_long(a) for a in _options()["step"])
     cases = "\n".join(
         f'    "{name} "*) words="{" ".join([*PARTS.get(name, ()), *(_long(a) for a in actions)])}" ;;'
+        # The pattern of a command ends in a blank, as the words before the cursor do: `check` is then no beginning of another
+        # word.
         # Of two that fit, bash takes the first: exercise mark comes before exercise.
         for name, actions in sorted(_options().items(), key=lambda each: " " not in each[0])
         if name not in ("step", "completion")
@@ -108,6 +110,7 @@ def _zsh_parts(name: str) -> str:
 
 
 def _zsh_option(action: argparse.Action) -> str:
+    # Signs that end a part of a specification of zsh's _arguments: brackets, colons and the quotes around it.
     text = (action.help or "").replace("%", "").replace("[", "(").replace("]", ")").replace("'", "").replace(":", " ")
     value = ""
     if action.nargs is None:
@@ -142,6 +145,7 @@ def _choices() -> dict[str, list[str]]:
     """The options that take one of a few words, with those words."""
     from graphstep.faces.export import formats
 
+    # By the name of an option alone, whatever the command: --format of any command offers the formats of a run.
     choices = {_long(a): list(map(str, a.choices)) for actions in _options().values() for a in actions if a.choices}
     return {**choices, "--format": list(formats())}
 

@@ -98,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
         return reports.document(diagnosis, manner, setup.command(*words, command="diagnose"), setup.without_text)
 
     deliver(options, lambda manner: reports.body(diagnosis, manner), lambda: reports.data(diagnosis), document, shortens=True)
+    # Behind the report: a build that fails has it in its log.
     return 1 if diagnosis.kinds & wanted else 0
 
 

@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"--within takes a number from 0 to less than 1, not {quoted(options.within)}")
     words = list(options.values)
     options.expression = typed_program(options.expression)
+    # The second program may be left out: the first word behind A is one if it is no value.
     second = typed_program(words.pop(0)) if words and not _VALUE.fullmatch(words[0]) else options.expression
     programs = (options.expression, second)
     sides = [_side(options, text, words, own) for text, own in zip(programs, (options.a, options.b), strict=True)]
@@ -115,6 +116,7 @@ def _side(options: argparse.Namespace, expression: str, shared: list[str], own: 
         names = () if expression.endswith(".json") else _names(options, program_text(expression), shared)
     # Two programs need not read the same inputs; a value that neither reads is refused by the caller.
     values = {_name(word): word for word in shared if _name(word) in names}
+    # Behind the shared ones: what --a and --b say of a name stands in place of those.
     values |= {_name(word): word for word in own}
     return argparse.Namespace(**{**vars(options), "expression": expression, "values": list(values.values()), "names": names})
 

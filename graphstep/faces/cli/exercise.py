@@ -50,6 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", metavar="N", default="1", help="which variant, a whole number (default: 1); for a platform also 1..20"
     )
+    # Three cases: None is not asked for, an empty word is --key alone (printed), all else a file.
     parser.add_argument("--key", metavar="FILE", nargs="?", const="", help="print the answers, or write them to a file")
     parser.add_argument("--to", metavar="FILE", help="write it to a file; the format comes from the suffix")
     parser.add_argument(

@@ -74,5 +74,6 @@ def _prove(item: Item, seeds: int) -> int:
                 print(line)
             if len(wrong) > _SHOWN:
                 print(f"  and {len(wrong) - _SHOWN:,} more")
+            # Level by level, also into a pipe: a proof takes minutes.
             sys.stdout.flush()
     return int(status)

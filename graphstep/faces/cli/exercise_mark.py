@@ -82,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if writer is not None and len(handed.filled) != 1:
         hint = "an autograder is given what one student did"
         raise InputError(f"results are those of one student, and {len(handed.filled)} handed something in", hint=hint)
+    # What follows goes through the results several times; they lie on the disk, and one sheet at a time is read of them.
     store, done = Store(folder_of(target), __version__), progress(len(handed.filled), jobs.SHEETS, "marking")
     work = jobs.marking(key, handed.sheets(), language_of(options.language))
     results = store.results(work, engine(options), done)
@@ -100,7 +101,9 @@ def run(options: argparse.Namespace) -> int:
         texts = (lines(new) for _, new in marks.again(results, before))
     if options.feedback:
         marks.write_feedback(Path(options.feedback), results)
+    # Feedback first and the table last: when the table is there, everything is.
     keep(target, _headed(HEAD, texts))
+    # Before the results are removed, of which the sums are made.
     sums = marks.sums(results)
     store.remove()
     print(f"wrote {target}", file=sys.stderr)
@@ -172,6 +175,7 @@ def _agreed(by_student: Iterable[Sequence[Change]], options: argparse.Namespace)
     print(say("marks-change", count=marks, students=say("marks-students", count=students)))
     if options.yes:
         return True
+    # In a script nobody answers, and the end of its input must not pass for a no that was said.
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("nothing was written: --yes writes them", file=sys.stderr)
         return False

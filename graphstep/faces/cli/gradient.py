@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if name not in FORMATS:
         hint = did_you_mean(name, FORMATS) or "text, numpy or torch"
         raise InputError(f"a gradient has no format {quoted(name)}", hint=hint)
+    # Options of every program that the code does not hold: refused, since it would compute something else without a word.
     for option, usual in (("seed", "1"), ("dtype", FLOAT64)):
         if (word := getattr(options, option)) != usual:
             raise InputError(f"the backward pass is written for --{option} {usual}, not {quoted(word)}")

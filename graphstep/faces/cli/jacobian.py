@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         choice = [f"--{name}={getattr(options, name)}" for name in chosen]
         return reports.document(trace, body, setup.command(*choice, *words, command="jacobian"), setup.without_text)
 
+    # Where nothing was chosen it is said what could be; in text alone, which is what somebody reads who is still asking.
     more = "" if chosen else f"\n{message(setup.language, 'jacobian-more')}\n"
     deliver(options, lambda _: body, lambda: {"schema": 1, "program": trace.program.text, **data()}, document, more=more)
     return 0

@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.teaching.judge.process import engine
 
     required, language = _required(options.require), language_of(options.language)
+    # The process of the engine ends with the judgement: what is printed below asks nothing of it any more.
     with engine(options.engine, options.kind) as one:
         judgement = judge(one, required)
     asked = [f"--class={options.kind}"] * bool(options.kind) + [f"--require={options.require}"] * bool(options.require)

@@ -89,6 +89,7 @@ def _player(options: argparse.Namespace) -> Callable[[LessonRun], int] | None:
         return _show
     # A dumb terminal cannot place a character (terminfo: dumb has no cup); it can show lines.
     lines = options.plain or options.screen_reader or accessible.asked_for() or os.environ.get("TERM") == "dumb"
+    # Asked for, lines come also from a pipe; what the environment wishes holds only where somebody sits.
     talks = sys.stdin.isatty() and sys.stdout.isatty()
     return _talk if options.plain or options.screen_reader or (talks and lines) else _show if talks else None
 

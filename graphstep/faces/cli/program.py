@@ -91,6 +91,7 @@ def setup_of(options: argparse.Namespace) -> Setup:
     """
     texts = {name: text.strip() for name, text in split_inputs(options.values).items()}
     flags = {name: getattr(options, name) for name in REWRITINGS}
+    # Commands differ in their options: what one has not is left to the setup's own default.
     more = {name: getattr(options, name) for name in ("at", "dtype") if hasattr(options, name)}
     digits = DIGITS
     if hasattr(options, "language"):
@@ -186,6 +187,7 @@ def _captured(options: argparse.Namespace, watch: Watch | None) -> Opening:
     plain = type(options)(**{**vars(options), "dialect": None, "args": "", "fixed": ""})
     setup = replace(setup_of(plain), captured=True, fixed=read_names(options.fixed), arguments=options.args)
     opening = opening_of_file(setup, watch)
+    # On standard error, as all remarks here: standard output may be a document that a program reads.
     branches = () if opening.program.origin is None else opening.program.origin.branches
     for branch in branches[:_BRANCHES]:
         print(branch, file=sys.stderr)
@@ -246,6 +248,7 @@ def _recorded(options: argparse.Namespace) -> Opening:
     program = opening.program
     if not program.data.issuperset(setup.data):
         program = replace(program, data=program.data.union(setup.data))
+    # argparse cannot tell a default from the same word typed.
     # The usual answer is taken for none, as with the seed: a run recorded with ties split opens as it was.
     setup = replace(setup, ties=opening.setup.ties if setup.ties == "first" else setup.ties)
     seed = opening.seed if setup.seed == "1" else read_value(setup.seed or "1", files=True)

@@ -50,6 +50,7 @@ def deliver(
         hint = "--detail brief goes with check, diagnose and train"
         raise InputError("this report says nothing that could be left out", hint=hint)
 
+    # Of text, data and document one alone is made, and none for a format that does not exist.
     def pieces(name: str) -> Iterator[str]:
         words = ("--format", name, *words_of(asked))
         return _reports.pieces(

@@ -75,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     refuse_python(options)
     opening = opening_of(options)
+    # Opened for its errors alone, which belong here and not on the page: every session opens it anew, in a process of its own.
     check_inputs(opening.program, opening.inputs)
     return _serve(options, opening.setup.words())
 
@@ -98,6 +99,7 @@ class Lessons:
 
         _check(options)
         which, language = options.which or ["1"], language_of(options.language)
+        # Likewise for its errors alone.
         open_lesson(command.path_of(which), language)
         return _serve(options, ["lesson", f"--language={language}", "--", *which])
 
@@ -125,18 +127,21 @@ class Trainings:
             if getattr(options, name) not in (None, False):
                 hint = "in the browser s saves and x exports, as a download"
                 raise InputError(f"serve train takes no --{name.replace('_', '-')}", hint=hint)
+        # Likewise; and the words are handed on as they were typed, without those that are the server's.
         train.prepared(options)
         return _serve(options, ["train", *_without(options.words, ("--host", "--port"))])
 
 
 def _without(words: Sequence[str], options: Sequence[str]) -> list[str]:
     """The words of a command line without some of its options, each of which takes a value."""
+    # Behind -- everything is a program or a value, whatever it looks like.
     end = list(words).index("--") if "--" in words else len(words)
     kept: list[str] = []
     skips = False
     for word in words[:end]:
         if not skips and word.partition("=")[0] not in options:
             kept.append(word)
+        # --port 9000 takes the next word away too, --port=9000 itself alone.
         skips = not skips and word in options
     return [*kept, *words[end:]]
 

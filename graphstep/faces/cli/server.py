@@ -94,6 +94,7 @@ class Pages:
         except web.HTTPException as error:
             # Its own page would repeat what was asked for.
             return _refusal(error.status, error.reason)
+        # A websocket and a download have sent their headers already.
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response
@@ -120,6 +121,7 @@ class Pages:
         scheme = "wss" if request.scheme == "https" else "ws"
         websocket = f"{scheme}://{request.host}{self.path()}ws"
         text = Template(Path(__file__).with_name("page.html").read_text(encoding="utf-8"))
+        # The nonce lets the one script of the page run; styles must be free, since xterm.js writes its own into the page.
         policy = (
             f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
             f"img-src data:; connect-src {scheme}://{request.host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -154,6 +156,8 @@ class Pages:
         # Counted before the first await: two requests at once must not both be the eighth.
         self.sessions += 1
         try:
+            # A laptop that is shut says no goodbye: who does not answer for so many seconds has gone, and leaves a place to
+            # others.
             websocket = web.WebSocketResponse(heartbeat=15, max_msg_size=_MESSAGE)
             await websocket.prepare(request)
             await self._run(websocket, _size(request.query.get("width"), _WIDTH), _size(request.query.get("height"), _HEIGHT))
@@ -228,6 +232,7 @@ def _refusal(status: int, text: str) -> Any:
 
 def _size(typed: object, limits: tuple[int, int]) -> int:
     text = str(typed)
+    # Sent by whoever has the address: int() takes its time with a long number, and a terminal of a million rows much memory.
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 80 if limits is _WIDTH else 24
     return max(limits[0], min(limits[1], number))
 

@@ -109,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or in_browser()
     spoken = options.screen_reader or accessible.asked_for()
     opens = screen and not (options.plain or options.format or options.to or options.record or spoken)
+    # Before anything is read: a screen is there at once, and says how far the reading is.
     if opens and is_long(options):
         return _open_long(options)
     opening = opening_of(options, _import_screen if opens and options.dialect == PYTHON else None)
@@ -118,6 +119,7 @@ def run(options: argparse.Namespace) -> int:
         return _record(options, opening)
     if options.size:
         raise InputError("--size is of a recording", hint="--record demo.svg --size 100x30")
+    # What is asked for by a word wins over the environment: ACCESSIBLE=1 must not turn --to into a conversation.
     chosen_elsewhere = options.plain or options.format or options.to
     if not chosen_elsewhere and (options.screen_reader or (screen and spoken)):
         return _converse(opening, conditions, _saved(options, opening))
@@ -222,6 +224,7 @@ def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Cond
     if not options.format and asked == export.PLAIN:
         from graphstep.faces.export.text import narrate
 
+        # Step by step as it is made: the first line does not wait for a million others, and `| head` ends it early.
         sys.stdout.writelines(narrate(trace, at))
     else:
         sys.stdout.writelines(export.pieces(trace, options.format or "text", at, asked))
@@ -260,6 +263,7 @@ def _record(options: argparse.Namespace, opening: Opening) -> int:
     from graphstep.faces.tui.recorder import record
     from graphstep.faces.tui.screen import SteppingScreen
 
+    # The screen itself is recorded, without a terminal: what plays is what would be seen.
     screen = SteppingScreen(trace.program, trace.inputs, trace=trace, at=at, setup=opening.setup)
     print(f"wrote {recording.write(record(screen, size), options.record)}", file=sys.stderr)
     return 0

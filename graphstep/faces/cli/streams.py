@@ -29,6 +29,7 @@ class Output:
 
     def write(self, text: str) -> int:
         """Write a text; returns its length."""
+        # Text of a program or file may hold escape sequences, which a terminal would obey: they are shown as marks.
         safe = printable(text)
         shown = safe if self.rtl is None else isolated(safe, rtl=self.rtl)
         self._try(lambda stream: stream.write(shown))
@@ -74,6 +75,7 @@ class Output:
                 raise GraphstepError(f"{self._name} cannot be written: {error.strerror or error}") from error
 
     def __getattr__(self, name: str) -> Any:
+        # fileno and encoding too, by which input() recognises the terminal and takes readline.
         return getattr(self._stream, name)
 
 

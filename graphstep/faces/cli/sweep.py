@@ -148,6 +148,7 @@ def _pieces(typed: Setup, ranges: Sequence[Range], opening: Opening) -> Iterator
     from graphstep.ground.arrays import shape_of
     from graphstep.ground.exact import exact_text
 
+    # Where the work is done there may be no such file: its cells are sent along.
     values = {name: opening.inputs[name] for name, text in typed.inputs.items() if text and text.lstrip().startswith("@")}
     cells = sum(limits.cells_of(shape_of(value)) for value in values.values())
     if cells > CELLS:

@@ -174,6 +174,7 @@ def prepared(options: argparse.Namespace) -> Training:
     from graphstep.engine.opening import read_setup
     from graphstep.engine.training import Training
 
+    # Options that every program has are refused where they would change nothing: silence would pass for obedience.
     if options.seed != "1":
         raise InputError("a training has no --seed: the gradient of a loss is 1", hint="--batch-seed N orders the examples")
     if options.dtype != FLOAT64:
@@ -184,6 +185,8 @@ def prepared(options: argparse.Namespace) -> Training:
     if options.resume:
         from graphstep.engine.training.saved import resume, saved_params
 
+        # Only the parameters, before the program is read: with them its inputs have values. The rest follows when there is a
+        # training.
         saved = saved_params(options.resume)
     opening = read_setup(setup_of(options), saved, files=True)
     training = Training(opening.program, opening.inputs, _settings(options), opening.setup)
@@ -198,6 +201,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     from graphstep.language.values import read_number
 
     row = optimizer(options.optimizer)
+    # Under the name that argparse makes of an option: --weight-decay is weight_decay.
     typed = {name: getattr(options, option_of(name)[2:].replace("-", "_")) for name in SETTINGS}
     hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in typed.items()})
     seed, every = whole("--batch-seed", options.batch_seed), whole("--held-out-every", options.held_out_every, 1)
@@ -235,6 +239,7 @@ def _narrated(training: Training, k: int, chosen: str | None, asked: Options) ->
     from graphstep.telling.words.catalogue import message
 
     # It may have stopped before.
+    # Of a resumed training the rounds before are not there to be run again.
     last = len(training.history) - 1
     if not training.first <= k <= last:
         raise InputError(f"there is no round {k} to tell", hint=f"--at-round takes {training.first} to {last}")

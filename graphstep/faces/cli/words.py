@@ -56,6 +56,7 @@ class _Version(argparse.Action):
 
 def whole(option: str, text: str, least: int = 0) -> int:
     """The whole number of an option; InputError for what is none, and for one that is smaller than ``least``."""
+    # isdecimal alone takes the digits of all scripts; of more than 4,300 of any kind int() raises an error of its own.
     if not (text.isascii() and text.isdecimal() and len(text) <= 18 and int(text) >= least):
         raise InputError(f"{option} takes a whole number from {least}, not {quoted(text)}", hint=f"for example {option} 10")
     return int(text)
@@ -69,6 +70,7 @@ def parser_of(name: str, command: Command) -> Parser:
         description=command.SUMMARY,
         epilog=command.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        # Else --s would be --seed until another option begins with s; and _shielded knows whole names alone.
         allow_abbrev=False,
     )
     command.arguments(parser)
@@ -125,6 +127,7 @@ def _shielded(parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str
         option, equals, _ = word.partition("=")
         if takes_next:
             # The value of an option may be negative too: --seed -1.
+            # Joined to the option: by itself argparse would take it for one.
             shielded[-1] += f"={word}" if shielded[-1].startswith("--") else word
             takes_next = False
         elif option in actions:
