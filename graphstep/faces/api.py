@@ -90,8 +90,10 @@ def run(
         from graphstep.language import network
 
         source = network.source(text)
+        # What is given stands in place of what the graph was kept with.
         text, given = source.text, {**source.values, **given}
         options |= source.rewriting
+        # Inputs that are data in the graph stay so, unless the caller names others.
         options["data"] = data or source.data
     return Run(_opening(text, given, seed, options).run())
 
@@ -109,6 +111,7 @@ def _opening(
 ) -> Opening:
     """What is to be run; ``more`` are values of inputs that were not given."""
     start = seed if isinstance(seed, str) else numbers({"seed": seed})["seed"]
+    # Texts stay texts in the setup, so that a document says randn(2, 3) as it was given; arrays have none and go beside it.
     setup = setup_of(text, inputs, seed=start, **options)
     arrays = numbers({name: value for name, value in inputs.items() if not isinstance(value, str)})
     return read_setup(setup, {**arrays, **(more or {})}, seed=None if isinstance(start, str) else start)
@@ -131,6 +134,7 @@ def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[
     Raises InputError for arguments that do not fit, and CaptureError, with the line, where a gradient would be lost:
     ``float(x)``, ``int(x)``, a format. What the function raises passes through.
     """
+    # The frame of the caller is taken here, one call away: names of its variables become those of a captured value's parts.
     with collector_paused():
         return _captured(function, arguments, fixed, named, sys._getframe(1))
 
@@ -192,6 +196,7 @@ def record(
     """
     from graphstep.faces.loop import RecordedLoop
 
+    # Two forms of one decorator: with options it is called first, and answers what takes the function.
     if function is None:
         return lambda function: RecordedLoop(function, when, every, keep, to)
     return RecordedLoop(function, when, every, keep, to)
@@ -237,6 +242,7 @@ def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     from graphstep.language.read.dialects import translated
 
     given = {**(inputs or {}), **values}
+    # The program is a text again: from here on it is run, shown and copied as if it had been typed.
     return run(translated(text, "latex", given).text, inputs=given)
 
 
@@ -254,6 +260,7 @@ def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     given = {**(inputs or {}), **values}
     typed = {name: value for name, value in given.items() if isinstance(value, str)}
     arrays = numbers({name: value for name, value in given.items() if name not in typed})
+    # With the values: of x.shape[0] only what it comes to is part of the program.
     program = translated(text, "numpy", {**read_texts(typed, files=False), **arrays})
     lost = unread(text, program.text, given)
     return run(program.text, inputs={**program.values, **{name: value for name, value in given.items() if name not in lost}})
@@ -343,6 +350,7 @@ def train(
         read_names(params) if isinstance(params, str) else tuple(params),
         row,
         settings_of(row, {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}),
+        # A rate is an expression; repr gives a float that reads back to the bit.
         lr if isinstance(lr, str) else repr(float(lr)),
         steps,
         climbs=maximize,

@@ -39,6 +39,7 @@ def change(old: Number, new: Number) -> str:
         # 1 and 1.000 are one number to the digits shown.
         return before if before == after or float(before) == float(after) else f"{before} → {after}"
     before, after = digest(old), digest(new)
+    # The cells of both, where both have room for theirs; of a range the ends say nothing of what moved between them.
     if shape_of(old) != shape_of(new) or (before != after and before[:1] == after[:1] == "["):
         return f"{before} → {after}"
     moved = largest_change(old, new)
@@ -52,8 +53,10 @@ def largest_change(old: Number, new: Number) -> float:
     if old is new or np.array_equal(before, after):
         return 0.0
     with np.errstate(all="ignore"):
+        # nan is not equal to itself: a cell that stays nan has not changed.
         same = (before == after) | (np.isnan(before) & np.isnan(after))
         apart = np.where(same, 0.0, np.abs(after - before))
+    # inf - inf is nan, and so is what nan has a part in: no number says how far such a cell has moved, so it counts as inf.
     return float(np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0))
 
 
@@ -148,6 +151,7 @@ def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:
     if drawn is None:
         return 0
     room = 0
+    # Of what is on show alone: each of these numbers may be a comparison of two arrays.
     for index in drawn.nodes[:_MOST]:
         value, gradient = _changes(old, new, index)
         room = max(room, cell_width(value) - cell_width(digest(new.value_of(index))))

@@ -75,12 +75,14 @@ def _read(path: Path) -> Config:
     shown = quoted_path(str(path))
     try:
         with open_file(path, _SIZE) as file:
+            # With or without the byte order mark that editors on Windows put first. Lists inside each other make tomllib recurse.
             content = tomllib.loads(file.read().decode("utf-8-sig"))
     except OSError as error:
         raise GraphstepError(f"{shown} cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{shown} is no TOML: {error}", hint='it has lines such as theme = "graphstep-light"') from None
     names = [field.name for field in fields(Config)]
+    # A name that is none is an error, and not left out: a preference that is misspelt would never be missed.
     for name in content:
         if name not in names:
             raise InputError(
@@ -94,6 +96,7 @@ def _checked(shown: str, name: str, value: Any) -> Any:
     if name == "keys":
         return _checked_keys(shown, value)
     if name == "digits":
+        # In Python True is a 1: digits = true is refused.
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 999:
             return value
         raise InputError(f"{shown}: digits is a whole number from 1, not {quoted(str(value))}", hint="for example digits = 6")

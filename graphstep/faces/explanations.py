@@ -70,6 +70,7 @@ def tallest(trace: Trace, width: int) -> int:
     So a pane can have one height for the whole run.
     """
     count = len(trace)
+    # The middle of a long run mostly has the kinds of gates that its ends have, and to look at all of it costs a million steps.
     ends = range(1, count + 1) if count <= 2 * _LOOKED_AT else (*range(1, _LOOKED_AT), *range(count - _LOOKED_AT, count + 1))
     kinds: dict[tuple[str | None, str, int], list[int]] = {}
     for n in ends:
@@ -115,6 +116,7 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
         lines.append([(f"{pad} = ", "rule"), (arrives, "upstream"), (f"{behind} · ", "quiet"), (by, "local")])
     else:
         lines += _rung(left, "=", [(symbols.text, "rule")], width)
+    # Numbers and result in one line if it is wide enough; else each in its own.
     place, last = len(lines) - 1, [(pad, "rule")]
     for rung in others:
         last += [(f" {rung.relation} ", "rule"), *_factors(rung)]

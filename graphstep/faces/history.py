@@ -45,6 +45,7 @@ def last_programs() -> list[list[str]]:
         content = None
     if not isinstance(content, list) or not all(_are_words(entry) for entry in content):
         with suppress(OSError):
+            # Set aside and not removed: somebody may have written it by hand.
             path.replace(path.with_suffix(".json.damaged"))
         return []
     return content[:KEPT]
@@ -67,6 +68,8 @@ def remember(words: Sequence[str]) -> str:
     if sum(map(len, words)) > LONGEST:
         return ""
     entry = [_from_anywhere(word) for word in words]
+    # Read and written again without a lock: of two debuggers that end at once one is forgotten, and the file is whole all the
+    # same.
     entries = [entry, *(other for other in last_programs() if other != entry)][:KEPT]
     path = history_file()
     try:

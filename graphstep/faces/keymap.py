@@ -52,6 +52,7 @@ def rebound() -> dict[str, tuple[str, ...]]:
 @cache
 def _rebound(path: Path) -> dict[str, tuple[str, ...]]:
     shown = f"{quoted_path(str(path))}, keys"
+    # All of it is checked before a key is bound: half a table of keys would leave actions that no key reaches.
     result = {name: _keys(shown, name, keys) for name, keys in (config().keys or {}).items()}
     for at_hand in SETS:
         _refuse_conflicts(shown, at_hand, result)
@@ -90,6 +91,7 @@ def _key(shown: str, name: str, typed: str) -> str:
             f"{shown}: {name} cannot have {quoted(typed)}, which is no key",
             hint=near or 'a key is one character, such as "E", or a name: right, pageup, f5, ctrl+e',
         )
+    # A terminal sends the capital, and no word of the shift key.
     if modifiers == ["shift"] and len(key) == 1 and key.isalpha():
         return key.upper()
     return f"{before}{key}"

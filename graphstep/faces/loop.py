@@ -19,6 +19,7 @@ class RecordedLoop(Loop):
 
     def __init__(self, function: Callable[..., Any], when: str | Trigger, every: int, keep: int, to: str | Path | None) -> None:
         super().__init__(function, when, every, keep)
+        # Now, and not at the step that goes wrong, which may come after hours.
         if to is not None and not str(to).endswith(SUFFIX):
             raise InputError(f"{quoted(str(to))} does not end in {SUFFIX}", hint="to='run.gsz'")
         self._to = to

@@ -29,6 +29,7 @@ def framed(trace: Trace) -> str:
 
     Viewers that take frames out (GitHub, notebooks that are not trusted) show what stands behind it: the narrated steps.
     """
+    # Without allow-same-origin the frame has an origin of its own: its script reaches neither cookies nor cells of the notebook.
     page, steps = escape(export.render(trace, "html")), escape(export.render(trace, "text"))
     frame = f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="graphstep" width="100%" height="{_HEIGHT}" frameborder="0">'
     return f"{frame}</iframe>\n<details><summary>The steps as text</summary><pre>{steps}</pre></details>\n"

@@ -25,6 +25,7 @@ class CheckReport(Report):
         from graphstep.analysis.witnesses import check
 
         report = check(trace)
+        # The witnesses answer with a class of their own room, which knows nothing of faces; this one has no field more.
         return cls(report.trace, report.rows, report.value)
 
     def lines(self, digits: int = DIGITS) -> list[str]:

@@ -144,6 +144,7 @@ class Run:
     def edit(self, **values: Any) -> Run:
         """The same program with other values, or texts of values, for some inputs."""
         texts = {name: text.strip() for name, text in values.items() if isinstance(text, str)}
+        # A text is kept beside its value: the run that comes of it says randn(2, 3) where it was given so.
         arrays = {name: value for name, value in values.items() if name not in texts}
         return Run(self.trace.with_inputs({**numbers(arrays), **read_texts(texts, files=False)}, texts))
 

@@ -29,6 +29,7 @@ def read_snapshot(path: str) -> Snapshot:
     try:
         check_file(path, limits.FILE)
         with Path(path).open(encoding="utf-8-sig") as file:
+            # All numbers are floats: of an integer of 5,000 digits int() would raise a ValueError that is none of JSON's.
             content = json.load(file, parse_int=float)
     except OSError as error:
         raise GraphstepError(f"{shown} cannot be read: {error.strerror or error}") from error
@@ -64,6 +65,7 @@ def _node(node: Any) -> NodeSnapshot:
 def _routes(content: dict[str, Any]) -> Iterator[Route]:
     """The ways through the routers, as far as the steps tell them; what another program wrote may have none."""
     nodes, steps = content["nodes"], content.get("steps")
+    # Steps name nodes by id, and any program may have written the file: what leads nowhere is left out.
     places = {node["id"]: place for place, node in enumerate(nodes) if isinstance(node.get("id"), str)}
     for step in steps if isinstance(steps, list) else ():
         ends = [step.get(end) for end in ("from", "to")] if isinstance(step, dict) else []

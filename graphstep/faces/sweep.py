@@ -32,6 +32,8 @@ def diagnosing(ranges: Sequence[Range], subject: Experiment | Setup, values: Map
         else:
             there = subject.edited(settings)
             what = {"program": there.program, "keywords": there.keywords(), "values": cells}
+        # A piece of work is a text, for a process, a cluster, or a name on the disk. JSON of Python's gives floats back to the
+        # bit, inf and nan too.
         yield json.dumps({"work": "diagnose", "where": where, "point": point, **what})
 
 

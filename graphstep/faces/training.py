@@ -41,6 +41,7 @@ class Training(engine.Training):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """What a notebook shows: the curves, once there is a round."""
+        # A curve of no point is no picture: before the first round there is the text alone.
         text = {"text/plain": repr(self)}
         return {**text, "image/svg+xml": formats.picture(self)} if self.history.losses else text
 

@@ -62,6 +62,7 @@ class Steps:
 
 def passed(fact: Moved, state: State) -> range:
     """The steps to print of a move: all that one gate did at once, else the last."""
+    # Only what one gate did at once, and a bounded number of it: a jump over thousands of steps tells where it led.
     over = fact.before < fact.n <= fact.before + ON_THE_WAY and state.trace.over(fact.before) == fact.n
     return range(fact.before + 1 if over else fact.n, fact.n + 1)
 
@@ -109,6 +110,7 @@ def cell_lines(state: State, cells: Cells) -> Iterator[str]:
         if trace.node(node).shape and trace.value(node, state.at) is not None:
             yield from summary(np.asarray(trace.value_of(node))).lines()
         return
+    # A gradient under way is no sum of all its parts yet: until it is, the value is explained.
     of: Literal["value", "gradient"] = "gradient" if gradient is not None and gradient.complete else "value"
     if of == "value" and trace.value(node, state.at) is None:
         yield value_line(state, node)

@@ -26,6 +26,7 @@ def title_lines(lesson: LessonRun, language: str) -> Iterator[str]:
 
 def lines(before: LessonRun, after: LessonRun, fact: facts.LessonFact) -> Iterator[str]:
     """What the lesson shows of a fact, besides its sentence."""
+    # Of the state before: a right answer has closed its question.
     waiting = before.open
     done = isinstance(fact, facts.Revealed) or (isinstance(fact, facts.Marked) and fact.outcome in ("right", "carried"))
     if isinstance(fact, facts.SectionOpened):

@@ -222,6 +222,7 @@ def converse(prompt: Partner) -> int:
     prompt.begin()
     # Both: with a pipe on one side there is nobody to complete words for, and readline would print its prompt into the file.
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        # By readline, which a closed standard input has too, to say so.
         return _listen(prompt, iter(sys.stdin.readline, ""))
     from graphstep.faces.repl.terminal import typed_lines
 

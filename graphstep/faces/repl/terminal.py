@@ -29,7 +29,9 @@ def _complete(prompt: Partner) -> None:
         import readline
     except ImportError:
         return
+    # What parts words in a program; a blank does too, so of a command of two words each is completed by itself.
     readline.set_completer_delims(" =+-*/()[],;<>")
+    # Asked for the completion 0, 1, 2, … until there is none: None ends it.
     readline.set_completer(lambda text, place: next(iter(prompt.completions(text)[place:]), None))
     # macOS has libedit in place of GNU readline, which spells the binding in another way.
     libedit = "libedit" in (readline.__doc__ or "")

@@ -72,6 +72,7 @@ class TrainingPrompt:
         """Perform the command of a line, and print what comes of it."""
         if self.within is not None:
             self.within.hear(line)
+            # Leaving the round leads back to the training: quit twice ends the program.
             if self.within.left:
                 self.within = None
                 self._say(*self._round())

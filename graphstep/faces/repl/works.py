@@ -71,6 +71,7 @@ def _rewritten(state: State, kind: str) -> Iterator[str]:
     typed = state.root
     rows = rewritten_runs(typed, FORMS if kind == effects.EVERY else (kind,))
     yield from text.lines(rewriting.body(typed, rows))
+    # The program of a prompt stays what it is: the command opens the other one, compared with this.
     if kind != effects.EVERY and rows[0].run is not None:
         run = rows[0].run
         yield run.setup.filled(run.inputs).command(f"--against={' '.join(typed.program.text.split())}")

@@ -165,6 +165,7 @@ def _cannot_nudge(words: Words, fact: facts.CannotNudge) -> str:
 
 
 def _no_composite(words: Words, _: facts.NoComposite) -> str:
+    # By kind of node, of which a program of a million gates has a few.
     nodes = [Node(kind.rule, options=kind.options) for kind in words.before.trace.program.columns.of_kinds]
     gates = ", ".join(sorted({n.rule.symbol for n in nodes if n.rule is not None and is_composite(n)}))
     if not gates:
@@ -173,6 +174,7 @@ def _no_composite(words: Words, _: facts.NoComposite) -> str:
 
 
 def _which_wire(words: Words, fact: facts.WhichWire) -> str:
+    # One more than are named, by which `_some` sees that there are more.
     wires = _some([wire_text(words.before.trace, edge) for edge in fact.edges[: LISTED + 1]])
     return words.say("reply-which-wire", wires=wires)
 
@@ -287,6 +289,7 @@ def _held(words: Words, _: facts.Held) -> str:
 
 
 def _marked(words: Words, fact: facts.Marked) -> str:
+    # A fact holds what was typed and no sentence: it is marked once more for its words.
     # Who asks nothing need not wait for what asks and marks.
     from graphstep.teaching.marking.verdict import mark
 

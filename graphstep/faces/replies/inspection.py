@@ -44,6 +44,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
         if shape := same_shape(trace, index):
             lines.append([(Wording(trace).say(shape), "why")])
     lines += [[(f"▲ {finding_text(trace, finding)}", "warning")] for finding in findings]
+    # By the count that is kept with the program: a weight may have 100,000 readers.
     uses = program.consumers.number(index)
     if uses > 1:
         lines.append([(say("node-uses", uses=uses), "why")])
@@ -56,6 +57,7 @@ def _can(trace: Trace, index: int) -> list[str]:
     node = trace.node(index)
     can = ["node-verify"] if trace.program.depends[index] else []
     if node.rule is None:
+        # What only such a node has stands before what every node has.
         can.insert(0, "node-nudge-cell" if node.shape else "node-nudge")
     elif is_composite(node):
         can.insert(0, "node-open")

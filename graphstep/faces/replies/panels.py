@@ -62,6 +62,7 @@ def nudge_lines(old: Trace, new: Trace, index: int, cell: tuple[int, ...] = ()) 
     """What the gradient predicted for a nudge of an input, or of one cell of it, and what came of it."""
     out, before, after = objective_name(old), _objective(old), _objective(new)
     name = cell_name(old.program, index, cell)
+    # By what the value has really moved: -2 + 0.1 is rounded, and so is 0.1.
     moved = cell_of(new.value_of(index), cell) - cell_of(old.value_of(index), cell)
     # Data have no gradient; the output may depend on them all the same, and that is said below.
     slope = 0.0 if not old.program.depends[index] else cell_of(old.gradient_of(index), cell)
@@ -108,6 +109,7 @@ def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     if row.sample is not None and not row.sample.checked:
         return [[(explanation(row) or say("witness-no-cells"), "why")]]
     backprop, symbolic, numeric = shown(row, DIGITS)
+    # A witness that has no number says why in its place.
     if row.symbolic is None:
         symbolic = symbolic_note(row)
     if row.numeric is None:
@@ -140,7 +142,7 @@ def _slope(trace: Trace, index: int, row: Row) -> str:
 
 
 def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
-    """The Jacobians of some edges, and the multiplications along the path from the last of them."""
+    """The Jacobians of some edges, and the multiplications along the path from where the first of them leads."""
     from graphstep.analysis.jacobian import orders
     from graphstep.faces.export import text
     from graphstep.ground.errors import InputError

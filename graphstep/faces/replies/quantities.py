@@ -59,6 +59,7 @@ def value_line(state: State, node: int) -> str:
     value = trace.value(node, state.at)
     if value is None:
         return message(state.language, "value-not-yet", name=name, step=str(trace.step_of_value(node)))
+    # An input has no rungs, and those of an array would be its cells.
     if trace.node(node).rule is None or trace.node(node).shape:
         return f"{name} = {number_text(value, trace.writing.digits)}"
     return value_ladder(trace, node).line

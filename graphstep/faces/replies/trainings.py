@@ -40,6 +40,7 @@ def parameter_rows(
 
 def update_step(trace: Trace, place: int) -> int | None:
     """The step of a round that updates a parameter, by its number; None in a round without updates."""
+    # The updates end a round, a step each, in the order of the parameters.
     return len(trace) - len(trace.updates) + 1 + place if trace.updates else None
 
 
@@ -47,6 +48,7 @@ def stopped_text(training: Training) -> str:
     """Why no more rounds are run, as a sentence."""
     language = training.setup.language
     text = stop_text(training, language)
+    # One capital alone: capitalize() would make small letters of the rest.
     return message(language, "stop-sentence", text=f"{text[:1].upper()}{text[1:]}")
 
 
