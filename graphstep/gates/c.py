@@ -81,11 +81,13 @@ def _text(value: Written) -> str:
     if isinstance(value, _Expression):
         return value.text
     if isinstance(value, int | float) and math.isfinite(value):
+        # The shortest numeral that is read back to the same bits, by a C compiler as by Python: both round to the nearest.
         return repr(float(value))
     raise TypeError(f"{value!r} is no number that C is written with")
 
 
 def _joined(x: Written, sign: str, y: Written) -> _Expression:
+    # In parentheses always, so that C keeps the order of the formula: in another one sums round otherwise.
     return _Expression(f"({_text(x)} {sign} {_text(y)})")
 
 

@@ -108,6 +108,7 @@ class Code(Typed):
     def __neg__(self) -> Code:
         if self.text == "0":
             return self
+        # Two signs are none where the first is that of the whole text, as in front of one name or whole number.
         return Code(self.text[1:]) if self.text[:1] == "-" and self.text[1:].isalnum() else Code(*negative(self))
 
     def __abs__(self) -> Code:
@@ -151,6 +152,7 @@ class Code(Typed):
 def _folded(function: Callable[[float, float], float], x: Code, y: Code) -> Code | None:
     """A number made of two numbers, where it is exact: whole numbers and halves that are not large."""
     a, b = x.number, y.number
+    # Small ones alone: nobody has typed the others, and a power of floats that is too large raises OverflowError.
     if a is None or b is None or max(abs(a), abs(b)) > 64 or (function is operator.pow and (b < 0 or b != int(b))):
         return None
     value = function(a, b)

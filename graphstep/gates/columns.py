@@ -24,6 +24,7 @@ class CellTerm:
 def column(np: Any, gate: Rule, call: Call, slot: int, cell: Cell) -> Array:
     """The column of the Jacobian for one cell of the input of ``slot``, in the shape of the gate's value."""
     direction = np.zeros(np.shape(call.inputs[slot]))
+    # J times a unit vector: one push, where the whole Jacobian would be a push for each cell.
     direction[cell] = 1.0
     return np.asarray(push(gate, call, slot, direction))
 

@@ -144,6 +144,7 @@ def hands_on(rule: Rule, slot: int, count: int) -> bool:
         return False
     inputs = [_Operation("", (place,)) for place in range(count)]
     try:
+        # A formula says so by a bare 1, as that of + does; whatever it makes of an input comes back as an operation.
         return isinstance(slope := rule.slopes[slot](_Recorder(), *inputs, inputs[0]), int) and slope == 1
     except TypeError:
         return False
@@ -159,6 +160,7 @@ def _done(rule: Rule, count: int) -> _Operation | None:
         return None
     if not isinstance(done, _Operation) or not done.name or not (done.name in PLAIN or hasattr(NUMBERS, done.name)):
         return None
+    # What stands in front can be bound to the function, as in 1/x and max(0, x); what stands behind an input could not.
     numbers = len(done.operands) - count
     fixed = all(isinstance(x, int | float) for x in done.operands[:numbers])
     return done if numbers >= 0 and fixed and [*done.operands[numbers:]] == inputs else None

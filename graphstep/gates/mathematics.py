@@ -235,6 +235,7 @@ class _LateNumbers(_Numbers):
         if name.startswith("__"):
             raise AttributeError(name)
         own = {ours: getattr(np, theirs) for ours, theirs in _NAMES.items()}
+        # What is defined above goes before what NumPy has under its name, such as the pow that it has had since version 2.
         rest = {each: value for each, value in vars(np).items() if each[0] != "_" and not hasattr(_Numbers, each)}
         vars(self).update(rest | own)
         self.__class__ = _Numbers  # type: ignore[assignment]  # what it has become

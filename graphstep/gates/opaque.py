@@ -50,6 +50,7 @@ def opaque(name: str, numbers: Numbers) -> Rule:
 
     def push(np: Any, _: Call, slot: int, direction: Any) -> Any:
         if not numbers.factors:
+            # How its value moves was not recorded. 0 would say that it stands still, nan says that nobody knows.
             return np.full(shape_of(numbers.value), np.nan)
         factor = numbers.factors[slot]
         return 0.0 * direction if factor is None else factor * direction

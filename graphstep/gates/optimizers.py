@@ -301,6 +301,7 @@ def apply(
     assigned: dict[str, Any] = {}
     for assignment in rule:
         assigned[assignment.name] = assignment.formula(m, q)
+        # The lines below read it: m_hat of adam is made of the m of this round, not of the one before.
         setattr(q, assignment.name, assigned[assignment.name])
     return assigned
 

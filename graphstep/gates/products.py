@@ -23,6 +23,7 @@ def matmul(np: Any, x: Array, y: Array, into: Array | None = None) -> Array:
     rows = x[None, :] if x.ndim == 1 else x
     columns = y[:, None] if y.ndim == 1 else y
     batch = rows.shape[:-2] if rows.ndim > columns.ndim else columns.shape[:-2]
+    # A product is held in memory for each multiplication before they are added up, so that the bound is one on memory as well.
     if prod(batch) * prod(rows.shape[-2:]) * columns.shape[-1] > FIXED_ORDER:
         return np.matmul(x, y, out=into)
     cells = _small(np, rows, columns, len(batch), into if x.ndim == y.ndim == 2 else None)

@@ -99,5 +99,6 @@ def _enter_structural() -> None:
     algebra = (*PRODUCTS, *INDICES, *CONVOLUTIONS, *LINEAR_SYSTEMS)
     for gate in (*algebra, *reductions, *movement, *SOFTMAXES, *losses, *NORMALISATION):
         STRUCTURAL.rows[gate.name] = GATES.rows[gate.name] = gate
+        # amax, amin and length answer to no name here: max(x) and norm(x) lead to them by over_cells.
         for name in gate.functions:
             FUNCTIONS.rows[name] = gate

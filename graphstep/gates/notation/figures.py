@@ -23,6 +23,8 @@ class Figures(Style):
     def number(self, value: Any) -> Ink:
         """A number, with its place among the values."""
         ink = super().number(value)
+        # A number may be written and then left out, as an exponent of 1 is. So each mark holds its own place, and gaps do no
+        # harm.
         self.values.append(value)
         return Ink(f"{_OPEN}{len(self.values) - 1}{_OPEN}{ink.text}{_CLOSE}", ink.level, self, ink.cells)
 

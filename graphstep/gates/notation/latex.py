@@ -112,6 +112,7 @@ class Latex(Typeset):
 
     def words(self, text: str) -> Ink:
         """Words among formulas, upright."""
+        # In \text a bare underscore is an error of TeX; options have some in their names.
         escaped = text.replace("_", r"\_")
         return self.name(rf"\text{{{escaped}}}")
 
@@ -139,6 +140,7 @@ class Latex(Typeset):
     def power(self, x: Ink, y: Ink) -> Ink:
         """A power."""
         cells = x.cells or y.cells
+        # An array is raised cell by cell. Without the sign a square would be read as the matrix times itself.
         sign = r"\odot " if cells else ""
         return x if y.text == "1" else Ink(f"{{{x.within(ATOM)}}}^{{{sign}{y.text}}}", POWER, self, cells)
 

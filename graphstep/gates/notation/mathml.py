@@ -146,6 +146,7 @@ class MathML(Typeset):
     def picked(self, x: Any, index: str, *others: Any) -> Ink:
         """The places of ``x`` that an index names."""
         pieces = re.split(r"\{(\d)\}", index)
+        # What the group of the pattern matched stands at the odd places: the number of another input.
         inside = [self.term(others[int(piece) - 1]).text if k % 2 else _leaf("mtext", piece) for k, piece in enumerate(pieces)]
         brackets = f"<mo>[</mo>{''.join(x for x in inside if x != '<mtext></mtext>')}<mo>]</mo>"
         return Ink(f"<msub>{_one(self.term(x).within(ATOM))}<mrow>{brackets}</mrow></msub>", ATOM, self, cells=True)
@@ -171,6 +172,7 @@ class MathML(Typeset):
 
     def power(self, x: Ink, y: Ink) -> Ink:
         """A power."""
+        # By what is printed: an exponent that only rounds to 1 is written 1.000, and stays.
         if y.text == "<mn>1</mn>":
             return x
         cells = x.cells or y.cells

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+# Without omicron and the capitals that look like Latin ones: for these TeX has no commands.
 _LETTERS: dict[str, str] = dict(
     re.findall(
         r"(\S) (\w+)",
@@ -47,6 +48,7 @@ def latex_name(name: str) -> str:
     if dot:
         return f"{latex_name(gate)}.{latex_name(part) if part[:1].isalpha() else part}"
     base, *subscripts = parts(name)
+    # A name such as x2y, with digits amidst its letters, is no letter with a subscript.
     if not base.isalpha():
         return latex_name_as_typed(name)
     below = ", ".join(text if text.isdecimal() else _letters(text) for text in subscripts)

@@ -159,6 +159,7 @@ class Terms:
         return power
 
     def __getattr__(self, function: str) -> Callable[..., Term]:
+        # copy.deepcopy and inspect ask any object for names of this kind, and would take a term for a method of their own.
         if function.startswith("_"):
             raise AttributeError(function)
         return lambda *arguments: Term(function, *arguments)
@@ -219,6 +220,7 @@ class Rounded:
         row = _structural(function)
         if row is None:
             raise NoNumberError(function)
+        # In print the scores are left out, and with them the number of classes: it is known when something meets the result.
         if function == "onehot" and len(arguments) == 1:
             return _Classes(row, arguments[0])
         return row.value(np, [np.asarray(x) for x in arguments], dict(row.defaults))
@@ -290,6 +292,7 @@ def _among(choose: Callable[[Any, Any], Any], xs: tuple[Any, ...]) -> Any:
 def _rounded(value: Any, digits: int) -> Any:
     from graphstep.ground.arrays import settled
 
+    # What is printed with all of its digits need not go through its text and back.
     if all(map(is_short, value.ravel().tolist())):
         # Without the sign of a zero, which is not printed.
         return value + 0.0

@@ -50,6 +50,7 @@ CHOICES = (
         (
             lambda m, x, y, z, out: m.where(m.both(x > y, z > x), 1, 0),
             lambda m, x, y, z, out: m.where(m.both(y > x, z > y), 1, 0),
+            # Where the edges have changed places, the upper one holds everything, as in NumPy's clip.
             lambda m, x, y, z, out: m.where(m.maximum(x, y) > z, 1, 0),
         ),
         "The clip gate holds its first input between the second and the third.",

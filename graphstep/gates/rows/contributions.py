@@ -20,6 +20,7 @@ LENGTH = "where({out} == 0, 0, {d}*x/where({out} == 0, 1, {out}))"
 
 def identity(count: int) -> str:
     """A matrix with 1 on its diagonal."""
+    # The language has no gate for it: of ones what is neither above nor below the diagonal.
     return f"tril(triu(fill(1, shape=({count}, {count}))))"
 
 

@@ -24,6 +24,8 @@ def _kept(np: Any, x: Any, options: Options) -> Any:
     # NumPy's random numbers are loaded by themselves, where they are needed.
     from numpy.random import default_rng
 
+    # Drawn anew by value, pullback and push: with one seed and shape they get the same cells. A later NumPy may draw others,
+    # since for its generators none are promised to last (NEP 19).
     chance = default_rng(options["seed"]).random(np.shape(x))
     return np.where(chance < options["p"], 0.0, 1.0 / (1.0 - options["p"]))
 

@@ -78,6 +78,7 @@ def _unnamed(term: str, shape: Shape) -> int:
 
 def _filled(term: str, shape: Shape, dots: str) -> str:
     count = _unnamed(term, shape)
+    # Where ... stands for fewer axes at one input than at another it is for the last of them: shapes meet from the right.
     letters = term.replace("...", dots[len(dots) - count :]) if count >= 0 else term.replace("...", "")
     if len(letters) != len(shape):
         raise MisfitError(
@@ -122,6 +123,7 @@ def _meets(shapes: Sequence[Shape], options: Options) -> Sequence[Shape]:
 
 def _contracted(np: Any, of: _Indices, terms: Sequence[str], arrays: Sequence[Any], out: str) -> Any:
     """The products of cells with the same indices, added up over those that are not in ``out``."""
+    # For expressions there is no BLAS: they are multiplied cell by cell, however many there are.
     if of.cells > FIXED_ORDER and not any(np.asarray(x).dtype == object for x in arrays):
         # So many go to BLAS, in an order of products that NumPy chooses.
         return np.einsum(f"{','.join(terms)}->{out}", *arrays, optimize=True)

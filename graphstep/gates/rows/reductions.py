@@ -213,6 +213,7 @@ def scaled(np: Any, x: Any, options: Options) -> tuple[Any, Any]:
 def length(np: Any, x: Any, options: Options) -> Any:
     """The square root of the sum of the squares, also where a square is too large or too small for a number."""
     squares = total(np, np.multiply(x, x), options)
+    # Within these bounds no square overflowed, and one that lost digits near 0 is too small to show in the sum.
     if np.asarray(squares).dtype == object or np.all((squares > 1e-280) & (squares < 1e300)):
         return np.sqrt(squares)
     cells, scale = scaled(np, x, options)

@@ -26,6 +26,7 @@ def _others(np: Any, call: Call) -> Any:
     kept_axes = [i for i in range(x.ndim) if i not in axes]
     order = (*kept_axes, *axes)
     moved = np.transpose(x, order)
+    # Of no cells NumPy cannot tell how many -1 stands for.
     rows = moved.reshape(*(x.shape[i] for i in kept_axes), -1) if x.size else np.zeros((*(x.shape[i] for i in kept_axes), 0))
     ones = np.ones((*rows.shape[:-1], 1))
     # The product of those before a cell times the product of those behind it: two running products, whatever the number of cells.
