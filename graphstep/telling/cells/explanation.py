@@ -69,6 +69,7 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
         ladder = Ladder(cell_gradient(trace, node, place), tuple(gradient_rungs(trace, place, products, number)))
         terms, why = products.contributions, why_gradient(trace, node, place, products)
     else:
+        # Errors are in English in every language, as the command line is.
         message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
         raise InputError(message, hint="its value can be explained")
     return CellExplanation(node, place, of, head, name, typed, number, terms, ladder, why)

@@ -170,6 +170,7 @@ def _local(product: Product, index: Cell) -> Term | None:
     elif _only_moves(trace, gate, sender, slot):
         if product.local == 1:
             return None
+        # 1/n where cells are averaged. Any other factor, such as the 2 of dropout, is written as the derivative that it is.
         if count := share(product.local):
             return TERMS.exactly(1) / TERMS.exactly(count)
     by = named(trace.program, wire.receiver, index, wire.use)

@@ -136,6 +136,7 @@ def find_window(trace: Trace, text: str) -> Window | None:
         return None
     places = [int(start[1] or 0) for start in starts if start] + [0] * (len(shape) - len(parts))
     if len(shape) == 1:
+        # A vector is shown in rows of so many cells.
         return Window(node, (), places[0] // COLUMNS, 0)
     return Window(node, tuple(places[:-2]), places[-2], places[-1])
 

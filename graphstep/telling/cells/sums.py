@@ -58,5 +58,6 @@ def share(number: float) -> int:
     >>> share(0.25), share(1 / 3), share(0.3), share(1)
     (4, 3, 0, 0)
     """
+    # 1/3 as a number is not one third: what is near enough to the share of a whole number of cells is taken for it.
     count = round(1 / number) if 1e-9 < number < 1 else 0
     return count if math.isclose(number * count, 1, rel_tol=1e-12) else 0

@@ -52,6 +52,7 @@ def body(report: Report, digits: int | None = None, manner: Manner = FULL) -> It
     if report.rows:
         yield _table(report, report.trace.writing.digits if digits is None else digits)
     *remarks, result = _remarks(report)
+    # The colour of every line is that of the whole report: a remark on one row is no verdict of its own.
     status = _STATUS.get(report.verdict, "fault")
     yield from (Verdict(status, "", (remark,)) for remark in remarks if not manner.brief)
     yield Verdict(status, "", (result,))
@@ -180,6 +181,7 @@ def _explanations(report: Report) -> Iterator[str]:
     for row in cells:
         together.setdefault(explanation(row), []).append(input_name(row))
     for row in report.rows:
+        # Told where the first of them stands, for all, and passed over where the others do.
         names = together.get(explanation(row), []) if row.cell is not None and row.sample is None else []
         if not names:
             yield from _said(row)
@@ -230,7 +232,9 @@ def _result(report: Report) -> str:
     if any((row.numeric_difference or 0.0) > row.bound or row.numeric is None for row in unsure):
         witnesses = say("check-as-far", witnesses=witnesses)
     bounds = set(map(_bound, rows))
+    # The coarsest bound that a row needs holds for all of them.
     worst = next((f"< {bound}" for bound in reversed(_BOUNDS) if f"< {bound}" in bounds), "")
+    # A type of few digits agrees further off than any of the bounds: then the largest error is written in figures.
     beyond = [row.error for row in rows if row.error is not None and float(_BOUNDS[-1]) < row.error <= row.bound]
     if beyond:
         worst = _shown(max(beyond), 2)

@@ -36,6 +36,7 @@ _ZEROS = re.compile(r"\.0*(?![0-9])|(?<=\.)([0-9]*[1-9])0+(?![0-9])")
 def document(comparison: Comparison, titles: tuple[str, str], command: str, language: str, digits: int) -> Document:
     """The two programs, and the comparison."""
     title = message(language, "diff-title")
+    # Two runs of one program have it above them once.
     programs = map(Typed, dict.fromkeys(titles))
     head = Heading(1, (title,), "title")
     return Document(title, chain((head,), programs, body(comparison, language, digits), made_by(language, command)), language)

@@ -47,6 +47,7 @@ def shares(whole: Trace, cut: Trace) -> Iterator[str]:
 
 def _share(whole: Trace, cut: Trace, node: int) -> str:
     before, after = np.asarray(whole.gradient_of(node)), np.asarray(cut.gradient_of(node))
+    # This first: a gradient that was 0 all along has lost nothing, and would seem to have lost all.
     if np.array_equal(before, after, equal_nan=True):
         return "nothing"
     return "all" if not after.any() else "part"

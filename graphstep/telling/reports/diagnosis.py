@@ -139,6 +139,7 @@ def bar(size: float, sizes: Sequence[float]) -> str:
 def _row(trace: Trace, layer: Layer) -> tuple[Content, ...]:
     values, flows = layer.values, layer.gradients
     alike = heading(trace, "all-equal") if values.size > 1 and values.counts else "–"
+    # Rounded to 0 % it would say that none is.
     few = 0 < layer.flat < 0.01
     return (
         (Code(name_of(trace.program, layer.node)),),
@@ -204,6 +205,7 @@ def _groups(diagnosis: Diagnosis) -> Iterator[list[Finding]]:
         kind = finding.kind, head.message
         cause = words.sentences(why) if finding.kind == "zero" or "size" in head.figures else ""
         nodes = causes.setdefault(kind, set())
+        # Without its cause it stands with the others of its kind, as one name more in a list.
         if cause not in nodes and len(nodes) >= _CAUSES:
             finding, cause = replace(finding, reasons=(head,)), ""
         nodes.add(cause)

@@ -84,6 +84,7 @@ def _chosen(trace: Trace) -> list[int]:
     if len(every) <= LISTED:
         return every
     sizes = trace.gradient_sizes[: len(trace.program.inputs)].tolist()
+    # nan alone differs from itself, and False sorts before True.
     return sorted(sorted(every, key=lambda i: (sizes[i] == sizes[i], -sizes[i], i))[:LISTED])
 
 

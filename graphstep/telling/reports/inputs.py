@@ -192,9 +192,11 @@ def _define(gate: Rule, formulas: list[str], defined: set[str]) -> None:
         return
     defined.add(gate.name)
     made_of = gate.expansion({})
+    # What a formula calls is explained before it. This gate is among those defined by now, so that nothing is written twice.
     for name in re.findall(r"\w+(?=\()", made_of):
         if name in FUNCTIONS:
             _define(FUNCTIONS[name], formulas, defined)
+    # What a call may leave out is written with the value that it has then: elu(x, y=1).
     filled = [f"{name}={numeral(value)}" for name, value in zip("xyz"[gate.arity[0] :], gate.fillers, strict=False)]
     call = ", ".join((*"xyz"[: gate.arity[0]], *filled))
     formulas.append(f"{gate.functions[0]}({call}) = {made_of}")

@@ -232,6 +232,7 @@ def size_text(size: int, language: str = ENGLISH) -> str:
         return message(language, "size-bytes", size=str(size))
     amount, units = size / 1000, iter(("kB", "MB", "GB", "TB", "PB", "EB"))
     unit = next(units)
+    # From here on it would be rounded to 1000 of its unit, and from 9.95 on to 10.0, which are three digits.
     while amount >= 999.5:
         amount, unit = amount / 1000, next(units)
     return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"

@@ -50,6 +50,7 @@ def _statistics(trace: Trace, chosen: list[int], last: int) -> Iterator[tuple[Co
 
 def _row(trace: Trace, name: Content, array: NDArray[np.float64]) -> tuple[Content, ...]:
     figures = summary(array)
+    # Without a finite cell there is no least one, no mean and no greatest.
     statistics: tuple[Content, ...] = (("–",),) * 3
     if figures.counts:
         statistics = tuple((Figure(x, DIGITS, "statistic"),) for x in (figures.minimum, figures.mean, figures.maximum))

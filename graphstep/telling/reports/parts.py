@@ -65,6 +65,7 @@ def column(run: Written, key: str, numeric: bool = False) -> Column:
 
 def phrase(language: str, key: str, /, **fields: Inline | Sequence[Inline] | int) -> Content:
     """A fixed sentence with something in it that is no text: a formula, a program, a list of them."""
+    # A message takes texts and counts alone. What is neither has a mark in it, at which the words are taken apart again.
     texts = {name: what if isinstance(what, str | int) else f"{PLACE}{name}{PLACE}" for name, what in fields.items()}
     content: list[Inline] = []
     # A language may put its variables in any order: between the marks stands what comes there.

@@ -68,6 +68,7 @@ def count_text(count: int) -> str:
     """
     if count < 10**DIGITS:
         return f"{count:,}"
+    # math.log10 takes whole numbers of any size; as a float a number of paths overflows at 2¹⁰²⁴.
     exponent = int(log10(count))
     mantissa = f"{10 ** (log10(count) - exponent):.2f}"
     return f"1.00e{exponent + 1}" if mantissa == "10.00" else f"{mantissa}e{exponent}"
@@ -123,6 +124,7 @@ def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
     if not (isfinite(total) and isfinite(gradient)):
         end = "paths-not-finite"
     else:
+        # Relative to what is added up: where that cancels, the sum itself is too small to measure rounding by.
         end = "paths-equal" if abs(total - gradient) <= SAME * sizes else "paths-rounds"
     if routes.count == 1:
         result = say("paths-product", value=numeral(total, digits))

@@ -49,6 +49,8 @@ def told(of: Quotients) -> Iterator[str]:
         if (place := of.best(errors)) is not None:
             yield say(f"quotients-best-{kind}", h=numeral(of.steps[place], 3), error=numeral(errors[place], _DIGITS))
     if of.truncates(of.central):
+        # Where round-off ε/h is as large as truncation: forward that is like h, at the root of ε; central like h², at its cube
+        # root.
         roots = {"epsilon": EPSILON, "square": EPSILON ** (1 / 2), "cube": EPSILON ** (1 / 3)}
         yield say("quotients-why", **{name: numeral(root, _DIGITS) for name, root in roots.items()})
     else:

@@ -259,6 +259,7 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
 def _first_of_gate(trace: Trace, n: int) -> int | None:
     """The gate that sends in a step for the first time."""
     sender = trace.step(n).sender
+    # In the seed step the output gate is at work already, and has not sent yet.
     return None if sender is None or (n - 1 != trace.seed_step and trace.gate_at(n - 1) == sender) else sender
 
 

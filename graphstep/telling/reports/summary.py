@@ -52,6 +52,7 @@ def _gates(trace: Trace, last: int) -> Iterator[Block]:
     if not done:
         yield sentence(heading(trace, "nothing-computed"))
         return
+    # By name where counts are equal: the table does not depend on which gate the program has first.
     kinds = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
     yield sentence(heading(trace, "gates-computed", count=done))
     columns = (column(trace, "gate"), column(trace, "name"), column(trace, "how-many", True))
@@ -69,6 +70,7 @@ def _not_finite(trace: Trace, last: int, sent: Wires) -> Iterator[Content]:
         yield phrase(trace.writing.language, "given-not-finite", name=Math(names.operand(index)))
     for node in dict.fromkeys(node for node in nodes if node is not None and trace.step_of_value(node) <= last):
         yield _remarked(trace, trace.step_of_value(node))
+    # Edges are numbered in the order in which they send, so that a number says whether it is among those that have.
     if edge is not None and edge < len(sent):
         yield _remarked(trace, sent[edge].step)
 

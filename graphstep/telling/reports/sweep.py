@@ -144,6 +144,7 @@ def _runs(tried: Range, points: Sequence[Point], language: str) -> str:
     values, verdicts = tried.values, [point.verdict for point in points]
     runs: list[tuple[FindingKind | None, str]] = []
     if tried.numbers:
+        # Neighbours alone are joined: a verdict that comes back further along is told again.
         for verdict, places in groupby(range(len(values)), key=lambda place: verdicts[place]):
             first, *rest = (values[place] for place in places)
             runs.append((verdict, message(language, "sweep-from-to", first=first, last=rest[-1]) if rest else first))

@@ -65,6 +65,7 @@ def _ends(of: Tangents) -> Iterator[str]:
     out, forward, backward = objective_name(trace), of.objective, of.gradient
     scale = max(abs(forward), abs(backward))
     figures = {"out": out, "source": cell_name(of.trace.program, of.source, of.cell)}
+    # Equal infinities have no difference, inf − inf is nan; and nan is equal to nothing, not even to itself.
     if forward == backward or abs(forward - backward) <= EQUAL * scale or (forward != forward and backward != backward):
         yield words.message("forward-mode-agrees", value=number_text(backward, trace.writing.digits), **figures)
     else:

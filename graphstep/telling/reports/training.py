@@ -61,6 +61,7 @@ def report(training: Training, manner: Manner = FULL, command: str = "", missing
 
 def rounds_alone(training: Training, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The short one: the program, the table of rounds, the parameters and the loss at the end, and why it stopped."""
+    # Whoever writes a training calls all of its documents alike, and this one is brief as it is.
     del manner
     language = training.setup.language
     return Document(_title(training), chain(_rounds_alone(training), made_by(language, command, missing)), language)
@@ -165,7 +166,9 @@ def shown(training: Training) -> list[int]:
     looked = [k for k, _ in training.history.held_out] or list(range(len(training.history)))
     last = len(training.history) - 1
     if len(looked) > ROWS:
+        # At i = 0 the first of them, at i = ROWS − 1 the last.
         looked = [looked[round(i * (len(looked) - 1) / (ROWS - 1))] for i in range(ROWS)]
+    # The last round has a row, whether or not its held-out loss was looked at.
     return looked if not looked or looked[-1] == last else [*looked[: ROWS - 1], last]
 
 

@@ -35,6 +35,7 @@ class _English:
     def find(self, message: str, english: English, count: int = 0) -> str:
         """The English itself."""
         del message
+        # English has a form for one and a form for all else, 0 among it; so has gettext where a file lacks the message.
         return english if isinstance(english, str) else english[count != 1]
 
 
@@ -47,12 +48,16 @@ class _Translated:
     def find(self, message: str, english: English, count: int = 0) -> str:
         """The message in the language of the file."""
         if isinstance(english, str):
+            # gettext looks for id and English together. What was translated from other words than today's is not found, and
+            # English is said: a translation that lags behind is never wrong. Of a pair it looks at the singular alone.
             return self._translations.pgettext(message, english)
         return self._translations.npgettext(message, *english, count)
 
 
 def message(language: str, key: str, /, **fields: str | int) -> str:
     """A message of texts and counts by its id; ``count`` chooses between singular and plural."""
+    # A count comes as a number: it chooses the form, and gets commas between its thousands. The number of a step or of a round
+    # comes as a text: it is a name, which counts nothing.
     count = fields.get("count", 0)
     text = catalogue(language).find(key, MESSAGES[key], count if isinstance(count, int) else 0)
     return text.format(**{name: f"{x:,}" if isinstance(x, int) else x for name, x in fields.items()})
@@ -70,6 +75,7 @@ def kind(language: str, shape: Shape) -> str:
     if len(shape) == 1:
         return message(language, "vector", length=str(shape[0]))
     noun = "matrix" if len(shape) == 2 else "array"
+    # Two messages and no variable for the article: other languages have none, or one that hangs on the noun and not on a numeral.
     return message(language, f"{noun}-an" if article(shape[0]) == "an" else noun, shape=shape_text(shape))
 
 
@@ -87,6 +93,7 @@ def languages() -> tuple[str, ...]:
 def spoken(code: str) -> str:
     """The language that has words for a code, ``zh`` for ``zh-Hant``; empty where none has."""
     name = code.replace("_", "-").casefold()
+    # The whole code first: a file of its own for zh-hant would go before that of zh.
     return next((each for each in (name, name.partition("-")[0]) if each in languages()), "")
 
 
@@ -122,6 +129,8 @@ def catalogue(language: str) -> Catalogue:
     # In memory and not as .mo files beside the .po: nothing can be older than what it was made of.
     compiled = BytesIO()
     with path.open("rb") as file:
+        # write_mo leaves out what is empty, and what an editor has marked as fuzzy: English is said until somebody has looked at
+        # it.
         write_mo(compiled, read_po(file, locale=path.stem))
     compiled.seek(0)
     return _Translated(GNUTranslations(compiled))

@@ -11,6 +11,7 @@ from graphstep.telling.names import output_name
 from graphstep.telling.sizes import jacobian, same_shape, shape_rule
 from graphstep.telling.words.wording import Wording
 
+# In English in every language, as the rules of rows are: it is compared, and never shown.
 _SUM = "gradients add up at branches"
 """By what a document knows the rule of a sum again."""
 
@@ -46,6 +47,7 @@ def unanswered(fact: Fact) -> Explanation:
             rules, notes = (fact.rule,), fact.notes
     words = Wording(fact.wire.trace if isinstance(fact, Sent) else fact.step.trace, hidden=True)
     conventions = tuple(words.note(remark) for remark in notes if remark.kind == "convention")
+    # The ladders stay as they are: whoever prints them leaves out their numbers.
     return replace(explanation(fact), why=words.sentences(rules), here="", notes=conventions)
 
 

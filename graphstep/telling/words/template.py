@@ -57,8 +57,10 @@ def template(language: str, text: bytes = b"") -> bytes:
     catalogue = read_po(BytesIO(text), locale=language) if text else Catalog(language)
     catalog = Catalog(language, project="graphstep", fuzzy=False, header_comment=f"# graphstep in the language {language}.")
     for key, english in messages():
+        # Babel, as gettext, knows a pair by its singular; whether the plural is the same too is asked below.
         earlier = catalogue.get(english if isinstance(english, str) else english[0], context=key)
         catalog.add(english, earlier.string if earlier is not None and earlier.id == english else None, context=key)
+    # In the order of the code and not of the alphabet: what is read together is translated together.
     written = BytesIO()
     write_po(written, catalog, width=120, omit_header=False)
     # Of the header only what reads the file is kept: the same messages make the same bytes.
@@ -74,6 +76,8 @@ def faults(language: str, text: bytes) -> Iterator[str]:
         if not entry.id:
             continue
         where = f"{language}.po:{entry.lineno}: {entry.context}"
+        # All forms are held to the plural of the English, whose singular may leave its count out. Another language's may not: the
+        # form that Russian has for 1 is that for 21 as well.
         wanted = _variables(entry.id if isinstance(entry.id, str) else entry.id[-1])
         for translation in (entry.string,) if isinstance(entry.string, str) else entry.string:
             try:

@@ -37,6 +37,7 @@ from graphstep.telling.words.english import MESSAGES
 _NUMERAL = re.compile(r"[-−]?(\d[\d.,]*(e[-+]?\d+)?|inf|nan)")
 
 
+# A sheet without numbers still says how often a node is used, and along which axis: that is the problem, not its answer.
 _STRUCTURE = frozenset({"axis", "axes", "cells", "count", "taken", "uses"})
 """The variables that are numbers of the graph, and not of the run."""
 
@@ -56,6 +57,7 @@ class Wording:
     def say(self, reason: Reason) -> str:
         """A reason as a sentence, or as the part of one that it is."""
         count = reason.figures.get("count", 0)
+        # A sentence of a row comes along with its reason; all others stand in the catalogue.
         english = reason.english or MESSAGES[reason.message]
         text = self._catalogue.find(reason.message, english, count if isinstance(count, int) else 0)
         # Only what the message mentions is asked for: a row may name an operand that has no value here.
@@ -97,6 +99,7 @@ class Wording:
             case Cells():
                 return self._cells(figure)
             case NotFinite(value, cells):
+                # inf and nan are results like others.
                 text = BLANK if self.hidden else numeral(value)
                 return text if cells is None else self.message("not-finite-cells", value=text, where=cells)
             case Continued(reasons):
@@ -141,6 +144,7 @@ class Wording:
 def _lowered(sentence: str) -> str:
     """A sentence that goes on behind a colon; a name at its beginning stays as it is."""
     first, _, rest = sentence.partition(" ")
+    # Words of English sentences. Another language begins with others, or has no capitals, and its sentence stays as it is.
     return f"{first.lower()} {rest}" if first in ("The", "In", "Of") else sentence
 
 

@@ -133,6 +133,7 @@ _DIAGNOSES: dict[str, English] = {
     "sweep-tried": ("{name} is tried at {count} value.", "{name} is tried at {count} values."),
     "sweep-steady": "The same at every point: {settings}.",
     "sweep-run": "{verdict} {values}",
+    # Commas stand within what this joins.
     "sweep-joint": "; ",
     "sweep-from-to": "{first} to {last}",
     "sweep-runs": "{name}: {runs}.",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from graphstep.telling.words.english.forms import English
 
 _STEPS: dict[str, English] = {
+    # A message of its own, since Chinese writes no blank between two sentences.
     "joint": "{one} {next}",
     "and": "{first} and {last}",
     # What happens.
@@ -71,6 +72,7 @@ _STEPS: dict[str, English] = {
     "objective-starts-cells": "The backward pass starts at {out}: that is how fast {goal} grows with its cells.",
     # A send.
     "its-local": "its local gradient",
+    # What may be left out begins with the blank that it needs where it stands.
     "along-axis": " along axis {axis}",
     "along-axes": " along the axes {axes}",
     "along-last-axis": " along the last axis",
@@ -136,6 +138,7 @@ _STEPS: dict[str, English] = {
 }
 
 _PATTERNS: dict[str, English] = {
+    # Rows and code know a pattern by these words in every language; a translation changes what is shown, and nothing else.
     f"pattern-{name}": name
     for name in (
         "adder", "copier", "data", "dead", "distributor", "negation", "reducer", "router", "saturated", "scaler", "switcher",
@@ -155,6 +158,7 @@ _SIZES: dict[str, English] = {
     "number": "a number",
     "vector": "a vector of {length}",
     "matrix": "a {shape} matrix",
+    # Where the first size is spoken with a vowel: an 8×3 matrix, an 11×2 one.
     "matrix-an": "an {shape} matrix",
     "array": "a {shape} array",
     "array-an": "an {shape} array",
