@@ -100,6 +100,7 @@ class Attempt:
         return self.blank
 
     def _next(self, state: State, now: float) -> Attempt:
+        # Right or wrong: on paper one goes on with what one has written down.
         earlier = self.earlier if self.typed is None else (*self.earlier, self.typed)
         return Attempt(self.exercise, self.place + 1, now, (*self.states, state), earlier, helped=self.helped)
 
@@ -121,4 +122,5 @@ def hints_of(solution: Solution) -> tuple[str, ...]:
             # The last rung is the answer, and a form may be it already.
             value = ladder.rungs[-1].text
             hints += [f"{ladder.left_text} = {rung.text}" for rung in ladder.rungs[:-1] if rung.text != value]
+    # Where two forms of a rule read alike, one of them is a hint.
     return tuple(dict.fromkeys(filter(None, hints)))

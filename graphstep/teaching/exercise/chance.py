@@ -25,6 +25,8 @@ class Chance:
     def below(self, count: int) -> int:
         """A whole number from 0 on, below a count."""
         if len(self._left) < 4:
+            # Not Python's random: of its methods only random() is promised to draw the same numbers in later versions. A hash is
+            # 32 bytes, which are eight draws.
             self._left = sha256(self._name + b"\0%d" % self._block).digest()
             self._block += 1
         drawn, self._left = int.from_bytes(self._left[:4], "big"), self._left[4:]

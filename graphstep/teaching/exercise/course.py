@@ -204,6 +204,7 @@ def exercise_of(setting: Setting, seed: int, language: str = ENGLISH) -> Exercis
     exercise = draw(item_of(setting), setting.level, seed, language)
     if setting.marks is None:
         return exercise
+    # All by one factor: what the blanks are worth beside each other was the choice of who wrote the item.
     share = setting.marks / exercise.marks
     blanks = tuple(replace(blank, marks=blank.marks * share) for blank in exercise.blanks)
     # A course may set one item twice, for other marks.

@@ -86,6 +86,7 @@ class _Sketch:
             if isinstance(value, Range):
                 self._ranges[names.get(name, name)] = value
         self._level = level
+        # Numbers that no seed chooses: what is found out about the program here is the same for all exercises with it.
         first = {name: _value(each, Chance(item.name, name)) for name, each in self._ranges.items()}
         try:
             setup = Setup(_renamed(program, names), inputs, language=language)
@@ -158,6 +159,7 @@ class _Sketch:
 
 @lru_cache(maxsize=512)
 def _sketch(item: Item, level: int, program: int, naming: int, language: str) -> _Sketch:
+    # The cache knows an item as the object that it is: items are read once, and kept themselves.
     wanted = item.levels[level - 1]
     names = {name: others[naming] for name, others in item.names.items()}
     return _Sketch(item, wanted, wanted.programs[program], names, language)

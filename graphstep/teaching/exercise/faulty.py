@@ -63,6 +63,7 @@ def faulty(trace: Trace, level: Level, chance: Chance) -> tuple[Blank, ...] | No
     # The mistake first and then its place, so that a mistake that can be made in many places is not made more often.
     fault = chance.one(chance.one(_by_mistake(faults)))
     language = trace.writing.language
+    # All with the numbers of the wrong run, in which the lines before the mistake are right.
     options = tuple(_written(trace, line, again(line, fault.run)) for line in lines)
     # Two lines that read alike cannot be told apart by whoever chooses one.
     if len(set(options)) < len(options):
@@ -105,6 +106,7 @@ def _faults(trace: Trace, lines: Sequence[Quantity], level: Level) -> Iterator[_
                 continue
             before.add(value)
             kind: OverrideKind = "gradient" if line.kind == "sum" else "contribution"
+            # A sum takes the place of a node's gradient, anything else that of what is sent along an edge.
             edge = line.node if line.wire is None else line.wire.edge
             run = overridden(trace, [Override(kind, edge, value)])
             if all_nice(every_number(run)[:, None], level.fineness, level.largest)[0]:

@@ -104,6 +104,7 @@ class _Reader:
 
     def __init__(self, text: str, path: str) -> None:
         self.path, self.lines = path, text.split("\n")
+        # Before anything else is done with it: an error may quote what stands there.
         for number, row in enumerate(self.lines, 1):
             self.shown(row, number)
         self.table = table_of(text, self.fail)
@@ -265,6 +266,7 @@ class _Reader:
     def line_of(self, key: str, start: int) -> int:
         """The line from ``start`` on that sets a key, or is a head; ``start`` where none is found."""
         name = re.escape(key)
+        # At the beginning of a line, or behind a brace or a comma of an inline table; in quotes or without.
         form = re.compile(rf"\s*{name}" if key.startswith("[") else rf"(?:.*[{{,])?\s*[\"']?{name}[\"']?\s*=")
         return next((number for number, row in enumerate(self.lines[start - 1 :], start) if form.match(row)), start)
 

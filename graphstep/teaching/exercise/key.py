@@ -75,6 +75,7 @@ class Entry:
 
     def _again(self, setting: Setting, seed: int) -> Exercise:
         exercise = exercise_of(setting, seed, self.setup.language)
+        # Another version may hide another mistake for this seed: then the sheets ask what this key cannot answer.
         again = entry_of(exercise)
         if again._drawn_from() != self._drawn_from():
             hint = "mark with the version of graphstep that made the sheets"
@@ -220,6 +221,7 @@ def _again(question: Question, solution: Solution, trace: Trace) -> Solution:
 
 def pieces(title: str, entries: Iterable[tuple[str, Mapping[str, Any]]], sheets: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """The text of a key, piece by piece: an exercise a line, then a sheet a line. An exercise that comes again stands once."""
+    # By hand and not by json.dump: a class may be larger than memory, and with a line a sheet two keys can be compared.
     yield f'{{"schema": {SCHEMA},\n "title": {_json(title)},\n "exercises": {{'
     # Of a large class the texts of all exercises are the key itself: their hashes do to know one again.
     before: dict[str, bytes] = {}

@@ -112,6 +112,7 @@ def smallest(codes: Sequence[Sequence[str]]) -> tuple[str, ...]:
     >>> smallest([("sign", "seed"), ("seed",), ("local", "seed"), ()])
     ('seed',)
     """
+    # Answers that few misconceptions explain come first: they leave the fewest ways open.
     wanted = sorted({tuple(each) for each in codes if each}, key=lambda each: (len(each), each))
     for size in range(1, EXACTLY + 1):
         # A hitting set, which is NP-hard in general. Here the answers are few, and so are the codes of each: the branches are as

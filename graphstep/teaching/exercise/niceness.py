@@ -134,6 +134,7 @@ class Niceness:
     def _are_apart(self, asked: Quantity, same: Sequence[int]) -> bool:
         """Whether slips have different numbers, and none that of the right answer, unless the structure makes it so."""
         halves, right = self._fineness == "halves", asked.asked
+        # Halves are exact but for rounding; of other numbers three decimals are what somebody works with.
         digits = 9 if halves else 3
         before: set[object] = {_rounded(right, digits)}
         count = 0
@@ -177,6 +178,7 @@ def _off(varied: Mapping[str, Number]) -> dict[str, Number]:
     moved, place = {}, 1
     for name, value in varied.items():
         cells = np.asarray(value, np.float64)
+        # What roots have behind the point is odd, but for squares, which have nothing there: 0.1 moves those too.
         shares = np.array([sqrt(place + k + 1) % 1 + 0.1 for k in range(cells.size)]).reshape(cells.shape)
         moved[name] = plain(cells * (1 + shares * 1e-2))
         place += cells.size

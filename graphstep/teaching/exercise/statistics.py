@@ -222,6 +222,7 @@ class _Sums:
         """One student more."""
         counted = {blank: (mark.earned, mark.of) for blank, mark in marks.items() if mark.earned is not None and mark.of}
         earned, of = (sum(each) for each in zip(*counted.values(), strict=True)) if counted else (0.0, 0.0)
+        # Of whom no mark counts yet has earned 0, and nothing is divided by 0.
         total = earned / max(of, _LITTLE)
         self.totals.add(total)
         self.bars[min(BARS - 1, int(min(max(total, 0.0), 1.0) * BARS))] += 1
@@ -291,6 +292,7 @@ def _item(code: str) -> str:
 def _forms(by_number: Mapping[int, Mapping[str, _Moments]]) -> Iterator[FormStatistics]:
     """Each form of an exercise beside the other forms of it."""
     for number, forms in sorted(by_number.items()):
+        # What few had is compared with nothing, and is not among the others that a form is compared with.
         large = {form: shares for form, shares in forms.items() if shares.count >= FORM}
         if len(large) < 2:
             continue

@@ -132,6 +132,7 @@ def text_of(raw: bytes) -> str:
 
 def _cleared(typed: str) -> str:
     """An answer without the line that it was to be written on, and without what a spreadsheet puts before a text."""
+    # Some editors of Markdown write the line that is to be filled as \_\_\_.
     text = " ".join(typed.replace("\\_", "_").split())[:TYPED].strip("`* ")
     text = re.sub(r"_{2,}", " ", text).strip()
     return text[1:] if re.match(r"'[-+=@0-9]", text) else text
@@ -189,7 +190,9 @@ def _by_file(name: str) -> Submission:
 def rows_of(text: str) -> tuple[list[str], Iterator[list[str]], str]:
     """The heads of a table in small letters, its other rows, and what parts its cells; csv.Error for what is no table."""
     text = text.replace("\0", "")
+    # By the first line, in which there are names: in the others numbers may have commas.
     parted = max(";\t,", key=text.partition("\n")[0].count)
+    # By itself the module ends at a cell of 131,072 characters. Here a long one is cut, and the answers behind it count.
     csv.field_size_limit(FILE)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=parted)
     return [cell.strip().casefold().lstrip("\ufeff") for cell in next(rows, [])], rows, parted

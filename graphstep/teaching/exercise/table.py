@@ -94,6 +94,7 @@ class Table:
                 hint = f"its first line is {HEAD.strip()}, as exercise mark writes it, in UTF-8"
                 raise InputError(f"{quoted(path, 80)} is no table of marks", hint=hint)
             begin = lines.bytes
+            # csv asks for a line when it needs one, and not before: the bytes that were read end where the row does.
             for row in _cells(lines, self._parted, lambda line: f"{quoted(path, 80)}, line {line + 1}"):
                 runs = self._runs.setdefault(plain(row[0]), [])
                 # Rows of one student that stand together, as we write them, are one stretch of the file; a table that was
