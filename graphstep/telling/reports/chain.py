@@ -58,6 +58,7 @@ def body(why: Sequence[Stretch]) -> Iterator[Block]:
 
 def _stretch(stretch: Stretch, *, leaves: bool) -> Iterator[Block]:
     chain, trace = stretch.chain, stretch.chain.trace
+    # Of a node on which the output does not depend there is one link, the node itself: the sentence says all of it.
     if chain.ending != "apart":
         columns = (column(trace, "step", True), column(trace, "number"), column(trace, "what-happens"))
         yield Table(columns, tuple(_rows(stretch)))

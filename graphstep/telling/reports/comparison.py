@@ -118,6 +118,7 @@ def verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]
     if (pair := comparison.first_value) is not None:
         one, other = apart_texts(pair.one.value, pair.other.value, language, digits)
         yield message(language, "diff-forward", name=_name(pair.one), one=one, other=other)
+    # All nodes that both have may be equal and the outputs not, which need not be called the same.
     elif comparison.output > comparison.tolerance:
         yield message(language, "diff-output", apart=numeral(comparison.output, 2))
     else:

@@ -57,6 +57,7 @@ def changes(whole: Trace, cut: Trace, stop: int) -> Iterator[tuple[str, str, str
     """The gradients that changed, inputs first: each with its name, and the numbers before and after."""
     program, digits = cut.program, cut.writing.digits
     for node in range(len(program.nodes)):
+        # The stop gate is none of the program that was typed: in the run before, × 1 stands in its place.
         if node == stop or not program.depends[node] or _share(whole, cut, node) == "nothing":
             continue
         numbers = apart_texts(whole.gradient_of(node), cut.gradient_of(node), cut.writing.language, digits)

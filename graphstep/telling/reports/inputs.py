@@ -59,6 +59,7 @@ _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
 def title_of(trace: Trace) -> str:
     """The program where it is short and of one line, else its last expression, cut; of a captured function its name."""
     text = trace.program.text.strip()
+    # FILE.py:FUNCTION, and what stands before the last colon may have others.
     function = trace.setup.program.rpartition(":")[2]
     if trace.setup.captured and function.isidentifier():
         return function
@@ -111,6 +112,7 @@ def problem(trace: Trace, *, finds: bool = True, instead: Mapping[str, str] = Ma
         if finds:
             yield say("find", what=find)
     else:
+        # A comma before each, of which the first goes.
         numbers = [part for name in islice(trace.inputs, GIVEN) for part in (", ", *_given_number(trace, name, instead))][1:]
         many = len(trace.inputs) > GIVEN
         key = f"given-{'find' if finds else 'numbers'}{'-more' if many else ''}"

@@ -139,6 +139,7 @@ def matrix(jacobian: Jacobian) -> Iterator[Block]:
 def why(jacobian: Jacobian) -> str:
     """One or two sentences: why it is not formed for a step of the backward pass."""
     words = Wording(jacobian.trace)
+    # From what needs the fewest words to what needs the most; the first that holds is told.
     if jacobian.entries == 0:
         return words.message("jacobian-empty")
     if jacobian.rows == jacobian.columns == 1:

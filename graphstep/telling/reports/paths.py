@@ -86,6 +86,7 @@ def _path_lines(trace: Trace, start: int, path: Path, place: int) -> Iterator[st
             yield f"   {' · '.join('…' if wire is None else _structure(wire) for wire in shown)}"
         return
     factors = [slope(wire) for wire in shown if wire is not None]
+    # A factor of 1 tells nothing, unless it is the only one: on the path from the output to itself.
     if trace.seed != 1 or not shown:
         symbols.insert(0, gradient_name(trace, program.output))
         factors.insert(0, float(np.asarray(trace.seed)))

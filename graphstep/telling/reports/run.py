@@ -98,6 +98,7 @@ def _paragraph(explanation: Explanation) -> Prose:
         if ladder is not None:
             content += [Math.of(ladder), ". "]
     if explanation.local is not None and len(explanation.local.rungs) > 1:
+        # A ladder is no text. The language says what stands on either side of it.
         before, _, behind = message(explanation.language, "local-ladder", ladder=PLACE).partition(PLACE)
         content += [before, Math.of(explanation.local), f"{behind} "]
     sentences = [

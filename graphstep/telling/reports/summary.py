@@ -98,6 +98,7 @@ def _conventions(trace: Trace, last: int) -> Iterator[Content]:
     first = trace.program.first_gate
     gates = range(first, min(first + last, len(trace.program.nodes)))
     noted = ((i, note) for i in gates if (note := convention(trace, i)) is not None and note.kind == "convention")
+    # One more than is told, so as to know whether there are more. To look at every gate of a large run would take long.
     shown = list(islice(noted, _FIRST + 1))
     for index, note in shown[:_FIRST]:
         yield _line(trace, trace.step_of_value(index), Wording(trace).note(note).text)

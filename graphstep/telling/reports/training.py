@@ -143,6 +143,7 @@ def rounds(training: Training) -> Table:
     held_out = dict(history.held_out)
     names = list(history.norms)[:_NORMS]
     say = partial(heading, training.setup)
+    # No column where no loss is held out.
     held: list[Content] = [(say("held-out"),)] * (training.settings.held_out is not None)
     norms = [(Math(TERMS.length(_gradient(training, name))),) for name in names]
     heads: list[Content] = [(say("round"),), (say("loss"),), *held, (say("rate"),), *norms]
@@ -184,6 +185,7 @@ def stop_text(training: Training, language: str) -> str:
         case "not-finite":
             parts, run = [say("stop-not-finite", loss=number_text(stop.number), round=stop.round)], stop.run
             if run is not None and (first := run.first_not_finite) is not None:
+                # Where it is the output, the loss has been named already.
                 if first != run.program.output:
                     parts.append(say("stop-first", name=name_of(run.program, first), value=number_text(run.value_of(first))))
                 if stop.advised:
@@ -240,6 +242,7 @@ def _updates(training: Training) -> Iterator[Block]:
     if not run.updates:
         return
     yield Heading(2, (heading(training.setup, "updates-of-round", round=k),), "updates")
+    # Updates are the last steps of a round.
     first, rules = len(run) - len(run.updates) + 1, Rules()
     last = min(len(run), first + _UPDATES - 1)
     for n in range(first, last + 1):

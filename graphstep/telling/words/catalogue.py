@@ -87,6 +87,7 @@ def joined(language: str, sentences: Iterable[str]) -> str:
 
 def languages() -> tuple[str, ...]:
     """The codes of the languages, English first."""
+    # Sorted, since a folder lists its files in an order of its own on each machine.
     return ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po"))
 
 

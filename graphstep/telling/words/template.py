@@ -73,6 +73,7 @@ def faults(language: str, text: bytes) -> Iterator[str]:
     from babel.messages.pofile import read_po
 
     for entry in read_po(BytesIO(text), locale=language):
+        # The head of the file is the translation of nothing.
         if not entry.id:
             continue
         where = f"{language}.po:{entry.lineno}: {entry.context}"
@@ -81,6 +82,7 @@ def faults(language: str, text: bytes) -> Iterator[str]:
         wanted = _variables(entry.id if isinstance(entry.id, str) else entry.id[-1])
         for translation in (entry.string,) if isinstance(entry.string, str) else entry.string:
             try:
+                # What is not translated yet lacks no variable.
                 present = _variables(translation) if translation else wanted
             except ValueError as error:
                 yield f"{where}: {error}"

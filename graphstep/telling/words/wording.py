@@ -120,6 +120,7 @@ class Wording:
                 return name_of(program, node)
             case Quoted(node, goes_on):
                 text = name_with_text(program, node)
+                # The comma closes what was quoted behind the name, where a sentence goes on.
                 return text if goes_on else text.removesuffix(",")
             case Output():
                 return output_name(program)

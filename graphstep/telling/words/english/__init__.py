@@ -21,6 +21,7 @@ from graphstep.telling.words.english.screen import SCREEN
 from graphstep.telling.words.english.steps import STEPS
 
 MESSAGES: Mapping[str, English] = {
+    # Of two messages with one id the later would be said for both: a test holds that there are none.
     **STEPS, **ANALYSES, **DIFFERENCES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGEMENT, **EXERCISES, **CLASSES,
 }  # fmt: skip
 """Every message that is no sentence of a row."""

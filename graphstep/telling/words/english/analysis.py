@@ -144,6 +144,7 @@ _DIAGNOSES: dict[str, English] = {
 
 _PATHS: dict[str, English] = {
     "paths-lead": "{paths} paths lead from {name} to {out}.",
+    # Two messages and no pair: a number of paths may have hundreds of digits, and is given as a text.
     "paths-lead-one": "{paths} path leads from {name} to {out}.",
     "paths-largest": ("The largest of them:", "The {count} largest of them:"),
     "paths-zero": "{paths} of them are 0: a local gradient on the way is.",

@@ -11,6 +11,7 @@ CLASSES: dict[str, English] = {
     "sheet-item": ("{number}. {title} ({count} mark)", "{number}. {title} ({count} marks)"),
     "sheet-item-part": "{number}. {title} ({marks} marks)",
     "sheet-marks": ("({count} mark)", "({count} marks)"),
+    # Half a mark has no form of a plural: what is no whole number comes as a text, under an id of its own.
     "sheet-marks-part": "({marks} marks)",
     "sheet-how": "Write each answer behind its number, in place of the line: a number, a fraction or an expression.",
     "sheet-arrays": "Write a vector as 1, 2, 3 and a matrix row by row, as 1, 2; 3, 4.",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from graphstep.telling.words.english.forms import English
 
 _REPORTS: dict[str, English] = {
+    # reports.parts puts heading- before the words by which reports ask: other texts may have these ids without it.
     "heading-program": "Program {what}",
     "heading-answer": "Answer: {what}",
     "after-update": "after {count} update",

@@ -44,6 +44,7 @@ _STEPS: dict[str, English] = {
     "no-inputs": "There are no inputs.",
     "input-of-kind": "{name}, {kind}",
     "narrow": "Every value, local gradient, product and sum is rounded to {dtype}.",
+    # A count may choose the form without standing in the sentence.
     "data": ("{names} is data: no gradient is asked for.", "{names} are data: no gradient is asked for."),
     "data-some": "{names} and more are data: no gradient is asked for.",
     "gates-follow": (
