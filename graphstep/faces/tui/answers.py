@@ -17,7 +17,6 @@ from graphstep.telling.names import name_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from graphstep.analysis.compare import Comparison
     from graphstep.analysis.rewriting import Rewritten
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
@@ -193,8 +192,7 @@ def _causes(screen: SteppingScreen, _: State, fact: facts.CausesOf) -> None:
 
 
 def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
-    from graphstep.debugger.comparisons import comparison_of
-    from graphstep.faces.tui.dialogs.compare import CompareForm
+    from graphstep.faces.tui.dialogs.compare import CompareForm, Lines, lines_of
 
     def go(step: int | str | None) -> None:
         if isinstance(step, str):
@@ -205,11 +203,11 @@ def _compared(screen: SteppingScreen, _: State, fact: facts.Compared) -> None:
                 screen.do(Command("out"))
             screen.do(Command("jump", step))
 
-    def show(comparison: Comparison) -> None:
-        screen.app.push_screen(CompareForm(now, fact.base, comparison), go)
+    def show(lines: Lines) -> None:
+        screen.app.push_screen(CompareForm(now, fact.base, lines), go)
 
     now = screen.now
-    screen.inquiries.in_time(lambda: comparison_of(now, fact.base), show, "compare-asked")
+    screen.inquiries.in_time(lambda: lines_of(now, fact.base), show, "compare-asked")
 
 
 def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:
