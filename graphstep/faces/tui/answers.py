@@ -339,12 +339,16 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
 
     trace = screen.now.root
 
+    def page(lines: list[str]) -> None:
+        screen.say("")
+        _show_page(screen, say(screen, "diagnosis-title"), lines)
+
     def show() -> None:
         diagnosis = screen.diagnoses.of(trace)
         # Who has opened something else meanwhile asks again: the diagnosis is kept.
         if diagnosis is not None and screen.app.screen is screen:
-            screen.say("")
-            _show_page(screen, say(screen, "diagnosis-title"), text.lines(reports.body(diagnosis)))
+            # Of thousands of findings the words alone take longer than a frame.
+            screen.inquiries.in_time(lambda: text.lines(reports.body(diagnosis)), page, "diagnosis-asked")
 
     screen.say(say(screen, "diagnosis-asked"))
     screen.diagnoses.ask(trace, then=show)
