@@ -7,21 +7,24 @@ cuts each at the edges of all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import Compositor, CompositorUpdate
 from textual._context import visible_screen_stack
 from textual.geometry import Region
-from textual.scrollbar import ScrollBar
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
+    from textual.color import Color
+    from textual.filter import LineFilter
     from textual.geometry import Size
     from textual.screen import Screen
-    from textual.widget import Widget
 
 
 class Piece(NamedTuple):
@@ -66,10 +69,19 @@ class SparingCompositor(Compositor):
     ) -> Any:
         """What has changed, or the whole screen; None where nothing has."""
         visible_screen_stack.set(screen_stack or [])
+        # What the layout has just changed would be painted in a frame of its own: titles, scrollbars.
+        self.update_widgets(
+            {widget for widget in self.visible_widgets if widget._repaint_regions and not widget._layout_required}
+        )
         screen = self.size.region
         regions = [screen] if full or screen in self._dirty_regions else [*self._dirty_regions]
         self._dirty_regions.clear()
         return Update(self._pieces(region.intersection(screen) for region in regions)) if regions else None
+
+    def take_up(self) -> None:
+        """Paint in this frame what waits for the next: titles and scrollbars that the layout has changed a moment ago."""
+        waiting = (widget for widget in self.visible_widgets if widget._repaint_regions and not widget._layout_required)
+        self.update_widgets({*waiting})
 
     def render_strips(self, size: Size | None = None) -> list[Strip]:
         """The lines of the screen."""
@@ -92,9 +104,10 @@ class SparingCompositor(Compositor):
             if not lines:
                 continue
             part = Region(left, lines[0], seen.width, lines[-1] + 1 - lines[0])
-            lines_of = _bar if isinstance(widget, ScrollBar) else type(widget).render_lines
+            wanted = part.translate(-region.offset)
+            strips = _bar(widget, wanted) if isinstance(widget, ScrollBar) else widget.render_lines(wanted)
             # Of a line between them a widget has kept what it made.
-            for y, strip in zip(part.line_range, lines_of(widget, part.translate(-region.offset)), strict=False):
+            for y, strip in zip(part.line_range, strips, strict=False):
                 rest: list[tuple[int, int]] = []
                 for start, stop in missing.get(y, ()):
                     begin, end = max(start, left), min(stop, right)
@@ -107,9 +120,33 @@ class SparingCompositor(Compositor):
         return sorted(pieces, key=lambda piece: piece[:2])
 
 
-def _bar(widget: Widget, part: Region) -> list[Strip]:
-    """The lines of a scrollbar, which has no edges: Textual would set each of its cells between them."""
-    strips, (_, background) = [widget.render_line(y) for y in part.line_range], widget.background_colors
-    for each in widget.get_line_filters():
-        strips = [strip.apply_filter(each, background) for strip in strips]
-    return [strip.crop(part.x, part.right) for strip in strips]
+def _bar(widget: ScrollBar, part: Region) -> list[Strip]:
+    """The lines of a scrollbar. Textual renders each cell of it through Rich, and sets it between edges that it has not."""
+    bar = widget.render()
+    style = bar.style if isinstance(bar, ScrollBarRender) else None
+    if not isinstance(style, Style) or style.color is None or style.bgcolor is None:
+        return ScrollBar.render_lines(widget, part)
+    assert isinstance(bar, ScrollBarRender)
+    room, styles = (bar.virtual_size, bar.window_size, bar.position), (style, widget.visual_style.rich_style)
+    strips = _drawn(widget.size, bar.vertical, room, styles, widget.get_line_filters()[0], widget.background_colors[1])
+    return [strip.crop(part.x, part.right) for strip in strips[part.y : part.bottom]]
+
+
+@lru_cache(maxsize=256)
+def _drawn(
+    size: Size,
+    vertical: bool,
+    room: tuple[int, int, float],
+    styles: tuple[Style, Style],
+    gate: LineFilter,
+    background: Color,
+) -> Sequence[Strip]:
+    length, thickness = (size.height, size.width) if vertical else (size.width, size.height)
+    (virtual, window, position), (style, base) = room, styles
+    assert style.bgcolor is not None
+    assert style.color is not None
+    colours = style.bgcolor, style.color
+    cells = ScrollBarRender.render_bar(length, virtual, window, position, thickness, vertical, *colours).segments
+    lines = [[cell] for cell in cells] if vertical else [[*Segment.simplify(cells[:length])]] * thickness
+    width = thickness if vertical else length
+    return [Strip(Segment.apply_style(line, base), width).apply_filter(gate, background) for line in lines]

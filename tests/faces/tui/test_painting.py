@@ -14,14 +14,17 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import Compositor, InlineUpdate
+from textual.geometry import Spacing
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from graphstep.debugger.actions import STEPPING
 from graphstep.faces.tui import painting
 from graphstep.faces.tui.app import GraphstepApp
-from graphstep.faces.tui.compositor import Piece, SparingCompositor, Update
+from graphstep.faces.tui.compositor import Piece, SparingCompositor, Update, _bar
 from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.faces.tui.painting import Painting
+from graphstep.faces.tui.panes.values import ValuesPane
 from graphstep.language.setup import Setup
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.benchmarks.measure import balanced
@@ -31,6 +34,8 @@ from tests.lessons import rehearsed
 
 KEYS = [action.keys[0] for action in STEPPING if action.keys and action.id != "quit"]
 SPOILT = "?"
+STANDS = (100, 20, 0, False), (100, 20, 33, True), (999, 20, 979, False), (20, 20, 0, False)
+"""Of scrollbars: how much there is, how much of it is seen, from where on, and whether the mouse is over it."""
 
 
 class Pair:
@@ -75,6 +80,7 @@ def pair(monkeypatch: pytest.MonkeyPatch, painted: None) -> Pair:
     render = SparingCompositor.render_update
 
     def render_both(self: SparingCompositor, *words: Any, **options: Any) -> Any:
+        self.take_up()
         dirty = {*self._dirty_regions}
         theirs[:] = [Compositor.render_update(self, *words, **options)]
         self._dirty_regions = dirty
@@ -251,3 +257,22 @@ def test_a_frame_in_which_nothing_has_changed_is_not_written(monkeypatch) -> Non
     for data in (frame, still, still, elsewhere, still, "\x07", "\x07", still):
         driver.write(data)
     assert written == [frame, elsewhere, still, "\x07", "\x07", still]
+
+
+def test_a_scrollbar_is_textuals_cell_by_cell_wherever_it_stands() -> None:
+    def cells(strips: list[Strip]) -> list[list[tuple[str, Style, dict[str, Any]]]]:
+        return [[(letter, style, style.meta) for text, style, _ in strip for letter in text] for strip in strips]
+
+    async def compare(driver: Driver) -> None:
+        graph, values = driver.screen.panes.graph, driver.screen.panes.query_one(ValuesPane)
+        await driver.press("plus", *["right"] * 9)
+        for bar in (graph.horizontal_scrollbar, graph.vertical_scrollbar, values.vertical_scrollbar):
+            size = bar.size
+            assert min(size) == 1 < max(size)
+            for part in (size.region, size.region.shrink(Spacing(2, 0, 3, 0) if bar.vertical else Spacing(0, 2, 0, 3))):
+                for bar.window_virtual_size, bar.window_size, bar.position, bar.mouse_over in STANDS:
+                    bar._styles_cache.clear()
+                    bar._set_dirty()
+                    assert cells(_bar(bar, part)) == cells(ScrollBar.render_lines(bar, part))
+
+    drive(compare, balanced(64, names=2), {"x0": 0.5, "x1": 2.0}, size=LARGE)
