@@ -38,11 +38,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from rich.console import RenderableType
+    from textual.await_remove import AwaitRemove
     from textual.color import Color
     from textual.command import Provider
+    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.screen import Screen
     from textual.theme import Theme
+    from textual.widget import Widget
 
     from graphstep.faces.tui.inquiries import RewritingReady
 
@@ -247,6 +250,10 @@ class GraphstepApp(App[None]):
             # A dialog shows it as it is. What it has to paint of itself is written down at its widgets.
             below._repaint_required = False
         return pushed
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Textual's, which would lay the screen below out and paint it a second time, when a dialog is gone."""
+        return super()._prune(*nodes, parent=None if parent is self else parent)
 
     def action_command_palette(self) -> None:
         """Search everything that can be done."""

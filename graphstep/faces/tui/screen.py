@@ -11,6 +11,7 @@ from time import sleep
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
+from textual.reactive import Reactive
 from textual.screen import Screen
 
 from graphstep.debugger.actions import STEPPING, Set
@@ -68,6 +69,8 @@ class SteppingScreen(Screen[None]):
     CSS_PATH = "screen.tcss"
     BLANK = True
     BINDINGS: ClassVar = commands.bindings(STEPPING)
+    # What has the focus is painted anew: Textual would paint the whole screen.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Key, Resize, ScreenResume
 from textual.geometry import Region
+from textual.reactive import Reactive
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -32,6 +33,9 @@ _SEEN = 10
 
 class Overlay(ModalScreen[Answer]):
     """A screen over another one, which is shown around it as it stands."""
+
+    # What has the focus is painted anew: Textual would paint the whole screen.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, *words: Any, **options: Any) -> None:
         super().__init__(*words, **options)
