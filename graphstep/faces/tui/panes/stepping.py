@@ -195,15 +195,21 @@ class SteppingPanes(_Box):
             return
         if not self.asking:
             _set_height(self.asks, max(self.step.outer_size.height, _LEAST))
-            self.add_class("-asking")
+            self._set_asking(True)
         self.asks.ask(solution)
 
     def stop_asking(self) -> None:
         """Show the explanation again."""
         if self.asking:
-            self.remove_class("-asking")
+            self._set_asking(False)
             self.asks.answer.disabled = True
             self.screen.set_focus(None)
+
+    def _set_asking(self, asking: bool) -> None:
+        # Styles are looked up where the class has a say, and not of all panes: that took a third of the frame.
+        self.set_class(asking, "-asking", update=False)
+        self._styled = self.classes
+        self.app.stylesheet.update_nodes([self.query_one("#right"), self.asks, self.step])
 
     def toggle_values(self) -> None:
         """Show the values where they are hidden, and hide them where they are shown."""
