@@ -45,7 +45,7 @@ def stepping(text: str, inputs: dict) -> SteppingScreen:
     return SteppingScreen(read(text, inputs), inputs)
 
 
-async def pressed(screen: Screen[None], seed: int, size: tuple[int, int], count: int = 70) -> None:
+async def pressed(screen: Screen[None], seed: int, size: tuple[int, int], count: int = 40) -> None:
     draw, app = random.Random(seed), GraphstepApp(screen)  # no secret
     async with app.run_test(size=size) as pilot:
         for n in range(count):
