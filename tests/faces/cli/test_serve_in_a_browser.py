@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import socket
 from codecs import getincrementaldecoder
@@ -13,28 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.chromium import NEEDED
 from tests.faces.cli.test_cli import started
 from tests.faces.tui.terminal import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: CHROMIUM names one"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    driver = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]' brings what drives Chromium")
-    pytest.importorskip("textual_serve")
-    with driver.sync_playwright() as play:
-        # A container's root has no sandbox to start.
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+pytest.importorskip("textual_serve")
+pytestmark = NEEDED
 
 
 @contextmanager

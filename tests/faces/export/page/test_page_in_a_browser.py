@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,29 +12,16 @@ from graphstep.debugger.frames import position_of
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
 from graphstep.faces import cli
+from tests.chromium import NEEDED
 from tests.faces.export.page.test_page import FOLDED, RUNS, data, page, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: CHROMIUM names one"),
-]
+pytestmark = NEEDED
 
 Open = "Callable[..., Any]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    driver = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]' brings what drives Chromium")
-    with driver.sync_playwright() as play:
-        # A container's root has no sandbox to start.
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

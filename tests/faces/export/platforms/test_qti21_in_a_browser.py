@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -19,18 +18,15 @@ import pytest
 
 from graphstep.faces.export.platforms import platform
 from graphstep.teaching.exercise.comparison import Choice, Numbers, Words, answers_of
+from tests.chromium import NEEDED
 from tests.faces.export.platforms.test_platforms import questions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from graphstep.teaching.exercise.exercise import Exercise
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 MODULES = os.environ.get("QTI_COMPONENTS")
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: CHROMIUM names one"),
+    *NEEDED,
     pytest.mark.skipif(MODULES is None, reason="QTI_COMPONENTS names the folder node_modules of qti-components"),
 ]
 PAGE = """\
@@ -62,15 +58,6 @@ def converted(content: bytes, folder: Path) -> dict[str, bytes]:
     subprocess.run(["node", script, "quiz.zip"], cwd=folder, check=True, capture_output=True)
     with zipfile.ZipFile(io.BytesIO((folder / "quiz-qti3.zip").read_bytes())) as archive:
         return {f"/package/{name}": archive.read(name) for name in archive.namelist()}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    driver = pytest.importorskip("playwright.sync_api", reason="pip install -e '.[browser]' brings what drives Chromium")
-    with driver.sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.mark.parametrize("number", LESSONS)
