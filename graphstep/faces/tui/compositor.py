@@ -69,10 +69,7 @@ class SparingCompositor(Compositor):
     ) -> Any:
         """What has changed, or the whole screen; None where nothing has."""
         visible_screen_stack.set(screen_stack or [])
-        # What the layout has just changed would be painted in a frame of its own: titles, scrollbars.
-        self.update_widgets(
-            {widget for widget in self.visible_widgets if widget._repaint_regions and not widget._layout_required}
-        )
+        self.take_up()
         screen = self.size.region
         regions = [screen] if full or screen in self._dirty_regions else [*self._dirty_regions]
         self._dirty_regions.clear()

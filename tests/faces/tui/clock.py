@@ -6,8 +6,6 @@ import asyncio
 import selectors
 from typing import TYPE_CHECKING, Any
 
-from textual import _time
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -72,11 +70,11 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 def time() -> float:
-    """The time of the loop that runs; outside of one, of the machine."""
+    """The time of the loop that runs; outside of one it stands still."""
     try:
         return asyncio.get_running_loop().time()
     except RuntimeError:
-        return _time.time()
+        return 0.0
 
 
 async def idle(min_sleep: float = _TICK) -> None:

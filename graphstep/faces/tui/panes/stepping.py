@@ -206,7 +206,7 @@ class SteppingPanes(_Box):
             self.screen.set_focus(None)
 
     def _set_asking(self, asking: bool) -> None:
-        # Styles are looked up where the class has a say, and not of all panes: that took a third of the frame.
+        # Styles are looked up where the class has a say, and not of all panes: that was a fifth of such a frame.
         self.set_class(asking, "-asking", update=False)
         self._styled = self.classes
         self.app.stylesheet.update_nodes([self.query_one("#right"), self.asks, self.step])
