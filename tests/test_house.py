@@ -251,7 +251,6 @@ def test_what_is_mutated_and_what_has_to_notice_are_there() -> None:
 
 CROSSING = {
     "against_published": "numbers of lectures, textbooks and PyTorch, for gates, networks and lessons",
-    "any_keys": "keys in no order, on the screens of runs, lessons and trainings",
     "cases": "the helper `each` of these tests",
     "contracts": "what may import what, and what starting up loads",
     "docs": "what the pages say is run",

@@ -24,6 +24,7 @@ from graphstep.teaching.lesson.document import Prose
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.telling.cells.gradient import products_of
 from graphstep.telling.cells.value import value_parts
+from tests.faces.tui.conftest import glanced, jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.faces.tui.driving import frame, is_whole
 from tests.faces.tui.terminal import Terminal
 from tests.lessons import rehearsed

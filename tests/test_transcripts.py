@@ -18,6 +18,7 @@ from graphstep.faces.repl.prompt import Prompt
 from graphstep.ground.arrays import number_text
 from graphstep.language.read import read
 from graphstep.language.setup import Setup
+from tests.faces.tui.conftest import glanced, jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.faces.tui.driving import Driver, drive
 
 LINES = (

@@ -11,6 +11,7 @@ from graphstep.debugger.actions import BY_ID, CHARACTERS, SETS
 from graphstep.faces.keymap import actions_of, rebound, screen_keys
 from graphstep.ground.errors import InputError
 from tests.cases import each
+from tests.faces.tui.conftest import glanced, jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.faces.tui.driving import SMALL, drive
 
 if TYPE_CHECKING:

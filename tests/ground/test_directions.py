@@ -18,6 +18,7 @@ from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.check import check
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.faces.tui.conftest import glanced, jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.faces.tui.driving import frame
 
 HEBREW = """+++

@@ -34,6 +34,8 @@ KEYS = {
     "_": "underscore",
     "*": "asterisk",
 }
+ODD_TEXTS = ("é", "٣", "1_0", "((", "1e999", "grad x", "isnan", "x+y", "[1, 2]", "99999", "zz = 3", "@nothing", "", "h.2")
+"""What fits into no field, or not into every one."""
 
 
 class Driver:

@@ -19,10 +19,14 @@ from graphstep.faces.cli.program import opening_of
 from graphstep.faces.cli.words import parse
 from graphstep.faces.tui.dialogs.find import search
 from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_page
+from graphstep.faces.tui.dialogs.inputs import read_input
+from graphstep.ground.errors import GraphstepError
 from graphstep.language.program import node_id
 from graphstep.language.read import read
+from graphstep.language.values import read_value
 from graphstep.telling.words.english import MESSAGES
-from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive, opened
+from tests.cases import each
+from tests.faces.tui.driving import INPUTS, LARGE, MAIN, ODD_TEXTS, SMALL, Driver, drive, opened
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -327,3 +331,18 @@ def test_missing_arrays_are_asked_for_and_asked_again_when_they_do_not_fit() -> 
         assert driver.now.trace.output == 5**2 + 11**2
 
     drive(play, LAYER[0], {})
+
+
+@each("text", [*ODD_TEXTS, "3", " -2.5e3 ", "1/3", "nan", "NaN", "infinity", "-inf", "0x1"])
+def test_a_field_reads_what_the_command_line_reads(text: str) -> None:
+    value, wrong = read_input(text, files=False)
+    try:
+        right, message = read_value(text, files=False), ""
+    except GraphstepError as error:
+        right, message = None, error.message
+    if message:
+        assert value is None
+        assert message in wrong
+    else:
+        assert wrong == ""
+        assert np.array_equal(value, right, equal_nan=True)
