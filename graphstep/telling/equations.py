@@ -65,7 +65,8 @@ def equation(
     # Where float64 itself loses the digits of the textbook's form, nothing that is computed with it can be held against print.
     # A form is tried with all of its digits before any are taken away: 1 - σ(20) comes to another number than the gate made, and
     # no printed digits of it could be right.
-    forms = forms if len(forms) < 2 or _keeps_digits(forms[0], value) else forms[1:]
+    if len(forms) > 1 and (_hides_size(forms, value) or not _keeps_digits(forms[0], value)):
+        forms = forms[1:]
     # The attempts come in the order in which a reader would give something up: first nothing (the textbook's form, then another),
     # then short operands, then digits of the result, at last the sign =.
     for form in forms:
@@ -240,6 +241,11 @@ def _why_not_equal(form: Term, value: Number) -> str:
         return "result-rounds-here" if np.isfinite(computed).all() else "result-limit"
 
 
+def _hides_size(forms: Sequence[Term], value: Number) -> bool:
+    """Whether the first form comes to 0 by digits that cancel, and the last one says that its 0 is a number too small: x·Φ(x)."""
+    return _remark(forms[-1], value) == "result-too-small" != _remark(forms[0], value)
+
+
 def _keeps_digits(form: Term, value: Number) -> bool:
     """Whether a form, computed with all digits of its numbers, comes to the value."""
     try:
@@ -360,6 +366,10 @@ class _Exact:
     def logaddexp(self, x: Any, y: Any) -> Any:
         return self.mp.log(self.mp.exp(x) + self.mp.exp(y))
 
+    def erfc(self, x: Any) -> Any:
+        # mpmath raises for the argument of gelu at -1e200; out there the first term of the asymptotic series has 12 digits.
+        return self.mp.exp(-(x**2)) / (x * self.mp.sqrt(self.pi)) if x > 1e6 else self.mp.erfc(x)
+
     def round(self, x: Any) -> Any:
         return self.mp.nint(x)
 
@@ -391,7 +401,7 @@ class _Exact:
 
 # By name what mpmath has under the name that formulas use; the methods above are what it lacks, or calls otherwise.
 _FUNCTIONS = (
-    "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot floor ceil log10 sign erf erfc",
+    "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot floor ceil log10 sign erf",
     "expm1 log1p",
 )
 _EXACT = frozenset(" ".join(_FUNCTIONS).split(" "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,20 @@ import numpy as np
 import pytest
 
 import graphstep as gs
+from graphstep.analysis.symbolic.reals import PRECISIONS, reals
+from graphstep.gates import ELEMENTWISE
 from graphstep.gates.notation import ATOM, LATEX, TEXT
 from graphstep.telling.explain import explain
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, names_of
 from tests.cases import each
+from tests.domains import width
+from tests.rules import for_every
 from tests.telling.steps import W, X, first_of, rungs, sends, told, traced
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
+    from graphstep.gates import Rule
 
 
 def test_the_ladder_climbs_from_symbols_through_numbers_to_the_value() -> None:
@@ -193,6 +199,9 @@ def test_no_step_on_large_arrays_forms_a_jacobian() -> None:
         ("x*y", {"x": 1e-200, "y": 1e-200}, "0, too small"),
         ("softplus(x)", {"x": -1000}, "0, too small"),
         ("sigmoid(x)", {"x": -1000}, "0, too small"),
+        ("gelu(x)", {"x": -38}, "0, too small"),
+        ("gelu(x)", {"x": -1e200}, "0, too small"),
+        ("erfc(x)", {"x": 1e200}, "0, too small"),
         ("x^y", {"x": 2, "y": 2000}, "inf, too large"),
         ("log2(x)", {"x": 1}, "0"),
         ("x - y", {"x": 1, "y": 1}, "0"),
@@ -200,3 +209,19 @@ def test_no_step_on_large_arrays_forms_a_jacobian() -> None:
 )
 def test_a_result_that_is_0_or_inf_for_want_of_digits_says_so(text: str, inputs: dict[str, float], end: str) -> None:
     assert value_ladder(traced(text, **inputs), len(inputs)).texts[-1] == end
+
+
+@for_every({name: rule for name, rule in ELEMENTWISE.items() if rule.functions and not rule.chooses})
+def test_what_a_gate_makes_0_that_is_not_0_says_that_it_is_too_small(rule: Rule) -> None:
+    grid = (-800.0, -38.0, -9.0, -1e-200, 1e-200, 9.0, 38.0, 800.0) if width(rule) == 1 else (-800.0, 1e-200, 38.0)
+    m, names = reals(PRECISIONS[-1]), "xyz"[: width(rule)]
+    for point in product(grid, repeat=width(rule)):
+        trace = traced(f"{rule.functions[0]}({', '.join(names)})", **dict(zip(names, point, strict=True)))
+        inputs = [m.real(x) for x in point]
+        # 960 digits are enough for what cancels at these points, but not exponents enough for the cube in gelu_tanh at −800.
+        exact = (rule.computed or rule.formula)(m, *inputs)
+        for wire in [None, *(trace.wire(edge) for edge in range(len(trace.wires)))]:
+            number, value = (exact, trace.output) if wire is None else (rule.slopes[wire.slot](m, *inputs, exact), wire.local)
+            if value == 0 and (number != 0 or max(map(abs, point)) < 700):
+                step = explain(trace, 1 if wire is None else wire.step)
+                assert ("too small" in step.narrative) == (float(m.sign(number)) != 0), (point, step.narrative)
