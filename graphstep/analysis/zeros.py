@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import isfinite, log2
 from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.facts import Listed, Named, Operand, Reason, Slot, reason
@@ -148,8 +149,21 @@ def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: Cells | None
         return False
     # Where a router is flat depends on how its inputs compare, constants among them: all of them are scaled alike.
     groups = [[*range(len(point))]] if gate.routes else [moved, *([k] for k in moved)]
-    tried = (slope(*(by if k in group else 1.0 for k in range(len(point)))) for group in groups for by in _FADING)
-    return any(np.isfinite(limit) and limit != 0 for limit in tried)
+    ways = ([k in group for k in range(len(point))] for group in groups)
+    return any(_shrinks(lambda by, way=way: slope(*(by if k else 1.0 for k in way))) for way in ways)
+
+
+def _shrinks(slope: Callable[[float], float]) -> bool:
+    """Whether a slope that is 0 at the factor 1 is not 0 at another one, and becomes so by shrinking and not by a jump."""
+    there = next((by for by in _FADING if isfinite(limit := slope(by)) and limit), None)
+    if there is None:
+        return False
+    # Halving the way between the two leads to where it ends: at the least of doubles, or at a step of x mod y.
+    zero, other = 0.0, log2(there)
+    for _ in range(60):
+        middle = (zero + other) / 2
+        zero, other = (zero, middle) if slope(2.0**middle) else (middle, other)
+    return abs(slope(2.0**other)) < 1e-200
 
 
 def _why_nothing_is_pulled(wire: Wire, sender: int, slot: int) -> tuple[Reason, ...]:

@@ -38,6 +38,7 @@ from tests.telling.steps import W, first_of, notes, rungs, sends, traced
         ("gelu(x)", {"x": -50}, "The slope of gelu at x = -50 is too small for a number."),
         ("1/x", {"x": 1e200}, "The slope of 1/x at x = 1e200 is too small for a number."),
         ("1/x", {"x": math.inf}, "The slope of 1/x at x = inf is 0."),
+        ("mod(3, y)", {"y": 38}, "The slope of mod at y = 38 is 0."),
         ("clip(x, -1, 1)", {"x": -50}, "clip is flat at x = -50: it passes nothing."),
         ("clip(x, -1e-300, 1)", {"x": -1}, "clip is flat at x = -1: it passes nothing."),
         (
