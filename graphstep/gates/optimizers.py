@@ -16,6 +16,7 @@ Every formula works cell by cell, so that arrays may be updated as they lie in m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from types import SimpleNamespace
@@ -100,6 +101,15 @@ SETTINGS: Mapping[str, str] = {
     "weight_decay": "adamw: the share, times the learning rate, that a parameter loses in every round",
 }
 """What each setting means."""
+
+_LIMITS: Mapping[str, tuple[str, Callable[[float], bool]]] = {
+    # A share that is kept whole leaves nothing to be added, and 1 − βᵗ, by which adam divides, is 0. A velocity may keep all.
+    **dict.fromkeys(("rho", "beta1", "beta2"), ("from 0 to below 1", lambda share: 0 <= share < 1)),
+    "mu": ("from 0 to 1", lambda share: 0 <= share <= 1),
+    # PyTorch takes an ε of 0 as well: it is safe wherever no gradient is 0.
+    **dict.fromkeys(("eps", "weight_decay"), ("0 or a number above it", lambda number: 0 <= number < math.inf)),
+}
+"""What each setting may be, in words and as a test."""
 
 
 CLIPPING = Assignment("g", lambda m, q: q.gradient * q.clip / q.length)
@@ -274,13 +284,16 @@ def setting_word(name: str) -> str:
 def settings_of(row: Optimizer, typed: Mapping[str, float | None]) -> dict[str, float]:
     """The settings of an optimizer, the defaults replaced by what is given; None stands for what is not.
 
-    InputError for a setting that this optimizer does not have.
+    InputError for a setting that this optimizer does not have, and for a value with which it is no optimizer.
     """
     for name, value in typed.items():
         if value is not None and name not in row.settings:
             own = ", ".join(map(setting_word, row.settings))
             hint = f"its settings are {own}" if own else "it has the learning rate only"
             raise InputError(f"the optimizer {row.name} has no {setting_word(name)}", hint=hint)
+        if value is not None and not _LIMITS[name][1](value):
+            hint = f"it is {_LIMITS[name][0]}; {row.settings[name]:g} is usual"
+            raise InputError(f"the {setting_word(name)} of {row.name} cannot be {value:g}", hint=hint)
     return {name: default if typed.get(name) is None else float(typed[name] or 0.0) for name, default in row.settings.items()}
 
 

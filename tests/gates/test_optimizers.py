@@ -13,7 +13,7 @@ import pytest
 import graphstep as gs
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import LATEX, TEXT
-from graphstep.gates.optimizers import OPTIMIZERS, SETTINGS, apply, optimizer, settings_of
+from graphstep.gates.optimizers import OPTIMIZERS, SETTINGS, apply, optimizer, setting_word, settings_of
 from graphstep.ground.errors import InputError
 from graphstep.telling.explain import explain
 from tests import FOLDER
@@ -305,6 +305,30 @@ def test_settings_have_defaults_and_belong_to_their_optimizer() -> None:
     assert settings_of(OPTIMIZERS["rmsprop"], {"eps": 0.0})["eps"] == 0.0
     with pytest.raises(InputError, match="sgd has no momentum"):
         settings_of(OPTIMIZERS["sgd"], {"mu": 0.9})
+
+
+@each(
+    ("name", "setting", "value"),
+    [
+        *((name, share, number) for name in ("adam", "adamw") for share in ("beta1", "beta2") for number in (1.0, 2.0, -0.1)),
+        *((row.name, "mu", number) for row in OPTIMIZERS.values() if "mu" in row.settings for number in (1.01, -0.5)),
+        *((row.name, "eps", number) for row in OPTIMIZERS.values() if "eps" in row.settings for number in (-1e-8, math.inf)),
+        ("rmsprop", "rho", 1.0),
+        ("rmsprop-keras", "rho", math.nan),
+        ("adamw", "weight_decay", -0.01),
+    ],
+)
+def test_a_setting_with_which_it_is_no_optimizer_is_refused_with_what_it_may_be(name: str, setting: str, value: float) -> None:
+    with pytest.raises(InputError) as caught:
+        settings_of(OPTIMIZERS[name], {setting: value})
+    assert caught.value.message == f"the {setting_word(setting)} of {name} cannot be {value:g}"
+    assert caught.value.hint.startswith("it is ")
+
+
+def test_each_setting_takes_its_defaults_and_the_ends_of_its_range() -> None:
+    for row in OPTIMIZERS.values():
+        assert settings_of(row, row.settings) == row.settings
+        assert set(settings_of(row, dict.fromkeys(row.settings, 0.0)).values()) <= {0.0}
 
 
 def test_a_misspelled_optimizer_is_refused_with_a_suggestion() -> None:

@@ -125,7 +125,7 @@ def test_a_setup_is_read_back_from_its_keywords(setup: Setup) -> None:
 
 TRAININGS = [
     ["(w*x - y)^2", "x=1", "y=1/2", "w=0", "--params", "w"],
-    ["--maximize", "--params=x", "--patience", "3", "--lr=-0.1*0.5^t", "--", "-x^2", "x=3"],
+    ["--maximize", "--params=x", "--patience", "3", "--lr=0.1*0.5^t", "--", "-x^2", "x=3"],
     [
         "mean((X@w - y)^2)",
         "X=randn(9, 2)",

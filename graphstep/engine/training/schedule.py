@@ -23,7 +23,7 @@ class Schedule:
     It may use ``t``, the round from 0, and ``T``, the number of rounds in all: ``0.1*0.95^t``, ``0.1*(1 - t/T)``.
 
     Raises ReadError where the text cannot be read or has other names in it, and InputError where the rate of the first round is
-    not finite.
+    not finite, or below 0.
     """
 
     def __init__(self, text: str, rounds: int) -> None:
@@ -40,6 +40,8 @@ class Schedule:
         if not math.isfinite(self.rate(0)):
             where = "" if self.constant else " in round 0"
             raise InputError(f"the learning rate {quoted(text)} is {self.rate(0)}{where}", hint=EXAMPLES)
+        if self.rate(0) < 0:
+            raise InputError(f"the learning rate {quoted(text)} is below 0", hint="--maximize lets the output rise")
 
     def rate(self, t: int) -> float:
         """The learning rate of round ``t``, from 0; it may come to inf or nan in a later round."""
