@@ -32,7 +32,8 @@ PRODUCT = "q = x + y; f = q*z", {"x": -2, "y": 5, "z": -4}
 
 def test_two_markers_agree_on_students_who_err() -> None:
     met = set()
-    for seed in range(40):
+    # In the last of them u · (1/u) is 1 for one marker, and 1 − 1e-16 for the other.
+    for seed in (*range(40), 327):
         outcome = student(seed)
         assert outcome.marks == outcome.reference, seed
         met |= {*outcome.marks}
