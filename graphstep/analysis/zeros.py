@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isfinite, log2
 from typing import TYPE_CHECKING, Any
 
@@ -145,12 +146,15 @@ def _fades(trace: Trace, gate: Rule, sender: int, slot: int, cells: Cells | None
             inputs = [x * factor for x, factor in zip(point, factors, strict=True)]
             return float(number(local(gate, Call(tuple(inputs), value(gate, inputs, {}), {}), slot)))
 
+    def along(way: list[bool], by: float) -> float:
+        return slope(*(by if scaled else 1.0 for scaled in way))
+
     if slope(*(1 + 2.0 ** -(20 + k) for k in range(len(point)))) != 0:
         return False
     # Where a router is flat depends on how its inputs compare, constants among them: all of them are scaled alike.
     groups = [[*range(len(point))]] if gate.routes else [moved, *([k] for k in moved)]
     ways = ([k in group for k in range(len(point))] for group in groups)
-    return any(_shrinks(lambda by, way=way: slope(*(by if k else 1.0 for k in way))) for way in ways)
+    return any(_shrinks(partial(along, way)) for way in ways)
 
 
 def _shrinks(slope: Callable[[float], float]) -> bool:

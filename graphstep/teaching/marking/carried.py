@@ -194,8 +194,9 @@ def _is_clear(asked: Quantity, run: Quantity) -> bool:
 
 def _easy(number: Number) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     cells = np.ravel(np.asarray(number, np.float64))
-    # Many wrong ways come to these numbers, so that to meet one of them proves nothing. The last bit of u · (1/u) is no difference.
-    return (cells == 0) | is_equal(np.abs(cells), np.ones(cells.shape)) | ~np.isfinite(cells)
+    # Many wrong ways come to these numbers, so that to meet one of them proves nothing. The last bit of u · (1/u) is no
+    # difference.
+    return np.asarray((cells == 0) | is_equal(np.abs(cells), np.ones(cells.shape)) | ~np.isfinite(cells))
 
 
 def _among(number: float, cells: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:

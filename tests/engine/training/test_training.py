@@ -136,7 +136,9 @@ def test_a_learning_rate_may_depend_on_the_round() -> None:
     assert Schedule("0.1*(1 - t/T)", 10).rate(5) == pytest.approx(0.05)
 
 
-@pytest.mark.parametrize(("text", "says"), [("0.1*k", "neither t nor T"), ("0.1*(", "learning rate"), ("1/t", "round 0"), (-0.1, "below 0")])
+@pytest.mark.parametrize(
+    ("text", "says"), [("0.1*k", "neither t nor T"), ("0.1*(", "learning rate"), ("1/t", "round 0"), (-0.1, "below 0")]
+)
 def test_a_learning_rate_that_cannot_be_is_refused(text: str | float, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         gs.train(PARABOLA, params=["w"], lr=text, steps=2, x=1, y=2, w=0)
