@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.causes import has_nan
 from graphstep.gates.floats import FLOATS
-from graphstep.gates.mathematics import RELATIONS, Derived
 from graphstep.gates.notation import TERMS, Lasting, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import Number, is_small, settled
 from graphstep.ground.late import np, quiet
 from graphstep.ground.memo import owner_cache
 from graphstep.ground.numerals import DOUBLE, OPERAND_DIGITS, Writing, is_short, numeral, unit
+from graphstep.telling.exact import exact
 from graphstep.telling.explanation import Rung
 from graphstep.telling.words.catalogue import message
 
@@ -46,9 +46,6 @@ _WHOLE = 2.0**53
 
 _LARGE = 1e150
 """Beyond this the square of a number, and below its reciprocal that of a small one, has no room in float64."""
-
-_PRECISION = 60
-"""Decimal digits of the exact arithmetic."""
 
 
 def equation(
@@ -156,9 +153,9 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
         return computed == printed
     # With many digits, or beyond 2^53, the double that stands for what is printed is off by more than a unit of the result.
     if operand_digits > OPERAND_DIGITS or any(isinstance(x, float) and abs(x) > _WHOLE for x in _numbers(form)):
-        exact = _exact(form, operand_digits)
-        if exact is not None:
-            return bool(abs(exact - type(exact)(numeral(value, digits))) <= unit(value, digits))
+        true = exact(form, operand_digits)
+        if true is not None:
+            return bool(abs(true - type(true)(numeral(value, digits))) <= unit(value, digits))
     return abs(computed - printed) <= unit(value, digits) * _SLACK
 
 
@@ -313,95 +310,9 @@ def _remark(form: Term, value: Number) -> str:
         return "" if any(map(math.isnan, numbers)) else "result-undefined"
     if not all(map(math.isfinite, numbers)) or (value == 0 and 0 in numbers):
         return ""
-    exact = _exact(form, DOUBLE)
-    if exact is None or exact == value or not math.isfinite(float(exact) if abs(exact) < 1e300 else 0.0):
+    true = exact(form, DOUBLE)
+    if true is None or true == value or not math.isfinite(float(true) if abs(true) < 1e300 else 0.0):
         return ""
     if value == 0:
-        return "result-too-small" if abs(exact) < 1e-300 else ""
+        return "result-too-small" if abs(true) < 1e-300 else ""
     return "result-too-large"
-
-
-def _exact(form: Term, digits: int) -> Any:
-    """A form of numbers in exact arithmetic, from its printed digits; None where it is undefined."""
-    import mpmath
-
-    try:
-        with mpmath.workdps(_PRECISION):
-            value = form.read(_Exact(mpmath.mp, digits))
-            return value if isinstance(value, mpmath.mpf) and mpmath.isfinite(value) else None
-    except (ZeroDivisionError, ValueError, OverflowError, NoNumberError, TypeError, AttributeError):
-        return None
-
-
-class _Exact:
-    """``m`` that computes with many digits."""
-
-    def __init__(self, mp: Any, digits: int) -> None:
-        self.mp, self.digits = mp, digits
-        self.pi, self.nan = +mp.pi, mp.nan
-
-    def number(self, value: Any) -> Any:
-        if not isinstance(value, int | float):
-            raise NoNumberError("array")
-        return self.mp.mpf(numeral(float(value), self.digits))
-
-    def exactly(self, value: float, text: str = "") -> Any:
-        top, slash, bottom = text.partition("/")
-        if slash:
-            return self.mp.mpf(top) / self.mp.mpf(bottom)
-        return self.mp.mpf(repr(float(value)))
-
-    def abs(self, x: Any) -> Any:
-        return abs(x)
-
-    def sigmoid(self, x: Any) -> Any:
-        return 1 / (1 + self.mp.exp(-x))
-
-    def softplus(self, x: Any) -> Any:
-        return self.mp.log1p(self.mp.exp(x))
-
-    def log2(self, x: Any) -> Any:
-        return self.mp.log(x, 2)
-
-    def logaddexp(self, x: Any, y: Any) -> Any:
-        return self.mp.log(self.mp.exp(x) + self.mp.exp(y))
-
-    def erfc(self, x: Any) -> Any:
-        # mpmath raises for the argument of gelu at -1e200; out there the first term of the asymptotic series has 12 digits.
-        return self.mp.exp(-(x**2)) / (x * self.mp.sqrt(self.pi)) if x > 1e6 else self.mp.erfc(x)
-
-    def round(self, x: Any) -> Any:
-        return self.mp.nint(x)
-
-    pow, scaled_power, mod = Derived.pow, Derived.scaled_power, Derived.mod
-
-    def maximum(self, *xs: Any) -> Any:
-        return max(self.mp.mpf(x) for x in xs)
-
-    def minimum(self, *xs: Any) -> Any:
-        return min(self.mp.mpf(x) for x in xs)
-
-    def where(self, condition: Any, then: Any, otherwise: Any) -> Any:
-        return self.mp.mpf(then if condition else otherwise)
-
-    def relation(self, sign: str, x: Any, y: Any) -> bool:
-        return bool(RELATIONS[sign](self.mp.mpf(x), self.mp.mpf(y)))
-
-    def stop(self, x: Any) -> Any:
-        return x
-
-    def both(self, one: Any, other: Any) -> bool:
-        return bool(one and other)
-
-    def __getattr__(self, function: str) -> Any:
-        if function not in _EXACT:
-            raise NoNumberError(function)
-        return getattr(self.mp, function)
-
-
-# By name what mpmath has under the name that formulas use; the methods above are what it lacks, or calls otherwise.
-_FUNCTIONS = (
-    "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot floor ceil log10 sign erf",
-    "expm1 log1p",
-)
-_EXACT = frozenset(" ".join(_FUNCTIONS).split(" "))
