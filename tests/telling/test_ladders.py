@@ -1,4 +1,4 @@
-"""Ladders climb from symbols through numbers to the value, of numbers and of arrays: ``equations``, ``exact``, ``derivatives``."""
+"""Ladders climb from symbols through numbers to the value: ``equations``, ``exact``, ``derivatives``."""
 
 from __future__ import annotations
 
