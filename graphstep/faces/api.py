@@ -243,7 +243,7 @@ def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
 
     given = {**(inputs or {}), **values}
     # The program is a text again: from here on it is run, shown and copied as if it had been typed.
-    return run(translated(text, "latex", given).text, inputs=given)
+    return run(translated(text, "latex", _with_values(given)).text, inputs=given)
 
 
 def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
@@ -255,15 +255,20 @@ def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     0.5
     """
     from graphstep.language.read.dialects import translated, unread
-    from graphstep.language.values import read_texts
 
     given = {**(inputs or {}), **values}
-    typed = {name: value for name, value in given.items() if isinstance(value, str)}
-    arrays = numbers({name: value for name, value in given.items() if name not in typed})
     # With the values: of x.shape[0] only what it comes to is part of the program.
-    program = translated(text, "numpy", {**read_texts(typed, files=False), **arrays})
+    program = translated(text, "numpy", _with_values(given))
     lost = unread(text, program.text, given)
     return run(program.text, inputs={**program.values, **{name: value for name, value in given.items() if name not in lost}})
+
+
+def _with_values(given: Mapping[str, Any]) -> dict[str, Number]:
+    """What was given in Python, also as text, as numbers and arrays."""
+    from graphstep.language.values import read_texts
+
+    typed = {name: value for name, value in given.items() if isinstance(value, str)}
+    return {**read_texts(typed, files=False), **numbers({name: value for name, value in given.items() if name not in typed})}
 
 
 def check(text: str, /, **options: Any) -> CheckReport:

@@ -19,6 +19,7 @@ from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.ground.operands import Operand, Shape
 from graphstep.language.nodes import Node
 from graphstep.language.program import Frame, Program, Rewritten, label_of, moved_frames, node_id, shown_name
+from graphstep.language.read.spelling import cut
 
 BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""
@@ -71,6 +72,8 @@ def _check_lengths(program: Program, shapes: Mapping[str, Shape]) -> None:
             )
 
 
+_DOTS = ("·", "⋅", "×")
+"""Signs of a product that of arrays is another one than ``*``."""
 _DOUBLE = 8
 """Bytes of a cell."""
 _MANY, _STEADY, _SURE = 500, 0.97, 1.2
@@ -122,7 +125,24 @@ class Fitting:
     def gate(self, index: int, node: Node, row: Rule) -> None:
         """A gate of the old program, behind the broadcasts that it needs."""
         operands = tuple(self.where[x] if isinstance(x, int) else x for x in node.operands)
+        if self._dotted and node.gate == "mul":
+            self._check_dot(node, operands)
         self.where.append(self.add(replace(node, operands=operands), row, index))
+
+    @cached_property
+    def _dotted(self) -> bool:
+        return any(sign in self.program.text for sign in _DOTS)
+
+    def _check_dot(self, node: Node, operands: Sequence[Operand]) -> None:
+        """Raise ShapeError for w·x of arrays: between numbers · is *, and of vectors it is the inner product in every book."""
+        typed = self.program.text[slice(*node.span)] if node.span else ""
+        place = _last_sign(typed)
+        if typed[place : place + 1] not in _DOTS or not all(isinstance(x, int) and self.nodes[x].shape for x in operands):
+            return
+        x, y = cut(typed[:place]), cut(typed[place + 1 :])
+        hint = f"write {x} @ {y} for the matrix product, of vectors the dot product; {x}*{y} for the product cell by cell"
+        message = f"{cut(typed)} can be read in two ways"
+        raise ShapeError(message, text=self.program.text, span=node.span, hint=hint)
 
     def unfold(self, index: int, node: Node, unfolded: Callable[..., int]) -> None:
         """The gates that a gate stands for; the last of them has its place in the text."""
@@ -221,6 +241,16 @@ class Fitting:
         if node.name:
             return shown_name(node.name) if self.program.frames else node.name
         return label_of(self.program.text, node, 40) or node_id(place)
+
+
+def _last_sign(typed: str) -> int:
+    """Where the sign stands that joins a product, outside of parentheses; -1 where there is none, as in 2x."""
+    depth = 0
+    for place in range(len(typed) - 1, -1, -1):
+        depth += (typed[place] in ")]") - (typed[place] in "([")
+        if depth == 0 and typed[place] in "*/@×·⋅∗÷":
+            return place
+    return -1
 
 
 def _meeting(spelled: Sequence[str], shapes: Sequence[Shape]) -> str:

@@ -19,6 +19,7 @@ from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.language.read import read
 from graphstep.language.read.latex import from_latex
+from graphstep.language.shapes import BROADCAST
 from graphstep.telling.names import names_of
 
 
@@ -75,7 +76,15 @@ def latex_of(program: Program) -> str:
         if node.rule is None:
             inks.append(names.ink(index, style))
             continue
+        if node.gate == BROADCAST:
+            # Nobody typed it: where it is read back, copies are made again.
+            (source,) = node.operands
+            copied = _operand(source, inks, style)
+            inks.append(Ink(copied.text, copied.level, style, cells=True))
+            continue
         ink = _written(program, node, [_operand(x, inks, style) for x in node.operands], style)
+        # By its shape, and not by how it is written: of vectors x ⊙ y is another product than x · y.
+        ink = Ink(ink.text, ink.level, style, cells=bool(node.shape))
         if len(ink.text) > limits.WRITTEN:
             raise LimitError(
                 f"in LaTeX this program has more than {limits.WRITTEN:,} characters", text=program.text, span=node.span

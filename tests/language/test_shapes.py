@@ -107,6 +107,27 @@ def test_a_misfit_says_what_would_fit(text: str, shapes: dict[str, tuple[int, ..
     assert hint in misfit(text, **shapes).hint
 
 
+@each(
+    ("text", "shapes", "hint"),
+    [
+        ("w·x + b", {"w": (2,), "x": (2,), "b": ()}, "w @ x for the matrix product, of vectors the dot product; w*x for"),
+        ("W ⋅ (x + 1)", {"W": (2, 2), "x": (2,)}, "W @ (x + 1) for"),
+        ("w×x", {"w": (3,), "x": (3,)}, "w*x for the product cell by cell"),
+        ("def f(a, b) = a·b; f(w, x)", {"w": (2,), "x": (2,)}, "a @ b for"),
+    ],
+)
+def test_a_dot_between_arrays_is_refused_with_both_readings(text: str, shapes: dict[str, tuple[int, ...]], hint: str) -> None:
+    error = misfit(text, **shapes)
+    assert "can be read in two ways" in str(error)
+    assert hint in error.hint
+
+
+@each("text", ["a·x", "2·x·3", "x*y·2", "x·norm(y·2)", "(a·b)*x*y", "x*y"])
+def test_a_dot_beside_a_number_is_a_product(text: str) -> None:
+    shapes = {"a": (), "b": (), "x": (2,), "y": (2,)}
+    infer_shapes(read(text), shapes)
+
+
 def test_the_copies_of_an_earlier_fit_are_not_blamed() -> None:
     program = infer_shapes(read("x*W + x"), {"W": (2, 3), "x": ()}).program
     with pytest.raises(ShapeError) as caught:

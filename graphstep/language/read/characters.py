@@ -72,7 +72,7 @@ def _refuse_misleading(text: str) -> None:
                 f"{character} is a fraction in one character",
                 text=text,
                 span=mark.span(),
-                hint="write it as a division, in parentheses where other numbers stand beside it: (1/2)",
+                hint=f"write it as a division, in parentheses where other numbers stand beside it: ({_fraction(character)})",
             )
         if kind == "<sub>" and not _behind_a_name(text, place):
             raise ReadError(
@@ -87,6 +87,11 @@ def _refuse_misleading(text: str) -> None:
         last = place
         if marks > limits.NAME:
             raise LimitError(f"a name has at most {limits.NAME} characters", text=text, span=(place - marks + 1, place + 1))
+
+
+def _fraction(character: str) -> str:
+    """½ as 1/2."""
+    return unicodedata.normalize("NFKC", character).replace("⁄", "/")
 
 
 def _behind_a_name(text: str, place: int) -> bool:

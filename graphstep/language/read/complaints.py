@@ -105,6 +105,8 @@ def side_by_side(text: str, kind: str, last: Span, start: int) -> ReadError:
         raised = _RAISED_TO.search(text, max(0, last[0] - SHOWN), last[0])
         if one == "T" and raised is not None:
             hint = f"a transpose is written .T or ': {raised[1]}.T @ {other}"
+        elif one[0] == "Σ":
+            hint = f"a sum over the cells of an array is written sum({other})"
         elif is_function(one):
             hint = f"the input of a function stands in parentheses: {one}({other})"
         elif is_known(one) and (spellings := proposals(f"{one}({other})", 0)) and spellings[0].text:
@@ -139,7 +141,7 @@ def two_readings(text: str, places: tuple[int, int, int, int]) -> ReadError:
     if is_known(function) and x != function:
         of = z if z.startswith("(") else f"({z})"
         hint = f"a power of a function is written behind its input: {function}{of}^{y}"
-        if y in ("-1", "(-1)"):
+        if y in ("-1", "−1", "(-1)"):
             inverse = next((each.text for each in proposals(f"a{function}{of}", 0) if each.text), "")
             inverse = f"a{function}{of}" if is_function(f"a{function}") else inverse
             hint = f"write 1/{function}{of} for the reciprocal{f', or {inverse} for the inverse' if inverse else ''}"
@@ -167,11 +169,14 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
             f"{cut(name + rest)} cannot be assigned: an assignment gives one name to one value",
             text=text,
             span=(start, stop - 1 + len(rest)),
-            hint=f"leave the parentheses out: {name} = …",
+            hint=f"leave the parentheses out: {name} = …; a function that is called is written def {name}{rest} = …",
         )
     if re.search(rf"\bdef[ \t]+{re.escape(name)}[ \t]*\(", text[stop:]):
         return misuses.defined_below(text, name, span)
     # A name of one letter is more likely a factor, x(y+z), than a slip in the name of a function.
+    if name[0] == "Σ":
+        of = f"{name[1:]}{rest}" if name[1:] else rest[1:-1]
+        return ReadError("Σ is a letter", text=text, span=span, hint=f"a sum over the cells of an array is written sum({of})")
     product = f"a product is written {name}*{rest}"
     if len(name) > 1:
         near = did_you_mean(name, function_names())
@@ -233,6 +238,8 @@ def stray_comma(text: str, start: int, around: str) -> ReadError:
     if decimal is not None and text[start - 1 : start].isdigit() and decimal.end() > start + 1:
         whole, _, part = decimal[0].partition(",")
         hint = f"decimals are written with a point: {whole.replace('.', '')}.{part}"
+        if len(part) == 3 and whole not in ("", "0"):
+            hint += f"; and thousands without a sign: {whole.replace('.', '')}{part}"
         if _NUMBERS_WITH_COMMAS.fullmatch(text):
             hint += f"; an array stands in brackets: [{', '.join(text.replace(',', ' ').split())}]"
     if re.search(r"[^\W\d]\w*(?:[ \t]*,[ \t]*[^\W\d]\w*)+[ \t]*=[^=(;\n]*$", text[:start][-200:]) and not around:

@@ -13,6 +13,7 @@ NO_CONDITIONS = (
 )
 """What those are told who look for ``if`` or ``and``."""
 
+_EVERY_RUN = "every run computes the gradients of all its inputs: write the function alone"
 _NO_QUOTES = "an expression is numbers, names, operators and functions, without quotes"
 _ADVICE = {
     "!": "there is no factorial",
@@ -27,6 +28,17 @@ _ADVICE = {
     "\\": "LaTeX is read with --from latex; here \\frac{a}{b} is written a/b, and \\exp exp( )",
     "$": "LaTeX is read with --from latex; here the expression stands alone",
     "√": "write sqrt( )",
+    "∛": "write a third root as a power: x^(1/3)",
+    "⊙": "write * : operators work cell by cell",
+    "∘": "write * : operators work cell by cell",
+    "⊗": "write outer(x, y) for the products of all pairs",
+    "⟨": "write dot(x, y) for the inner product",
+    "←": "a name is given with =, as in q = x + y",
+    "°": "angles are in radians: write x*pi/180",
+    "∂": _EVERY_RUN,
+    "∇": _EVERY_RUN,
+    "∫": "nothing here integrates",
+    "±": "write two programs, one with + and one with -",
     "⊤": "a transpose is written .T or ', as in w.T @ x",
     "∞": "write a large number, or give a name the value inf: x=inf",
     "∑": "write sum(x) for the sum of an array's cells, or write it out, term by term",
@@ -94,7 +106,9 @@ def check_numeral(text: str, span: Span, numeral: str) -> None:
             f"{numeral}{rest} can be read in two ways",
             text=text,
             span=(span[0], span[1] + len(rest)),
-            hint=f"write {numeral}*{rest} for a product; a number is written with decimal digits alone",
+            hint=f"write {numeral}*{rest} for a product, or {numeral}{rest.replace('_', '')} for the number"
+            if re.fullmatch(r"(?:_\d+)+", rest)
+            else f"write {numeral}*{rest} for a product; a number is written with decimal digits alone",
         )
 
 

@@ -227,7 +227,13 @@ class _Reading:
             raise _NotHere(WITHOUT_GRADIENT[name])
         rows = rows_of(name, library)
         own = own_name(name)
-        if own is not None and not FUNCTIONS[own].cellwise and inputs and all(_COUNT.fullmatch(each.text) for each in inputs):
+        if (
+            own is not None
+            and not rows
+            and not FUNCTIONS[own].cellwise
+            and inputs
+            and all(_COUNT.fullmatch(each.text) for each in inputs)
+        ):
             # nn.Linear(3, 4) is told sizes alone, and has weights of its own.
             raise _NotHere("a layer is written out with its weights as inputs")
         base = re.fullmatch(r"(?:log|ln)_(\w+)", name)
@@ -235,7 +241,7 @@ class _Reading:
             return f"log({bare(inputs[0].text)}, {base[1]})"
         inputs = [each for each in inputs if each.key not in HARMLESS and each != Input("reduction", "'mean'")]
         # A name that is ours, with inputs that fit, is ours; behind np. it may mean something else, and the table is asked first.
-        if own is not None and library is None and (plain := _as_our_own(own, inputs)):
+        if own == name and library is None and (plain := _as_our_own(own, inputs)):
             return plain
         for row in rows:
             bound = bound_inputs(row, inputs)

@@ -21,7 +21,8 @@ def translation(text: str, given: Collection[str] = ()) -> Translation:
 
 
 def from_latex(text: str, given: Collection[str] = ()) -> str:
-    r"""The text of the program that a formula in LaTeX spells. ``given`` are the names that have values.
+    r"""The text of the program that a formula in LaTeX spells. ``given`` are the names that have values, or those with their
+    values: a product of arrays is that of linear algebra, also where they are not set in bold.
 
     >>> from_latex(r"\frac{1}{1+e^{-(w_0 x_0 + b)}}")
     '1/(1 + exp(-(w0*x0 + b)))'

@@ -2,13 +2,14 @@ r"""The tokens of a formula from left to right, and its letters with all that st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, SIGN
 from graphstep.ground import limits
+from graphstep.ground.arrays import shape_of
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS, Lettering, Naming
 from graphstep.language.read.latex.pieces import Piece, Sort
@@ -80,6 +81,9 @@ class Letters(Cursor):
     def __init__(self, text: str, tokens: list[Token], given: Collection[str]) -> None:
         super().__init__(text, tokens)
         self._names = Naming(text, given)
+        self._given = given
+        # What the names are taken for that were assigned above.
+        self._assigned: dict[str, Sort] = {}
         # The values of the letters that sums count with.
         self._counters: dict[str, int] = {}
 
@@ -129,11 +133,19 @@ class Letters(Cursor):
         if counter is not None and base == Lettering(base.base):
             return Piece(str(counter), ATOM if counter >= 0 else SIGN, span, bare="numeral")
         name = self._names.name(base, span)
-        sort: Sort = "number"
-        if base.bold:
+        return Piece(name, ATOM, span, self._sort(name, base), "name")
+
+    def _sort(self, name: str, lettering: Lettering) -> Sort:
+        """What a name is taken for: by its value, where it has one, for half of the notes set no matrix in bold."""
+        if name in self._assigned:
+            return self._assigned[name]
+        axes = len(shape_of(self._given[name])) if isinstance(self._given, Mapping) and name in self._given else 0
+        if axes in (1, 2):
+            return "vector" if axes == 1 else "matrix"
+        if lettering.bold:
             # A capital with two subscripts is one cell of its matrix, though it is rarely set in bold.
-            sort = "matrix" if base.base[:1].isupper() and len(base.below) < 2 else "vector"
-        return Piece(name, ATOM, span, sort, "name")
+            return "matrix" if lettering.base[:1].isupper() and len(lettering.below) < 2 else "vector"
+        return "array" if axes else "number"
 
     def _put_below_first(self) -> None:
         """Put a subscript behind an exponent in front of it: x^{2}_{1} is x_{1}^{2}."""

@@ -15,7 +15,7 @@ from graphstep.ground.errors import Span, did_you_mean
 from graphstep.language.read.latex.functions import function_of
 from graphstep.language.read.latex.letters import Letters
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS
-from graphstep.language.read.latex.pieces import Piece, Sort, binary, call, negative, power
+from graphstep.language.read.latex.pieces import Piece, Sort, binary, call, negative, picked, power
 from graphstep.language.read.latex.tokens import Token
 
 IF_WORDS = frozenset({"if", "for", "when"})
@@ -49,8 +49,6 @@ class Operators(Letters):
 
     def __init__(self, text: str, tokens: list[Token], given: Collection[str]) -> None:
         super().__init__(text, tokens, given)
-        self._given = given
-        self._assigned: set[str] = set()
         # The bars that are open, the innermost last.
         self._bars: list[str] = []
         # Of the factors that were read last: how many, and where the first one ends.
@@ -221,14 +219,22 @@ class Operators(Letters):
             self._two_readings(whole, rf"{typed}^\top for the transpose", f"{typed}_{{1}} for another name")
         if mark_of_transpose := self._transpose(base):
             return mark_of_transpose
+        of_cells = self._is("command", "odot", ahead=1)
         exponent = self._exponent(base, mark)
         if base.text == "e" and base.bare == "name" and "e" not in self._given and "e" not in self._assigned:
             return call("exp", [exponent], (base.span[0], exponent.span[1]))
-        if base.sort == "matrix" and exponent.text == "-1":
+        if base.sort == "matrix" and exponent.text == "-1" and not of_cells:
             inverse = function_of("inv")
             if inverse:
                 return call(inverse, [base], (base.span[0], exponent.span[1]))
             self._wrong("no gate inverts a matrix", (base.span[0], exponent.span[1]))
+        if base.sort == "matrix" and base.bare == "name" and exponent.bare == "numeral" and not of_cells:
+            typed, raised = self._typed(base.span), exponent.text
+            self._two_readings(
+                (base.span[0], exponent.span[1]),
+                rf"{typed} {typed} for a matrix product",
+                rf"{typed}^{{\odot {raised}}} for the power of its cells",
+            )
         return power(base, exponent)
 
     def _transpose(self, base: Piece) -> Piece | None:
@@ -310,7 +316,7 @@ class Operators(Letters):
             stop = self._take().start
             closing = self._take()
             index = self._text[start:stop].strip()
-            return Piece(f"{base.within(ATOM)}[{index}]", ATOM, (base.span[0], closing.stop), base.sort)
+            return Piece(f"{base.within(ATOM)}[{index}]", ATOM, (base.span[0], closing.stop), picked(base.sort, index))
         if base.text.startswith(("sqrt(", "norm(", "abs(")) and self._is("number", "2"):
             return base.at((base.span[0], self._take().stop))
         span = (base.span[0], mark.stop)

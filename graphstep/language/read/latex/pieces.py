@@ -11,8 +11,8 @@ from graphstep.ground.errors import Span
 from graphstep.ground.records import dataclass
 
 Sort = Literal["number", "vector", "row", "matrix", "array"]
-"""What a piece is taken for: a number unless its letters are bold; bold and small, a vector (a row where it is transposed); bold
-and large, a matrix."""
+"""What a piece is taken for: what the values of its letters are. Without values a number unless its letters are bold; bold and
+small, a vector (a row where it is transposed); bold and large, a matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,18 @@ def sort_of(*pieces: Piece) -> Sort:
     """The sort of a value that is made of pieces cell by cell."""
     sorts = {piece.sort for piece in pieces} - {"number"}
     return "number" if not sorts else sorts.pop() if len(sorts) == 1 else "array"
+
+
+def picked(sort: Sort, index: str) -> Sort:
+    """The sort of what an index picks: each whole number in it takes an axis away.
+
+    >>> picked("matrix", "0"), picked("matrix", "0, -1"), picked("vector", "1:")
+    ('vector', 'number', 'vector')
+    """
+    axes = {"vector": 1, "row": 1, "matrix": 2}.get(sort, 0)
+    whole = 0 if "[" in index else sum(each.strip().removeprefix("-").isdecimal() for each in index.split(","))
+    sorts: tuple[Sort, ...] = ("number", "vector", "matrix")
+    return sorts[max(axes - whole, 0)] if axes and whole else sort
 
 
 def binary(sign: str, x: Piece, y: Piece) -> Piece:

@@ -49,6 +49,8 @@ class Reader(Conditions):
 
     def _statement(self) -> str:
         name = self._target() if self._is_equation() else ""
+        if name and self._is_equation():
+            self._second_name()
         value = self._sum()
         # = is a comparison inside brackets only: outside it gives a name.
         if self._comparison() and not self._is("sign", "="):
@@ -59,6 +61,8 @@ class Reader(Conditions):
                 hint = "one name stands before =, and one formula behind it; equations are not solved here"
                 self._wrong("a second = in one statement", token.span, hint)
             self._stray(token)
+        if name:
+            self._assigned[name] = value.sort
         return f"{name} = {value.text}" if name else value.text
 
     def _stray(self, token: Token) -> NoReturn:
@@ -83,6 +87,16 @@ class Reader(Conditions):
                 return token.text == "="
         return False
 
+    def _second_name(self) -> None:
+        """Pass over the f(x) of y = f(x) = …, which names the value again, and its inputs."""
+        start = self._place
+        if self._lettered() is not None and self._is("left", "("):
+            self._arguments()
+            if self._is("sign", "="):
+                self._take()
+                return
+        self._place = start
+
     def _target(self) -> str:
         start = self._take()
         self._place -= 1
@@ -101,7 +115,6 @@ class Reader(Conditions):
         token = self._take()
         if token.text != "=":
             self._wrong("only one name can stand before =", (start.start, token.start))
-        self._assigned.add(piece.text)
         return piece.text
 
     # -- atoms ----------

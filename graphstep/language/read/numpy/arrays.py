@@ -265,7 +265,14 @@ def _numbers(site: Site, *ends: ast.expr, device: ast.expr | None = None) -> Pie
     del device
     if not 1 <= len(ends) <= 3:
         raise UnfitError
-    counts = [site.of.count(each) for each in ends]
+    # torch.arange(4.0) has the cells of arange(4).
+    whole = [
+        ast.copy_location(ast.Constant(int(each.value)), each)
+        if isinstance(each, ast.Constant) and isinstance(each.value, float) and each.value.is_integer()
+        else each
+        for each in ends
+    ]
+    counts = [site.of.count(each) for each in whole]
     if None in counts:
         raise site.refusal(
             "whole numbers that are known before anything is run stand here", "give other numbers a name: x=[0, 0.1]"
@@ -273,7 +280,7 @@ def _numbers(site: Site, *ends: ast.expr, device: ast.expr | None = None) -> Pie
     return site.call("range", *[count for count in counts if count is not None])
 
 
-@reads("array", "asarray", "tensor", "as_tensor", "constant", "float64", "float32")
+@reads("array", "asarray", "tensor", "as_tensor", "constant", "Variable", "float64", "float32")
 def _array(
     site: Site, x: Piece, dtype: ast.expr | None = None, device: ast.expr | None = None, requires_grad: bool = False
 ) -> Piece:

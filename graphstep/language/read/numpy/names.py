@@ -204,8 +204,34 @@ def viewed_name(node: ast.expr) -> str | None:
 
 
 def is_leaf(node: ast.expr) -> bool:
-    """Whether a call says ``requires_grad=True``."""
-    return isinstance(node, ast.Call) and any(
+    """Whether a call says ``requires_grad=True``, or is of TensorFlow's ``Variable``."""
+    if not isinstance(node, ast.Call):
+        return False
+    asked = any(
         keyword.arg == "requires_grad" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
         for keyword in node.keywords
     )
+    return asked or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "tf.Variable")
+
+
+def with_leaves(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements, where ``x.requires_grad_()`` in the line below ``x = …`` is an option of it."""
+    statements: list[ast.stmt] = []
+    for node in body:
+        before = statements[-1] if statements else None
+        if isinstance(before, ast.Assign) and isinstance(before.value, ast.Call) and _asks_for(before.targets, node):
+            keyword = ast.keyword("requires_grad", ast.Constant(value=True))
+            value = ast.Call(before.value.func, before.value.args, [*before.value.keywords, keyword])
+            value = ast.copy_location(value, before.value)
+            statements[-1] = ast.copy_location(ast.Assign(before.targets, value), before)
+        else:
+            statements.append(node)
+    return statements
+
+
+def _asks_for(targets: list[ast.expr], node: ast.stmt) -> bool:
+    """Whether a statement is ``x.requires_grad_()``, or with True between its parentheses, of the one target."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or call.keywords or [ast.unparse(each) for each in call.args] not in ([], ["True"]):
+        return False
+    return ast.unparse(call.func) == f"{ast.unparse(targets[0])}.requires_grad_"

@@ -11,7 +11,7 @@ from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
 from graphstep.language.read.numpy.joins import parts_of
-from graphstep.language.read.numpy.names import is_leaf, viewed_name, words
+from graphstep.language.read.numpy.names import is_leaf, viewed_name, with_leaves, words
 from graphstep.language.read.numpy.pieces import Piece, atom, call
 from graphstep.language.read.numpy.reductions import pair
 from graphstep.language.read.numpy.syntax import Source
@@ -48,7 +48,7 @@ class Statements(Calls):
 
     def program(self) -> list[Piece]:
         """The statements of the program. Raises ReadError for what cannot be read."""
-        body = [each for each in self.source.tree.body if not self.is_idle(each)]
+        body = [each for each in with_leaves(self.source.tree.body) if not self.is_idle(each)]
         if not body:
             raise self.refusal(
                 "there is nothing to compute here", (0, max(1, len(self.source.text))), "type a formula, such as np.exp(-x)"
@@ -224,9 +224,10 @@ class Statements(Calls):
         data = ast.Call(value.func, value.args, rest)
         piece = self.value(ast.copy_location(data, value))
         # Made of other values it is no leaf, whatever it says.
-        if words(piece.text) - {"zeros", "ones", "eye", "e"}:
+        if words(piece.text) - {"zeros", "ones", "eye", "e", "range"}:
             return False
-        self.leaves[name] = piece.text
+        # As a value range(4) is called arange(4).
+        self.leaves[name] = piece.text.replace("range(", "arange(")
         self.names.inputs[name] = self.source.span(value)
         self.fresh.used.add(name)
         return True

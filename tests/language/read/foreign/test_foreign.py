@@ -111,7 +111,7 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "squared_difference": (lambda x, y: (x - y) ** 2, (0.7, -0.4)),
     "heaviside(x)": (lambda x: np.heaviside(x, 0.5), (-0.4,)),
     "heaviside(x, y)": (np.heaviside, (0.0, 0.3)),
-    **{name: (lambda x: np.heaviside(x, 0.5), (0.4,)) for name in ("unit_step", "hardlim")},
+    **{name: (lambda x: np.heaviside(x, 0.5), (0.4,)) for name in ("step", "unit_step", "hardlim")},
     "log_add_exp": (np.logaddexp, (0.7, -0.4)),
     "xlogy": (scipy.special.xlogy, (0.7, 0.4)),
     "normcdf": (scipy.special.ndtr, (0.7,)),
@@ -232,6 +232,7 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "baddbmm": (lambda b, x, y: b + x @ y, (np.ones((1, 2, 2)), A[None, :2, :2], B[None, :2, :2])),
     "addmv": (lambda b, x, y: b + x @ y, (np.array([1.0, 2.0]), A, np.array([1.0, -2.0]))),
     "trace": (np.trace, (A,)),
+    "tr": (np.trace, (A,)),
     "det": (np.linalg.det, (A,)),
     "norm(x, 1)": (lambda x, p: np.linalg.norm(x, 1), (V,)),
     "norm(x, 2)": (lambda x, p: np.linalg.norm(x, 2), (V,)),
@@ -343,7 +344,7 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     },
 }
 
-WITHOUT = {"multi_margin_loss", "one_hot"}
+WITHOUT = {"multi_margin_loss"}
 """Rows whose value depends on something that is not among the inputs: a mask, a number of classes, other scores."""
 
 ROWS = [row for rows in rows_by_name().values() for row in rows]

@@ -11,6 +11,7 @@ import warnings
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given, settings
@@ -165,7 +166,25 @@ $q = x y$                                                             ->  q = x*
 \hat{y} = \sigma(w x + b) \\ L = (\hat{y} - y)^2                      ->  y_hat = sigmoid(w*x + b); L = (y_hat - y)^2
 Let \[ f = x y \] be a product of $x$ and $y$.                        ->  f = x*y
 % a comment \\ x y                                                    ->  x*y
+y = f(x_1, x_2) = \ln(x_1) + x_1 x_2                                  ->  y = ln(x1) + x1*x2
 """
+
+GIVEN = r"""
+W x + b                                             ->  W @ x + b
+W^\top x                                            ->  W.T @ x
+x^T W x                                             ->  x.T @ W @ x
+x y^\top                                            ->  outer(x, y)
+w_0 x \cdot y                                       ->  dot(w0*x, y)
+a \cdot x                                           ->  a*x
+\mathbf{W} x                                        ->  W @ x
+W^{-1} x                                            ->  inv(W) @ x
+W^{\odot -1} \odot x                                ->  W^(-1)*x
+{x}_{[0]} \cdot {y}_{[1]} + {W}_{[0]} \cdot x       ->  x[0]*y[1] + dot(W[0], x)
+h = W x \\ L = h^\top h                              ->  h = W @ x; L = h.T @ h
+\frac{1}{2} \|y - W x\|^2 + a \|W\|^2               ->  1/2*norm(y - W @ x)^2 + a*norm(W)^2
+a x^2                                               ->  a*x^2
+"""
+"""Notes of which half set no vector in bold: W is a matrix by its value, x and y are vectors."""
 
 
 def _pairs(table: str) -> list[tuple[str, str]]:
@@ -179,6 +198,15 @@ def test_each_formula_becomes_the_program_of_its_structure(table: str) -> None:
     assert wrong == []
     for _, program in _pairs(table):
         read(program)
+
+
+def test_a_product_of_arrays_that_are_not_in_bold_is_that_of_their_values() -> None:
+    values = {"W": np.eye(2), "x": np.ones(2), "y": np.ones(2), "a": 2.0, "b": 1.0, "w0": 2.0}
+    assert [(tex, from_latex(tex, values)) for tex, _ in _pairs(GIVEN)] == _pairs(GIVEN)
+    for tex in ("x y", r"y \log x", "W^2", r"x \times y", "W^T W^T x y"):
+        with pytest.raises(ReadError, match=r"two ways|no gate"):
+            from_latex(tex, values)
+    assert gs.from_latex("W^T x", W=[[1, 2], [3, 4]], x=[1, 2]).output.tolist() == [7, 10]
 
 
 def test_a_comment_of_latex_is_no_part_of_the_formula() -> None:
@@ -406,6 +434,23 @@ def test_random_programs_are_read_back_from_their_latex() -> None:
         text = seeded(draw.randrange(10**6)).text
         back = from_latex(latex_of(read(text)))
         assert _same(text, back), (text, back)
+
+
+def test_a_run_on_arrays_is_read_back_from_its_latex_and_its_values() -> None:
+    inputs = {"W": [[1, 2], [3, 4]], "x": [1, 2], "y": [3, 4], "b": 2}
+    for text in (
+        "W @ x + b",
+        "x*y/x*b",
+        "W^-1*x + norm(x)*y",
+        "h = W*x; sum(h*x, axis=0)*y",
+        "x[0]*x[1] + sum(W[0]*x) + W[0, 1]*W[1, 1]",
+        "softmax(W, axis=0)*x + relu(x)*y + dot(x, y)",
+        "where(x > 1, x*y, y) + max(x, y)*x",
+    ):
+        run = gs.run(text, inputs={name: value for name, value in inputs.items() if name in read(text).inputs})
+        back = gs.from_latex(run.to_latex(), inputs=run.inputs)
+        assert _same(run.program.text, back.program.text), run.to_latex()
+        np.testing.assert_allclose(back.output, run.output, rtol=1e-15)
 
 
 def test_a_run_from_latex_is_the_run_of_its_program() -> None:

@@ -19,6 +19,7 @@ from graphstep.ground.errors import GraphstepError, InputError, LimitError, Read
 from graphstep.language.read.foreign.table import plain_name
 from graphstep.language.read.numpy import from_numpy
 from graphstep.language.read.numpy.calls import SAME, handler_of
+from tests.cases import each
 from tests.effort import grows_with
 
 if TYPE_CHECKING:
@@ -238,6 +239,18 @@ def test_what_requires_a_gradient_is_an_input_with_a_value() -> None:
     assert list(run.gradients["w"]) == [1, 2]
     # A value from outside takes its place.
     assert gs.from_numpy(typed, w=[1, 1]).output == 3
+
+
+@each(
+    ("typed", "gradient"),
+    [
+        ("x = torch.arange(4.0)\nx.requires_grad_(True)\ny = 2 * torch.dot(x, x)\ny.backward()", [0, 4, 8, 12]),
+        ("x = torch.arange(4.0, requires_grad=True)\nu = (x * x).detach()\n(u * x).sum().backward()", [0, 1, 4, 9]),
+        ("x = tf.Variable([1.0, 3.0])\ny = tf.reduce_sum(x**2)", [2, 6]),
+    ],
+)
+def test_what_asks_for_its_gradient_in_other_words_is_an_input_too(typed: str, gradient: list[float]) -> None:
+    assert gs.from_numpy(typed).gradients["x"].tolist() == gradient
 
 
 def test_the_shape_of_a_name_that_was_assigned_often_is_known() -> None:
