@@ -19,7 +19,6 @@ from graphstep.ground.errors import LimitError, ShapeError
 from graphstep.ground.operands import Operand, Shape
 from graphstep.language.nodes import Node
 from graphstep.language.program import Frame, Program, Rewritten, label_of, moved_frames, node_id, shown_name
-from graphstep.language.read.spelling import cut
 
 BROADCAST = "broadcast"
 """The gate that copies a value into a larger shape. No program calls it: it stands where it is needed."""
@@ -139,9 +138,10 @@ class Fitting:
         place = _last_sign(typed)
         if typed[place : place + 1] not in _DOTS or not all(isinstance(x, int) and self.nodes[x].shape for x in operands):
             return
-        x, y = cut(typed[:place]), cut(typed[place + 1 :])
+        # Longer factors are shown under the line, as both are.
+        x, y = (each.strip() if len(each) <= limits.NAME else "…" for each in (typed[:place], typed[place + 1 :]))
         hint = f"write {x} @ {y} for the matrix product, of vectors the dot product; {x}*{y} for the product cell by cell"
-        message = f"{cut(typed)} can be read in two ways"
+        message = f"{x}{typed[place]}{y} can be read in two ways"
         raise ShapeError(message, text=self.program.text, span=node.span, hint=hint)
 
     def unfold(self, index: int, node: Node, unfolded: Callable[..., int]) -> None:
