@@ -1,4 +1,4 @@
-r"""What stands in brackets: inputs, options, comparisons ``[x < y]``; and functions by ``cases``."""
+r"""What stands in brackets: inputs, options, comparisons ``[x < y]``; functions by ``cases``; and names in front of ``=``."""
 
 from __future__ import annotations
 
@@ -144,3 +144,31 @@ class Conditions(Operators):
 
     def _skip_word(self) -> None:
         self._word(self._take())
+
+    # -- names before = ----------
+
+    def _is_equation(self) -> bool:
+        """Whether the statement that begins here has a name before an equals sign."""
+        depth = 0
+        # By its place: a copy of all that follows would be made in every statement of thousands.
+        for place in range(self._place, len(self._tokens)):
+            token = self._tokens[place]
+            if token.kind in ("open", "left"):
+                depth += 1
+            elif token.kind in ("close", "right"):
+                depth -= 1
+            elif depth == 0 and token.kind == "break":
+                return False
+            elif depth == 0 and token.kind == "sign" and token.text in "=;":
+                return token.text == "="
+        return False
+
+    def _second_name(self) -> None:
+        """Pass over the f(x) of y = f(x) = …, which names the value again, and its inputs."""
+        start = self._place
+        if self._lettered() is not None and self._is("left", "("):
+            self._arguments()
+            if self._is("sign", "="):
+                self._take()
+                return
+        self._place = start

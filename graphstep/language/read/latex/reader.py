@@ -5,7 +5,6 @@ r"""A formula becomes the text of a program, by descent: statements, and the par
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, PRODUCT
@@ -71,31 +70,6 @@ class Reader(Conditions):
         if token.kind == "command" and token.text in REFUSED:
             self._wrong(f"\\{token.text} has no gate", token.span, REFUSED[token.text])
         self._wrong(f"{self._typed(token.span)} cannot stand here", token.span)
-
-    def _is_equation(self) -> bool:
-        """Whether the statement that begins here has a name before an equals sign."""
-        depth = 0
-        # No slice: a copy of all that follows, in every statement of thousands.
-        for token in islice(self._tokens, self._place, None):
-            if token.kind in ("open", "left"):
-                depth += 1
-            elif token.kind in ("close", "right"):
-                depth -= 1
-            elif depth == 0 and token.kind == "break":
-                return False
-            elif depth == 0 and token.kind == "sign" and token.text in "=;":
-                return token.text == "="
-        return False
-
-    def _second_name(self) -> None:
-        """Pass over the f(x) of y = f(x) = …, which names the value again, and its inputs."""
-        start = self._place
-        if self._lettered() is not None and self._is("left", "("):
-            self._arguments()
-            if self._is("sign", "="):
-                self._take()
-                return
-        self._place = start
 
     def _target(self) -> str:
         start = self._take()
