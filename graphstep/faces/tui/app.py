@@ -14,6 +14,7 @@ from rich.segment import Segment
 from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.events import Key
 from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.dom import DOMNode
     from textual.driver import Driver
+    from textual.events import Event
     from textual.screen import Screen
     from textual.theme import Theme
     from textual.widget import Widget
@@ -233,6 +235,12 @@ class GraphstepApp(App[None]):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         super()._display(screen, self._painting.spared(renderable))
+
+    async def on_event(self, event: Event) -> None:
+        """Textual's, but for keys that were typed ahead: a dialog that is about to open holds them for its field."""
+        hold = getattr(self.screen, "hold", None) if isinstance(event, Key) and self.screen_stack else None
+        if hold is None or not hold(event):
+            await super().on_event(event)
 
     def on_resize(self) -> None:
         # What a terminal of another size does with what it showed is its own affair.

@@ -347,7 +347,7 @@ class SteppingScreen(Screen[None]):
         if self.arrows_select and self.focused is None and event.key in ("left", "right"):
             event.stop()
             self.action_do(f"select_{event.key}")
-        elif self.focused is None:
+        elif self.focused is None and self.is_current:
             program.explain(self, event.key)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:

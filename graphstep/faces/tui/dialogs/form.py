@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -29,6 +30,12 @@ Answer = TypeVar("Answer")
 
 _SEEN = 10
 """Fields that are in sight together."""
+
+_QUEUED = 32
+"""Keys that are under way in a dialog at once, at most."""
+
+_TYPED = frozenset(["enter", "tab", "up", "down", "left", "right", "home", "end", "backspace", "delete"])
+"""Keys without a letter that a field or a list takes."""
 
 
 class Overlay(ModalScreen[Answer]):
@@ -81,6 +88,49 @@ class Form(Overlay[Answer | None], Generic[Answer]):
 
     CSS_PATH = "form.tcss"
     BINDINGS: ClassVar = [Binding("escape", "leave", "cancel", id="form-leave")]
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self._early: list[Key] | None = []
+        self._own: deque[Key] = deque(maxlen=_QUEUED)
+
+    def hold(self, key: Key) -> bool:
+        """Whether a key was typed ahead of the dialog: then it gets the key as soon as it has its widgets."""
+        if not key.is_printable and key.key not in _TYPED:
+            return False
+        if self._early is not None:
+            self._early.append(key)
+            return True
+        if not key.is_forwarded:
+            self._own.append(key)
+            return False
+        if key in self._own:
+            return False
+        # It comes back from the screen below, to which it was sent while that was on top.
+        self._hand_on(key)
+        return True
+
+    def set_focus(self, widget: Widget | None, *words: Any, **options: Any) -> None:
+        """Textual's; the first widget that has the focus gets what was typed before."""
+        super().set_focus(widget, *words, **options)
+        if self.focused is not None:
+            self._hand_on_early()
+
+    def on_mount(self) -> None:
+        # Where nothing takes the focus, a dialog has keys of its own.
+        self.call_after_refresh(self._hand_on_early)
+
+    def _hand_on_early(self) -> None:
+        early, self._early = self._early or (), None
+        for key in early:
+            self._hand_on(key)
+
+    def _hand_on(self, key: Key) -> None:
+        # A key of its own, since Textual hands on each one once.
+        own = Key(key.key, key.character)
+        own._set_forwarded()
+        self._own.append(own)
+        (self.focused or self).post_message(own)
 
     def box(self, title: str, keys: str, **fields: str | int) -> Vertical:
         """The box in which it all stands: ``title`` is the message in its upper edge, ``keys`` the one in its lower edge."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from textual.events import Key
 
 import graphstep as gs
 from graphstep.engine.trace import trace
@@ -26,7 +27,7 @@ from graphstep.language.read import read
 from graphstep.language.values import read_value
 from graphstep.telling.words.english import MESSAGES
 from tests.cases import each
-from tests.faces.tui.driving import INPUTS, LARGE, MAIN, ODD_TEXTS, SMALL, Driver, drive, opened
+from tests.faces.tui.driving import INPUTS, KEYS, LARGE, MAIN, ODD_TEXTS, SMALL, Driver, drive, opened
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -346,3 +347,20 @@ def test_a_field_reads_what_the_command_line_reads(text: str) -> None:
     else:
         assert wrong == ""
         assert np.array_equal(value, right, equal_nan=True)
+
+
+def test_what_is_typed_ahead_of_a_dialog_stands_in_its_field() -> None:
+    async def play(driver: Driver) -> None:
+        # All at once, as from a fast hand or over a slow line: no dialog is there yet when its first letter comes.
+        for key in "Bgrad z > 2":
+            driver.app.post_message(Key(KEYS.get(key, key), key))
+        driver.app.post_message(Key("enter", "\r"))
+        await driver.until(lambda: bool(driver.now.conditions))
+        assert [condition.text for condition in driver.now.conditions] == ["grad z > 2"]
+        for key in "/x+y":
+            driver.app.post_message(Key(KEYS.get(key, key), key))
+        await driver.until(lambda: "step 1 makes its value" in driver.frame())
+        await driver.press("down", "enter")
+        assert driver.now.at == 1
+
+    drive(play, MAIN, INPUTS)
