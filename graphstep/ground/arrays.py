@@ -254,22 +254,28 @@ class Summary:
         if not self.counts:
             return ", ".join([kind, *self._odd()])
         if self.minimum == self.maximum:
-            return ", ".join([kind, f"every {'finite ' if self._odd() else ''}cell {numeral(self.mean, digits)}", *self._odd()])
+            return ", ".join([kind, self._every(digits), *self._odd()])
         span = f"from {numeral(self.minimum, digits)} to {numeral(self.maximum, digits)}"
         return ", ".join([kind, f"mean {numeral(self.mean, digits)}", span, *self._odd()])
 
     def lines(self, digits: int = DIGITS) -> list[str]:
         """A few lines: the shape, the statistics, the share of zeros and what is not finite, and the histogram."""
         text = [f"{kind_text(self.shape).partition(' ')[2]}{f': {self.size:,} cells' if len(self.shape) > 1 else ''}"]
-        if self.counts:
+        if self.counts and self.minimum == self.maximum:
+            text.append(self._every(digits))
+        elif self.counts:
             text.append(f"from {numeral(self.minimum, digits)} to {numeral(self.maximum, digits)}")
             text.append(f"mean {numeral(self.mean, digits)}, standard deviation {numeral(self.std, digits)}")
-        odd = [f"{_percent(self.zeros)} zeros"] * (self.zeros > 0) + self._odd()
+        zeros = self.zeros > 0 and not self.minimum == self.maximum == 0
+        odd = [f"{_percent(self.zeros)} zeros"] * zeros + self._odd()
         if odd:
             text.append(", ".join(odd))
         if len(self.counts) > 1:
             text.append(f"{numeral(self.minimum, digits)} {bars_of(self.counts)} {numeral(self.maximum, digits)}")
         return text
+
+    def _every(self, digits: int) -> str:
+        return f"every {'finite ' if self._odd() else ''}cell {numeral(self.mean, digits)}"
 
     def _odd(self) -> list[str]:
         return [f"{count:,} {name}" for count, name in ((self.nan, "nan"), (self.inf, "inf")) if count]

@@ -106,6 +106,12 @@ def test_a_summary_says_what_an_array_is_like() -> None:
     ]
 
 
+def test_of_equal_cells_one_number_is_said() -> None:
+    assert arrays.summary(np.zeros((8, 8))).lines() == ["8×8 matrix: 64 cells", "every cell 0"]
+    assert arrays.summary(np.full(40, 2.5)).lines() == ["vector of 40", "every cell 2.5"]
+    assert arrays.summary(np.array([1.0, math.nan] * 20)).lines()[1:] == ["every finite cell 1", "20 nan"]
+
+
 def test_an_array_without_finite_cells_has_a_summary_without_statistics() -> None:
     empty = arrays.summary(np.zeros((0, 3)))
     assert empty.lines() == ["0×3 matrix: 0 cells"]

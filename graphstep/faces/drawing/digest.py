@@ -48,8 +48,8 @@ def _range(array: NDArray[Any]) -> Range:
     return Range(low, float(array.max()), int((array != array).sum()) if low != low else 0)
 
 
-def digest(value: Number, digits: int = DIGITS) -> str:
-    """A value in the room that a wire has: a numeral; the cells of a tiny array; else from where to where its cells reach.
+def digest(value: Number, digits: int = DIGITS, room: int = DIGEST) -> str:
+    """A value in the room that a wire has: a numeral; the cells of an array that fit there; else from where to where they reach.
 
     What every cell is, is said so (``all 0``), and nan is counted (``3 nan``): neither shows in a range.
 
@@ -60,21 +60,21 @@ def digest(value: Number, digits: int = DIGITS) -> str:
     if isinstance(value, int | float):
         return numeral(float(value), digits)
     # A drawing asks for the widths of its wires first, and then for what stands on them.
-    return memo(_of_cells(digits), value)
+    return memo(_of_cells(digits, room), value)
 
 
 @cache
-def _of_cells(digits: int) -> Callable[[NDArray[Any]], str]:
-    return partial(_cells, digits=digits)
+def _of_cells(digits: int, room: int) -> Callable[[NDArray[Any]], str]:
+    return partial(_cells, digits=digits, room=room)
 
 
-def _cells(value: NDArray[Any], digits: int) -> str:
+def _cells(value: NDArray[Any], digits: int, room: int) -> str:
     """What stands on a wire for an array."""
     if not value.size:
         return "no cells"
-    if value.size <= DIGEST // 3:
+    if value.size <= room // 3:
         for fewer in range(digits, min(digits, 3) - 1, -1):
-            if len(text := array_text(value, fewer)) <= DIGEST:
+            if len(text := array_text(value, fewer)) <= room:
                 return text
     low, high, nans = _range(value) if value.size <= SMALL else memo(_range, value)
     if nans:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 _NUMBER, _ARRAY, _VECTOR = 10, 13, 16
 """Columns of a number, of the range of an array, and of the cells of a tiny one."""
-_NAME = 14
-"""Columns of a name that come before room for the cells of a tiny array."""
+_NAME, _LONG_NAME = 14, 30
+"""Columns of names that come before room for the cells of a tiny array: where nobody looked how long names are, and at most."""
+_NAMES = 200
+"""Nodes up to which all names are looked at."""
 _ARRIVED = 7
 _SHAPE = 10
 """Columns that shapes have at most, with a blank behind them."""
@@ -55,7 +57,7 @@ class ValuesPane(RowsPane):
         self._at = 0
         self._selected: int | None = None
         self._active: int | None = None
-        self._shape_width = 0
+        self._shape_width, self._name_width = 0, _NAME
         self.flagged: frozenset[int] = frozenset()
         """The nodes at which something is wrong: ▲."""
 
@@ -65,8 +67,12 @@ class ValuesPane(RowsPane):
     def show(self, trace: Trace, at: int, selected: int | None) -> None:
         """Show all nodes after step ``at``."""
         if self._trace is None or self._trace.program is not trace.program:
+            from graphstep.faces.drawing.names import row_name
             from graphstep.ground.arrays import shape_text
 
+            nodes = range(len(trace.program.nodes))
+            names = (cell_width(row_name(trace.program, index, _LONG_NAME)) + 1 for index in nodes)
+            self._name_width = max(names) if len(nodes) <= _NAMES else _NAME
             shapes = (kind.shape for kind in trace.program.columns.of_kinds)
             longest = max((len(shape_text(shape)) for shape in shapes if shape), default=-1)
             # Below its head, "shape".
@@ -96,20 +102,21 @@ class ValuesPane(RowsPane):
         if self._trace is None:
             return []
         number, shape = _NUMBER, self._shape_width
-        arrived = _ARRIVED
+        # Textual counts the column of the scrollbar as one of the rows'.
+        width = size.width - self.scrollbar_size_vertical
+        arrived = _ARRIVED if not shape or width >= _ROOMY else 0
         if shape:
-            arrived = _ARRIVED if size.width >= _ROOMY else 2
-            number = min(max((size.width - shape - arrived - 2 - _NAME) // 2, _ARRAY), _VECTOR)
-        name = max(size.width - 2 * number - shape - arrived - 2, 6)
+            number = min(max((width - shape - arrived - 2 - self._name_width) // 2, _ARRAY), _VECTOR)
+        name = max(width - 2 * number - shape - arrived - 2, 6)
         heads = [say(self, key) for key in ("values-node", "values-shape", "values-value", "values-gradient")]
         head = f"  {padded(heads[0], name)}{padded(heads[1] if shape else '', shape)}"
         head += "".join(" " * (number - cell_width(text)) + text for text in heads[2:])
         rows = [Strip([Segment(head, self.style("head"))])]
         last = min(top + size.height - 1, len(self._trace.program.nodes))
-        rows += [self._row(index, name, shape, number) for index in range(top, last)]
+        rows += [self._row(index, name, shape, number, arrived) for index in range(top, last)]
         return [row.adjust_cell_length(size.width, self.style("")) for row in rows]
 
-    def _row(self, index: int, name_width: int, shape_width: int, number: int) -> Strip:
+    def _row(self, index: int, name_width: int, shape_width: int, number: int, arrived_width: int) -> Strip:
         from graphstep.faces.drawing.digest import MORE, digest
         from graphstep.faces.drawing.names import row_name
         from graphstep.ground.arrays import shape_text
@@ -121,12 +128,15 @@ class ValuesPane(RowsPane):
         name += " " * (name_width - cell_width(name))
         mark = "▸ " if index == self._active else "▲ " if index in self.flagged else "  "
         kind = "selected" if index == self._selected else "active" if index == self._active else ""
-        gradient = "·" if so_far is None else fit(digest(so_far.value), number - 1)
+        partly = shape_width and so_far is not None and not so_far.complete
+        more = MORE if partly else ""
+        gradient = (
+            "·" if so_far is None else fit(digest(so_far.value, room=number - 1 - len(more)), number - 1 - len(more)) + more
+        )
         if not trace.program.depends[index]:
             gradient = say(self, "values-data" if trace.node(index).name in trace.program.data else "values-constant")
         shape = fit(shape_text(trace.node(index).shape), shape_width - 1) if shape_width else ""
-        if shape_width and so_far is not None and not so_far.complete:
-            gradient = fit(gradient, number - len(MORE) - 1) + MORE
+        shown = "·" if value is None else fit(digest(value, room=number - 1), number - 1)
         arrived = ""
         if so_far is not None and so_far.expected > 1:
             arrived = f" {say(self, 'values-arrived', received=so_far.received, expected=so_far.expected)}"
@@ -134,9 +144,9 @@ class ValuesPane(RowsPane):
             [
                 Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
                 *([Segment(f"{shape:<{shape_width}}", self.style("head"))] if shape_width else []),
-                Segment(f"{'·' if value is None else fit(digest(value), number - 1):>{number}}", self.style("value")),
+                Segment(f"{shown:>{number}}", self.style("value")),
                 Segment(" " * (number - cell_width(gradient)) + gradient, self.style("gradient")),
-                Segment(arrived[:_ARRIVED] if not shape_width or number == _VECTOR else "", self.style("head")),
+                Segment(arrived[:arrived_width], self.style("head")),
             ]
         )
 

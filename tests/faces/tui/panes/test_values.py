@@ -62,3 +62,20 @@ def test_data_is_said_to_be_data() -> None:
         await play(driver)
 
     drive(with_data, size=LARGE)
+
+
+def test_no_column_stands_below_the_scrollbar_and_no_vector_is_cut() -> None:
+    async def forked(driver: Driver) -> None:
+        await driver.press("end")
+        # More nodes than rows: a scrollbar has taken the last column.
+        assert [row[-3:] for row in driver.values()[:2]] == [["2", "of", "2"]] * 2
+
+    drive(forked, "q = x+y; p = sigmoid(q*(x+y+w)*w); ((p^2*q + 1)*2 + 3)*w", {"x": 1.0, "y": 2.0, "w": 3.0}, size=LARGE)
+
+    async def vectors(driver: Driver) -> None:
+        await driver.press("end")
+        row = next(row for row in driver.values() if row[0] == "b1")
+        assert " ".join(row) == "b1 5 all 0 -0.492…0.563", "[0, 0, 0, 0… says less than what all cells are"
+
+    words = ["X=randn(4,3)", "W1=randn(3,5)", "b1=zeros(5)", "W2=randn(5,2)", "b2=zeros(2)"]
+    drive(vectors, "mean(relu(X@W1+b1)@W2+b2)", given(words), size=LARGE)
