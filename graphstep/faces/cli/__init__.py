@@ -74,10 +74,13 @@ def _at_terminal() -> bool:
 
 def _start(language: str) -> int:
     """Ask whoever names nothing, until what is chosen opens: a file may be gone, or an input without a value."""
+    from graphstep.faces.cli.program import language_of
     from graphstep.faces.tui.app import run_screen
     from graphstep.faces.tui.start import StartScreen
 
     problem = ""
+    # What is chosen speaks as the start screen does, also where a word asked for that and not the environment.
+    spoken = () if language == language_of(None) else ("--language", language)
     while True:
         screen = StartScreen(language, problem)
         status = run_screen(screen)
@@ -85,7 +88,7 @@ def _start(language: str) -> int:
         if screen.words is None:
             return status
         try:
-            return _dispatch(screen.words)
+            return _dispatch([*screen.words, *spoken])
         except GraphstepError as error:
             problem = error.report()
 
@@ -100,9 +103,10 @@ def _dispatch(words: list[str]) -> int:
     from graphstep.faces.cli.program import language_of
     from graphstep.faces.cli.words import parse
 
-    # Without words the start screen; in a pipe `step` without words prints the help (words.parse).
-    if not words and _at_terminal():
-        return _start(language_of(None))
+    # Without words, but for a language, the start screen; in a pipe `step` without words prints the help (words.parse).
+    only = " ".join(words).replace("=", " ").split(" ")
+    if (not words or (len(only) == 2 and only[0] == "--language")) and _at_terminal():
+        return _start(language_of(only[-1]))
     if words and words[0] in COMMANDS:
         name, rest = words[0], words[1:]
     else:

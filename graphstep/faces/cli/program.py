@@ -194,6 +194,12 @@ def _captured(options: argparse.Namespace, watch: Watch | None) -> Opening:
     if len(branches) > _BRANCHES:
         print(f"and {len(branches) - _BRANCHES:,} more questions were answered on the way", file=sys.stderr)
     _tell_agreement(opening)
+    if not opening.program.inputs:
+        # Nobody who runs a function bare expects that of it.
+        print(
+            "there is no input: an argument that is left to its default is a constant, NAME=VALUE makes it an input",
+            file=sys.stderr,
+        )
     if branches:
         print("what is shown is this path through the function; an edited input does not change it", file=sys.stderr)
     return opening

@@ -49,9 +49,12 @@ class WorkPrompt:
         self.say(f"{exercise.title}   ({exercise.code})")
         for line in given_lines(exercise):
             self.say(line)
+        if self.attempt.place:
+            self.say("")
         for number, blank in enumerate(exercise.blanks[: self.attempt.place], 1):
             head = self._message("exercise-question", number=number, count=len(exercise.blanks))
-            self.say(f"\n{asked(blank.solution, head)}")
+            # Close together: the program at the head of it all has to stay in sight on 24 rows.
+            self.say(asked(blank.solution, head))
             self._fill(blank.solution.ladder, "  ")
             self._fill(blank.solution.question.because, "  ")
         self.say("")

@@ -213,6 +213,16 @@ def test_a_browser_runs_no_file(file: str, monkeypatch: pytest.MonkeyPatch, capf
     assert "no file is run from a browser" in capfd.readouterr().err
 
 
+def test_who_leaves_all_arguments_to_their_defaults_is_told_how_one_becomes_an_input(
+    file: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Path("own.py").write_text("def loss(w=2.0, x=0.5):\n    return w*x\n")
+    assert main(["capture", file, "--plain"]) == 0
+    assert "NAME=VALUE makes it an input" in capfd.readouterr().err
+    assert main(["capture", file, "w=2", "--plain"]) == 0
+    assert "NAME=VALUE" not in capfd.readouterr().err
+
+
 def test_no_saved_session_holds_it(file: str) -> None:
     opening = opening_of_file(Setup(file, {"w": "2", "x": "0.5"}, captured=True))
     with pytest.raises(InputError, match="is no session that a file opens again") as refused:

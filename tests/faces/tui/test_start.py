@@ -158,6 +158,24 @@ def test_what_could_not_be_opened_is_said_on_the_start_screen(monkeypatch: pytes
     chosen(play, problem=shown[1])
 
 
+def test_it_opens_in_the_language_that_was_asked_for_and_so_does_what_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, str]] = []
+
+    def show(screen: StartScreen) -> int:
+        shown.append((screen.language, screen.problem))
+        screen.words = ["gone.gsz"] if len(shown) == 1 else None
+        return 0
+
+    opened: list[list[str]] = []
+    monkeypatch.setattr("graphstep.faces.tui.app.run_screen", show)
+    monkeypatch.setattr(cli, "_at_terminal", lambda: True)
+    dispatch = cli._dispatch
+    monkeypatch.setattr(cli, "_dispatch", lambda words: opened.append(words) or dispatch(words))
+    assert cli.main(["--language", "zh"]) == cli.main(["--language=en"]) == 0
+    assert [language for language, _ in shown] == ["zh", "zh", "en"]
+    assert opened[1] == ["gone.gsz", "--language", "zh"]
+
+
 def test_a_low_window_has_rows_for_the_list() -> None:
     async def play(pilot: Pilot[None], screen: StartScreen) -> None:
         shown = frame(pilot.app)
