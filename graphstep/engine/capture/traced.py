@@ -247,8 +247,12 @@ class Traced(Value):
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         place = at_work(sys._getframe(1))
-        named = place.called in _CASTS
-        hint = f"leave {place.called}(…) out: it computes with the type of its argument" if named else _ARRAY
+        hint = _ARRAY
+        if place.called in _CASTS:
+            hint = f"leave {place.called}(…) out: it computes with the type of its argument"
+        elif place.called == "dot":
+            # The method of a plain array never asks what stands on its right; the operator and the function do.
+            hint = "write x @ y or np.dot(x, y) in place of x.dot(y) where x is an array of plain numbers"
         raise CaptureError(f"an array at {place} would drop the gradient of a traced number", hint=hint)
 
     def __repr__(self) -> str:

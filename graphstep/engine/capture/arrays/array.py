@@ -164,7 +164,8 @@ class TracedArray(Traced):
             return nonzero
         if value.dtype.kind not in "fiub" or not np.array_equal(value, self.value, equal_nan=True):
             where = at_work(sys._getframe(1))
-            raise CaptureError(f"cells are rounded to {np.dtype(dtype)} at {where}", hint="leave it out, or compute in one type")
+            change = "rounded to" if value.dtype.kind in "iu" else "made of type"
+            raise CaptureError(f"cells are {change} {np.dtype(dtype)} at {where}", hint="leave it out, or compute in one type")
         # Further on it is computed with as what it was made to be.
         return TracedArray(self.recorder, self.node, value)
 

@@ -23,7 +23,7 @@ from graphstep.ground.late import np
 
 _FIRST = (
     "tile roll broadcast_to fliplr flipud rot90 diag diagonal diagflat delete rollaxis take_along_axis trim_zeros resize "
-    "atleast_2d atleast_3d block dstack meshgrid broadcast_arrays"
+    "atleast_2d atleast_3d block dstack meshgrid broadcast_arrays sliding_window_view"
 )
 _OF = {**dict.fromkeys(_FIRST.split(), (0,)), "append": (0, 1), "insert": (0, 2), "compress": (1,), "extract": (1,)}
 """The places at which the functions take cells; what else they take says which."""
@@ -51,7 +51,7 @@ def joined(frame: FrameType, parts: Sequence[Any]) -> Any:
 
 
 def _picking(name: str) -> Handler:
-    function: Callable[..., Any] = getattr(np, name)
+    function: Callable[..., Any] = getattr(np, name, None) or getattr(np.lib.stride_tricks, name)
 
     def handler(frame: FrameType, *arguments: Any, **options: Any) -> Any:
         parts: list[Any] = []

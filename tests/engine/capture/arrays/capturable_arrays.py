@@ -246,6 +246,14 @@ def rounded(A):
     return A.astype(int).sum()
 
 
+def of_objects(A):
+    return A.astype(object).sum()
+
+
+def on_the_right_of_a_plain_array(A):
+    return MASK.T.dot(A).sum()
+
+
 def written_through(A):
     turned = np.transpose(A)
     A *= 2
@@ -296,6 +304,7 @@ OF_TWO_ROWS = {
     "by their names": lambda x, y: (
         np.sum(a=x) * np.swapaxes(np.stack([x, y]), axis1=0, axis2=1) * np.clip(a=y, a_min=0, a_max=2)[0]
     ),
+    "windows": lambda x, y: np.lib.stride_tricks.sliding_window_view(x, 2) @ np.stack([y[:2], y[2:]]),
     "apart": lambda x, y: np.stack([[x, y]] * 2)[[0, 1], :, [2, 3]] * x.mean(axis=-1, dtype=float),
 }
 """What functions of NumPy's do for which no gate stands alone."""

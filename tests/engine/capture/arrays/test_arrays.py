@@ -181,6 +181,8 @@ def test_an_array_that_is_returned_is_differentiated_cell_by_cell():
         ("with_out", 1, "np.exp.* at"),
         ("in_part", 1, "np.var with these options at"),
         ("rounded", 1, "cells are rounded to int64"),
+        ("of_objects", 1, "cells are made of type object"),
+        ("on_the_right_of_a_plain_array", 1, "would drop the gradient"),
         ("written_through", 2, "changes an array of which another variable is a part"),
     ],
 )
@@ -193,6 +195,12 @@ def test_what_would_drop_a_gradient_is_refused_with_its_line(name, line, said):
     assert refused.value.hint
     assert capturable.np is np
     assert capturable.exp is np.exp
+
+
+def test_what_the_method_of_a_plain_array_would_do_is_said_where_it_is_refused():
+    with pytest.raises(CaptureError) as refused:
+        gs.capture(capturable.on_the_right_of_a_plain_array, A)
+    assert refused.value.hint == "write x @ y or np.dot(x, y) in place of x.dot(y) where x is an array of plain numbers"
 
 
 def test_fix_is_followed_whether_this_numpy_warns_of_it_or_not() -> None:
