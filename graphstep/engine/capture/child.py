@@ -5,6 +5,7 @@ What the file prints goes to standard error, so that it cannot be taken for the 
 
 from __future__ import annotations
 
+import atexit
 import inspect
 import json
 import os
@@ -37,7 +38,7 @@ _FRAMES = 4
 """Lines of the user's that an error is told with."""
 
 
-def main() -> int:
+def main() -> None:
     """Do the job on standard input."""
     job, arrays = unpack(sys.stdin.buffer.read(), "the job", frozenset({"values"}))
     # The answer has a descriptor of its own. What the file writes to 1, from C as well, goes to standard error;
@@ -50,7 +51,6 @@ def main() -> int:
     with os.fdopen(reply, "wb") as out:
         out.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
     sys.stdout.flush()
-    return 0
 
 
 def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
@@ -69,9 +69,7 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
             return write_run(opening_of(recording, setup), 0)
     except GraphstepError as error:
         return {"error": error.message, "hint": error.hint, "typed": isinstance(error, InputError)}
-    except SystemExit as error:
-        return {"error": f"{Path(job['path']).name} ended the program: exit({error.code!r})", "hint": "", "typed": False}
-    except (Exception, KeyboardInterrupt) as error:
+    except BaseException as error:  # exit() too, an interrupt, and what a library derives from their base
         return {"error": _told(error, job["path"]), "hint": "\n".join(getattr(error, "__notes__", ())), "typed": False}
 
 
@@ -163,12 +161,18 @@ def _told(error: BaseException, path: str) -> str:
     lines = [each for each in traceback.extract_tb(error.__traceback__) if not is_library(each.filename)]
     told = traceback.TracebackException.from_exception(error)
     told.__notes__ = None  # what capture has noted is the hint
-    text = [*told.format_exception_only()][-1].strip()
-    if isinstance(error, SyntaxError):
+    text = f"failed: {[*told.format_exception_only()][-1].strip()}"
+    if isinstance(error, SystemExit):
+        text = f"ended the program: exit({error.code!r})"
+    elif isinstance(error, SyntaxError):
         text = f"{text} ({Path(error.filename or path).name}:{error.lineno})"
     where = [f"  {Path(each.filename).name}:{each.lineno}, in {each.name}: {each.line}" for each in lines[-_FRAMES:]]
-    return "\n".join([f"{Path(path).name} failed: {text}", *where])
+    return "\n".join([f"{Path(path).name} {text}", *where])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
+    # Python would wait for threads that the file has started, and they may never end. What it has registered for its end is done.
+    atexit._run_exitfuncs()
+    sys.stderr.flush()
+    os._exit(0)

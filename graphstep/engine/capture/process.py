@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
+from signal import Signals
 from typing import TYPE_CHECKING
 
 from graphstep.engine.archive import read_run
@@ -110,6 +111,8 @@ def _read(reply: bytes, status: int, name: str) -> Opening:
         kind: type[GraphstepError] = InputError if answer["typed"] else CaptureError
         failed = kind(printable(str(answer["error"])), hint=printable(str(answer["hint"])))
     except (ValueError, KeyError, TypeError, InputError):
-        hint = "it may take 60 seconds of processor and 4 GiB of memory"
-        raise CaptureError(f"{quoted(name)} ended without an answer, with status {status}", hint=hint) from None
+        end, hint = f"ended without an answer, with status {status}", "os._exit ends a process before it has answered"
+        if status < 0:
+            end, hint = f"was ended by {Signals(-status).name}", "it may take 60 seconds of processor and 4 GiB of memory"
+        raise CaptureError(f"{quoted(name)} {end}", hint=hint) from None
     raise failed

@@ -320,10 +320,16 @@ def test_a_file_that_fails_says_where(tmp_path):
     with pytest.raises(InputError, match="has no function 'h'"):
         record_file(str(file), "h", {"x": 1.0})
     file.write_text("raise SystemExit(3)\n")
-    with pytest.raises(CaptureError, match=r"ended the program: exit\(3\)"):
+    with pytest.raises(CaptureError, match=r"ended the program: exit\(3\)\n  bad.py:1, in <module>: raise SystemExit\(3\)"):
+        record_file(str(file), "f", {})
+    file.write_text("import asyncio\n\nraise asyncio.CancelledError('here')\n")
+    with pytest.raises(CaptureError, match=r"failed: asyncio.exceptions.CancelledError: here\n  bad.py:3, in <module>"):
         record_file(str(file), "f", {})
     file.write_text("import os\nos._exit(7)\n")
     with pytest.raises(CaptureError, match="ended without an answer, with status 7"):
+        record_file(str(file), "f", {})
+    file.write_text("import os\nos.kill(os.getpid(), 9)\n")
+    with pytest.raises(CaptureError, match="was ended by SIGKILL"):
         record_file(str(file), "f", {})
 
 
@@ -332,6 +338,15 @@ def test_a_file_that_does_not_end_is_ended(tmp_path):
     file.write_text("import time\ntime.sleep(600)\n")
     with pytest.raises(CaptureError, match="was ended after 1 seconds"):
         record_file(str(file), "f", {}, seconds=1)
+
+
+def test_a_file_whose_threads_do_not_end_is_captured_and_does_what_it_has_left_for_its_end(tmp_path):
+    file = tmp_path / "threads.py"
+    lines = ["import atexit, threading", "atexit.register(lambda: open(__file__ + '.end', 'w').close())", "", "", "def f(x):"]
+    lines += ["    threading.Thread(target=threading.Event().wait).start()", "    return x * x", ""]
+    file.write_text("\n".join(lines))
+    assert record_file(str(file), "f", {"x": 3.0}, seconds=30).inputs == {"x": 3.0}
+    assert (tmp_path / "threads.py.end").exists()
 
 
 def test_loops_and_calls_are_frames_that_are_stepped_over_as_one():
