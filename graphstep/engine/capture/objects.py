@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from graphstep.engine.capture.places import Place
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
-from graphstep.engine.capture.same import Unknown, gates_of
+from graphstep.engine.capture.same import Unknown, at_kink, gates_of
 from graphstep.engine.capture.traced import plain
 from graphstep.ground import limits
 from graphstep.ground.collector import collector_paused
@@ -188,7 +188,8 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
     order = [value for value, _ in pairs]
     values = _numbers(engine.value, order)
     gradients = _numbers(engine.gradient, order) if engine.gradient else {}
-    asked = any(gradients.values())
+    # By the value itself: those of its operands may be left from another loss.
+    asked = bool(gradients.get(id(root)))
     leaves = [value for value, read in pairs if not read]
     called = _called(leaves, names)
     recording, nodes = Recording(function, {}), dict[int, int | float]()
@@ -207,6 +208,10 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
     none = Creation()
     creations = [engine.creations.get(id(value), none) for value, _ in pairs]
     unknown = _unknown(engine, pairs, values, creations)
+    if engine.closure and not engine.factors:
+        # Where a slope is a choice, at a tie of max, the engine's own function says what it has chosen.
+        asked_for = zip(unknown, pairs, strict=True)
+        unknown = [each._replace(factors=_sent_back(engine, *pair)) if at_kink(each) else each for each, pair in asked_for]
     for (value, read), creation, each, chosen in zip(pairs, creations, unknown, gates_of(unknown, dir(type(root))), strict=True):
         operands, place = [nodes[id(x)] for x in read], creation.place
         file, line, variable = ("", 0, names.get(id(value), "")) if place is None else (place.file, place.line, place.variable)

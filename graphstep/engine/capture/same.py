@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.gates import GATES
@@ -118,6 +119,17 @@ def gates_of(operations: Sequence[Unknown], methods: Collection[str] = ()) -> li
             for place, guess in zip(places, _guessed(group, count, others, engine), strict=True):
                 chosen[place] = guess
     return chosen
+
+
+def at_kink(each: Unknown) -> bool:
+    """Whether an operation stands where its slope is a choice: at a tie of max and min, at the 0 of relu and abs."""
+    first, last = each.read[0], each.read[-1]
+    return first == (last if len(each.read) == 2 else 0.0) and _has_kink(each.sign, each.method)
+
+
+@cache
+def _has_kink(sign: str, method: str) -> bool:
+    return not {"max", "min", "relu", "abs"}.isdisjoint(gate for gate, _ in (*_of_sign(sign), *_of_method(method)))
 
 
 class _Other(int):

@@ -120,6 +120,37 @@ def test_gradients_that_nobody_asked_for_are_not_compared():
     assert run.gradients["layers_1_neurons_0_b"] != 0
 
 
+def test_gradients_that_another_loss_has_left_are_not_compared():
+    x, y = Value(2.0), Value(3.0)
+    (x * y).backward()
+    assert (x.grad, y.grad) == (3.0, 2.0)
+    run = gs.capture(lambda: x * x + y)
+    assert run.disagreement is None
+    assert run.gradients == {"x": 4.0, "y": 1.0}
+
+
+def test_at_a_tie_an_operation_has_the_slope_that_its_engine_chooses():
+    class Chosen(Value):
+        """A value whose max sends to the right side of a tie."""
+
+        def max(self, other):
+            out = Chosen(max(self.data, other.data), (self, other), "max")
+
+            def _backward():
+                larger = self if self.data > other.data else other
+                larger.grad += out.grad
+
+            out._backward = _backward
+            return out
+
+    x, y, z = Chosen(2.0), Chosen(2.0), Chosen(1.0)
+    run = gs.capture(lambda: x.max(y).max(z))
+    assert run.gradients == {"x": 0.0, "y": 1.0, "z": 0.0}
+    assert gates(run) == ["max", "max"]
+    assert [*gs.capture(lambda: x.max(z)).gradients.values()] == [1.0, 0.0]
+    assert (x.grad, y.grad) == (0.0, 0.0)
+
+
 @pytest.mark.parametrize("kind", [Value, Scalar])
 def test_an_operation_that_is_none_of_ours_keeps_its_local_gradient(kind):
     x = kind(0.5)
