@@ -17,6 +17,7 @@ from typing import Any
 
 from graphstep.engine.capture.frameworks import reached, seen_by
 from graphstep.engine.capture.jax.interpreter import Interpreter
+from graphstep.engine.capture.names import free_name
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.sources import locate
@@ -104,7 +105,7 @@ def _name(argument: str, path: str, names: Collection[str]) -> str:
     words = re.findall(r"\w+", path)
     whole = next(x for k in range(len(words) + 1) if len(x := "_".join([argument, *words][k:])) <= limits.NAME or k == len(words))
     whole = whole[-limits.NAME :] if not whole[0].isdigit() else f"p_{whole}"[: limits.NAME]
-    return next(x for x in (whole, *(f"{whole}_{k}" for k in range(2, len(names) + 3))) if x not in names)
+    return free_name(whole, names)
 
 
 def _kind(result: Any) -> str:

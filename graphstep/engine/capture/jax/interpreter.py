@@ -7,6 +7,7 @@ from typing import Any
 
 from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
 from graphstep.engine.capture.jax.scopes import Scopes, Within, called, named_scopes
+from graphstep.engine.capture.names import free_name
 from graphstep.engine.capture.places import Place, is_library, place_in
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
 from graphstep.engine.recorded import alike, in_type
@@ -29,7 +30,11 @@ _INLINED = {
 }
 """Primitives that call a jaxpr, and their parameter that is it."""
 
-_HANDED_ON = ("copy", "copy_p", "convert_element_type", "optimization_barrier", "reduce_precision", "reshape", "broadcast_in_dim")
+_HANDED_ON = {
+    *("copy", "copy_p", "convert_element_type", "optimization_barrier", "reduce_precision", "reshape", "broadcast_in_dim"),
+    # vmap leaves sums over no axes behind.
+    *("reduce_sum", "reduce_max", "reduce_min", "reduce_prod"),
+}
 """Primitives whose value may be what they read, cell by cell."""
 
 _WITHIN = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}
@@ -149,8 +154,7 @@ class Interpreter:
         handler = FUNCTIONS.get(_function(params)) if calls else PRIMITIVES.get(name)
         if handler is not None and len(outs) == 1:
             steps = handler(params, [item.value for item in items], tuple(outs[0].shape))
-            node = self._native(steps, items, traced, outs[0], pullback, place)
-            if node is not None:
+            if (node := self._native(steps, items, traced, outs[0], pullback, place)) is not None:
                 self._senders.append(
                     Sender(((node, outs[0]),), tuple(items[k].node or 0 for k in traced), pullback, (), f"{name} at {place}")
                 )
@@ -263,9 +267,7 @@ class Interpreter:
         constants = self._recording.constants
         if id(item.value) not in self._held:
             name = self._names.get(id(item.value), "")
-            names = {*self._recording.inputs, *constants}
-            name = next(x for x in (name, *(f"k{k}" for k in range(1, len(names) + 2))) if x and x not in names)
-            constants[name] = widened(np.array(item.value, np.float64))
+            constants[free_name(name, {*self._recording.inputs, *constants})] = widened(np.array(item.value, np.float64))
             # The array itself is kept too, so that no other one takes its place in memory.
             self._held[id(item.value)] = item.value, -len(constants)
         return self._held[id(item.value)][1]

@@ -78,6 +78,10 @@ def of_no_cells(x: Any) -> Any:
     return jax.lax.associative_scan(jnp.add, x)[2] + (x[:0] * 2).sum()
 
 
+def mapped_to_numbers(x: Any, v: Any) -> Any:
+    return jax.vmap(lambda row: jnp.dot(row, v[:, 0]).sum())(x).max()
+
+
 PARAMS = {"first": (V, jnp.ones(3)), "second": (V.T, jnp.zeros(4))}
 CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (network, (PARAMS, X, jnp.array([0, 3, 1, 1, 2])), {"jax.gather"}),
@@ -89,6 +93,7 @@ CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (few_digits, (X,), {"jax.convert_element_type"}),
     (compiled, (X,), set()),
     (saved_in_part, (X,), set()),
+    (mapped_to_numbers, (X, V), set()),
     (of_no_cells, (jnp.arange(4.0),), {"jax.pad"}),
 )
 """The functions, what they are called with, and the gates that only JAX knows."""
