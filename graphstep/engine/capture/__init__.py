@@ -110,7 +110,7 @@ def record_tensors(function: Callable[..., Any], arguments: Sequence[Any], named
     """
     from graphstep.engine.capture import pytorch
 
-    tape, watch = pytorch.of_calls(called(function), function), Created().watch
+    tape, watch = pytorch.Tape(called(function), getattr(function, "__code__", None)), Created().watch
     tape.watch(watch)
     with pytorch.mode_of(tape):
         result = _called(function, arguments, named, watch, tape)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import count
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -15,6 +16,14 @@ _LABELS = ("label", "name", "_label")
 _DEPTH = 10
 _VISITED = 400_000
 """Objects that are looked into for values, at most."""
+
+
+def free_name(wanted: str, names: Container[str]) -> str:
+    """A name that is not among others: the wanted one, with a number where that is taken; k1, k2, … where none is wanted."""
+    if wanted and wanted not in names:
+        return wanted
+    numbered = (f"{wanted}_{k + 1}" if wanted else f"k{k}" for k in count(1))
+    return next(each for each in numbered if each not in names)
 
 
 def names_of(kind: type, namespaces: Iterable[Mapping[str, Any]]) -> dict[int, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from itertools import count
 from numbers import Real
 from types import FrameType
 from typing import Any
 
+from graphstep.engine.capture.names import free_name
 from graphstep.engine.capture.places import Place, at_work, is_library
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
 from graphstep.ground import limits
@@ -132,18 +132,14 @@ class Recorder:
         for held, number in self._held:
             if held is array and np.array_equal(widened(array), constants[names[-1 - number]], equal_nan=True):
                 return number
-        constants[self._free(variable_of(array, frame))] = widened(np.array(array, np.float64))
+        constants[free_name(variable_of(array, frame), self._names())] = widened(np.array(array, np.float64))
         # The array itself is kept too, so that no other one takes its place in memory.
         self._held.append((array, -len(constants)))
         return -len(constants)
 
-    def _free(self, name: str) -> str:
-        """A name for a constant that nothing else has: its own with a number, or k1, k2, …"""
-        names = {*self.recording.inputs, *self.recording.constants}
-        if name and name not in names:
-            return name
-        numbered = (f"{name}_{k + 1}" if name else f"k{k}" for k in count(1))
-        return next(each for each in numbered if each not in names)
+    def _names(self) -> set[str]:
+        """The names that are given away."""
+        return {*self.recording.inputs, *self.recording.constants}
 
     def ask(self, asked: str, answer: bool, frame: FrameType) -> bool:
         """Record a question that chooses a path."""

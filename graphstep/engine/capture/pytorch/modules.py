@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from types import CodeType, FrameType
 from typing import Any
 
 from graphstep.engine.capture.places import is_library
-from graphstep.engine.capture.pytorch.tensors import held, identifier, is_tensor
+from graphstep.engine.capture.pytorch.tensors import held, identifier, is_module, is_tensor
 
 
 @cache
@@ -85,9 +86,10 @@ def _variable(value: Any, frame: FrameType) -> str:
 
 
 def name_in_sight(tensor: Any, frame: FrameType, outermost: CodeType | None) -> str:
-    """The variable that holds a tensor, or its place in a module that a variable holds; empty where neither is in sight.
+    """The place of a tensor in a module that a variable holds, the variable that holds it, or its place in anything else that one
+    holds; empty where it is not in sight.
 
-    Of several modules that have it the outermost counts, which tells one layer from another.
+    The outermost variable counts: of several modules it tells one layer from another, and a helper calls every weight ``w``.
     """
     spaces: list[Any] = []
     here: FrameType | None = frame
@@ -97,16 +99,24 @@ def name_in_sight(tensor: Any, frame: FrameType, outermost: CodeType | None) -> 
         if here.f_code is outermost:
             break
         here = here.f_back
-    for names in spaces:
-        for name, value in names.items():
-            if value is tensor:
-                return identifier(name)
-    for names in reversed(spaces):
-        for name, value in names.items():
-            for path, each in held(value):
-                if each is tensor:
-                    return identifier(path if "." in path and not path[0].isdigit() else f"{name}.{path}")
-    return ""
+    variables = [each for names in reversed(spaces) for each in names.items()]
+    # Modules come first: ``for p in net.parameters()`` leaves a p behind that is no name of a weight.
+    modules = [each for each in variables if is_module(each[1])]
+    alone = (identifier(name) for name, value in variables if value is tensor)
+    return next(chain(_places(tensor, modules), alone, _places(tensor, variables)), "")
+
+
+def _places(tensor: Any, variables: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """What a tensor is called by its place in the values of variables."""
+    for name, value in variables:
+        for path, each in held(value):
+            if each is tensor:
+                yield identifier(path_in(name, path))
+
+
+def path_in(variable: str, path: str) -> str:
+    """The path of a tensor that stands at a path in the value of a variable; one of several names can do without the variable."""
+    return path if "." in path and not path[0].isdigit() else f"{variable}.{path}"
 
 
 def parameters_of(loss: Any, variables: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
@@ -116,7 +126,7 @@ def parameters_of(loss: Any, variables: Iterable[tuple[str, Any]]) -> list[tuple
         if is_tensor(value):
             names.setdefault(id(value), variable)
         for path, each in held(value):
-            names.setdefault(id(each), path if "." in path and not path[0].isdigit() else f"{variable}.{path}")
+            names.setdefault(id(each), path_in(variable, path))
     leaves: dict[int, Any] = {}
     ways, met = [loss.grad_fn], {loss.grad_fn}
     while ways:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graphstep.engine.capture.pytorch.modules import path_in
 from graphstep.engine.capture.pytorch.tape import Tape
 from graphstep.engine.capture.pytorch.tensors import identifier
 from graphstep.language.program import Missing
@@ -21,8 +22,7 @@ def missing(tape: Tape) -> Iterator[Missing]:
         for path, parameter in module.named_parameters():
             if id(parameter) in read:
                 continue
-            name = identifier(path if "." in path and not path[0].isdigit() else f"{root}.{path}")
-            yield Missing(name, "unread" if parameter.requires_grad else "frozen")
+            yield Missing(identifier(path_in(root, path)), "unread" if parameter.requires_grad else "frozen")
             read.add(id(parameter))
 
 

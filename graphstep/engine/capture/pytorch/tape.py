@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import partial
-from itertools import count
 from types import CodeType, FrameType
 from typing import Any
 
+from graphstep.engine.capture.names import free_name
 from graphstep.engine.capture.numpy_recorder import NumpyRecorder
-from graphstep.engine.capture.places import at_work, is_library
+from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.pytorch.calls import ABOUT, Call, Done, apart, chooses, refusal
 from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
 from graphstep.engine.capture.pytorch.modules import Modules, module_call, name_in_sight, own_function
@@ -45,11 +45,6 @@ from graphstep.ground.late import np
 from graphstep.language.program import Why
 
 
-def of_calls(name: str, function: Any) -> Tape:
-    """What records a call of a function."""
-    return Tape(name, getattr(function, "__code__", None))
-
-
 class Tape(NumpyRecorder):
     """Records one call. An input is a leaf that asks for a gradient; it is met when it is first read."""
 
@@ -72,6 +67,7 @@ class Tape(NumpyRecorder):
         self._arrays: dict[int, tuple[Any, int, Any]] = {}
         self._named: dict[int, str] = {}
         self._applied: tuple[FrameType, Done] | None = None
+        self._is_calling = False
 
     # -- tensors -----------------------------------------------------------------------------------------------------------------
 
@@ -100,21 +96,21 @@ class Tape(NumpyRecorder):
     # PyTorch tells of what stands in a function with a backward pass of its own, and not of the function. Python does.
 
     def _applies(self, frame: FrameType) -> str:
-        """Such a function is called: what stands in it is part of it."""
-        caller = frame.f_back
-        if self._applied is None and caller is not None and not is_library(caller.f_code.co_filename):
-            kind, arguments, options = (frame.f_locals[name] for name in frame.f_code.co_varnames[:3])
+        """Such a function is called: what stands in it is part of it, and it itself is part of a call of PyTorch's at work."""
+        kind, arguments, options = (frame.f_locals[name] for name in frame.f_code.co_varnames[:3])
+        # Checkpoints and hooks of modules have functions of their own, which hand on what they read.
+        if self._applied is None and not self._is_calling and not kind.__module__.startswith("torch.utils."):
             with sys.modules["torch"]._C.DisableTorchFunction():
                 # With a dot, so that it is no function of PyTorch's.
-                done = self._begun(kind.apply, f"{kind.__name__}.apply", arguments, options, caller)
+                done = self._begun(kind.apply, f"{kind.__name__}.apply", arguments, options, users(frame))
             self._applied = None if done is None else (frame, done)
         return ""
 
     def _has_applied(self, frame: FrameType, result: Any) -> None:
-        if self._applied is None or self._applied[0] is not frame or frame.f_back is None:
+        if self._applied is None or self._applied[0] is not frame:
             return
         with sys.modules["torch"]._C.DisableTorchFunction():
-            self._ended(self._applied[1], result, frame.f_back)
+            self._ended(self._applied[1], result, users(frame))
         self._applied = None
 
     def is_traced(self, tensor: Any) -> bool:
@@ -147,7 +143,7 @@ class Tape(NumpyRecorder):
             raise CaptureError(
                 f"a tensor that is read at {at_work(frame)} was computed by {origin}, which is not followed", hint=hint
             )
-        name = self._free_leaf(name_in_sight(tensor, frame, self._code))
+        name = free_name(name_in_sight(tensor, frame, self._code) or "p", self._names())
         self.leaves[name] = tensor
         value = cells_of(tensor)
         self.recording.operations.append(Operation("leaf", [], widened(value), dtype=dtype_of(tensor)))
@@ -178,17 +174,9 @@ class Tape(NumpyRecorder):
                 constants.update(values)
         return place
 
-    def _free(self, name: str) -> str:
-        """A name for a constant: a leaf is no input yet, and has its name already."""
-        free = super()._free(name)
-        return next((each for k in count(1) if (each := f"{free}_{k}") not in self.leaves), free) if free in self.leaves else free
-
-    def _free_leaf(self, name: str) -> str:
-        name = name or "p"
-        names = {*self.leaves, *self.recording.constants}
-        if name not in names:
-            return name
-        return next(each for k in range(2, len(names) + 3) if (each := f"{name}_{k}") not in names)
+    def _names(self) -> set[str]:
+        # A leaf becomes an input at the end, and has its name already.
+        return {*super()._names(), *self.leaves}
 
     # -- calls -------------------------------------------------------------------------------------------------------------------
 
@@ -197,13 +185,17 @@ class Tape(NumpyRecorder):
         if self._applied is not None:
             return function(*arguments, **options)
         frame, name = users(caller), name_of(function)
-        with refusal(name, frame):
-            done = self._begun(function, name, arguments, options, frame)
-        result = function(*arguments, **options)
-        if done is None:
-            return result
-        with refusal(name, frame):
-            return self._ended(done, result, frame)
+        self._is_calling = True
+        try:
+            with refusal(name, frame):
+                done = self._begun(function, name, arguments, options, frame)
+            result = function(*arguments, **options)
+            if done is None:
+                return result
+            with refusal(name, frame):
+                return self._ended(done, result, frame)
+        finally:
+            self._is_calling = False
 
     def _begun(self, function: Any, name: str, arguments: Any, options: Any, frame: FrameType) -> Done | None:
         """A call that is about to be made; None for one that is not recorded."""
@@ -235,7 +227,11 @@ class Tape(NumpyRecorder):
         written = [x for x, version in done.tensors.values() if version_of(x) != version]
         if any(x.is_leaf and x.requires_grad for x in written):
             self._renewed(written, done.base, frame)
-            return result
+            if all(any(x is each for each in written) for x in flat((result,)) if is_tensor(x)):
+                return result
+            # An embedding with max_norm shortens its weights, and reads them then.
+            done.reads |= {id(x): self._seen[id(x)].value for x in written}
+            written = []
         if not is_tensor(result) and not written and self._applied is None:
             result = apart(result, tensors)
         parts = [result] if is_tensor(result) else [x for x in flat(result) if is_tensor(x)]

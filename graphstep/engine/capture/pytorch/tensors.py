@@ -41,6 +41,11 @@ def is_tensor(value: Any) -> bool:
     return isinstance(value, sys.modules["torch"].Tensor)
 
 
+def is_module(value: Any) -> bool:
+    """Whether a value is a module of PyTorch's."""
+    return isinstance(value, sys.modules["torch"].nn.Module)
+
+
 def transforms_at_work() -> bool:
     """Whether a transform of ``torch.func`` is at work, such as vmap."""
     return bool(sys.modules["torch"]._C._are_functorch_transforms_active())
@@ -123,8 +128,7 @@ def device_of(tensor: Any) -> str:
 
 def held(value: Any) -> Iterator[tuple[str, Any]]:
     """The tensors in a module, a list, a dictionary, an object or a file of the user's, and in modules there, by their places."""
-    torch = sys.modules["torch"]
-    if isinstance(value, torch.nn.Module):
+    if is_module(value):
         yield from value.named_parameters()
         yield from value.named_buffers()
         return
@@ -136,9 +140,9 @@ def held(value: Any) -> Iterator[tuple[str, Any]]:
     elif hasattr(value, "__dict__") and not isinstance(value, type) and not is_library(getattr(value, "__file__", "") or ""):
         places = vars(value).items()
     for key, each in places:
-        if isinstance(each, torch.Tensor):
+        if is_tensor(each):
             yield str(key), each
-        elif isinstance(each, torch.nn.Module):
+        elif is_module(each):
             yield from ((f"{key}.{path}", part) for path, part in held(each))
 
 

@@ -323,6 +323,18 @@ def added_up_to_nothing() -> Any:
     return (F.softmax(same + b.sum(), 1) * logits).sum() + same[0].sum()
 
 
+def drawn_from_a_dirichlet() -> Any:
+    # Its slope is a function of PyTorch's own with a backward of its own, which no line of the user's calls.
+    return torch.distributions.Dirichlet(torch.exp(x @ W)).rsample().pow(2).sum()
+
+
+shortened = nn.Embedding(6, 4, max_norm=1.0)
+
+
+def of_shortened_weights() -> Any:
+    return shortened(ids).pow(3).sum()
+
+
 FOLLOWED = (
     two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
@@ -331,7 +343,7 @@ FOLLOWED = (
     with_a_backward_of_its_own, with_a_backward_of_its_own_by_another_name, sparse, cell_by_cell, bias_before_a_batch_norm,
     clipped_before_it_is_read, seen_without_a_gradient,
     normed_pictures, lost_cell_by_cell, as_in_a_text, moved_about,
-    named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts,
+    named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts, drawn_from_a_dirichlet, of_shortened_weights,
 )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ OPAQUE = {
     "weighted_by_what_is_detached": {"torch.cross_entropy"},
     "written_in_parts": {"torch.unsafe_chunk", "torch.sum", "torch.mul", "torch.setitem"},
     "sparse": {"torch.sparse_mm"},
+    "drawn_from_a_dirichlet": {"torch.Dirichlet.apply"},
+    "of_shortened_weights": {"torch.embedding"},
     "written_by_what_no_gate_follows": {"torch.index_add", "torch.scatter_add", "torch.index_put"},
     "tied": {"torch.maximum", "torch.clamp"},
     "two_types": {"torch.half", "torch.double", "torch.float", "torch.mul"},
@@ -115,7 +117,7 @@ def test_what_torch_compile_has_compiled_is_captured_as_it_was_written() -> None
     compiled, w = torch.compile(lambda h: torch.tanh(h).sum(), backend="eager"), tensors.W
     run = gs.capture(lambda: compiled(w))
     assert [node.gate for node in run.nodes] == [None, "tanh", "sum"]
-    assert np.allclose(run.gradients["h"], 1 - np.tanh(w.detach().numpy()) ** 2)
+    assert np.allclose(run.gradients["w"], 1 - np.tanh(w.detach().numpy()) ** 2)
 
 
 def test_a_loss_is_known_for_pytorchs_through_the_functions_and_objects_that_it_names() -> None:
@@ -133,6 +135,15 @@ def test_a_loss_is_known_for_pytorchs_through_the_functions_and_objects_that_it_
     assert {*gs.capture(lambda: tensors.network(tensors.x).sum()).gradients} == {*names, "tensors_x"}
     for loss in (lambda: parts["trainer"][0].step(tensors.x), lambda: Trainer().step(tensors.x)):
         assert {"net_weight", "net_bias"} < {*gs.capture(loss).gradients}
+
+
+def test_a_parameter_is_called_by_its_place_in_the_model_and_not_by_who_reads_it() -> None:
+    def squared(w: Any) -> Any:
+        return (w * w).sum()
+
+    network, bias = tensors.network, tensors.b
+    run = gs.capture(lambda: sum(squared(p) for p in network.parameters()) + squared(bias))
+    assert [*run.gradients] == ["network_0_weight", "network_0_bias", "network_2_weight", "network_2_bias", "bias"]
 
 
 def test_what_rounding_to_16_bits_loses_in_a_gate_that_pytorch_alone_knows_is_no_disagreement() -> None:
