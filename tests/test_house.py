@@ -22,10 +22,11 @@ LINES = 400
 LAST_RESORT = {
     "graphstep/faces/cli/__init__.py",
     "graphstep/faces/tui/threads.py",
+    "graphstep/engine/capture/child.py",
     *(f"graphstep/teaching/judge/{name}.py" for name in ("bench", "child", "local", "recorder", "values")),
 }
 """The first says so when an error is a fault of ours, not Python's traceback; the second raises it where the result is awaited;
-the others run an engine of somebody's, of which any error is a result."""
+the others run what somebody wrote, of which any error is a result."""
 ARRAYS_OF_A_RUN = {"plan", "buffers", "edge_step", "edge_starts"}
 MODULES_OF_ARRAYS = {f"graphstep.engine.{name}" for name in ("plan", "levels", "passes")}
 ENGLISH_ONLY = (
