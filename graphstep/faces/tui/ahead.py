@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger.actions import STEPPING
 from graphstep.faces.export import formats
@@ -13,6 +13,8 @@ from graphstep.ground.collector import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from textual.message_pump import MessagePump
 
     from graphstep.faces.tui.screen import SteppingScreen
 
@@ -49,15 +51,18 @@ def get_ready(screen: SteppingScreen, large: bool) -> None:
         # The garbage collector would look through all that was made so far again and again: pauses of 50 ms between keys, and
         # of 200 with a large run.
         settle()
-    pieces = _pieces(screen)
-    screen.set_timer(_BEGIN, lambda: _next(screen, pieces))
+    in_pieces(screen, _pieces(screen), _BEGIN)
 
 
-def _next(screen: SteppingScreen, pieces: Iterator[None]) -> None:
-    # One piece, and a timer for the next: a key that is pressed meanwhile comes between.
-    for _ in pieces:
-        screen.set_timer(_PAUSE, lambda: _next(screen, pieces))
-        return
+def in_pieces(node: MessagePump, pieces: Iterator[None], pause: float = _PAUSE) -> None:
+    """Do work in pieces, with a timer for each: a key that is pressed meanwhile comes between."""
+
+    def go_on() -> None:
+        for _ in pieces:
+            in_pieces(node, pieces)
+            return
+
+    node.set_timer(pause, go_on)
 
 
 def _pieces(screen: SteppingScreen) -> Iterator[None]:
@@ -74,10 +79,24 @@ def _pieces(screen: SteppingScreen) -> Iterator[None]:
     _ = names_of(screen.now.trace.program).frames
     yield
 
-    # Textual reads the file when the first dialog opens, and looks up the styles of the whole screen again.
-    sheet = screen.app.stylesheet
-    missing = [path for path in FindForm(screen.now.trace).css_path if not sheet.has_source(str(path), "")]
-    for path in missing:
-        sheet.read(path)
-    if missing:
-        sheet.reparse()
+    # Textual reads styles when the first widget of a kind comes, parses them, and looks up those of the whole screen again.
+    from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
+    from textual.containers import Horizontal
+    from textual.widgets import Label, LoadingIndicator, OptionList
+
+    from graphstep.faces.tui.dialogs.form import Field
+    from graphstep.faces.tui.panes.ask import AskPane
+
+    app: Any = screen.app
+    form = FindForm(screen.now.trace)
+    texts = Field(), Label(), OptionList(), Horizontal(), AskPane(id="ask")
+    palette = CommandPalette(), CommandInput(), CommandList(), SearchIcon(), LoadingIndicator()
+    for widget in (form, *texts, *palette):
+        widget._post_register(app)
+    for path in form.css_path:
+        if not app.stylesheet.has_source(str(path), ""):
+            app.stylesheet.read(path)
+    yield from app.stylesheet.parse_ahead(app.theme_variables)
+    app.stylesheet.reparse()
+    yield
+    yield from app.parse_ahead()

@@ -18,6 +18,7 @@ from textual.events import Key
 from textual.filter import LineFilter
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from graphstep.debugger.actions import BY_ID, Set, keyed, keys_text
 from graphstep.debugger.labels import help_text, label
@@ -25,7 +26,7 @@ from graphstep.faces.keymap import bound, rebound
 from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.stylesheet import MatchedStylesheet
-from graphstep.faces.tui.themes import BY_NAME, DEFAULTS, THEMES, first_theme
+from graphstep.faces.tui.themes import BY_NAME, THEMES, first_theme, next_theme, variables_of
 from graphstep.ground.collector import collect_new, much_is_new
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from textual.events import Event
     from textual.screen import Screen
     from textual.theme import Theme
-    from textual.widget import Widget
 
     from graphstep.faces.tui.inquiries import RewritingReady
 
@@ -169,7 +169,7 @@ class GraphstepApp(App[None]):
         _settle_colour()
         # With NO_COLOR Textual takes away all colour only of an app that keeps to the terminal's own; of others it makes grey.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
-        self.stylesheet = MatchedStylesheet(variables=self.get_css_variables())
+        self.stylesheet: MatchedStylesheet = MatchedStylesheet(variables=self.get_css_variables())
         self._first = first
         self._panic: Exception | None = None
         self._gate = _Gate(())
@@ -215,9 +215,32 @@ class GraphstepApp(App[None]):
         """Textual's themes and ours; Textual asks for them at every line that it paints."""
         return BY_NAME
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our colours, for themes that do not define them."""
-        return DEFAULTS
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours of the theme, and ours."""
+        self.theme_variables = variables_of(self.current_theme.name)
+        return self.theme_variables
+
+    def watch_theme(self, before: str, after: str) -> None:
+        """Parse the styles of the theme behind a new one, for the key that goes there."""
+        if before != after:
+            from graphstep.faces.tui.ahead import in_pieces
+
+            in_pieces(self, self.parse_ahead())
+
+    def parse_ahead(self) -> Iterator[None]:
+        """Parse the styles of the next theme, in pieces."""
+        return self.stylesheet.parse_ahead(variables_of(next_theme(self.theme)))
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual's, which lays the screen out and has every widget painted for each of its colours; a theme has only others."""
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet.reparse()
+        self.stylesheet.apply(self, animate=animate)
+        for screen in self.screen_stack:
+            self.stylesheet.update(screen, animate=animate)
+            screen._css_update_count = self._css_update_count
+            for widget in screen.walk_children(Widget, with_self=True):
+                widget.refresh()
 
     def on_load(self) -> None:
         self.loop = asyncio.get_running_loop()

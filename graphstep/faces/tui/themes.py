@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -125,6 +126,19 @@ THEMES = (
 
 BY_NAME = BUILTIN_THEMES | {theme.name: theme for theme in THEMES}
 """Textual's themes and ours by their names."""
+
+
+def next_theme(name: str) -> str:
+    """The theme behind another one. From one of Textual's own, which only the palette and TEXTUAL_THEME know, to our first."""
+    names = [theme.name for theme in THEMES]
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
+
+
+@lru_cache
+def variables_of(name: str) -> dict[str, str]:
+    """The variables in the styles with a theme: the shades that Textual makes of its colours take a few milliseconds."""
+    theme = BY_NAME[name]
+    return {**DEFAULTS, **theme.to_color_system().generate(), **theme.variables}
 
 
 def first_theme() -> str:

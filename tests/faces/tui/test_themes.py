@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.app import App
 from textual.color import Color
 from textual.screen import Screen
 
@@ -56,6 +57,35 @@ def test_a_key_goes_through_all_themes() -> None:
             await driver.press("t")
             seen.append(driver.app.theme)
         assert sorted(seen) == sorted(theme.name for theme in THEMES)
+
+    drive(play)
+
+
+def test_another_theme_is_painted_as_textual_paints_it_after_a_new_layout() -> None:
+    async def play(driver: Driver) -> None:
+        app = driver.app
+        await driver.press("end")
+        for _ in THEMES:
+            await driver.press("t")
+            await driver.pilot.pause()
+            painted = app.screen._compositor.render_strips()
+            App.refresh_css(app, animate=False)
+            await driver.pilot.pause()
+            assert app.screen._compositor.render_strips() == painted, app.theme
+
+    drive(play)
+
+
+def test_the_next_theme_is_parsed_while_no_key_is_pressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play(driver: Driver) -> None:
+        app = driver.app
+        assert [*app.parse_ahead()]
+        assert not [*app.parse_ahead()]
+        # What comes behind the key parses the theme after that.
+        monkeypatch.setattr(GraphstepApp, "parse_ahead", lambda _: iter(()))
+        monkeypatch.setattr("textual.css.stylesheet.parse", None)
+        await driver.press("t")
+        assert app.theme == THEMES[1].name
 
     drive(play)
 

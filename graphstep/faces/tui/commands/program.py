@@ -20,12 +20,9 @@ def palette(screen: SteppingScreen | TrainingScreen) -> None:
 
 def theme(screen: SteppingScreen | TrainingScreen) -> None:
     """The next theme."""
-    from graphstep.faces.tui.themes import THEMES
+    from graphstep.faces.tui.themes import next_theme
 
-    names = [theme.name for theme in THEMES]
-    # The palette and TEXTUAL_THEME know Textual's own themes too; from those the key leads to our first.
-    now = screen.app.theme
-    screen.app.theme = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
+    screen.app.theme = next_theme(screen.app.theme)
     screen.say(say(screen, "screen-theme-now", name=screen.app.theme))
 
 
