@@ -145,7 +145,7 @@ def test_the_table_of_gates_is_asked_by_readers_only() -> None:
         "graphstep/telling/words/template",
         "graphstep/analysis/diagnosis/network",
         "graphstep/faces/snapshots",
-        "graphstep/teaching/judge/arrayed",
+        "graphstep/teaching/judge/gate",
         "graphstep/teaching/judge/machine",
     )
     offenders = [

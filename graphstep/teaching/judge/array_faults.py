@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from graphstep.ground.late import np
-from graphstep.teaching.judge.arrayed import copied_axes, summed
 from graphstep.teaching.judge.fault import BROADCAST, Fault, Moment
+from graphstep.teaching.judge.gate import copied_axes, summed
 from graphstep.teaching.judge.operations import OPERATIONS, ROWS
 
 Sent = Callable[[Moment], Any]

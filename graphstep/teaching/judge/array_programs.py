@@ -6,7 +6,8 @@ import math
 import random
 from collections.abc import Collection, Iterator, Sequence
 
-from graphstep.teaching.judge.arrayed import flat, right_cells
+from graphstep.teaching.judge.gate import flat
+from graphstep.teaching.judge.machine import right_numbers
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS, Cells, Operation
 from graphstep.teaching.judge.programs import COPIES, one
 from graphstep.teaching.judge.trials import Call, Operand, Trial
@@ -45,7 +46,7 @@ class Plan:
         trial = Trial(level, tuple(inputs), tuple(calls), subject, copies)
         # A sum sends 1 to every cell, which is what a backward pass that starts at an array begins with: both kinds of engine
         # get the same numbers.
-        if self.closed and isinstance(right_cells(trial)[0], tuple):
+        if self.closed and isinstance(right_numbers(trial)[0], tuple):
             return Trial(level, tuple(inputs), (*calls, Call("sum", (last,))), subject, copies)
         return trial
 
@@ -131,7 +132,7 @@ class Plan:
             if not {0, 1, 2} <= read:
                 continue
             trial = self._trial(6, inputs, calls)
-            if all(math.isfinite(x) and abs(x) < _LARGE for cells in right_cells(trial) for x in flat(cells)):
+            if all(math.isfinite(x) and abs(x) < _LARGE for cells in right_numbers(trial) for x in flat(cells)):
                 count -= 1
                 yield trial
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from graphstep.ground.late import np
 from graphstep.teaching.judge.fault import BACKWARD, Fault, Moment
-from graphstep.teaching.judge.machine import ORDERS
 from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.orders import ORDERS
 from graphstep.teaching.marking.slopes import WRONG_SLOPES, WrongSlope
 
 Sent = Callable[[Moment], Any]

@@ -9,12 +9,12 @@ from dataclasses import replace
 from graphstep.teaching.judge import programs
 from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
 from graphstep.teaching.judge.array_programs import Plan
-from graphstep.teaching.judge.arrayed import ArrayMachine, flat, right_cells
 from graphstep.teaching.judge.engine import Engine, StoppedError
 from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.findings import DOUBT, NEAR, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
-from graphstep.teaching.judge.machine import right_numbers
+from graphstep.teaching.judge.gate import flat
+from graphstep.teaching.judge.machine import Machine, right_numbers
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells, whole_of
 from graphstep.teaching.judge.trials import Call, Trial
 
@@ -30,7 +30,7 @@ def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
     except StoppedError as stopped:
         trial = stopped.trial or Trial(0, (0.75,), ())
         subject = BACKWARD if stopped.reason == "judge-slow" else trial.subject or BACKWARD
-        finding = Finding(subject, None, stopped.reason, trial, right_cells(trial), ())
+        finding = Finding(subject, None, stopped.reason, trial, right_numbers(trial), ())
         return replace(one.result, findings=[finding])
 
 
@@ -39,7 +39,7 @@ class _Judge:
         self.engine, self.required = engine, required
         introduction = engine.introduce()
         self.has_numbers, self.has_arrays = introduction["numbers"], introduction["arrays"]
-        self.machine = ArrayMachine()
+        self.machine = Machine()
         self.uses = {name: {*whole_of(name)} for name in ARRAYS}
         self.tolerance = tolerance_of(introduction["third"])
         self.result = Judgement(engine.name, introduction["class"])
@@ -61,7 +61,7 @@ class _Judge:
             for name, each in wirings.items()
             if each["calls"]
         }
-        self.machine = ArrayMachine(built)
+        self.machine = Machine(built)
         for name, each in wirings.items():
             self.uses.setdefault(name, set()).update(each["uses"])
             # A mean may be a sum times 1/4, which is another number for another shape: the machine cannot follow that.
@@ -177,7 +177,7 @@ class _Judge:
 
     def _failing(self) -> list[Trial]:
         """The programs that come to wrong numbers, or to none, the smallest first."""
-        wrong = [trial for trial in self.gradients if not self._agrees(trial, [right_cells(trial)])]
+        wrong = [trial for trial in self.gradients if not self._agrees(trial, [right_numbers(trial)])]
         wired = self.machine.wirings.keys()
         return sorted((*wrong, *self.errors), key=lambda x: (x.of_arrays, x.level, bool(x.operations & wired), len(x.calls)))
 
@@ -194,7 +194,7 @@ class _Judge:
         if trial.level < 5:
             return 1.0
         # Larger programs round off in proportion to their largest number: where tanh is near 1, 1 - tanh² has few digits left.
-        return max((1.0, *(abs(x) for each in right_cells(trial) for x in flat(each) if math.isfinite(x)))) / NEAR
+        return max((1.0, *(abs(x) for each in right_numbers(trial) for x in flat(each) if math.isfinite(x)))) / NEAR
 
     # -- explaining -------------------------------------------------------------------------------------------------------------
 
@@ -213,7 +213,7 @@ class _Judge:
                 self.result.findings.append(replace(finding, built=self._built(name)))
         for _ in range(len(ROWS)):
             failing = [trial for trial in self._failing() if not self._is_explained(trial)]
-            near = [trial for trial in failing if self._agrees(trial, [right_cells(trial)], DOUBT)]
+            near = [trial for trial in failing if self._agrees(trial, [right_numbers(trial)], DOUBT)]
             self.result.doubts.extend(each for each in near if each not in self.result.doubts)
             failing = [trial for trial in failing if trial not in near]
             if not failing:
@@ -297,7 +297,7 @@ class _Judge:
         # Its contributions arrive in one of too many orders, and the faults make a difference of that.
         if self.machine.is_known(trial) or not any(fault.needs_luck for fault in faults):
             return False
-        right = right_cells(trial)
+        right = right_numbers(trial)
         return any(not agree(way, right, self.tolerance, 1.0) for way in ways)
 
     def _found(self, fault: Fault, failing: Sequence[Trial]) -> Finding:
@@ -306,7 +306,7 @@ class _Judge:
         return self._told(shown[0], fault.operation, fault.slot, fault.key)
 
     def _told(self, trial: Trial, operation: str, slot: int | None, key: str) -> Finding:
-        right = right_cells(trial)
+        right = right_numbers(trial)
         most, scale = self.tolerance, self._scale(trial)
         came = next((x for x in self.gradients.get(trial, ()) if not agree(x, right, most, scale)), ())
         sends = not came or agree(came[:1], right[:1], most, scale)
@@ -315,7 +315,7 @@ class _Judge:
     def _unknown(self, first: Trial, failing: Sequence[Trial]) -> Finding:
         """A fault that no known one reproduces: that of the operation that stands alone, else of the backward pass."""
         if not first.subject:
-            kept = agree(self.gradients[first][0][:1], right_cells(first)[:1], self.tolerance, 1.0)
+            kept = agree(self.gradients[first][0][:1], right_numbers(first)[:1], self.tolerance, 1.0)
             alone = "judge-seed" if kept else "judge-kept"
             return self._told(first, BACKWARD, None, "judge-order" if first.operations else alone)
         if self.shares:
@@ -342,7 +342,7 @@ class _Judge:
 
     def _slot(self, trial: Trial) -> int | None:
         """The only input that gets a wrong gradient from an operation; None where its value is wrong, or several are."""
-        right, (came, *_) = right_cells(trial), self.gradients.get(trial, [()])
+        right, (came, *_) = right_numbers(trial), self.gradients.get(trial, [()])
         if not came or not agree(came[:1], right[:1], self.tolerance, 1.0):
             return None
         call = trial.calls[0]
@@ -358,8 +358,8 @@ class _Judge:
     def _is_well_wired(self, name: str) -> bool:
         """Whether what an operation is built from would be right if its parts were."""
         trials = [x for x in self.gradients if x.level == 1 and x.subject == name]
-        machine = ArrayMachine({name: self.machine.wirings[name]})
-        return all(agree(next(machine.run(x)), right_cells(x), TOLERANCE, 1.0) for x in trials)
+        machine = Machine({name: self.machine.wirings[name]})
+        return all(agree(next(machine.run(x)), right_numbers(x), TOLERANCE, 1.0) for x in trials)
 
     def _crash(self, trial: Trial) -> Finding:
         name = trial.subject or BACKWARD

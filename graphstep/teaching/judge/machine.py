@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, cast
+from typing import Any
 
-from graphstep.gates import GATES
-from graphstep.gates.numbers import local, value
-from graphstep.gates.rule import Call as GateCall
 from graphstep.ground.late import np
-from graphstep.ground.records import dataclass
-from graphstep.teaching.judge.fault import BACKWARD, Fault, Moment
-from graphstep.teaching.judge.operations import ROWS, Cells
+from graphstep.teaching.judge.fault import BACKWARD, Fault
+from graphstep.teaching.judge.gate import Gate, Value, cells_of, compute, gathered, quietly
+from graphstep.teaching.judge.orders import MOST, RECURSIVE, WAYS, Node, order_of
 from graphstep.teaching.judge.trials import Operand, Trial
 
 _SAME = {"power": "pow"}
@@ -31,10 +29,13 @@ class Machine:
         """What operations are built from; one that is built from none has no entry."""
         self._tapes: dict[Trial, tuple[list[Node], int]] = {}
         self._orders: dict[Trial, list[int]] = {}
-        self._locals: dict[tuple[str, tuple[float, ...], float], tuple[float, ...]] = {}
+        self._gates: dict[tuple[str, tuple[float, ...], float], Gate] = {}
 
     def run(self, trial: Trial, faults: Sequence[Fault] = ()) -> Iterator[tuple[Any, ...]]:
-        """The value of the output and the gradients of the inputs: once for every order of its gates that may be meant."""
+        """The value of the output and the gradients of the inputs: once for every order of its gates that may be meant.
+
+        Arrays come as rows, without axes of a single cell: so they are where an engine is read.
+        """
         nodes, output = self._tape(trial)
         changing = {each.operation: each for each in faults if each.value is not None}
         values = self._values(nodes, changing)
@@ -44,26 +45,32 @@ class Machine:
         for way in range(self._ways(nodes) if any(each.needs_luck for each in faults) else 1):
             order = self._order(trial, how, faults, way, values)
             gradients = self._gradients(nodes, values, order, output, faults)
-            yield values[output], *gradients[: len(trial.inputs)]
+            inputs = gradients[: len(trial.inputs)]
+            if trial.of_arrays:
+                # Where nothing arrives, every cell is 0.
+                rows = (g if np.ndim(g) or g else np.zeros_like(x) for g, x in zip(inputs, values, strict=False))
+                yield tuple(map(cells_of, (values[output], *rows)))
+            else:
+                yield values[output], *inputs
 
     def _order(self, trial: Trial, how: str, faults: Sequence[Fault], way: int, values: Sequence[Any]) -> list[int]:
         nodes, output = self._tape(trial)
         if how or way or any(each.mode == "forget" for each in faults):
-            return _order(nodes, output, how, faults, way, values)
+            return order_of(nodes, output, how, faults, way, values)
         if trial not in self._orders:
-            self._orders[trial] = _order(nodes, output, "", (), 0, ())
+            self._orders[trial] = order_of(nodes, output, "", (), 0, ())
         return self._orders[trial]
 
     def is_known(self, trial: Trial) -> bool:
         """Whether every order in which an engine may come to the gates of a program is tried."""
-        return self._ways(self._tape(trial)[0]) < _WAYS
+        return self._ways(self._tape(trial)[0]) < WAYS
 
     def _ways(self, nodes: Sequence[Node]) -> int:
         """In how many ways an engine may go through a graph, where it takes the inputs of each gate in any order."""
         # Only a gate with two different inputs can be gone through in two ways. Of more than 64 orders some are tried, and
         # is_known says that they are not all.
         pairs = sum(len({x for x in node.operands if isinstance(x, int)}) > 1 for node in nodes)
-        return 1 + (1 << pairs) if pairs < 6 else _WAYS
+        return 1 + (1 << pairs) if pairs < 6 else WAYS
 
     def leaves(self, operation: str) -> set[str]:
         """The operations that one comes down to, itself among them."""
@@ -96,88 +103,102 @@ class Machine:
         assert isinstance(last, int), "a wiring ends with an operation"
         return last
 
-    def _values(self, nodes: list[Node], changing: Mapping[str, Fault]) -> list[float]:
-        values: list[float] = []
+    def _values(self, nodes: list[Node], changing: Mapping[str, Fault]) -> list[Value]:
+        values: list[Value] = []
         for node in nodes:
             if not node.operation:
-                values.append(cast(float, node.content))
+                values.append(np.array(node.content) if isinstance(node.content, tuple) else node.content)
                 continue
             read = [values[x] if isinstance(x, int) else x for x in node.operands]
             out = compute(node.operation, read)
             if (fault := changing.get(node.operation)) is not None and fault.value is not None:
-                out = _quietly(partial(fault.value, read, out))
+                out = quietly(partial(fault.value, read, out))
             values.append(out)
         return values
 
     # -- backward -------------------------------------------------------------------------------------------------------------
 
     def _gradients(
-        self, nodes: list[Node], values: list[float], order: Sequence[int], output: int, faults: Sequence[Fault]
-    ) -> list[float]:
+        self, nodes: list[Node], values: list[Value], order: Sequence[int], output: int, faults: Sequence[Fault]
+    ) -> list[Value]:
         backward = next((each for each in faults if each.operation == BACKWARD), None)
-        if backward and backward.order in RECURSIVE:
+        if backward and backward.order in RECURSIVE and not any(isinstance(x, np.ndarray) for x in values):
             return self._recursed(nodes, values, output, backward.order)
-        start = backward.start if backward else 0.0
-        gradients = [start] * len(nodes)
+        gradients: list[Value] = [backward.start if backward else 0.0] * len(nodes)
+        seed = backward.seed(values[output]) if backward and backward.seed else 1.0
         # Assigned and not added: an engine sets the gradient of its output, whatever a new value starts with.
-        gradients[output] = backward.seed(values[output]) if backward and backward.seed else 1.0
-        for place in order:
-            node = nodes[place]
-            if not node.operation:
-                continue
-            read = tuple(values[x] if isinstance(x, int) else x for x in node.operands)
-            # An engine that computes a wrong value may still make its slopes of the right one: of its inputs, or in a formula of
-            # their own.
-            honest = any(each.operation == node.operation and each.value is not None and not each.taken for each in faults)
-            slopes = self._slopes(node.operation, read, compute(node.operation, read) if honest else values[place])
-            upstream = gradients[place]
-            for slot, operand in enumerate(node.operands):
-                fault = next((each for each in faults if each.concerns(node.operation, slot)), None)
-                other = slopes[1 - slot] if len(slopes) == 2 else slopes[slot]
-                mode, sent = "add", upstream * slopes[slot]
-                if fault is not None:
-                    mode = fault.mode
-                    if fault.sent is not None:
-                        moment = Moment(upstream, slopes[slot], other, read, slot, values[place])
-                        sent = _quietly(partial(fault.sent, moment))
-                    elif mode == "own":
-                        sent = (gradients[operand] if isinstance(operand, int) else 0.0) * slopes[slot]
-                # What is sent to the wrong input is what belongs to the right one: the place changes, and the number does not.
-                if mode in ("exchange", "misplace") and len(node.operands) == 2:
-                    operand = node.operands[1 - slot]
-                if not isinstance(operand, int):
-                    continue
-                if mode == "overwrite":
-                    gradients[operand] = sent
-                elif mode == "multiply":
-                    gradients[operand] *= sent
-                else:
-                    gradients[operand] += sent
+        gradients[output] = np.ones_like(values[output]) * seed if isinstance(values[output], np.ndarray) else seed
+        try:
+            for place in order:
+                if nodes[place].operation:
+                    self._send(nodes[place], place, values, gradients, faults)
+        except (ValueError, IndexError):
+            # A fault has made an array of another shape, with which nothing can be done.
+            return [math.nan] * len(nodes)
         return gradients
+
+    def _send(self, node: Node, place: int, values: list[Value], gradients: list[Value], faults: Sequence[Fault]) -> None:
+        """Send from a gate to what it reads, as an engine with the faults would."""
+        read = tuple(values[x] if isinstance(x, int) else x for x in node.operands)
+        # An engine that computes a wrong value may still make its slopes of the right one: of its inputs, or in a formula of
+        # their own.
+        honest = any(each.operation == node.operation and each.value is not None and not each.taken for each in faults)
+        gate = self._gate(node.operation, read, compute(node.operation, read) if honest else values[place])
+        upstream = gradients[place]
+        for slot, operand in enumerate(node.operands):
+            # A fault of broadcasting is none of what is sent, but of what becomes of it: it is looked for behind that.
+            fault = next((each for each in faults if each.gathered is None and each.concerns(node.operation, slot)), None)
+            mode = "add" if fault is None else fault.mode
+            if fault is not None and fault.sent is not None:
+                sent = quietly(partial(fault.sent, gate.moment(slot, upstream, values[place])))
+            elif mode == "own":
+                sent = gate.pull(slot, gradients[operand] if isinstance(operand, int) else 0.0)
+            else:
+                sent = gate.pull(slot, upstream)
+            if isinstance(sent, np.ndarray):
+                sent = gathered(node.operation, sent, read[slot], slot, faults)
+            # What is sent to the wrong input is what belongs to the right one: the place changes, and the number does not.
+            if mode in ("exchange", "misplace") and len(node.operands) == 2:
+                operand = node.operands[1 - slot]
+            if not isinstance(operand, int):
+                continue
+            if mode == "overwrite":
+                gradients[operand] = sent
+            elif mode == "multiply":
+                gradients[operand] = gradients[operand] * sent
+            else:
+                # Not +=, which would write into an array that another value may have as well.
+                gradients[operand] = gradients[operand] + sent
 
     def _recursed(self, nodes: list[Node], values: list[float], output: int, how: str) -> list[float]:
         """The gradients of an engine in which each value calls those that it was made of, once along every way to them."""
         gradients = [0.0] * len(nodes)
         todo, visits = [(output, 1.0)], 0
-        while todo and visits < _MOST:
+        while todo and visits < MOST:
             visits += 1
             place, came = todo.pop()
             node = nodes[place]
             gradients[place] = came if how == "last-way" else gradients[place] + came
             if node.operation:
                 read = tuple(values[x] if isinstance(x, int) else x for x in node.operands)
-                slopes = self._slopes(node.operation, read, values[place])
+                slopes = self._gate(node.operation, read, values[place]).slopes
                 edges = [
                     (x, gradients[place] * slope) for x, slope in zip(node.operands, slopes, strict=True) if isinstance(x, int)
                 ]
                 todo.extend(reversed(edges))
         return gradients
 
-    def _slopes(self, operation: str, inputs: tuple[float, ...], out: float) -> tuple[float, ...]:
+    def _gate(self, operation: str, inputs: tuple[Value, ...], out: Value) -> Gate:
         key = operation, inputs, out
-        if key not in self._locals:
-            self._locals[key] = slopes_of(operation, inputs, out)
-        return self._locals[key]
+        try:
+            # Thousands of suspects send through the same gates.
+            return self._gates[key]
+        except KeyError:
+            gate = self._gates[key] = Gate(operation, inputs, out)
+            return gate
+        except TypeError:
+            # Arrays are no keys.
+            return Gate(operation, inputs, out)
 
 
 def _without_circles(wirings: Mapping[str, Wiring]) -> dict[str, Wiring]:
@@ -195,34 +216,6 @@ def _reached(wirings: Mapping[str, Wiring], names: Iterable[str]) -> set[str]:
     return inside
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """An input, or an operation that is built from no other."""
-
-    operation: str
-    """Its name; empty of an input."""
-    operands: tuple[Operand, ...]
-    """The places of what it reads, or plain numbers."""
-    content: Cells = 0.0
-    """The value of an input."""
-
-
-def compute(operation: str, inputs: Sequence[float]) -> float:
-    """The right value of an operation."""
-    with np.errstate(all="ignore"):
-        return float(value(GATES[ROWS[operation].gate], [np.float64(x) for x in inputs], {}))
-
-
-def slopes_of(operation: str, inputs: Sequence[float], out: float) -> tuple[float, ...]:
-    """The right local gradients of an operation."""
-    rule = GATES[ROWS[operation].gate]
-    arrays: Any = tuple(np.float64(x) for x in inputs)
-    call = GateCall(arrays, np.float64(out), {})
-    with np.errstate(all="ignore"):
-        slopes = [local(rule, call, slot) for slot in range(len(inputs))]
-    return tuple(float("nan") if x is None else float(x) for x in slopes)
-
-
 def _number(constant: Any, operands: Sequence[Operand]) -> float:
     """A plain number of a wiring, made from the one that the operation was given."""
     if constant["place"] is None:
@@ -233,140 +226,9 @@ def _number(constant: Any, operands: Sequence[Operand]) -> float:
     return float(plain if constant["how"] == "same" else -plain if constant["how"] == "minus" else 1 / plain)
 
 
-def _quietly(compute: Callable[[], float]) -> float:
-    """A number that may not be one: what a wrong rule comes to outside of its domain."""
-    with np.errstate(all="ignore"):
-        try:
-            number = compute()
-        except (ArithmeticError, ValueError):
-            return float("nan")
-        return float(number) if isinstance(number, int | float | np.floating) else float("nan")
-
-
-# -- the order of the backward pass ----------------------------------------------------------------------------------------------
-
-RECURSIVE = ("each-edge", "last-way")
-"""Engines without an order: a value that is called with a contribution calls others at once, with all it has or that alone."""
-
-ORDERS = (
-    "forward",
-    "early",
-    "early-reversed",
-    "breadth",
-    "repeated",
-    "each-arrival",
-    "none",
-    "without-output",
-    "first-input",
-    "equal",
-    "alike",
-    "twice",
-    *RECURSIVE,
-)
-"""Wrong orders: see :func:`_order`."""
-
-
-def _order(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault], way: int, values: Sequence[Any]) -> list[int]:
-    """The gates as an engine comes to them: in way 0 by the inputs from left to right, in the last one by when they were made.
-
-    In between each bit of the number says of one gate with two inputs whether the second comes first.
-    """
-    left_out = {(each.operation, each.slot) for each in faults if each.mode == "forget"}
-
-    pairs = [place for place, node in enumerate(nodes) if len({x for x in node.operands if isinstance(x, int)}) > 1]
-    turns = {place: bit for bit, place in enumerate(pairs)}
-
-    def children(place: int) -> list[int]:
-        node = nodes[place]
-        operands = [x for slot, x in enumerate(node.operands) if isinstance(x, int) and (node.operation, slot) not in left_out]
-        if how == "first-input":
-            return operands[:1]
-        # A gate with one input has no turn; no way has a bit so high.
-        return operands[::-1] if way >> turns.get(place, 60) & 1 else operands
-
-    def marked(place: int) -> Any:
-        # Whoever notes numbers, or gives values an __eq__ of their numbers, takes equal ones for one; the __eq__ that a dataclass
-        # has compares all that they were made of as well.
-        if how not in ("equal", "alike") or not isinstance(values[place], float):
-            return place
-        made_of = tuple(marked(x) if isinstance(x, int) else x for x in nodes[place].operands) if how == "alike" else ()
-        return values[place], nodes[place].operation if made_of else "", made_of
-
-    behind = _behind(children, output, marked, once=how != "repeated")
-    if way == 2 ** len(pairs) and how in ("", "forward"):
-        behind.sort()
-    match how:
-        case "":
-            return behind[::-1]
-        case "forward":
-            return behind
-        case "repeated" | "first-input" | "equal" | "alike":
-            return behind[::-1]
-        case "twice":
-            return [place for place in behind[::-1] for _ in range(2)]
-        case "without-output":
-            return behind[-2::-1]
-        case "none":
-            return []
-        case "breadth":
-            return _breadth(children, output)
-        case _:
-            before = _before(children, output, once=how != "each-arrival")
-            return before[::-1] if how == "early-reversed" else before
-
-
-_WAYS = 65
-"""Ways that are tried at most."""
-
-_MOST = 4000
-"""Visits after which an order that repeats is given up: it doubles with every fork."""
-
-
-def _behind(children: Callable[[int], list[int]], output: int, marked: Callable[[int], Any], *, once: bool) -> list[int]:
-    """Each gate behind those that it reads; ``marked`` is what is noted of one that was visited."""
-    order: list[int] = []
-    visited: set[Any] = set()
-    todo: list[tuple[int, bool]] = [(output, False)]
-    while todo and len(order) < _MOST:
-        place, done = todo.pop()
-        if done:
-            order.append(place)
-        elif not (once and marked(place) in visited):
-            visited.add(marked(place))
-            # On a stack the last one in is the first one out: so that inputs come from left to right, as in a recursion, they
-            # go onto it from the right.
-            todo.append((place, True))
-            todo.extend((child, False) for child in reversed(children(place)))
-    return order
-
-
-def _before(children: Callable[[int], list[int]], output: int, *, once: bool) -> list[int]:
-    """Each gate before those that it reads, as soon as one of its readers is there."""
-    order: list[int] = []
-    visited: set[int] = set()
-    todo = [output]
-    while todo and len(order) < _MOST:
-        place = todo.pop()
-        if not (once and place in visited):
-            visited.add(place)
-            order.append(place)
-            todo.extend(reversed(children(place)))
-    return order
-
-
-def _breadth(children: Callable[[int], list[int]], output: int) -> list[int]:
-    order, visited = [output], {output}
-    for place in order:
-        for child in children(place):
-            if child not in visited:
-                visited.add(child)
-                order.append(child)
-    return order
-
-
 @lru_cache(maxsize=8192)
-def right_numbers(trial: Trial) -> tuple[float, ...]:
-    """The value of the output and the gradients of the inputs of a program."""
+def right_numbers(trial: Trial) -> tuple[Any, ...]:
+    """The value of the output and the gradients of the inputs of a program: numbers, or rows of them."""
     return next(_PLAIN.run(trial))
 
 

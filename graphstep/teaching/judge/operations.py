@@ -152,7 +152,7 @@ ARRAYS: dict[str, Operation] = {
         _of_array("logsoftmax", "log_softmax", "log_softmax", "logsoftmax", options=_ROWS, tells=False),
     )
 }
-"""What only an engine of arrays can do, by its name. Its points are arrays, see :mod:`graphstep.teaching.judge.arrayed`."""
+"""What only an engine of arrays can do, by its name. Its points are arrays: see ``array_programs``."""
 
 ROWS = OPERATIONS | ARRAYS
 """Every operation by its name."""

@@ -19,10 +19,11 @@ from graphstep.faces.cli import main
 from graphstep.teaching.judge import report
 from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
 from graphstep.teaching.judge.array_programs import Plan
-from graphstep.teaching.judge.arrayed import cells_of, right_cells
 from graphstep.teaching.judge.fault import BROADCAST
 from graphstep.teaching.judge.findings import Judgement, agree
+from graphstep.teaching.judge.gate import cells_of
 from graphstep.teaching.judge.judgement import judge
+from graphstep.teaching.judge.machine import right_numbers
 from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS
 from graphstep.telling.words.english import MESSAGES
 from tests.cases import each
@@ -175,7 +176,7 @@ def test_programs_on_arrays_read_as_what_they_are() -> None:
             run.output,
             *(run.gradients.get(name, np.zeros_like(x)) for name, x in zip(trial.names, trial.inputs, strict=True)),
         ]
-        assert agree(right_cells(trial), [cells_of(x) for x in expected], 1e-12, 1.0), trial.text
+        assert agree(right_numbers(trial), [cells_of(x) for x in expected], 1e-12, 1.0), trial.text
 
 
 def test_every_fault_of_arrays_has_words() -> None:
