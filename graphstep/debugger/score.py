@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.carried import Earlier
@@ -55,24 +53,3 @@ class Score:
     def closed(self) -> Score:
         """The score without an open question."""
         return replace(self, tries=None, part=0, hinted=0, typed=None)
-
-
-def read_score(document: Mapping[str, Any]) -> Score:
-    """A score as JSON has it; one that an older version wrote has fewer fields."""
-    typed = document.get("typed")
-    # Older versions kept the wrong ones alone.
-    kept = {name: value for name, value in document.items() if name != "wrongs"}
-    return Score(
-        **{
-            **kept,
-            "typed": None if typed is None else (typed[0], float(typed[1])),
-            "slips": tuple(Slipped(**each) for each in document.get("slips", ())),
-            "earlier": tuple(_earlier(each) for each in document.get("earlier", document.get("wrongs", ()))),
-        }
-    )
-
-
-def _earlier(document: Mapping[str, Any]) -> Earlier:
-    """An earlier answer as JSON has it, where a tuple is a list."""
-    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
-    return Earlier(**fields)

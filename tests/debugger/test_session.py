@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass, replace
@@ -27,7 +28,7 @@ from graphstep.engine.trace import trace
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.repl.lines import prompt_keys
 from graphstep.faces.replies import sentences
-from graphstep.ground.errors import GraphstepError
+from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.language.read import read
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.catalogue import find
@@ -168,9 +169,23 @@ def test_a_session_that_is_saved_is_the_same_session() -> None:
     arrays = do(start("arrays"), ("data", "x[1, 2]"), ("more", "x"), ("edit", "y=nan"))
     arrays = do(arrays, ("compare", Saved("before.json", snapshot_of(arrays.trace))))
     assert from_json(to_json(arrays)) == arrays
-    for text in ("", "[]", "{}", '{"format": 9}'):
+    for text in ("", "[]", "{}", '{"format": 9}', '{"format": 3}', '{"format": 3, "state": {"kind": "mapping", "pairs": []}}'):
         with pytest.raises(GraphstepError):
             from_json(text)
+
+
+@pytest.mark.parametrize("part", ["text", "setup", "place", "watches", "lesson"])
+def test_a_saved_session_that_lacks_a_part_is_said_to_be_damaged(part: str) -> None:
+    document = json.loads(to_json(start("sigmoid")))
+    document["state"]["pairs"] = [pair for pair in document["state"]["pairs"] if pair[0] != part]
+    with pytest.raises(InputError, match="damaged"):
+        from_json(json.dumps(document))
+
+
+def test_a_saved_session_makes_nothing_but_the_parts_of_a_state() -> None:
+    text = to_json(start("sigmoid")).replace('"kind": "Place"', '"kind": "Path"')
+    with pytest.raises(InputError, match="damaged"):
+        from_json(text)
 
 
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "none"])
