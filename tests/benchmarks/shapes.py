@@ -100,6 +100,30 @@ def network(inputs: int, hidden: int, outputs: int) -> Sample:
     return build.sample()
 
 
+def units(gates: int) -> Sample:
+    """Layers of 16 relus in numbers, half of which are dead, so that no gradient arrives at half of all weights."""
+    choose, width = Random(5), 16
+    layers = max(1, gates // (width * (2 * width + 1)))
+    values = {f"x{i}": choose.uniform(0, 1) for i in range(width)}
+    values |= {f"w{d}_{k}_{i}": choose.uniform(-0.3, 0.3) for d in range(layers) for k in range(width) for i in range(width)}
+    values |= {f"b{d}_{k}": choose.choice((0.5, -100.0)) for d in range(layers) for k in range(width)}
+    build = Builder(**values)
+    place = {name: index for index, name in enumerate(values)}
+    row = [place[f"x{i}"] for i in range(width)]
+    for d in range(layers):
+        sums = []
+        for k in range(width):
+            total = place[f"b{d}_{k}"]
+            for i, source in enumerate(row):
+                total = build.gate("add", total, build.gate("mul", place[f"w{d}_{k}_{i}"], source))
+            sums.append(total)
+        row = [build.gate("relu", total) for total in sums]
+    total = row[0]
+    for unit in row[1:]:
+        total = build.gate("add", total, unit)
+    return build.sample()
+
+
 SHAPES: dict[str, Callable[[int], Sample]] = {
     "balanced tree": tree,
     "chain": chain,

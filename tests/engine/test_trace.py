@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from graphstep.engine.agreement import difference
-from graphstep.engine.causes import gradient_causes, value_causes, zero_causes
+from graphstep.engine.causes import gradient_causes, value_causes, zero_causes, zero_causes_of
 from graphstep.engine.passes import edge_sizes, node_sizes
 from graphstep.engine.plan import plan
 from graphstep.engine.trace import Trace, run_plan, trace
@@ -369,6 +369,9 @@ def test_the_edges_at_which_a_gradient_ends_are_named() -> None:
         "v": [("relu(tanh(v))", False)],
         "z": [("z", True)],
     }
+    # Several nodes are asked about in one pass.
+    several = zero_causes_of(of, [names[name] for name in "uwvz"])
+    assert [[(label(c.node), c.wire is None) for c in causes] for causes in several] == [*found.values()]
     assert zero_causes(run("x*y", x=1.0, y=2.0), 0) == ()
 
 

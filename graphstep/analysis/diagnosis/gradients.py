@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
+from itertools import islice
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 from graphstep.analysis.diagnosis.finding import EXPLODING, VANISHING, Finding
 from graphstep.analysis.facts import Continued, Named, Output, Quoted, Reason, reason
 from graphstep.analysis.infinities import why_not_finite
 from graphstep.analysis.zeros import why_nothing_is_sent
-from graphstep.engine.causes import gradient_causes, is_finite, value_causes, zero_causes
+from graphstep.engine.causes import Cause, gradient_causes, value_causes, zero_causes_of
 from graphstep.engine.node_columns import has_gate, is_array, reads_constant
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
@@ -37,7 +38,7 @@ CHAIN = {"matmul": 2, "dot": 2, "mul": 5}
 """Products by the number of them from which the gradient is followed: one small factor is a number, five are a chain."""
 
 LOOKED_INTO = 12
-"""Parameters with a gradient of 0 of which the reason is looked for: each takes a walk through the graph."""
+"""Parameters with a gradient of 0 of which the reason is looked for: nobody reads more of them."""
 
 
 def parameters(trace: Trace) -> tuple[int, ...]:
@@ -45,6 +46,8 @@ def parameters(trace: Trace) -> tuple[int, ...]:
     program = trace.program
     moves = trace.gradient_sizes[: program.first_gate].tolist()
     inputs = (index for index in range(program.first_gate) if program.depends[index])
+    if not any(kind.rule is not None and "data" in kind.rule.pattern for kind in program.columns.of_kinds):
+        return tuple(inputs)
     return tuple(index for index in inputs if moves[index] or not _is_data(program, index))
 
 
@@ -64,27 +67,25 @@ def _pattern(program: Program, gate: int, slot: int) -> str:
 
 def judged(trace: Trace, named: frozenset[int]) -> Iterator[Finding]:
     """What is wrong with the gradient of each parameter; ``named`` are the nodes that were told to be not finite already."""
-    origin, zeros = trace.program.origin, 0
+    program, origin, sizes = trace.program, trace.program.origin, trace.gradient_sizes.tolist()
     missing = {} if origin is None else {each.name: each for each in origin.missing}
     usual, ways = _usual(trace), {down: Ways(trace, down) for down in (True, False)}
-    for index in parameters(trace):
-        if usual[index]:
-            continue
-        gradient = trace.gradient_of(index)
-        if not np.size(gradient):
-            continue
+    unusual = [index for index in parameters(trace) if not usual[index] and 0 not in program.columns.shape(index)]
+    zeros = [index for index in unusual if sizes[index] == 0 and program.inputs[index] not in missing][:LOOKED_INTO]
+    causes = dict(zip(zeros, zero_causes_of(trace, zeros) if zeros else (), strict=True))
+    for index in unusual:
         # The gravest first, and one finding for each parameter.
-        if not is_finite(gradient):
+        if not isfinite(sizes[index]):
             if not _is_known(trace, index, named):
                 yield Finding("not finite", index, _bad(trace, index))
-        elif (absent := missing.get(trace.program.inputs[index])) is not None and not np.any(gradient):
+        elif sizes[index]:
+            yield from _size(trace, index, ways)
+        elif (absent := missing.get(program.inputs[index])) is not None:
             key = f"finding-missing-{absent.why.replace('_', '-')}"
             yield Finding("zero", index, (reason(key, name=Named(index), place=absent.place, out=Output()),))
-        elif not np.any(gradient):
-            zeros += 1
-            yield _zero(trace, index, followed=zeros <= LOOKED_INTO)
         else:
-            yield from _size(trace, index, ways)
+            # Two are enough to be told: a gradient that ends at many gates mostly does so for one reason.
+            yield _zero(trace, index, [*islice(causes.get(index, ()), 2)])
 
 
 def _usual(trace: Trace) -> list[bool]:
@@ -117,14 +118,12 @@ def _bad(trace: Trace, index: int) -> tuple[Reason, ...]:
 # Zero
 
 
-def _zero(trace: Trace, index: int, *, followed: bool) -> Finding:
-    """The finding of a gradient that is 0: the gate where it ends, and what would help."""
+def _zero(trace: Trace, index: int, causes: Sequence[Cause]) -> Finding:
+    """The finding of a gradient that is 0: the gates where it ends, and what would help."""
     program = trace.program
-    head = reason("finding-zero-cells" if program.nodes[index].shape else "finding-zero", name=Named(index))
+    head = reason("finding-zero-cells" if program.columns.shape(index) else "finding-zero", name=Named(index))
     if not program.reaches[index]:
         return Finding("zero", index, (reason("finding-independent", head=head, out=Output()),))
-    # Two are enough to be told: a gradient that ends at many gates mostly does so for one reason.
-    causes = zero_causes(trace, index)[:2] if followed else ()
     ends = []
     for cause in causes:
         if cause.wire is None and cause.node == program.output:

@@ -165,4 +165,5 @@ def _is_only_way(trace: Trace, start: int, through: int) -> bool:
     def readers(node: int) -> Iterator[int]:
         return (reader for reader in program.consumers.gates(node) if reader != through and program.reaches[reader])
 
-    return program.output not in reached([start], readers)
+    # A node is read behind itself only: what has come past the other one reaches the output without it.
+    return all(node < through for node in reached([start], readers))

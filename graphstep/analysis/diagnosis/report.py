@@ -6,6 +6,7 @@ from graphstep.analysis.diagnosis.finding import Finding, FindingKind
 from graphstep.analysis.diagnosis.findings import findings
 from graphstep.analysis.diagnosis.layers import Depth, Layer, depths, layers
 from graphstep.engine.trace import Trace
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Missing
 
@@ -36,6 +37,8 @@ class Diagnosis:
         return unread | {finding.kind for finding in self.findings}
 
 
+# Of a million inputs that get no gradient each has a finding.
+@collector_paused()
 def diagnose(trace: Trace) -> Diagnosis:
     """The layers of a run, and what is wrong with its values and gradients."""
     figures = layers(trace)

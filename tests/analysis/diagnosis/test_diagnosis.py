@@ -18,7 +18,7 @@ from graphstep.faces.export import text
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
 from graphstep.telling.reports.diagnosis import body, finding_text
-from tests.benchmarks.shapes import tree
+from tests.benchmarks.shapes import tree, units
 from tests.cases import each
 from tests.effort import effort, grows_with
 from tests.reading import short_name
@@ -374,3 +374,12 @@ def test_ways_to_many_inputs_are_followed_once(value: float) -> None:
         return lambda: diagnose(run)
 
     assert grows_with(100, product) < 2.5
+
+
+def test_dead_units_take_as_long_as_the_graph_is_large() -> None:
+    def dead(gates: int) -> Callable[[], object]:
+        program, inputs = units(gates)
+        run = trace(program, inputs)
+        return lambda: diagnose(run)
+
+    assert grows_with(3_000, dead) < 2
