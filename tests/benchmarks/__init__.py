@@ -4,3 +4,5 @@ import os
 
 # Both sides compile their modules once, and not in every process that is measured.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Two threads of BLAS would be compared with the one of what does not multiply; it reads this when NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

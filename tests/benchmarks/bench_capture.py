@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import graphstep as gs
 from graphstep.engine.capture import record
 from tests.benchmarks.bench_screen import WIRE, first_frame
-from tests.benchmarks.measure import Result, in_turn, minima, report
+from tests.benchmarks.measure import against, in_turn, minima, report
 from tests.engine.capture import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.benchmarks.measure import Result
 
 SIZES = {"embedding": 16, "heads": 4, "length": 8, "letters": 27}
 """A transformer of one layer on eight letters: 68,051 values."""
@@ -39,12 +41,12 @@ def results() -> Iterator[Result]:
     assert all(each is not None for each in recorded.gradients), "and the engine has computed all of them"
     bare, count = "the same step, called bare", f"{len(run.nodes):,} values"
     ours, theirs = minima(5, lambda: record(step), step)
-    yield Result(f"recording a step of {count}", ours, bare, theirs, 12)
+    yield against(f"recording a step of {count}", ours, bare, theirs, 12)
     ours, theirs = minima(5, lambda: gs.capture(step), step)
-    yield Result("recording it, and a run of it", ours, bare, theirs, 18)
+    yield against("recording it, and a run of it", ours, bare, theirs, 18)
     ours, theirs = in_turn(5, lambda: first_frame(OPENED, WIRE), lambda: subprocess.run(CALLED, check=True))
-    yield Result("from the command to its graph", ours, "a process that calls it", theirs, 24)
+    yield against("from the command to its graph", ours, "a process that calls it", theirs, 24)
 
 
 if __name__ == "__main__":
-    sys.exit(0 if report(results()) else 1)
+    sys.exit(report(results()))

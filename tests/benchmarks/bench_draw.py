@@ -11,33 +11,39 @@ from __future__ import annotations
 import sys
 from statistics import mean
 from time import process_time
+from typing import TYPE_CHECKING
 
 from graphstep.teaching.exercise.draw import draw
-from graphstep.teaching.exercise.item import Item
 from graphstep.teaching.exercise.item_file import items
+from tests.benchmarks.measure import Result, report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from graphstep.teaching.exercise.item import Item
 
 SEEDS = 100
-BAR = 0.009
+BAR = 9.0
+"""Milliseconds in the mean over the levels."""
 
 
 def measure(item: Item, level: int) -> float:
-    """Seconds that one exercise of a level takes; printed."""
+    """Milliseconds that one exercise of a level takes."""
     for seed in range(SEEDS):
         draw(item, level, seed)
     start = process_time()
     for seed in range(SEEDS, 2 * SEEDS):
         draw(item, level, seed)
-    each = (process_time() - start) / SEEDS
-    print(f"{item.name:10} {level}  {each * 1e3:5.1f} ms", flush=True)
-    return each
+    return 1e3 * (process_time() - start) / SEEDS
 
 
-def main() -> int:
-    """Run all measurements."""
-    together = mean(measure(item, level) for item in items() for level in range(1, len(item.levels) + 1))
-    print(f"mean over the levels: {together * 1e3:.1f} ms of {BAR * 1e3:g}{'' if together <= BAR else '  TOO SLOW'}")
-    return 0 if together <= BAR else 1
+def results() -> Iterator[Result]:
+    """The mean over the levels."""
+    levels = {f"{item.name} {level}": measure(item, level) for item in items() for level in range(1, len(item.levels) + 1)}
+    longest = max(levels, key=levels.__getitem__)
+    source = f"{len(levels)} levels, at most {levels[longest]:.1f} ms: {longest}"
+    yield Result("drawing an exercise", mean(levels.values()), BAR, "ms", source)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(results()))

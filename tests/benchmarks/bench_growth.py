@@ -2,7 +2,7 @@
 
 Processor time of each kind of work at powers of ten from 10 gates to the largest, 100,000 unless another is said; the exponent
 that fits best at the three largest, 1 for what is linear and 0 for what does not grow; and the memory of a program with its run.
-What takes more than four seconds is done once. The status is 1 where something grows faster than its bar.
+What takes long is done once. The status is 1 where something grows faster than its bar.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from graphstep.debugger.breakpoints import steps_of
 from graphstep.debugger.conditions import read_conditions
 from graphstep.debugger.search import search
 from graphstep.engine.plan import plan
-from graphstep.engine.trace import run_plan
+from graphstep.engine.trace import run_plan, trace
 from graphstep.faces import export
 from graphstep.faces.drawing.diagram import marks
 from graphstep.faces.drawing.excerpt import set_scene
@@ -31,23 +31,28 @@ from graphstep.language.graph import build
 from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from graphstep.telling.names import Names, names_of
-from tests.benchmarks.bench_layout import best
-from tests.benchmarks.measure import balanced
-from tests.benchmarks.shapes import SHAPES, Sample
+from tests.benchmarks.measure import Result, balanced, least, report, seconds
+from tests.benchmarks.shapes import Sample, chain, shared, tree, units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from graphstep.engine.trace import Trace
     from graphstep.language.program import Program
 
-LARGEST, LONG = 100_000, 4.0
+LARGEST, LONG = 100_000, 1.0
+"""Gates, and seconds from which on something is done once."""
 LINEAR, LEVEL = 1.25, 0.25
 """What an exponent may be of work on a whole program, and of work on a single place."""
+MEMORY = 300.0
+"""Bytes a gate."""
 WRITTEN = 10_000
 """Gates up to which documents are written, and gradients are checked: both take milliseconds a gate."""
 PAGE = 1_000
 """Gates up to which a page that steps is written."""
+
+
+SHAPES: dict[str, Callable[[int], Sample]] = {"balanced tree": tree, "chain": chain, "random graph with sharing": shared}
 
 
 class Work(NamedTuple):
@@ -104,7 +109,7 @@ def drawn(run: Trace, node: int) -> object:
     return marks(run, scene.drawn, len(run))
 
 
-def exponent(sizes: list[int], times: list[float]) -> float:
+def exponent(sizes: Sequence[int], times: Sequence[float]) -> float:
     """The slope of the line that fits best when both are drawn on logarithmic scales."""
     return float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
 
@@ -120,48 +125,44 @@ def memory(make: Callable[[int], Sample], gates: int) -> float:
     return size
 
 
-def main(words: list[str]) -> int:
-    """Print the table; 1 where something grows too fast."""
-    largest = int(words[0].replace(",", "")) if words else LARGEST
+def measured(task: Callable[[], object]) -> float:
+    """The processor time of a task: since the first look at a program makes tables that stay, of three where it is short."""
+    first = least(1, task)
+    return first if first > LONG else min(first, least(2, task))
+
+
+def growth(name: str, shape: str, bar: float, spent: dict[int, tuple[float, int]]) -> Result:
+    """How work grows, by gates its time and what it grows with."""
+    # Of few gates what does not grow weighs more than what does.
+    sizes = [*spent][-3:]
+    slope = exponent([spent[size][1] for size in sizes], [spent[size][0] for size in sizes])
+    source = ", ".join(f"{seconds(spent[size][0])} at {size:,}" for size in sizes)
+    return Result(f"{name}, {shape}", slope, bar, source=source, group=f"exponent of {name}")
+
+
+def results(largest: int = LARGEST) -> Iterator[Result]:
+    """Every kind of work on every shape."""
     sizes = [10**power for power in range(1, 7) if 10**power <= largest]
-    missed = 0
-    print("| shape | work | " + " | ".join(f"{size:,} gates" for size in sizes) + " | exponent | at most |")
-    print("| --- " * (len(sizes) + 4) + "|")
-
-    def row(shape: str, name: str, times: dict[int, float], bar: float, parts: dict[int, int] | None = None) -> None:
-        nonlocal missed
-        # Of few gates what does not grow weighs more than what does.
-        largest = [*times][-3:]
-        slope = exponent([(parts or {}).get(size) or size for size in largest], [times[size] for size in largest])
-        missed += slope > bar
-        cells = [f"{times[size] * 1e3:,.2f} ms" if size in times else "–" for size in sizes]
-        print(f"| {shape} | {name} | {' | '.join(cells)} | {slope:.2f}{' **no**' * (slope > bar)} | {bar} |", flush=True)
-
-    def measured(task: Callable[[], object]) -> float:
-        # Three times, since the first look at a program makes tables that stay; what takes long is done once.
-        first = best(1, task)
-        return first if first > LONG else min(first, best(2, task))
-
-    row("balanced tree", "reading a text", {size: measured(partial(read, balanced(size))) for size in sizes}, LINEAR)
-    looks = {size: measured(partial(looked_through, read(balanced(size)))) for size in sizes}
-    row("balanced tree", "looking through a text", looks, LINEAR)
+    texts = {size: balanced(size) for size in sizes}
+    reading = {size: (measured(partial(read, text)), size) for size, text in texts.items()}
+    yield growth("reading a text", "balanced tree", LINEAR, reading)
+    looks = {size: (measured(partial(looked_through, read(text))), size) for size, text in texts.items()}
+    yield growth("looking through a text", "balanced tree", LINEAR, looks)
+    dead = {}
+    for size in sizes[1:]:
+        run = trace(*units(size))
+        dead[size] = measured(lambda run=run: diagnose(run)), len(run.program.nodes)
+    yield growth("a diagnosis", "dead units", LINEAR, dead)
     for shape, make in SHAPES.items():
-        if shape.startswith("784"):
-            # It has one size.
-            continue
-        spent: dict[tuple[str, float], dict[int, float]] = {}
-        parts: dict[str, dict[int, int]] = {}
+        spent: dict[tuple[str, float], dict[int, tuple[float, int]]] = {}
         for size in sizes:
             for each in work(make(size)):
                 if size <= each.largest:
-                    spent.setdefault((each.name, each.bar), {})[size] = measured(each.task)
-                    parts.setdefault(each.name, {})[size] = each.parts
+                    spent.setdefault((each.name, each.bar), {})[size] = measured(each.task), each.parts or size
         for (name, bar), by_size in spent.items():
-            row(shape, name, by_size, bar, parts[name])
-        bytes_a_gate = " | ".join(f"{memory(make, size):,.0f}" for size in sizes)
-        print(f"| {shape} | memory, bytes a gate | {bytes_a_gate} | – | – |", flush=True)
-    return 1 if missed else 0
+            yield growth(name, shape, bar, by_size)
+        yield Result(shape, memory(make, max(largest, LARGEST)), MEMORY, "bytes", "program, plan and run", group="memory of a gate")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(results(int(sys.argv[1].replace(",", "")) if sys.argv[1:] else LARGEST)))

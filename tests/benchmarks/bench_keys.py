@@ -23,6 +23,7 @@ from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.language.read import read
 from tests.benchmarks import shapes
+from tests.benchmarks.measure import Result, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -199,35 +200,23 @@ async def keys(sample: Any, count: int) -> list[Pressed]:
     raise AssertionError("there is always another key")
 
 
-def main(words: Sequence[str] = ()) -> bool:
-    """Print the table; whether a bar is missed."""
-    count, names = int(words[0]) if words else 500, words[1:] or list(SAMPLES)
-    print(
-        "| run | a key at 10 gates | at 100,000 | ratio | longest frame | its key | bytes of a key | at 100,000 | most |\n"
-        + "| --- " * 9
-        + "|"
-    )
-    missed = False
-    for name in names:
-        few, many = (asyncio.run(keys(SAMPLES[name](gates), count)) for gates in (10, GATES))
-        one, other = (median(key.whole for key in done) for done in (few, many))
-        longest = max(many, key=lambda key: key.frame)
-        sent, larger = (median(key.sent for key in done) for done in (few, many))
-        print(
-            f"| {name} | {one:.1f} ms | {other:.1f} ms | {other / one:.2f} | {longest.frame:.0f} ms | {longest.key} "
-            f"| {sent:,.0f} | {larger:,.0f} | {max(key.sent for key in many):,} |",
-            flush=True,
-        )
+def results(count: int = 500, names: Sequence[str] = ()) -> Iterator[Result]:
+    """Every run at ten gates and at many."""
+    for name in names or SAMPLES:
+        both = few, many = [asyncio.run(keys(SAMPLES[name](gates), count)) for gates in (10, GATES)]
+        one, other = (median(key.whole for key in done) for done in both)
+        source = f"{other:.1f} ms; {one:.1f} ms"
+        yield Result(name, other / one, MOST, source=source, group=f"a key at {GATES:,} gates, of one at 10")
         for gates, done in ((10, few), (GATES, many)):
-            over = [key for key in done if key.frame > FRAME]
-            if over:
-                print(
-                    f"{len(over)} of {len(done)} at {gates:,}:", *(f"{key.key} {key.frame:.0f}" for key in over), file=sys.stderr
-                )
-            missed |= bool(over)
-        missed |= other / one > MOST or sent > BYTES_FEW or larger > BYTES_MANY
-    return missed
+            over = sorted((key for key in done if key.frame > FRAME), key=lambda key: -key.frame)
+            longest, source = max(done, key=lambda key: key.frame), f"{len(over)} of {len(done)} keys over {FRAME:g} ms"
+            why = "the frames of " + ", ".join(f"{key.key} {key.frame:.0f}" for key in over)
+            yield Result(name, longest.frame, FRAME, "ms", source, why, f"the longest frame at {gates:,} gates")
+        for gates, done, most in ((10, few, BYTES_FEW), (GATES, many, BYTES_MANY)):
+            source = f"the median; at most {max(key.sent for key in done):,}"
+            sent = median(key.sent for key in done)
+            yield Result(name, sent, most, "bytes", source, group=f"sent for a key at {gates:,} gates")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(results(int(sys.argv[1]) if sys.argv[1:] else 500, sys.argv[2:])))

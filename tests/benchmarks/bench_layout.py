@@ -14,57 +14,43 @@ import sys
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from time import process_time
 from typing import TYPE_CHECKING
 
 from graphstep.faces.drawing.layout import Edge, arrange, neighbourhood
 from graphstep.faces.drawing.text import NO_MARKS, draw
+from tests.benchmarks.measure import Result, least, report, seconds
 from tests.graphs import BUILDERS, expression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from graphstep.faces.drawing.layout import Layout
     from tests.graphs import Graph
 
-BARS = {60: 0.020, 10_000: 0.350, 100_000: 3.0}
-NEAR = 0.008
-"""Seconds for finding 60 nodes around one and laying them out."""
+BARS = {60: 20.0, 10_000: 350.0, 100_000: 3000.0}
+"""Milliseconds by nodes."""
+NEAR = 8.0
+"""Milliseconds for finding 60 nodes around one and laying them out."""
 CROSSINGS = 1.3
 SEEDS = 20
 RECORDED = Path(__file__).parent.parent / "golden" / "dot.json"
 Line = list[tuple[float, float]]
 
 
-def best(times: int, work: Callable[[], object]) -> float:
-    """Seconds of processor time, the least of a few runs."""
-    spent: list[float] = []
-    for _ in range(times):
-        start = process_time()
-        work()
-        spent.append(process_time() - start)
-    return min(spent)
-
-
-def measure(name: str, size: int) -> bool:
-    """Print the time of one layout and of a window on it; whether the bar is kept."""
+def measure(name: str, size: int) -> Result:
+    """The time of one layout, and of a window on it."""
     boxes, edges = expression(size) if name == "expression" else BUILDERS[name](size)
-    made: list[Layout] = []
-    spent = best(5 if size <= 1_000 else 2, lambda: made.append(arrange(boxes, edges, output=len(boxes) - 1)))
-    layout = made[-1]
+    layouts: list[Layout] = []
+    spent = least(5 if size <= 1_000 else 2, lambda: layouts.append(arrange(boxes, edges, output=len(boxes) - 1)))
+    layout = layouts[-1]
     area = (layout.width // 2, layout.height // 2, 120, 40)
-    shown = best(5, lambda: draw(layout, NO_MARKS, *area))
-    bar = BARS.get(size)
-    kept = bar is None or spent <= bar
-    print(
-        f"{name:10} {size:7,} nodes  {spent * 1e3:8.1f} ms {'' if bar is None else f'of {bar * 1e3:g}':8}"
-        f"  window {shown * 1e3:5.2f} ms  {layout.width:,}×{layout.height:,} cells{'' if kept else '  TOO SLOW'}"
-    )
-    return kept
+    shown = least(5, lambda: draw(layout, NO_MARKS, *area))
+    source = f"{layout.width:,}×{layout.height:,} cells; a window of 120×40: {seconds(shown)}"
+    return Result(f"{name}, {size:,} nodes", 1e3 * spent, BARS.get(size), "ms", source, group=f"laying out {size:,} nodes")
 
 
-def measure_neighbourhoods(name: str, size: int = 100_000) -> bool:
-    """Print the time of laying out the surroundings of single nodes of a large graph; whether the bar is kept."""
+def neighbourhoods(name: str, size: int = 100_000) -> Result:
+    """The time of laying out the surroundings of single nodes of a large graph."""
     boxes, edges = BUILDERS[name](size)
     operands: list[list[int]] = [[] for _ in boxes]
     consumers: list[list[int]] = [[] for _ in boxes]
@@ -82,34 +68,25 @@ def measure_neighbourhoods(name: str, size: int = 100_000) -> bool:
         ]
         arrange([boxes[node] for node in near], inner)
 
-    times = sorted(best(2, partial(around, node)) for node in range(7, len(boxes), len(boxes) // 60))
-    median, late = times[len(times) // 2], times[len(times) * 95 // 100]
-    print(
-        f"{name:10} neighbourhood of 60 in {size:,}: median {median * 1e3:.1f} ms, "
-        f"95th percentile {late * 1e3:.1f} ms of {NEAR * 1e3:g}"
-    )
-    return median <= NEAR
+    times = sorted(1e3 * least(2, partial(around, node)) for node in range(7, len(boxes), len(boxes) // 60))
+    source = f"the median; 95th percentile: {times[len(times) * 95 // 100]:.1f} ms"
+    return Result(name, times[len(times) // 2], NEAR, "ms", source, group=f"laying out 60 nodes around one of {size:,}")
 
 
-def measure_crossings(with_dot: bool) -> bool:
-    """Print our crossings next to dot's, recorded or measured anew; whether the bar is kept."""
+def crossings(with_dot: bool) -> Iterator[Result]:
+    """Our crossings against dot's, recorded or measured anew."""
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))["crossings"]
-    kept = True
     for share, figures in recorded.items():
-        ours, chosen = (
+        ours = [
             sum(arrange(*expression(60, seed, float(share), commutes), output=59).crossings for seed in range(SEEDS)) / SEEDS
             for commutes in (False, True)
-        )
+        ]
         if with_dot:
             drawn = [dot_crossings(expression(60, seed, float(share)), ports) for ports in (True, False) for seed in range(SEEDS)]
             figures = {"same ports": sum(drawn[:SEEDS]) / SEEDS, "any ports": sum(drawn[SEEDS:]) / SEEDS}
-        same, free = figures["same ports"], figures["any ports"]
-        print(
-            f"crossings  60 nodes, {share} of operands shared: {ours:.1f} into the same ports as dot's {same:.1f} "
-            f"(ratio {ours / same:.2f} of {CROSSINGS}), {chosen:.1f} into any as dot's {free:.1f} (ratio {chosen / free:.2f})"
-        )
-        kept = kept and ours <= CROSSINGS * same and chosen <= CROSSINGS * free
-    return kept
+        for crossed, (ports, of_dot) in zip(ours, figures.items(), strict=True):
+            what, source = f"{share} of operands shared, {ports}", f"{crossed:.1f}; graphviz's dot: {of_dot:.1f}"
+            yield Result(what, crossed / of_dot, CROSSINGS, source=source, group="crossings of wires, of dot's, at 60 nodes")
 
 
 def dot_crossings(graph: Graph, ports: bool) -> int:
@@ -161,14 +138,14 @@ def _cross(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
-def main(words: list[str]) -> int:
-    """Run all measurements."""
-    kept = [measure(name, size) for name in ("chain", "tree", "network") for size in (60, 1_000, 10_000, 100_000)]
-    kept += [measure("expression", size) for size in (60, 1_000)]
-    kept += [measure_neighbourhoods(name) for name in ("chain", "tree", "network")]
-    kept.append(measure_crossings("--dot" in words))
-    return 0 if all(kept) else 1
+def results(with_dot: bool = False) -> Iterator[Result]:
+    """Every kind of graph by its size, neighbourhoods, and crossings."""
+    for name in ("chain", "tree", "network"):
+        yield from (measure(name, size) for size in BARS)
+        yield neighbourhoods(name)
+    yield measure("expression", 60)
+    yield from crossings(with_dot)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(results("--dot" in sys.argv)))

@@ -11,13 +11,14 @@ from micrograd.engine import Value
 
 from graphstep.engine.core import core
 from graphstep.engine.trace import trace
-from tests.benchmarks.measure import Result, minima, report
+from tests.benchmarks.measure import against, minima, report
 from tests.benchmarks.shapes import SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from graphstep.language.program import Program
+    from tests.benchmarks.measure import Result
 
     Gradients = Callable[[Mapping[str, float]], Any]
 
@@ -99,8 +100,8 @@ def results(packages: Sequence[str] = ()) -> Iterator[Result]:
                 assert abs(one - other) <= SAME * abs(other), (package, shape, name)
             times = minima(rounds, partial(run.with_inputs, inputs), partial(gradients, inputs))
             gates = len(program.nodes) - program.first_gate
-            yield Result(f"new inputs, {shape}, {gates:,} gates", times[0], what, times[1], bar)
+            yield against(f"new inputs, {shape}, {gates:,} gates", times[0], what, times[1], bar)
 
 
 if __name__ == "__main__":
-    sys.exit(0 if report(results(sys.argv[1:])) else 1)
+    sys.exit(report(results(sys.argv[1:])))

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.measure import Result, in_turn, report
+from tests.benchmarks.measure import against, in_turn, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.benchmarks.measure import Result
 
 PLAIN = (sys.executable, "-m", "graphstep", "(x+y)*z", "x=-2", "y=5", "z=-4", "--plain")
 IMPORTS = (sys.executable, "-c", "import numpy, networkx, sympy, textual.app")
@@ -23,8 +25,8 @@ def results() -> Iterator[Result]:
 
     run(PLAIN), run(IMPORTS)
     ours, theirs = in_turn(15, lambda: run(PLAIN), lambda: run(IMPORTS))
-    yield Result("`graphstep … --plain`, the whole process", ours, "importing NumPy, networkx, SymPy and Textual", theirs, 0.25)
+    yield against("`graphstep … --plain`, the whole process", ours, "importing NumPy, networkx, SymPy and Textual", theirs, 0.25)
 
 
 if __name__ == "__main__":
-    sys.exit(0 if report(results()) else 1)
+    sys.exit(report(results()))
