@@ -137,7 +137,7 @@ def growth(name: str, shape: str, bar: float, spent: dict[int, tuple[float, int]
     sizes = [*spent][-3:]
     slope = exponent([spent[size][1] for size in sizes], [spent[size][0] for size in sizes])
     source = ", ".join(f"{seconds(spent[size][0])} at {size:,}" for size in sizes)
-    return Result(f"{name}, {shape}", slope, bar, source=source, group=f"exponent of {name}")
+    return Result(shape, slope, bar, source=source, group=f"exponent of {name}")
 
 
 def results(largest: int = LARGEST) -> Iterator[Result]:
@@ -161,7 +161,9 @@ def results(largest: int = LARGEST) -> Iterator[Result]:
                     spent.setdefault((each.name, each.bar), {})[size] = measured(each.task), each.parts or size
         for (name, bar), by_size in spent.items():
             yield growth(name, shape, bar, by_size)
-        yield Result(shape, memory(make, max(largest, LARGEST)), MEMORY, "bytes", "program, plan and run", group="memory of a gate")
+        yield Result(
+            shape, memory(make, max(largest, LARGEST)), MEMORY, "bytes", "program, plan and run", group="memory of a gate"
+        )
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ class Result:
         unit = f" {self.unit}" if self.unit else ""
         most, verdict = ("–", "–") if self.bar is None else (f"{self.bar:,g}{unit}", "yes" if self.holds else "**no**")
         why = "" if self.holds else self.why
-        cells = (self.what, f"{number}{unit}", most, verdict, self.source or "–", why or "–")
+        what = f"{self.group}: {self.what}" if self.group else self.what
+        cells = (what, f"{number}{unit}", most, verdict, self.source or "–", why or "–")
         return f"| {' | '.join(cells)} |"
 
 
@@ -124,7 +125,7 @@ def folded(results: Iterable[Result]) -> Iterator[Result]:
             continue
         over = [f"{each.what}: {each.value:.3g}" for each in others if not each.holds]
         why = "; ".join(filter(None, [first.why, f"{len(over)} more: {', '.join(over)}" if over else ""]))
-        yield replace(first, what=f"{name}, {len(members)} of them; nearest: {first.what}", why=why)
+        yield replace(first, what=f"{name}, {len(members)} of them; nearest: {first.what}", why=why, group="")
 
 
 def report(results: Iterable[Result]) -> int:
