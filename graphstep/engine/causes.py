@@ -6,7 +6,10 @@ Each function walks along the wires from one node and looks nowhere else: what w
 from __future__ import annotations
 
 from array import array
+from functools import partial
+from heapq import heappop, heappush
 from math import isfinite, isnan
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.node_columns import is_array
@@ -210,35 +213,41 @@ def zero_causes(trace: Trace, index: int) -> tuple[Cause, ...]:
 
 
 def zero_causes_of(trace: Trace, nodes: Sequence[int]) -> Iterator[Iterator[Cause]]:
-    """The same of up to 63 nodes, in one pass over the edges; a cause is made when it is asked for."""
-    program, plan, arrivals = trace.program, trace.plan, trace.plan.arrivals
-    is_nothing, counts = trace.gradient_sizes == 0, arrivals.counts()
-    idle = np.flatnonzero(trace.contribution_sizes == 0)
-    receivers, senders = plan.receiver[idle], plan.sender[idle]
-    # At a node to which something else is sent as well its contributions cancel, and the seed has none: nobody looks at what
-    # stands behind them.
-    is_end = (np.bincount(receivers, minlength=len(counts)) < counts) | (counts == 0)
-    passes = ~is_end[receivers]
-    inherited = np.flatnonzero(passes & is_nothing[senders])[::-1]
-    ways = [0] * len(counts)
+    """The same of several nodes, in one walk for all of them; a cause is made when it is asked for."""
+    program, plan = trace.program, trace.plan
+    # By node that was met the nodes that lead to it, a bit each.
+    ways: dict[int, int] = {}
     for bit, node in enumerate(nodes):
-        if program.depends[node] and program.reaches[node] and is_nothing[node]:
-            ways[node] |= 1 << bit
-    # Against the order in which edges send a node has been met on all ways before one leads on from it.
-    for receiver, sender in zip(receivers[inherited].tolist(), senders[inherited].tolist(), strict=True):
-        if ways[receiver]:
-            ways[sender] |= ways[receiver]
-    of_node = np.array(ways, np.int64)
-    # Each cause by the edge that sends 0, or by the last one that arrives where contributions cancel; -1 for the seed.
-    edges, ends = idle[passes & ~is_nothing[senders]], np.flatnonzero(is_end & (of_node != 0))
-    last = np.where(counts[ends] > 0, np.append(arrivals.edges, -1)[arrivals.starts[1:][ends] - 1], -1)
-    places, origins = np.concatenate([edges, last]), np.concatenate([np.full(len(edges), -1), ends])
-    of_origin = np.concatenate([of_node[plan.receiver[edges]], of_node[ends]])
+        if program.depends[node] and program.reaches[node] and is_zero(trace.gradient_of(node)):
+            ways[node] = ways.get(node, 0) | 1 << bit
+    # By edge that sends 0, or arrives last where contributions cancel, the node where they do.
+    origins: list[tuple[int, int | None, int]] = []
+    ahead = sorted(ways)
+    while ahead:
+        # A gate stands behind what it reads: when it is the first one ahead, all ways have led to it.
+        node = heappop(ahead)
+        edges, bits = plan.arrivals[node], ways[node]
+        idle = [edge for edge in edges if is_zero(trace.contribution_of(edge))]
+        if not edges or len(idle) < len(edges):
+            # Its contributions cancel, or it is the seed. Nobody looks at what stands behind it.
+            origins.append((edges[-1] if edges else -1, node, bits))
+            continue
+        for edge in idle:
+            sender = plan.sender.item(edge)
+            if not is_zero(trace.gradient_of(sender)):
+                origins.append((edge, None, bits))
+                continue
+            if sender not in ways:
+                heappush(ahead, sender)
+            ways[sender] = ways.get(sender, 0) | bits
+    origins.sort(key=itemgetter(0))
 
-    def cause(edge: int, node: int) -> Cause:
-        return Cause(node, None) if node >= 0 else Cause((wire := trace.wire(edge)).sender, wire)
+    def cause(origin: tuple[int, int | None, int]) -> Cause:
+        edge, node, _ = origin
+        return Cause(plan.sender.item(edge), trace.wire(edge)) if node is None else Cause(node, None)
 
-    for bit in range(len(nodes)):
-        chosen = np.flatnonzero(of_origin >> bit & 1)
-        chosen = chosen[np.argsort(places[chosen], kind="stable")]
-        yield map(cause, places[chosen].tolist(), origins[chosen].tolist())
+    return (map(cause, filter(partial(_leads_from, bit), origins)) for bit in range(len(nodes)))
+
+
+def _leads_from(bit: int, origin: tuple[int, int | None, int]) -> int:
+    return origin[2] >> bit & 1
