@@ -46,6 +46,8 @@ LINEAR, LEVEL = 1.25, 0.25
 """What an exponent may be of work on a whole program, and of work on a single place."""
 MEMORY = 300.0
 """Bytes a gate."""
+WHY = {"counting paths": "the count has as many digits as there are gates, thousands, and each sum is as long"}
+"""What is known of work that grows faster than its bar."""
 WRITTEN = 10_000
 """Gates up to which documents are written, and gradients are checked: both take milliseconds a gate."""
 PAGE = 1_000
@@ -137,7 +139,7 @@ def growth(name: str, shape: str, bar: float, spent: dict[int, tuple[float, int]
     sizes = [*spent][-3:]
     slope = exponent([spent[size][1] for size in sizes], [spent[size][0] for size in sizes])
     source = ", ".join(f"{seconds(spent[size][0])} at {size:,}" for size in sizes)
-    return Result(shape, slope, bar, source=source, group=f"exponent of {name}")
+    return Result(shape, slope, bar, source=source, why=WHY.get(name, ""), group=f"exponent of {name}")
 
 
 def results(largest: int = LARGEST) -> Iterator[Result]:
