@@ -110,11 +110,6 @@ def _refuse_conflicts(shown: str, at_hand: Set, keys: Mapping[str, tuple[str, ..
                 )
 
 
-def bound(action: Action) -> Action:
-    """An action with the keys that it has here."""
-    return replace(action, keys=keys) if (keys := rebound().get(action.id)) else action
-
-
 def actions_of(at_hand: Set) -> tuple[Action, ...]:
     """The actions that there are, with the keys that they have here."""
     keys = rebound()

@@ -20,9 +20,9 @@ from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from graphstep.debugger.actions import BY_ID, Set, keyed, keys_text
+from graphstep.debugger.actions import BY_ID, Set, keys_text
 from graphstep.debugger.labels import help_text, label
-from graphstep.faces.keymap import bound, rebound
+from graphstep.faces.keymap import actions_of, rebound
 from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.stylesheet import MatchedStylesheet
@@ -320,8 +320,8 @@ class GraphstepApp(App[None]):
         at_hand: Set | None = getattr(screen, "at_hand", None)
         do = getattr(screen, "action_do", None)
         if at_hand is not None and do is not None:
-            for action in (bound(row) for row in keyed(at_hand)):
-                if action.id != "palette":
+            for action in actions_of(at_hand):
+                if action.keys and action.id != "palette":
                     text = label(self.language, action)
                     title = f"{text[:1].upper()}{text[1:]}  ({keys_text(action)})"
                     yield SystemCommand(title, help_text(self.language, action), partial(do, action.id))

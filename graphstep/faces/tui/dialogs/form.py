@@ -28,8 +28,8 @@ from graphstep.ground.widths import fit
 
 Answer = TypeVar("Answer")
 
-_SEEN = 10
-"""Fields that are in sight together."""
+_LOT = 4
+"""Fields that come in one frame: each takes a millisecond."""
 
 _QUEUED = 32
 """Keys that are under way in a dialog at once, at most."""
@@ -180,6 +180,7 @@ class Fields(VerticalScroll, can_focus=False):
     def __init__(self, names: Sequence[str], texts: Sequence[str], examples: Sequence[str], at: int = 0) -> None:
         super().__init__(id="fields")
         self._names, self._texts, self._examples, self._at = names, texts, examples, at
+        self._mounted = min(max(_LOT, at + 1), len(names))
 
     def compose(self) -> Iterator[Widget]:
         """The names, and the lines that are in sight at first."""
@@ -188,19 +189,23 @@ class Fields(VerticalScroll, can_focus=False):
             room = self.app.size.width * 2 // 5 - 3
             yield Static(Content("\n".join(f"{fit(name, room)} = " for name in self._names)), classes="labels")
             with Vertical():
-                yield from self._fields(0, self._first)
+                yield from self._fields(0, self._mounted)
 
     def on_mount(self) -> None:
         self.query_one(f"#field-{self._at}").focus()
-        # A field takes a millisecond.
-        self.call_after_refresh(self._mount_rest)
+        self.call_after_refresh(self._mount_more, _LOT)
 
-    @property
-    def _first(self) -> int:
-        return min(max(_SEEN, self._at + 1), len(self._names))
+    def on_key(self) -> None:
+        if self._mounted < len(self._names):
+            # Whoever types ahead goes through all fields, which come one after the other only where they have their places.
+            self._mount_more(len(self._names))
+            self.screen._refresh_layout()
 
-    def _mount_rest(self) -> None:
-        self.query_one(Vertical).mount_all(self._fields(self._first, len(self._names)))
+    def _mount_more(self, count: int) -> None:
+        start, self._mounted = self._mounted, min(self._mounted + count, len(self._names))
+        if start < self._mounted:
+            self.query_one(Vertical).mount_all(self._fields(start, self._mounted))
+            self.call_after_refresh(self._mount_more, _LOT)
 
     def _fields(self, start: int, stop: int) -> Iterator[Field]:
         for place in range(start, stop):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textual.events import Key
+
+from graphstep.faces.tui.dialogs.form import Field
 from graphstep.language.setup import Setup
 from graphstep.language.values import split_inputs
 from tests.faces.tui.arrays import LAYER, NET, given
@@ -66,3 +69,17 @@ def test_another_shape_fits_the_program_anew_and_keeps_the_place() -> None:
         assert "W2=randn(5,3,seed=2)" in driver.app.clipboard.replace("'", "")
 
     drive(play, NET[0], given(NET[1]), size=LARGE, setup=Setup(NET[0], split_inputs(NET[1])))
+
+
+def test_who_types_ahead_reaches_fields_that_come_behind_the_first_frame() -> None:
+    async def play(driver: Driver) -> None:
+        for key in ("e", *["tab"] * 7, "end", "5"):
+            driver.app.post_message(Key(key, key if len(key) == 1 else None))
+        await driver.until(lambda: driver.app.screen is not driver.screen)
+        form = driver.app.screen
+        await driver.until(lambda: any(field.value == "15" for field in form.query(Field)))
+        assert form.focused is form.query_one("#field-7")
+        assert [field.value for field in form.query(Field)] == ["1"] * 7 + ["15", "1", "1"]
+
+    names = [f"x{place}" for place in range(10)]
+    drive(play, "+".join(names), dict.fromkeys(names, 1.0))
