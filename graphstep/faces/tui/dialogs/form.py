@@ -173,6 +173,12 @@ class Field(Input):
     def validate(self, value: str) -> None:
         """Nothing: styles are looked up again for every class that is set."""
 
+    @property
+    def _focus_sort_key(self) -> tuple[int, int]:
+        # Textual's is where it stands on the screen, which it does not before a layout.
+        assert self.parent is not None, "it stands in a form"
+        return self.parent._nodes.index(self), 0
+
 
 class Fields(VerticalScroll, can_focus=False):
     """Lines to type into below each other, ``#field-0`` and so on, with names to the left of them: one widget for all names."""
@@ -196,10 +202,8 @@ class Fields(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._mount_more, _LOT)
 
     def on_key(self) -> None:
-        if self._mounted < len(self._names):
-            # Whoever types ahead goes through all fields, which come one after the other only where they have their places.
-            self._mount_more(len(self._names))
-            self.screen._refresh_layout()
+        # Whoever types ahead goes through all fields.
+        self._mount_more(len(self._names))
 
     def _mount_more(self, count: int) -> None:
         start, self._mounted = self._mounted, min(self._mounted + count, len(self._names))
