@@ -71,7 +71,7 @@ _LINES = {
     },
     **{name: f"{name}({{all}})" for name in ("onehot", "cross_entropy", "erf")},
     **{name: f"{name}({{0}}{{over}})" for name in ("softmax", "log_softmax")},
-    "erfc": "1 - erf({0})",
+    "erfc": "erfc({0})",
     "windows": "windows({0}, {size}, {stride})",
 }
 """The line of a gate: ``{0}`` is its first operand, ``{all}`` all of them, ``{m}`` the library, ``{over}`` the axes and what is
@@ -89,7 +89,7 @@ _NUMPY = {
     "std": "np.std({0}{over}, ddof={ddof})",
     "dropout": "dropout({0}, {p}, {seed})",
     **dict.fromkeys(("conv1d", "conv2d"), "conv({all}, stride={stride}, padding={padding})"),
-    "logdet": "np.linalg.slogdet({0})[1]",
+    "logdet": "logdet({0})",
 }
 _TORCH = {
     **{f"a{name}": f"{{m}}.a{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
@@ -108,11 +108,11 @@ _FUNCTIONS = {
     "sigmoid": "def sigmoid(x):\n    return 1 / (1 + {m}.exp(-x))",
     "relu": "def relu(x):\n    return {m}.where(x > 0, x, 0.0)",
     "leaky_relu": "def leaky_relu(x, slope):\n    return {m}.where(x > 0, x, slope * x)",
-    "elu": "def elu(x, height):\n    return {m}.where(x > 0, x, height * ({m}.exp(x) - 1))",
+    "elu": "def elu(x, height):\n    return {m}.where(x > 0, x, height * {m}.expm1(x))",
     "softplus": "def softplus(x):\n    return {m}.log1p({m}.exp(-{m}.abs(x))) + {m}.where(x > 0, x, 0.0)",
     "logsigmoid": "def logsigmoid(x):\n    return -softplus(-x)",
-    "gelu": "def gelu(x):\n    return x * (1 + erf(x / 2**0.5)) / 2",
-    "gelu_tanh": "def gelu_tanh(x):\n    return x * (1 + {m}.tanh((2 / {m}.pi) ** 0.5 * (x + 0.044715 * x**3))) / 2",
+    "gelu": "def gelu(x):\n    return x * erfc(-x / 2**0.5) / 2",
+    "gelu_tanh": "def gelu_tanh(x):\n    return x * sigmoid((8 / {m}.pi) ** 0.5 * (x + 0.044715 * x**3))",
     "silu": "def silu(x):\n    return x * sigmoid(x)",
     "softmax": (
         "def softmax(x, {name}=-1):\n"
@@ -126,8 +126,11 @@ _FUNCTIONS = {
     ),
     "cross_entropy": "def cross_entropy(x, y):\n    return -{m}.sum(onehot(y, x) * log_softmax(x), -1).mean()",
     "place": "def place(x, shape, places):\n    whole = {zeros}\n    whole[places] = x\n    return whole",
-    "onehot": "def onehot(y, scores):\n    return y if y.shape == scores.shape else {onehot}",
+    "onehot": "def onehot(y, scores):\n    return y if {shape} == scores.shape else {onehot}",
     "erf": "{erf}",
+    "erfc": "{erfc}",
+    # Of a negative determinant there is no logarithm.
+    "logdet": "def logdet(x):\n    sign, size = np.linalg.slogdet(x)\n    return np.where(sign < 0, np.nan, size)",
     "windows": "def windows(x, size, stride):\n{windows}",
     "conv": (
         "def conv(x, filters, shifts=0.0, *, stride, padding):\n"
@@ -169,7 +172,9 @@ LIBRARIES = {
             "keep": "keepdims",
             "zeros": "np.zeros(shape)",
             "onehot": "np.eye(scores.shape[-1])[np.asarray(y).astype(int)]",
+            "shape": "np.shape(y)",
             "erf": "from scipy.special import erf",
+            "erfc": "from scipy.special import erfc",
             "windows": (
                 "    last = tuple(range(-len(size), 0))\n"
                 "    every = np.lib.stride_tricks.sliding_window_view(x, size, last)\n"
@@ -187,7 +192,9 @@ LIBRARIES = {
             "keep": "keepdim",
             "zeros": "torch.zeros(shape, dtype=x.dtype)",
             "onehot": "torch.nn.functional.one_hot(y.long(), scores.shape[-1]).to(scores.dtype)",
+            "shape": "y.shape",
             "erf": "erf = torch.erf",
+            "erfc": "erfc = torch.erfc",
             "windows": (
                 "    lead = x.ndim - len(size)\n"
                 "    for axis, (length, step) in enumerate(zip(size, stride)):\n"
@@ -315,6 +322,8 @@ class _Writer:
         places = "{}.astype(int)" if self.library.module == "np" else "{}.long()"
         slots = [x if isinstance(x, Constant) else places.format(self._operand(x)) for x in node.operands]
         index = whole_index(node).format(*slots) if rule.name in INDEXED else ""
+        if self.library.module == "torch" and re.search(r":[^,:]*:-", index):
+            raise _backwards()
         return {
             "over": over,
             "axis": f"{words['name']}={axis}",
@@ -360,12 +369,16 @@ class _Writer:
         counts = self._of.program.operand_shapes(node)[0]
         rows = list(zip(counts, settings["start"], settings["step"], strict=True))
         if self.library.module == "torch" and any(step < 0 for *_, step in rows):
-            raise InputError("PyTorch has no slices that run backwards", hint="--format numpy writes them")
+            raise _backwards()
         ends = [start + count * step for count, start, step in rows]
         slices = (
             f"slice({start}, {None if stop < 0 else stop}, {step})" for (_, start, step), stop in zip(rows, ends, strict=True)
         )
         return f"({', '.join(slices)},)"
+
+
+def _backwards() -> InputError:
+    return InputError("PyTorch has no slices that run backwards", hint="--format numpy writes them")
 
 
 _NO_NAME = re.compile(r"\W")

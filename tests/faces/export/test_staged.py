@@ -96,6 +96,29 @@ def test_the_code_gives_the_gradients_of_the_run(library: str, tmp_path: Path, c
     assert "output" in capsys.readouterr().out
 
 
+def test_the_code_keeps_the_digits_of_the_run_at_the_ends_of_its_functions(tmp_path: Path) -> None:
+    for text, values in [
+        ("elu(x)", {"x": -1e-17}),
+        ("erfc(x)", {"x": 6.0}),
+        ("gelu(x)", {"x": -8.0}),
+        ("gelu_tanh(x)", {"x": -8.0}),
+        ("logdet(x)", {"x": [[1.0, 2.0], [3.0, 4.0]]}),
+        ("cross_entropy(x, 0)", {"x": [1000.0, 0.0]}),
+    ]:
+        given = {name: np.asarray(value, float) for name, value in values.items()}
+        code = "".join(staged(listing(read(text, given), {"x": given["x"].shape}), given, "numpy", "graphstep gradient …"))
+        output, gradients = _runs(code, tmp_path)
+        run = gs.run(text, inputs=values)
+        np.testing.assert_allclose(output, run.output, rtol=1e-12, atol=0)
+        np.testing.assert_allclose(gradients["x"], run.gradients["x"], rtol=1e-9, atol=0)
+
+
+def test_torch_has_no_slices_that_run_backwards() -> None:
+    of = listing(read("sum(x[::-1])*0*y + stop(x[::-1])[0]*y"), {"x": (2,), "y": ()})
+    with pytest.raises(InputError, match="backwards"):
+        list(staged(of, {}, "torch", "graphstep gradient …"))
+
+
 def test_the_program_of_a_backward_pass_reads_back_and_gives_the_gradients() -> None:
     for text, values in PROGRAMS:
         given = {name: np.asarray(value, float) for name, value in values.items()}
