@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
-from graphstep.gates import Rule
+from graphstep.gates import FUNCTIONS, Rule
 from graphstep.gates.notation import ATOM, POWER, PRODUCT, SIGN, SUM, Ink, Latex
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, ReadError
@@ -83,8 +83,6 @@ def latex_of(program: Program) -> str:
             inks.append(Ink(copied.text, copied.level, style, cells=True))
             continue
         ink = _written(program, node, [_operand(x, inks, style) for x in node.operands], style)
-        # By its shape, and not by how it is written: of vectors x ⊙ y is another product than x · y.
-        ink = Ink(ink.text, ink.level, style, cells=bool(node.shape))
         if len(ink.text) > limits.WRITTEN:
             raise LimitError(
                 f"in LaTeX this program has more than {limits.WRITTEN:,} characters", text=program.text, span=node.span
@@ -97,7 +95,8 @@ def latex_of(program: Program) -> str:
             name = names.ink(index, style)
             statements.append(f"{name.text} = {ink.text}")
             ink = name
-        inks.append(ink)
+        # By its shape, and not by how it is written: of vectors x ⊙ y is another product than x · y.
+        inks.append(Ink(ink.text, ink.level, style, cells=bool(node.shape)))
     if program.output < len(program.nodes) - 1 or not statements:
         # The last statement says an input, or what was computed before.
         statements.append(inks[program.output].text)
@@ -117,12 +116,15 @@ def _written(program: Program, node: Node, terms: list[Ink], style: Formula) -> 
     assert rule is not None
     shapes = program.operand_shapes(node)
     fixed = tuple(isinstance(x, Constant) for x in node.operands)
-    if not rule.functions or (not node.options and _is_read_back(rule, fixed)):
+    function = next((name for name, each in FUNCTIONS.items() if rule.name in (each.name, each.over_cells)), "")
+    if not function or (not node.options and _is_read_back(rule, fixed)):
         return style.term(rule.written(style, terms, rule.settings(node.options, shapes)))
-    options = [rf"\text{{{name}={value}}}" for name, value in node.options]
-    inside = ", ".join([*(term.text for term in terms), *options])
-    function = rule.functions[0].replace("_", r"\_")
-    return Ink(rf"\mathrm{{{function}}}\left({inside}\right)", ATOM, style)
+    escaped = function.replace("_", r"\_")
+    # The indices of einsum stand in front of its inputs, in quotes, and have no name.
+    options = [rf"\text{{{name}={value}}}" for name, value in node.options if name != "subscripts"]
+    indices = [rf'\text{{"{value}"}}' for name, value in node.options if name == "subscripts"]
+    inside = ", ".join([*indices, *(term.text for term in terms), *options])
+    return Ink(rf"\mathrm{{{escaped}}}\left({inside}\right)", ATOM, style)
 
 
 @cache

@@ -29,7 +29,7 @@ _OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 _HINT = r"as in \begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}"
 
 
-_OPTION = re.compile(r"\w{1,20}=[-\w., ()]{1,80}", re.ASCII)
+_OPTION = re.compile(r"\w{1,20}=[-\w., ()]{1,80}|\"[\w.,> -]{1,80}\"", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class Comparison:
         """Whether it holds exactly where another does not: x > 0 and x <= 0."""
         sides = self.left.text == other.left.text and self.right.text == other.right.text
         return sides and _OPPOSITE[self.sign] == other.sign
+
+
+def is_option(piece: Piece) -> bool:
+    """Whether an argument is no input: ``axis=0``, or the indices of einsum in quotes."""
+    return _OPTION.fullmatch(piece.text) is not None
 
 
 class Conditions(Operators):
@@ -93,7 +98,7 @@ class Conditions(Operators):
     def _arguments(self) -> list[Piece]:
         """The inputs and options in brackets, with commas between them."""
         opening = self._take()
-        inputs = [self._value()]
+        inputs = [self._option() or self._value()]
         while self._is("sign", ",", ";"):
             self._take()
             inputs.append(self._option() or self._value())

@@ -2,6 +2,8 @@ r"""The functions of LaTeX: ``\ln`` and its like, words such as ``\mathrm{ReLU}`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graphstep.gates import FUNCTIONS
 from graphstep.gates.rule import MisfitError
 from graphstep.language.read.functions import function_names, is_function
@@ -38,17 +40,21 @@ def function_of(word: str) -> str:
     return next((name for name in names if name and is_function(name)), "")
 
 
-def is_reduction(function: str, count: int) -> bool:
-    """Whether a function of ``count`` vectors gives one number, by the shape that its gate says."""
+def axes_of(function: str, axes: Sequence[int]) -> int | None:
+    """How many axes the value of a function has, of inputs with so many axes, by the shape that its gate says; None for no value.
+
+    >>> axes_of("norm", [2]), axes_of("sigmoid", [1]), axes_of("solve", [2, 1])
+    (0, 1, 1)
+    """
     rule = FUNCTIONS.get(function)
-    if rule is None:
-        return False
-    if rule.over_cells and count == 1:
-        return True
+    if rule is None or len(axes) < rule.arity[0] or (rule.arity[1] is not None and len(axes) > rule.arity[1]):
+        return None
+    if rule.over_cells and len(axes) == 1:
+        return 0
     try:
-        return rule.shape([(3,)] * count, rule.settings(())) == ()
-    except (MisfitError, KeyError, IndexError):
-        return False
+        return len(rule.shape([(3,) * count for count in axes], rule.settings(())))
+    except MisfitError:
+        return None
 
 
 REFUSED = {

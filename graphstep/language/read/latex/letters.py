@@ -123,10 +123,7 @@ class Letters(Cursor):
                     self._wrong("a second subscript", mark.span, "put both into one: x_{1, 2}")
                 base = replace(base, below=self._below(base))
             else:
-                self._place += 3
-                layer = self._take().text
-                self._place += 2
-                base = replace(base, layer=layer)
+                base = replace(base, layer=self._layer())
         span = (start.start, self._tokens[self._place - 1].stop)
         counter = self._counters.get(base.base)
         # Only the bare letter counts: i_1 and \hat{i} are names, even inside a sum over i.
@@ -167,15 +164,26 @@ class Letters(Cursor):
         return place
 
     def _layer_stands_here(self) -> bool:
-        """Whether ^{[1]} stands here: the number of a layer, as some courses write it."""
-        return (
-            self._is("above")
-            and self._is("open", ahead=1)
-            and self._is("left", "[", ahead=2)
-            and (self._is("number", ahead=3) or self._is("letter", ahead=3))
-            and self._is("right", "]", ahead=4)
-            and self._is("close", ahead=5)
-        )
+        r"""Whether ^{[1]} or ^{\langle t-1 \rangle} stands here: the number of a layer or a turn, as some courses write it."""
+        if not (self._is("above") and self._is("open", ahead=1)):
+            return False
+        if self._is("left", "<", ahead=2):
+            return True
+        single = self._is("number", ahead=3) or self._is("letter", ahead=3)
+        return self._is("left", "[", ahead=2) and single and self._is("right", "]", ahead=4) and self._is("close", ahead=5)
+
+    def _layer(self) -> str:
+        opening = self._peek(2)
+        assert opening is not None
+        self._place += 3
+        inside: list[Token] = []
+        while not self._is("right"):
+            inside.append(self._take())
+        stop = self._take().stop
+        if not self._is("close"):
+            self._wrong("braces hold nothing else behind the number of a turn", (opening.start, stop))
+        self._place += 1
+        return "_".join(self._subscript(inside, (opening.start, stop)))
 
     def _lettering(self) -> Lettering | None:
         token = self._peek()

@@ -309,13 +309,9 @@ class Operators(Letters):
     def _indexed(self, base: Piece, mark: Token) -> Piece:
         """``{x}_{[0, 1:]}``, as our own documents print it; other subscripts belong to letters."""
         if self._is("open") and self._is("left", "[", ahead=1):
-            self._take()
-            start = self._take().stop
-            while not self._is("right", "]"):
-                self._take()
-            stop = self._take().start
+            self._place += 2
+            index = self._index()
             closing = self._take()
-            index = self._text[start:stop].strip()
             return Piece(f"{base.within(ATOM)}[{index}]", ATOM, (base.span[0], closing.stop), picked(base.sort, index))
         if base.text.startswith(("sqrt(", "norm(", "abs(")) and self._is("number", "2"):
             return base.at((base.span[0], self._take().stop))
@@ -323,6 +319,20 @@ class Operators(Letters):
         return self._wrong(
             "a subscript stands behind a letter, not behind brackets", span, "name the part first: q = …, then q_1"
         )
+
+    def _index(self) -> str:
+        """What stands between the brackets of an index, as the language writes it: names may be in it."""
+        pieces: list[str] = []
+        depth = 0
+        while depth or not self._is("right", "]"):
+            token = self._peek()
+            name = self._lettered() if token is not None and token.kind in ("letter", "command") else None
+            if name is None:
+                token = self._take()
+                depth += (token.kind == "left") - (token.kind == "right")
+            pieces.append(name.text if name is not None else ", " if token is None or token.text == "," else token.text)
+        self._take()
+        return "".join(pieces)
 
     # -- brackets ----------
 

@@ -15,6 +15,13 @@ Sort = Literal["number", "vector", "row", "matrix", "array"]
 small, a vector (a row where it is transposed); bold and large, a matrix."""
 
 
+SORTS: tuple[Sort, ...] = ("number", "vector", "matrix", "array")
+"""What is taken for what, by the number of its axes."""
+
+AXES: dict[Sort, int] = {"row": 1} | {sort: axes for axes, sort in enumerate(SORTS)}
+"""How many axes it has then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece(Typed):
     """A part of the formula as text of a program."""
@@ -47,10 +54,8 @@ def picked(sort: Sort, index: str) -> Sort:
     >>> picked("matrix", "0"), picked("matrix", "0, -1"), picked("vector", "1:")
     ('vector', 'number', 'vector')
     """
-    axes = {"vector": 1, "row": 1, "matrix": 2}.get(sort, 0)
     whole = 0 if "[" in index else sum(each.strip().removeprefix("-").isdecimal() for each in index.split(","))
-    sorts: tuple[Sort, ...] = ("number", "vector", "matrix")
-    return sorts[max(axes - whole, 0)] if axes and whole else sort
+    return SORTS[max(AXES[sort] - whole, 0)] if whole and sort != "array" else sort
 
 
 def binary(sign: str, x: Piece, y: Piece) -> Piece:

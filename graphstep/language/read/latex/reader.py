@@ -10,11 +10,11 @@ from typing import NoReturn
 from graphstep.gates.typed import ATOM, PRODUCT
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError, did_you_mean, quoted
-from graphstep.language.read.latex.conditions import Conditions
-from graphstep.language.read.latex.functions import LETTERS, REFUSED, function_of, is_reduction
+from graphstep.language.read.latex.conditions import Conditions, is_option
+from graphstep.language.read.latex.functions import LETTERS, REFUSED, axes_of, function_of
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT
 from graphstep.language.read.latex.operators import FRACTIONS
-from graphstep.language.read.latex.pieces import Piece, Sort, binary, call, power
+from graphstep.language.read.latex.pieces import AXES, SORTS, Piece, Sort, binary, call, power
 from graphstep.language.read.latex.tokens import Token
 
 TURNS = 10_000
@@ -76,7 +76,13 @@ class Reader(Conditions):
         self._place -= 1
         if start.kind == "sign" and start.text == "=":
             self._wrong("a name is missing before =", start.span, "a statement gives a name to a formula: q = x + y")
+        # Braces around a name hold what may be raised to a power: {h^{\langle 1 \rangle}}.
+        braces = self._is("open")
+        if braces:
+            self._take()
         piece = self._lettered()
+        if braces and piece is not None:
+            self._closed(start)
         if piece is None:
             self._wrong("no name stands before =", start.span, "a statement gives a name to a formula: q = x + y")
         if self._is("prime"):
@@ -259,11 +265,17 @@ class Reader(Conditions):
         exponent = self._power_of(command)
         inputs = self._inputs(command)
         span = (command.start, self._tokens[self._place - 1].stop)
-        sort: Sort | None = "number" if is_reduction(function, len(inputs)) and not options else None
-        value = call(function, inputs, span, sort, options)
+        value = call(function, inputs, span, self._sort_of_call(function, inputs, options), options)
         if base:
             value = Piece(f"{value.text}/ln({base})", PRODUCT, span, value.sort)
         return value if exponent is None else power(value, exponent).at(span)
+
+    def _sort_of_call(self, function: str, inputs: list[Piece], options: str) -> Sort | None:
+        """What a call is taken for: with options, by which axes may go, a number, since our own print marks all products of arrays."""
+        if options or any(is_option(each) for each in inputs):
+            return "number"
+        axes = axes_of(function, [AXES[each.sort] for each in inputs])
+        return None if axes is None else SORTS[min(axes, 3)]
 
     def _subscript_of(self, function: str, command: Token) -> tuple[str, str, str]:
         r"""What stands under a function: the base of a logarithm, or the axis that our own documents print."""

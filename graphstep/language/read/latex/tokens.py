@@ -22,7 +22,7 @@ _WORD = re.compile(
     r"(?P<column>&)|(?P<skip>\s+|%[^\n]*|~|\\[,;:!> ]|\.(?=\s*(?:\Z|\\end|\\\\)))"
     r"|(?P<break>\\\\(?:\[[^\]\n]{0,20}\])?|\\newline(?![A-Za-z]))"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|[{}|_]))|(?P<number>\d+(?:\.\d+|\{,\}\d+)*|\.\d+)|(?P<open>\{)|(?P<close>\})"
-    r"|(?P<below>_)|(?P<above>\^)|(?P<sign>[-+*/=,;:!@−·×⋅<>])|(?P<left>[(\[])|(?P<right>[)\]])|(?P<bar>\|\|?|‖)"
+    r"|(?P<below>_)|(?P<above>\^)|(?P<sign>\.\.\.|[-+*/=,;:!@\x22−·×⋅<>])|(?P<left>[(\[])|(?P<right>[)\]])|(?P<bar>\|\|?|‖)"
     r"|(?P<prime>['′’])|(?P<letter>[^\W\d_])|(?P<unknown>.)",
     re.DOTALL,
 )
