@@ -271,7 +271,7 @@ class Reader(Conditions):
         return value if exponent is None else power(value, exponent).at(span)
 
     def _sort_of_call(self, function: str, inputs: list[Piece], options: str) -> Sort | None:
-        """What a call is taken for: with options, by which axes may go, a number, since our own print marks all products of arrays."""
+        """What a call is taken for. With options axes may go: then a number, since our own print marks all products of arrays."""
         if options or any(is_option(each) for each in inputs):
             return "number"
         axes = axes_of(function, [AXES[each.sort] for each in inputs])
