@@ -18,7 +18,7 @@ small, a vector (a row where it is transposed); bold and large, a matrix."""
 SORTS: tuple[Sort, ...] = ("number", "vector", "matrix", "array")
 """What is taken for what, by the number of its axes."""
 
-AXES: dict[Sort, int] = {"row": 1} | {sort: axes for axes, sort in enumerate(SORTS)}
+AXES: dict[Sort, int] = {"number": 0, "vector": 1, "row": 1, "matrix": 2, "array": 3}
 """How many axes it has then."""
 
 
