@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -18,7 +19,7 @@ from graphstep.faces.drawing.text import Marks
 from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.memo import owner_cache
-from graphstep.ground.numerals import bound, numeral
+from graphstep.ground.numerals import ENGLISH, bound, numeral
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.comparison import route_text
 
@@ -29,7 +30,7 @@ _MOST = 200
 _CHANGES = ("→", "|Δ|")
 
 
-def change(old: Number, new: Number) -> str:
+def change(old: Number, new: Number, language: str = ENGLISH) -> str:
     """``old → new``, or the value alone where it did not change (to the digits shown).
 
     Of arrays that have no room for their cells the largest change of any cell: ``|Δ| ≤ 0.31``.
@@ -38,7 +39,7 @@ def change(old: Number, new: Number) -> str:
         before, after = numeral(float(old)), numeral(float(new))
         # 1 and 1.000 are one number to the digits shown.
         return before if before == after or float(before) == float(after) else f"{before} → {after}"
-    before, after = digest(old), digest(new)
+    before, after = (digest(each, language=language) for each in (old, new))
     # The cells of both, where both have room for theirs; of a range the ends say nothing of what moved between them.
     if shape_of(old) != shape_of(new) or (before != after and before[:1] == after[:1] == "["):
         return f"{before} → {after}"
@@ -98,7 +99,8 @@ def _changes(old: Trace, new: Trace, node: int) -> tuple[str, str]:
         value, before = old.value_of(node), old.gradient(node)
         # A form that is open and has changed nothing compares a run with itself.
         now, after = (value, before) if new is old else (new.value_of(node), new.gradient(node))
-        changes[node] = change(value, now), "" if before is None or after is None else change(before.value, after.value)
+        told = partial(change, language=new.writing.language)
+        changes[node] = told(value, now), "" if before is None or after is None else told(before.value, after.value)
     return changes[node]
 
 
@@ -154,7 +156,7 @@ def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:
     # Of what is on show alone: each of these numbers may be a comparison of two arrays.
     for index in drawn.nodes[:_MOST]:
         value, gradient = _changes(old, new, index)
-        room = max(room, cell_width(value) - cell_width(digest(new.value_of(index))))
+        room = max(room, cell_width(value) - cell_width(digest(new.value_of(index), language=new.writing.language)))
         if gradient:
-            room = max(room, cell_width(gradient) - cell_width(digest(new.gradient_of(index))))
+            room = max(room, cell_width(gradient) - cell_width(digest(new.gradient_of(index), language=new.writing.language)))
     return room

@@ -88,7 +88,7 @@ def _ladder(ladder: Ladder, step: Step, width: int, result: str) -> list[Line]:
     for place, rung in enumerate(ladder.rungs):
         right: Line = [(rung.text, result if rung.kind == "value" else _RUNGS[rung.kind])]
         if rung.kind == "numbers" and not rung.remark:
-            right = pieces(rung.term, rung.digits, lambda value: _figure(step, value), "number")
+            right = pieces(rung.term, rung.digits, lambda value: _figure(step, value), "number", rung.phrases)
         lines += _rung(pad if place else left, rung.relation, right, width)
     return lines
 
@@ -139,7 +139,7 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
 def _factors(rung: Rung) -> Line:
     """A rung of a send: upstream and local gradient each in its own style, as in the graph; what is no product of both in one."""
     if rung.kind == "numbers" and rung.term.operator == "*" and len(rung.term.arguments) == 2:
-        upstream, local = (part.read(text_style(rung.digits)).text for part in rung.term.arguments)
+        upstream, local = (part.read(text_style(rung.digits, rung.phrases)).text for part in rung.term.arguments)
         # A negative factor behind the dot stands in parentheses; the dot of arrays is another.
         for first, sign, second in product((upstream, f"({upstream})"), (" · ", " ⊙ "), (local, f"({local})")):
             if f"{first}{sign}{second}" == rung.text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import partial, reduce
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,6 +11,7 @@ from graphstep.ground.errors import InputError
 from graphstep.ground.late import np
 from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, DOUBLE, OPERAND_DIGITS, numeral
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 from graphstep.ground.records import dataclass
 
 if TYPE_CHECKING:
@@ -188,14 +189,14 @@ def _nested(cells: Any, spell: Callable[[float], str]) -> str:
     return f"[{', '.join(inside)}]"
 
 
-def number_text(value: Number, digits: int = DIGITS) -> str:
+def number_text(value: Number, digits: int = DIGITS, phrases: Phrases = ENGLISH_PHRASES) -> str:
     """A value in one line: a numeral, a small array in brackets, or what a larger one is like.
 
     ``64×100 matrix, mean 0.03, from -2.1 to 3.4``
     """
     if isinstance(value, int | float):
         return numeral(float(value), digits)
-    return array_text(value, digits) if is_small(value) else summary(value).line(digits)
+    return array_text(value, digits) if is_small(value) else summary(value).line(digits, phrases)
 
 
 def latex_matrix(array: NDArray[np.float64], digits: int = DIGITS) -> str:
@@ -248,43 +249,55 @@ class Summary:
     edges: tuple[float, ...]
     """The edges of the bins, one more than there are bins; a bin includes its lower edge, the last one both."""
 
-    def line(self, digits: int = DIGITS) -> str:
+    def line(self, digits: int = DIGITS, phrases: Phrases = ENGLISH_PHRASES) -> str:
         """One line: the shape, the mean, the least and the greatest cell, and how many cells are not finite."""
-        kind = kind_text(self.shape).partition(" ")[2]
-        if not self.counts:
-            return ", ".join([kind, *self._odd()])
-        if self.minimum == self.maximum:
-            return ", ".join([kind, self._every(digits), *self._odd()])
-        span = f"from {numeral(self.minimum, digits)} to {numeral(self.maximum, digits)}"
-        return ", ".join([kind, f"mean {numeral(self.mean, digits)}", span, *self._odd()])
-
-    def lines(self, digits: int = DIGITS) -> list[str]:
-        """A few lines: the shape, the statistics, the share of zeros and what is not finite, and the histogram."""
-        text = [f"{kind_text(self.shape).partition(' ')[2]}{f': {self.size:,} cells' if len(self.shape) > 1 else ''}"]
+        parts = [self._kind(phrases)]
         if self.counts and self.minimum == self.maximum:
-            text.append(self._every(digits))
+            parts.append(self._every(digits, phrases))
         elif self.counts:
-            text.append(f"from {numeral(self.minimum, digits)} to {numeral(self.maximum, digits)}")
-            text.append(f"mean {numeral(self.mean, digits)}, standard deviation {numeral(self.std, digits)}")
+            parts += [phrases.mean.format(mean=numeral(self.mean, digits)), self._span(digits, phrases)]
+        return _joined([*parts, *self._odd()], phrases)
+
+    def lines(self, digits: int = DIGITS, phrases: Phrases = ENGLISH_PHRASES) -> list[str]:
+        """A few lines: the shape, the statistics, the share of zeros and what is not finite, and the histogram."""
+        kind = self._kind(phrases)
+        text = [phrases.cells.format(kind=kind, size=f"{self.size:,}") if len(self.shape) > 1 else kind]
+        if self.counts and self.minimum == self.maximum:
+            text.append(self._every(digits, phrases))
+        elif self.counts:
+            text.append(self._span(digits, phrases))
+            text.append(phrases.deviation.format(mean=numeral(self.mean, digits), deviation=numeral(self.std, digits)))
         zeros = self.zeros > 0 and not self.minimum == self.maximum == 0
-        odd = [f"{_percent(self.zeros)} zeros"] * zeros + self._odd()
+        odd = [phrases.zeros.format(share=_percent(self.zeros, phrases))] * zeros + self._odd()
         if odd:
-            text.append(", ".join(odd))
+            text.append(_joined(odd, phrases))
         if len(self.counts) > 1:
             text.append(f"{numeral(self.minimum, digits)} {bars_of(self.counts)} {numeral(self.maximum, digits)}")
         return text
 
-    def _every(self, digits: int) -> str:
-        return f"every {'finite ' if self._odd() else ''}cell {numeral(self.mean, digits)}"
+    def _kind(self, phrases: Phrases) -> str:
+        if len(self.shape) == 1:
+            return phrases.vector.format(size=self.shape[0])
+        return (phrases.matrix if len(self.shape) == 2 else phrases.array).format(shape=shape_text(self.shape))
+
+    def _every(self, digits: int, phrases: Phrases) -> str:
+        return (phrases.every_finite if self._odd() else phrases.every).format(value=numeral(self.mean, digits))
+
+    def _span(self, digits: int, phrases: Phrases) -> str:
+        return phrases.span.format(low=numeral(self.minimum, digits), high=numeral(self.maximum, digits))
 
     def _odd(self) -> list[str]:
         return [f"{count:,} {name}" for count, name in ((self.nan, "nan"), (self.inf, "inf")) if count]
 
 
-def _percent(share: float) -> str:
+def _joined(parts: list[str], phrases: Phrases) -> str:
+    return reduce(lambda one, following: phrases.joint.format(one=one, next=following), parts)
+
+
+def _percent(share: float, phrases: Phrases) -> str:
     """A share that is not all and not nothing is never written as 100% or 0%."""
     if share < 0.01:
-        return "under 1%"
+        return phrases.under.format(share="1%")
     return f"{100 if share == 1 else min(99, round(100 * share))}%"
 
 

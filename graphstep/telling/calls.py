@@ -5,12 +5,13 @@ from __future__ import annotations
 from graphstep.analysis.facts import Figure, Kind, Listed, Named
 from graphstep.engine.calls import closed_at
 from graphstep.engine.trace import Trace
-from graphstep.ground.arrays import Number, is_small, number_text, shape_of
+from graphstep.ground.arrays import Number, is_small, shape_of
 from graphstep.language.program import shown_name
 from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import value_text
 from graphstep.telling.words.wording import Wording
 
 _LISTED = 4
@@ -77,5 +78,5 @@ def _listed(words: Wording, figures: list[Figure], count: int) -> Figure:
 
 def _valued(words: Wording, name: str, value: Number) -> Figure:
     if is_small(value):
-        return f"{name} = {number_text(value, words.trace.writing.digits)}"
+        return f"{name} = {value_text(value, words.trace.writing)}"
     return words.message("input-of-kind", name=name, kind=Kind(shape_of(value)))

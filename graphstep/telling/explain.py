@@ -32,7 +32,7 @@ from graphstep.gates.elementwise import shares
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.notation import plain_text
 from graphstep.gates.rule import Rule
-from graphstep.ground.arrays import SMALL, Number, all_zero, is_small, number_text, shape_of, shape_text
+from graphstep.ground.arrays import SMALL, Number, all_zero, is_small, shape_of, shape_text
 from graphstep.ground.exact import exact_text
 from graphstep.ground.late import np, quiet
 from graphstep.ground.numerals import numeral, percent
@@ -43,6 +43,7 @@ from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of, output_name
 from graphstep.telling.reasons import remarks, share_blocked, wire_pattern
 from graphstep.telling.sizes import copies
+from graphstep.telling.words.catalogue import value_text
 from graphstep.telling.words.steps import explanation
 
 _TYPED = 120
@@ -114,7 +115,7 @@ def _given(trace: Trace, name: str, value: Number) -> Figure:
         # It was computed outside, where its digits stand; nobody typed those of a recorded one.
         names = names_of(trace.program)
         meant = names.definitions.get(trace.program.input_places[name]) if trace.program.scope else ""
-        return f"{name} = {f'{meant} = ' if meant else ''}{number_text(value, trace.writing.digits)}"
+        return f"{name} = {f'{meant} = ' if meant else ''}{value_text(value, trace.writing)}"
     text = trace.setup.inputs.get(name) or exact_text(value, SMALL)
     if text is None or len(text) > _TYPED:
         return reason("input-of-kind", name=name, kind=Kind(shape_of(value)))

@@ -10,8 +10,9 @@ from typing import Literal
 from graphstep.analysis.facts import NoteKind
 from graphstep.gates.notation import LATEX, Term, latex_style, plain_text, text_style
 from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 from graphstep.ground.records import record
-from graphstep.telling.words.catalogue import joined, message
+from graphstep.telling.words.catalogue import joined, message, phrases_of
 
 BLANK = "____"
 """What stands for an answer that is to be found."""
@@ -34,17 +35,19 @@ class Rung:
     """How it follows from what stands to its left; an update becomes (←) what stands to its right."""
     remark: str = ""
     """What is said behind it: that a result is too large, too small, undefined, or rounded beyond its digits."""
+    phrases: Phrases = ENGLISH_PHRASES
+    """The words within it."""
 
     @cached_property
     def text(self) -> str:
         """The rung in plain text."""
-        text: str = self.term.read(text_style(self.digits)).text
+        text: str = self.term.read(text_style(self.digits, self.phrases)).text
         return f"{text}{f', {self.remark}' if self.relation == '=' else f' ({self.remark})'}" if self.remark else text
 
     @cached_property
     def latex(self) -> str:
         """The rung in LaTeX."""
-        text: str = self.term.read(latex_style(self.digits)).text
+        text: str = self.term.read(latex_style(self.digits, self.phrases)).text
         return rf"{text} \;\text{{({self.remark})}}" if self.remark else text
 
 
@@ -71,6 +74,12 @@ class Ladder:
     """What it is: ``df/dx``."""
     rungs: tuple[Rung, ...]
     """Equal forms of it, from symbols through numbers to the value; the last is the value."""
+
+    def spoken(self, language: str) -> Ladder:
+        """The ladder with the words within its rungs in a language."""
+        if language == ENGLISH:
+            return self
+        return replace(self, rungs=tuple(replace(rung, phrases=phrases_of(language)) for rung in self.rungs))
 
     @cached_property
     def left_text(self) -> str:

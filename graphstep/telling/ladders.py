@@ -82,7 +82,7 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
     # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
     if len(rungs) > 1 and bare(plain_text(left)) == bare(rungs[0].text):
         rungs = rungs[1:]
-    return Ladder(left, tuple(rungs))
+    return _ladder(trace, left, rungs)
 
 
 def _local_ladder(wire: Wire, value: Number) -> Ladder:
@@ -93,7 +93,7 @@ def _local_ladder(wire: Wire, value: Number) -> Ladder:
     trace, sender, slot, gate = wire.trace, wire.sender, wire.slot, wire.gate
     left = local_term(wire)
     if gate.chooses:
-        return Ladder(left, (result(value, trace.writing),))
+        return _ladder(trace, left, [result(value, trace.writing)])
     names, node, values = names_of(trace.program), trace.node(sender), trace.operand_values(sender)
     # The textbook's form and the one that keeps its digits; for most gates they are one.
     partials = list(dict.fromkeys((gate.partials[slot], gate.slopes[slot])))
@@ -102,10 +102,10 @@ def _local_ladder(wire: Wire, value: Number) -> Ladder:
     if _is_number(symbols[0]):
         # The same whatever the inputs are, and in every cell, unless a convention says otherwise.
         plain = isinstance(value, int | float) or not value.size or bool((value == value.flat[0]).all())
-        return Ladder(left, (Rung(symbols[0], "value") if plain else result(value, trace.writing),))
+        return _ladder(trace, left, [Rung(symbols[0], "value") if plain else result(value, trace.writing)])
     if _overruled(trace, sender, slot, value):
         # What is chosen at a kink is said beside it; the formula has another number there, or none.
-        return Ladder(left, (result(value, trace.writing),))
+        return _ladder(trace, left, [result(value, trace.writing)])
     rungs = [Rung(symbols[0], "symbols")]
     # A condition on an array reads badly in numbers: [1, -2] > 0.
     plain = not node.shape or symbols[0].operator != "where"
@@ -116,7 +116,11 @@ def _local_ladder(wire: Wire, value: Number) -> Ladder:
         rungs += numbered(trace, list(zip(symbols, numbers, strict=True)), value)
     else:
         rungs.append(result(value, trace.writing))
-    return Ladder(left, tuple(without_repeats(rungs)))
+    return _ladder(trace, left, without_repeats(rungs))
+
+
+def _ladder(trace: Trace, left: Term, rungs: Sequence[Rung]) -> Ladder:
+    return Ladder(left, tuple(rungs)).spoken(trace.writing.language)
 
 
 def _overrules(
@@ -154,7 +158,7 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     """The contribution of a send, and the local gradient that it was multiplied by (None for a structural gate)."""
     trace, sender, left = wire.trace, wire.sender, wire_term(wire)
     if not wire.gate.cellwise:
-        return Ladder(left, tuple(_pulled(wire))), None
+        return _ladder(trace, left, _pulled(wire)), None
     upstream, local, contribution = wire.upstream, wire.local, wire.contribution
     assert local is not None, "an elementwise gate has a local gradient"
     slope, row = _local_ladder(wire, local), names_of(trace.program).rows[sender]
@@ -173,7 +177,7 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
         if alone.kind == "value" and _is_number(alone.term):
             rungs.append(Rung(arrives * alone.term, "symbols"))
         rungs.append(result(contribution, trace.writing))
-    return Ladder(left, tuple(without_repeats(rungs))), slope
+    return _ladder(trace, left, without_repeats(rungs)), slope
 
 
 def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
@@ -228,7 +232,7 @@ def sum_ladder(step: Step) -> Ladder:
     arrivals = trace.arrivals(step.node)
     if len(arrivals) > _MANY:
         words = TERMS.words(message(trace.writing.language, "sum-of-many", parts=str(len(arrivals))))
-        return Ladder(left, (Rung(words, "words"), result(total, trace.writing)))
+        return _ladder(trace, left, [Rung(words, "words"), result(total, trace.writing)])
     wires = sorted(arrivals, key=lambda wire: wire.use)
     rungs = [Rung(_added([wire_term(wire) for wire in wires]), "symbols")]
     parts = [wire.contribution for wire in wires]
@@ -237,13 +241,13 @@ def sum_ladder(step: Step) -> Ladder:
         rungs += _equation(trace, [_added([kept_number(trace, part, row=row) for part in parts])], total, row=row)
     else:
         rungs.append(result(total, trace.writing))
-    return Ladder(left, tuple(without_repeats(rungs)))
+    return _ladder(trace, left, without_repeats(rungs))
 
 
 def seed_ladder(step: Step) -> Ladder:
     """The gradient of the output: 1, or what the number that is differentiated is made of."""
     trace = step.trace
-    return Ladder(gradient_term(trace, step.node), (result(trace.gradient_of(step.node), trace.writing),))
+    return _ladder(trace, gradient_term(trace, step.node), [result(trace.gradient_of(step.node), trace.writing)])
 
 
 def objective_ladder(trace: Trace) -> Ladder | None:

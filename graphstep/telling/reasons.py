@@ -13,11 +13,12 @@ from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.rule import Rule
-from graphstep.ground.arrays import Number, all_zero, is_small, number_text
+from graphstep.ground.arrays import Number, all_zero, is_small
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.operands import Constant
 from graphstep.telling.names import output_name
+from graphstep.telling.words.catalogue import value_text
 from graphstep.telling.words.wording import Wording
 
 SATURATED = 0.01
@@ -124,7 +125,7 @@ def _remarks_of_a_send(step: Step, wire: Wire) -> Iterator[Remark]:
         if so_far.complete:
             arrived = reason("arrived-all", **counts)
         elif is_small(so_far.value):
-            arrived = reason("arrived-so-far", **counts, value=number_text(so_far.value, trace.writing.digits))
+            arrived = reason("arrived-so-far", **counts, value=value_text(so_far.value, trace.writing))
         else:
             arrived = reason("arrived-some", **counts)
         yield Remark("arrived", (arrived,))

@@ -83,7 +83,7 @@ def update_ladders(trace: Trace, update: Update) -> list[Ladder]:
         # v_prev ← v: the number stands there already.
         if len(rungs) > 2 and rungs[1].text == rungs[2].text:
             del rungs[1]
-        ladders.append(Ladder(symbols[name], tuple(rungs)))
+        ladders.append(Ladder(symbols[name], tuple(rungs)).spoken(trace.writing.language))
     return ladders
 
 

@@ -179,6 +179,7 @@ def marks(
     pending: set[int] = set()
     # Before the seed no node has a gradient, and a large drawing need not ask for each.
     sent = at >= trace.seed_step
+    language = trace.writing.language
     for box in range(len(drawn.nodes)) if boxes is None else boxes:
         index = drawn.nodes[box]
         value = trace.value(index, at)
@@ -187,16 +188,16 @@ def marks(
             continue
         if box in drawn.calls:
             continue
-        values[box] = digest(value, drawn.digits)
+        values[box] = digest(value, drawn.digits, language=language)
         gradient = trace.gradient(index, at) if sent else None
         if gradient is None:
             continue
-        gradients[box] = _gradient_text(gradient, drawn.digits)
+        gradients[box] = _gradient_text(gradient, drawn.digits, language)
         if gradient.expected > 1:
             for wire, sending in sent_by_wire(trace, drawn, box):
                 # A call sends several times along one wire: a part of the sum would look like the whole.
                 if all(x.sent(at) for x in sending):
-                    contributions[wire] = digest(sum_of([x.contribution for x in sending]), drawn.digits)
+                    contributions[wire] = digest(sum_of([x.contribution for x in sending]), drawn.digits, language=language)
     step = trace.step(at)
     active_edges = _active_edges(step, drawn)
     # A call hides the gate whose local gradient it would be.
@@ -271,8 +272,8 @@ def _local_text(step: Step, digits: int) -> str:
     return f"·{digest(local, digits)}" if isinstance(local, int | float) else ""
 
 
-def _gradient_text(gradient: Gradient, digits: int) -> str:
-    text = digest(gradient.value, digits)
+def _gradient_text(gradient: Gradient, digits: int, language: str) -> str:
+    text = digest(gradient.value, digits, language=language)
     return text if gradient.complete else text + MORE
 
 
@@ -301,10 +302,11 @@ def _no_width(_: int) -> tuple[int, int]:
 @owner_cache
 def _width_in(trace: Trace, digits: int) -> Callable[[int], tuple[int, int]]:
     """Cells for what a node's wire ever shows: for its value, and for the widest of its gradient and what arrives of it."""
+    language = trace.writing.language
 
     @cache
     def width(index: int) -> tuple[int, int]:
-        return cell_width(digest(trace.value_of(index), digits)), gradient_width(index)
+        return cell_width(digest(trace.value_of(index), digits, language=language)), gradient_width(index)
 
     def gradient_width(index: int) -> int:
         gradient = trace.gradient(index)
@@ -313,10 +315,10 @@ def _width_in(trace: Trace, digits: int) -> Callable[[int], tuple[int, int]]:
         arrivals = trace.arrivals(index)
         if trace.node(index).shape:
             # What has arrived of a gradient is not added up here: arrays may be large.
-            return DIGEST + len(MORE) if len(arrivals) > 1 else cell_width(digest(gradient.value, digits))
+            return DIGEST + len(MORE) if len(arrivals) > 1 else cell_width(digest(gradient.value, digits, language=language))
         if len(arrivals) > _FORK:
             return _WIDEST + len(MORE)
-        texts = [digest(gradient.value, digits)]
+        texts = [digest(gradient.value, digits, language=language)]
         so_far = 0.0
         # Every sum on the way has its turn on the wire: a partial sum may be longer than the gradient, as in 1.25 + 2.5 - 3.75.
         for count, wire in enumerate(arrivals, 1):

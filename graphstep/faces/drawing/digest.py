@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.ground.arrays import SMALL, Number, array_text
 from graphstep.ground.memo import memo
-from graphstep.ground.numerals import DIGITS, bound, numeral
+from graphstep.ground.numerals import DIGITS, ENGLISH, bound, numeral
+from graphstep.telling.words.catalogue import phrases_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from graphstep.ground.phrases import Phrases
 
 MORE = "+…"
 """Stands behind a gradient of which a part has arrived."""
@@ -48,7 +51,7 @@ def _range(array: NDArray[Any]) -> Range:
     return Range(low, float(array.max()), int((array != array).sum()) if low != low else 0)
 
 
-def digest(value: Number, digits: int = DIGITS, room: int = DIGEST) -> str:
+def digest(value: Number, digits: int = DIGITS, room: int = DIGEST, language: str = ENGLISH) -> str:
     """A value in the room that a wire has: a numeral; the cells of an array that fit there; else from where to where they reach.
 
     What every cell is, is said so (``all 0``), and nan is counted (``3 nan``): neither shows in a range.
@@ -60,18 +63,18 @@ def digest(value: Number, digits: int = DIGITS, room: int = DIGEST) -> str:
     if isinstance(value, int | float):
         return numeral(float(value), digits)
     # A drawing asks for the widths of its wires first, and then for what stands on them.
-    return memo(_of_cells(digits, room), value)
+    return memo(_of_cells(digits, room, language), value)
 
 
 @cache
-def _of_cells(digits: int, room: int) -> Callable[[NDArray[Any]], str]:
-    return partial(_cells, digits=digits, room=room)
+def _of_cells(digits: int, room: int, language: str) -> Callable[[NDArray[Any]], str]:
+    return partial(_cells, digits=digits, room=room, phrases=phrases_of(language))
 
 
-def _cells(value: NDArray[Any], digits: int, room: int) -> str:
+def _cells(value: NDArray[Any], digits: int, room: int, phrases: Phrases) -> str:
     """What stands on a wire for an array."""
     if not value.size:
-        return "no cells"
+        return phrases.none
     if value.size <= room // 3:
         for fewer in range(digits, min(digits, 3) - 1, -1):
             if len(text := array_text(value, fewer)) <= room:
@@ -80,11 +83,11 @@ def _cells(value: NDArray[Any], digits: int, room: int) -> str:
     if nans:
         return f"{nans:,} nan"
     if low == high:
-        return f"all {numeral(low, digits)}"
+        return phrases.alike.format(value=numeral(low, digits))
     # Fewer and fewer digits until both ends fit: a range says how large cells are, not which.
     for fewer in range(min(digits, 3), 0, -1):
         ends = numeral(low, fewer), numeral(high, fewer)
-        text = f"all ≈ {ends[0]}" if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"
+        text = phrases.nearly.format(value=ends[0]) if float(ends[0]) == float(ends[1]) else f"{ends[0]}…{ends[1]}"
         if len(text) <= _RANGE:
             return text
     return f"|·| ≤ {bound(max(-low, high), 1)}"

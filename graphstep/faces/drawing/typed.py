@@ -214,7 +214,7 @@ class Typed:
             value = trace.value(index, at)
             if value is not None:
                 fresh = step.event == "value" and index == step.node
-                row.place(first, last, digest(value), "value-active" if fresh else "value")
+                row.place(first, last, digest(value, language=trace.writing.language), "value-active" if fresh else "value")
 
     def _gradients(
         self,
@@ -242,7 +242,7 @@ class Typed:
             elif gradient is None:
                 continue
             else:
-                text = digest(gradient.value) + ("" if gradient.complete else MORE)
+                text = digest(gradient.value, language=trace.writing.language) + ("" if gradient.complete else MORE)
             fresh = spot == target or (target is None and spot[2] == step.node)
             style = "gradient-active" if fresh else "gradient"
             if not row.place(spot[0], spot[1], text, style) and number:
@@ -252,7 +252,7 @@ class Typed:
 def _arrived(trace: Trace, node: int, use: int, at: int) -> str:
     """The contribution of a use, once it has arrived."""
     wire = next((wire for wire in trace.arrivals(node) if wire.use == use), None)
-    return digest(wire.contribution) if wire is not None and wire.sent(at) else ""
+    return digest(wire.contribution, language=trace.writing.language) if wire is not None and wire.sent(at) else ""
 
 
 class _Row:

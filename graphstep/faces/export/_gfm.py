@@ -55,7 +55,7 @@ class Markdown(Writer):
             return text
         if isinstance(figure.value, int | float):
             return self._formula(latex.number(figure))
-        return markdown_code(digest(figure.value, figure.digits) + ("" if figure.complete else MORE))
+        return markdown_code(digest(figure.value, figure.digits, language=self.language) + ("" if figure.complete else MORE))
 
     def histogram(self, histogram: blocks.Histogram) -> str:
         return markdown_code(bars_of(histogram.counts))

@@ -62,7 +62,7 @@ class Html(Writer):
         if isinstance(value, int | float):
             more = "" if figure.complete else "<mo>+</mo><mo>⋯</mo>"
             return f"<math>{mathml_style(figure.digits).number(value).text}{more}</math>"
-        return f"<code>{self.words(digest(value, figure.digits))}{'' if figure.complete else MORE}</code>"
+        return f"<code>{self.words(digest(value, figure.digits, language=self.language))}{'' if figure.complete else MORE}</code>"
 
     def histogram(self, histogram: blocks.Histogram) -> str:
         return f"<code>{bars_of(histogram.counts)}</code>"
@@ -175,7 +175,7 @@ def _sign(rung: Rung) -> str:
 
 def _form(rung: Rung) -> str:
     """A rung with what is said behind it."""
-    text: str = rung.term.read(mathml_style(rung.digits)).text
+    text: str = rung.term.read(mathml_style(rung.digits, rung.phrases)).text
     return f"{text}<mtext>\N{NO-BREAK SPACE}({escape(rung.remark)})</mtext>" if rung.remark else text
 
 
@@ -188,7 +188,7 @@ def _product(rung: Rung, language: str) -> str:
     """An upstream gradient times a local one, each in its ink; with a language, as where it stands in symbols, each has below it
     what it is called.
     """
-    style, factors = mathml_style(rung.digits), []
+    style, factors = mathml_style(rung.digits, rung.phrases), []
     # The factors are coloured before they are multiplied, so that the style puts parentheses where the numbers need them.
     for factor, name in zip(rung.term.arguments, ("upstream", "local"), strict=True):
         ink: Ink = factor.read(style)

@@ -120,7 +120,7 @@ class Tex(Writer):
             return self.words(text)
         if isinstance(figure.value, int | float):
             return f"${latex.number(figure)}$"
-        shown = digest(figure.value, figure.digits) + ("" if figure.complete else MORE)
+        shown = digest(figure.value, figure.digits, language=self.language) + ("" if figure.complete else MORE)
         return rf"\texttt{{{tex.code(shown)}}}"
 
     def histogram(self, histogram: blocks.Histogram) -> str:

@@ -19,6 +19,7 @@ from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
 from graphstep.telling.reports import run
+from graphstep.telling.words.catalogue import joined, message
 
 SUFFIX = ".txt"
 SUMMARY = "the narrated trace, one step a line"
@@ -104,7 +105,8 @@ class Text(Writer):
     def figure(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"< 1e{power}"
-        return statistic(figure, self.language) or digest(settled(figure), figure.digits) + ("" if figure.complete else MORE)
+        text = statistic(figure, self.language) or digest(settled(figure), figure.digits, language=self.language)
+        return text if figure.complete else text + MORE
 
     def histogram(self, histogram: blocks.Histogram) -> str:
         return bars_of(histogram.counts)
@@ -182,14 +184,15 @@ class Text(Writer):
         return "".join(f"  {'    '.join(row)}".rstrip() + "\n" for row in pads)
 
     def step(self, step: blocks.Step) -> str:
-        head = f"  {step.n:>{len(str(step.of))}}  {step.title}{f' ({step.pattern})' if step.pattern else ''}"
-        rest = step.blocks
+        number, rest = f"  {step.n:>{len(str(step.of))}}  ", step.blocks
         if rest and isinstance(rest[0], blocks.Prose):
-            head, rest = f"{head}: {self.line(rest[0].content)}", rest[1:]
+            key = "entitled" if step.pattern else "title"
+            head = message(self.language, key, title=step.title, pattern=step.pattern)
+            head, rest = joined(self.language, (head, self.line(rest[0].content))), rest[1:]
         else:
-            head += "." if rest else ""
+            head = f"{step.title}{f' ({step.pattern})' if step.pattern else ''}{'.' if rest else ''}"
         inside = "".join(f"     {line}\n" for block in rest for line in self.block(block).splitlines())
-        return f"{head}\n{inside}"
+        return f"{number}{head}\n{inside}"
 
 
 def curve_lines(curve: blocks.Curve) -> Iterator[str]:

@@ -30,7 +30,7 @@ from graphstep.telling.cells import cell
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.names import name_of, output_name
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import message, phrases_of
 
 ON_THE_WAY = 12
 """Steps up to which those that one gate makes are printed each, when it is stepped over."""
@@ -71,8 +71,8 @@ def edit_lines(before: State, after: State, names: Sequence[str]) -> Iterator[st
     """The lines on what an edit of inputs, or its undoing, has changed."""
     old, new = before.root, after.root
     for name in names:
-        yield f"{name}: {change(old.inputs[name], new.inputs[name])}"
-    yield f"{output_name(new.program)}: {change(old.output, new.output)}"
+        yield f"{name}: {change(old.inputs[name], new.inputs[name], new.writing.language)}"
+    yield f"{output_name(new.program)}: {change(old.output, new.output, new.writing.language)}"
     if old.program is new.program and (routes := routes_text(old, new)):
         yield routes
 
@@ -108,7 +108,7 @@ def cell_lines(state: State, cells: Cells) -> Iterator[str]:
     if cells.cell is None:
         yield from node_lines(state, node)
         if trace.node(node).shape and trace.value(node, state.at) is not None:
-            yield from summary(np.asarray(trace.value_of(node))).lines()
+            yield from summary(np.asarray(trace.value_of(node))).lines(phrases=phrases_of(trace.writing.language))
         return
     # A gradient under way is no sum of all its parts yet: until it is, the value is explained.
     of: Literal["value", "gradient"] = "gradient" if gradient is not None and gradient.complete else "value"

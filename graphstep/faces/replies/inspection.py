@@ -16,7 +16,7 @@ from graphstep.telling.names import name_of
 from graphstep.telling.reasons import why_gradient
 from graphstep.telling.reports.diagnosis import finding_text
 from graphstep.telling.sizes import same_shape
-from graphstep.telling.words.catalogue import kind, message
+from graphstep.telling.words.catalogue import kind, message, phrases_of
 from graphstep.telling.words.wording import Wording
 
 
@@ -87,7 +87,7 @@ def _written(name: str, trace: Trace, value: Number) -> list[Line]:
     if isinstance(value, int | float) or is_small(value):
         return [[(_label(trace, name), "quiet"), (number_text(value), name)]]
     # The title says the shape.
-    texts = [*_joined(summary(value).lines()[1:])] or [number_text(value)]
+    texts = [*_joined(summary(value).lines(phrases=phrases_of(trace.writing.language))[1:])] or [number_text(value)]
     label = _label(trace, name)
     return [[(" " * cell_width(label) if place else label, "quiet"), (text, name)] for place, text in enumerate(texts)]
 

@@ -15,7 +15,7 @@ from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.ladders import value_ladder
 from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reasons import why_gradient
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import message, value_text
 
 
 def quantity_lines(state: State, quantity: Quantity) -> Iterator[str]:
@@ -61,7 +61,7 @@ def value_line(state: State, node: int) -> str:
         return message(state.language, "value-not-yet", name=name, step=str(trace.step_of_value(node)))
     # An input has no rungs, and those of an array would be its cells.
     if trace.node(node).rule is None or trace.node(node).shape:
-        return f"{name} = {number_text(value, trace.writing.digits)}"
+        return f"{name} = {value_text(value, trace.writing)}"
     return value_ladder(trace, node).line
 
 
@@ -75,7 +75,7 @@ def gradient_line(state: State, node: int) -> str:
     if gradient is None:
         when = trace.step_of_gradient(node)
         return say("gradient-not-yet", name=name) if when is None else say("gradient-not-yet-step", name=name, step=str(when))
-    text = number_text(gradient.value, trace.writing.digits)
+    text = value_text(gradient.value, trace.writing)
     if gradient.complete:
         return f"{name} = {text}"
     return say("gradient-so-far", name=name, value=text, received=gradient.received, expected=gradient.expected)

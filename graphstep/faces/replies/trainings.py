@@ -30,9 +30,9 @@ def parameter_rows(
         value = params[name]
         update = updates.get(trace.program.names[name]) if trace else None
         if update is not None:
-            text = _moved(update.before, update.after)
+            text = _moved(update.before, update.after, training.setup.language)
         else:
-            text = digest(trace.inputs[name] if trace is not None else value)
+            text = digest(trace.inputs[name] if trace is not None else value, language=training.setup.language)
         norm = "" if k is None else numeral(training.history.norms[name][k])
         rows.append((f"{name} {shape_text(shape_of(value))}" if shape_of(value) else name, text, norm))
     return rows
@@ -52,8 +52,8 @@ def stopped_text(training: Training) -> str:
     return message(language, "stop-sentence", text=f"{text[:1].upper()}{text[1:]}")
 
 
-def _moved(before: Number, after: Number) -> str:
+def _moved(before: Number, after: Number, language: str) -> str:
     """``0.4 → 0.72``; of an array what it is now, and by how much the cell that moves most does."""
     if isinstance(after, int | float):
         return change(before, after)
-    return f"{digest(after)}   |Δ| ≤ {bound(largest_change(before, after), 2)}"
+    return f"{digest(after, language=language)}   |Δ| ≤ {bound(largest_change(before, after), 2)}"

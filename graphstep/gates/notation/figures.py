@@ -7,6 +7,7 @@ from typing import Any
 
 from graphstep.gates.notation.term import Term
 from graphstep.gates.notation.text import POWER, Ink, Style, text_style
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Characters of private use, which no text holds that is printed."""
@@ -15,8 +16,8 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 class Figures(Style):
     """Plain text in which every number that was computed stands between two marks, behind its place among the figures."""
 
-    def __init__(self, digits: int) -> None:
-        super().__init__(digits)
+    def __init__(self, digits: int, phrases: Phrases = ENGLISH_PHRASES) -> None:
+        super().__init__(digits, phrases)
         self.values: list[Any] = []
         """The numbers, in the order in which they were written."""
 
@@ -42,13 +43,15 @@ class Figures(Style):
         return super().power(x, y) if "^" in raised.text else super().power(x, Ink(bare, y.level, self))
 
 
-def pieces(term: Term, digits: int, style_of: Callable[[Any], str], style: str) -> list[tuple[str, str]]:
+def pieces(
+    term: Term, digits: int, style_of: Callable[[Any], str], style: str, phrases: Phrases = ENGLISH_PHRASES
+) -> list[tuple[str, str]]:
     """A formula in plain text, piece by piece: each number in the style that ``style_of`` gives to it, the rest in ``style``.
 
     >>> pieces(Term("*", Term("number", 2.0), Term("number", -3.0)), 4, lambda value: "value", "")
     [('2', 'value'), (' · (', ''), ('-3', 'value'), (')', '')]
     """
-    figures = Figures(digits)
+    figures = Figures(digits, phrases)
     text = term.read(figures).text
     parts: list[tuple[str, str]] = []
     while text:
@@ -60,7 +63,7 @@ def pieces(term: Term, digits: int, style_of: Callable[[Any], str], style: str) 
         place, _, rest = rest.partition(_OPEN)
         number, _, text = rest.partition(_CLOSE)
         parts.append((number, style_of(figures.values[int(place)]) or style))
-    whole = term.read(text_style(digits)).text
+    whole = term.read(text_style(digits, phrases)).text
     # Where a form looks at its numbers before it writes them, the text decides.
     return parts if "".join([part for part, _ in parts]) == whole else [(whole, style)]
 

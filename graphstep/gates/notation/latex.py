@@ -6,8 +6,10 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from graphstep.gates.notation.names import latex_name, latex_name_as_typed
-from graphstep.gates.notation.text import ATOM, CASES, POWER, PRODUCT, SIGN, SUM, Ink, Typeset
+from graphstep.gates.notation.text import ATOM, CASES, POWER, PRODUCT, SIGN, SUM, Ink
+from graphstep.gates.notation.typeset import Typeset
 from graphstep.ground.numerals import DIGITS
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 
 _CHANGES = {"d": "d", "D": "D", "δ": r"\delta", "∂": r"\partial"}
 """The letters of a derivative."""
@@ -34,7 +36,6 @@ class Latex(Typeset):
         "<=": r"\le",
         "==": "=",
         "!=": r"\ne",
-        "and": r"\text{ and }",
     }
     # GitHub forbids \operatorname; these are the functions that have a command of their own.
     commands: ClassVar = {
@@ -92,7 +93,7 @@ class Latex(Typeset):
 
         if is_small(value):
             return Ink(self.matrix(value), ATOM, self, cells=True)
-        return Ink(rf"\text{{{number_text(value, self.digits)}}}", SUM, self, cells=True)
+        return Ink(rf"\text{{{number_text(value, self.digits, self.phrases)}}}", SUM, self, cells=True)
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """A matrix product: its factors side by side."""
@@ -144,10 +145,15 @@ class Latex(Typeset):
         sign = r"\odot " if cells else ""
         return x if y.text == "1" else Ink(f"{{{x.within(ATOM)}}}^{{{sign}{y.text}}}", POWER, self, cells)
 
+    def conjunction(self) -> str:
+        """What stands between two conditions, upright."""
+        return rf"\text{{ {self.phrases.both} }}"
+
     def where(self, condition: Ink, then: Any, otherwise: Any) -> Ink:
         """Cases."""
         a, b = self.term(then), self.term(otherwise)
-        rows = rf"{a.text} & \text{{if }} {condition.text} \\ {b.text} & \text{{else}}"
+        first, second = rf"\text{{{self.phrases.condition} }} {condition.text}", rf"\text{{{self.phrases.otherwise}}}"
+        rows = rf"{a.text} & {first} \\ {b.text} & {second}"
         return Ink(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM, self, condition.cells)
 
     def call(self, function: str, *arguments: Any) -> Ink:
@@ -173,9 +179,9 @@ class Latex(Typeset):
 
 
 @lru_cache(maxsize=32)
-def latex_style(digits: int) -> Latex:
+def latex_style(digits: int, phrases: Phrases = ENGLISH_PHRASES) -> Latex:
     """The style that writes LaTeX with so many digits."""
-    return Latex(digits)
+    return Latex(digits, phrases)
 
 
 LATEX = latex_style(DIGITS)

@@ -8,8 +8,10 @@ from html import escape
 from typing import Any, ClassVar
 
 from graphstep.gates.notation.names import letter, numbers, parts
-from graphstep.gates.notation.text import ATOM, CASES, CLOSING, POWER, PRODUCT, SIGN, SUM, Ink, Typeset
+from graphstep.gates.notation.text import ATOM, CASES, CLOSING, POWER, PRODUCT, SIGN, SUM, Ink
+from graphstep.gates.notation.typeset import Typeset
 from graphstep.ground.numerals import DIGITS
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 
 _GAP = "\N{NO-BREAK SPACE}"
 """A blank that stays where a text element ends."""
@@ -33,7 +35,6 @@ class MathML(Typeset):
         "<=": "<mo>≤</mo>",
         "==": "<mo>=</mo>",
         "!=": "<mo>≠</mo>",
-        "and": f"<mtext>{_GAP}and{_GAP}</mtext>",
     }
 
     def identifier(self, name: str, *, typed: bool = False, cells: bool = False) -> Ink:
@@ -94,7 +95,7 @@ class MathML(Typeset):
         from graphstep.ground.arrays import COLUMN, is_small, number_text
 
         if not is_small(value):
-            return Ink(_leaf("mtext", number_text(value, self.digits)), SUM, self, cells=True)
+            return Ink(_leaf("mtext", number_text(value, self.digits, self.phrases)), SUM, self, cells=True)
         # A table has two axes.
         if value.ndim not in {1, 2} or not value.size:
             return Ink(self._nested(value.tolist()), ATOM, self, cells=True)
@@ -179,12 +180,16 @@ class MathML(Typeset):
         exponent = f"<mrow><mo>⊙</mo>{y.text}</mrow>" if cells else _one(y.text)
         return Ink(f"<msup>{_one(x.within(ATOM))}{exponent}</msup>", POWER, self, cells)
 
+    def conjunction(self) -> str:
+        """What stands between two conditions."""
+        return f"<mtext>{_GAP}{self.phrases.both}{_GAP}</mtext>"
+
     def where(self, condition: Ink, then: Any, otherwise: Any) -> Ink:
         """Cases."""
         a, b = self.term(then), self.term(otherwise)
         rows = (
-            f"<mtr><mtd>{a.text}</mtd><mtd><mtext>if{_GAP}</mtext>{condition.text}</mtd></mtr>"
-            f"<mtr><mtd>{b.text}</mtd><mtd><mtext>else</mtext></mtd></mtr>"
+            f"<mtr><mtd>{a.text}</mtd><mtd><mtext>{self.phrases.condition}{_GAP}</mtext>{condition.text}</mtd></mtr>"
+            f"<mtr><mtd>{b.text}</mtd><mtd><mtext>{self.phrases.otherwise}</mtext></mtd></mtr>"
         )
         return Ink(f'<mrow><mo>{{</mo><mtable class="cases">{rows}</mtable></mrow>', ATOM, self, condition.cells)
 
@@ -223,9 +228,9 @@ def _one(text: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def mathml_style(digits: int) -> MathML:
+def mathml_style(digits: int, phrases: Phrases = ENGLISH_PHRASES) -> MathML:
     """The style that writes MathML with so many digits."""
-    return MathML(digits)
+    return MathML(digits, phrases)
 
 
 MATHML = mathml_style(DIGITS)

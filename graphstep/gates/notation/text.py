@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from graphstep.gates.notation.term import Symbol, Term
 from graphstep.ground.numerals import DIGITS, numeral
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 from graphstep.ground.records import record
 
 CASES, SUM, DERIVATIVE, PRODUCT, SIGN, POWER, ATOM = range(7)
@@ -101,11 +101,13 @@ class Style:
     minus: ClassVar = " - "
     product: ClassVar = " · "
     by_cell: ClassVar = " ⊙ "
-    relations: ClassVar = {">": ">", "<": "<", ">=": "≥", "<=": "≤", "==": "==", "!=": "≠", "and": "and"}
+    relations: ClassVar = {">": ">", "<": "<", ">=": "≥", "<=": "≤", "==": "==", "!=": "≠"}
 
-    def __init__(self, digits: int = DIGITS) -> None:
+    def __init__(self, digits: int = DIGITS, phrases: Phrases = ENGLISH_PHRASES) -> None:
         self.digits = digits
         """Significant digits of the numbers that it writes."""
+        self.phrases = phrases
+        """The words within formulas."""
 
     @property
     def pi(self) -> Ink:
@@ -190,7 +192,7 @@ class Style:
         from graphstep.ground.arrays import is_small, number_text
 
         # What a large array is like is said in words, which bind as loosely as a sum.
-        return Ink(number_text(value, self.digits), ATOM if is_small(value) else SUM, self, cells=True)
+        return Ink(number_text(value, self.digits, self.phrases), ATOM if is_small(value) else SUM, self, cells=True)
 
     def matmul(self, x: Any, y: Any) -> Ink:
         """The matrix product ``x @ y``."""
@@ -227,8 +229,10 @@ class Style:
         return self.indexed(x, index.format(None, *(self.term(other).text for other in others)))
 
     def placed(self, x: Any, place: str) -> Ink:
-        """``x`` at one place and 0 everywhere else."""
-        return self.remark(self.term(x), f"at {place}, 0 elsewhere")
+        """``x`` at one place and 0 everywhere else; the place is an index in brackets, or the name of a phrase."""
+        return self.remark(
+            self.term(x), self.phrases.placed.format(place=place if place.startswith("[") else getattr(self.phrases, place))
+        )
 
     def fenced(self, left: str, text: str) -> str:
         """The text between the sign that opens it and the one that closes it."""
@@ -285,12 +289,17 @@ class Style:
 
     def both(self, one: Ink, other: Ink) -> Ink:
         """Two conditions at once."""
-        return Ink(f"{one.text} {self.relations['and']} {other.text}", CASES, self, one.cells or other.cells)
+        return Ink(f"{one.text} {self.conjunction()} {other.text}", CASES, self, one.cells or other.cells)
+
+    def conjunction(self) -> str:
+        """What stands between two conditions."""
+        return self.phrases.both
 
     def where(self, condition: Ink, then: Any, otherwise: Any) -> Ink:
         """``then if condition else otherwise``"""
         a, b = self.term(then), self.term(otherwise)
-        return Ink(f"{a.within(SUM)} if {condition.text} else {b.within(SUM)}", CASES, self, condition.cells)
+        text = self.phrases.choice.format(then=a.within(SUM), condition=condition.text, otherwise=b.within(SUM))
+        return Ink(text, CASES, self, condition.cells)
 
     def call(self, function: str, *arguments: Any) -> Ink:
         """``function(arguments)``"""
@@ -354,35 +363,10 @@ class Style:
         return lambda *arguments: self.call(function, *arguments)
 
 
-class Typeset(Style, ABC):
-    """The base of LaTeX and MathML: fractions, and small arrays as matrices."""
-
-    typeset = True
-
-    @abstractmethod
-    def matrix(self, value: Any) -> str:
-        """The cells of a small array of two axes."""
-
-    def row(self, value: Any) -> Ink:
-        """A vector that is used as a row: its cells side by side."""
-        from graphstep.ground.arrays import is_small
-
-        if getattr(value, "ndim", 0) != 1 or not value.size or not is_small(value):
-            return self.number(value)
-        return Ink(self.matrix(value[None, :]), ATOM, self, cells=True)
-
-    def exactly(self, value: float, text: str = "") -> Ink:
-        """A number of a formula: a fraction as typed, else all of its digits."""
-        top, slash, bottom = text.partition("/")
-        if slash and top.lstrip("-").isdecimal() and bottom.isdecimal():
-            return self.quotient(self.numeral(top), self.numeral(bottom))
-        return self.numeral(numeral(value, EXACT))
-
-
 @lru_cache(maxsize=32)
-def text_style(digits: int) -> Style:
+def text_style(digits: int, phrases: Phrases = ENGLISH_PHRASES) -> Style:
     """The style that writes plain text with so many digits."""
-    return Style(digits)
+    return Style(digits, phrases)
 
 
 TEXT = text_style(DIGITS)

@@ -213,7 +213,7 @@ GATHER = (
         _push,
         _structure,
         lambda m, terms, options: m.picked(terms[0], index_text(options["index"]), *terms[1:]),
-        lambda m, slot, upstream, terms, out, options: 0 if slot else m.placed(upstream, "the picked cells, added up"),
+        lambda m, slot, upstream, terms, out, options: 0 if slot else m.placed(upstream, "picked"),
         "The pick gate takes the places of {x} that the index names, one after the other.",
         (
             "What was picked gets its own part of the upstream gradient back. A place that was picked several times was used "

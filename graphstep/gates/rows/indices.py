@@ -252,7 +252,7 @@ def _pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], options: Opt
     sent = m.call("einsum", subscripts, upstream, *(terms[other] for other in slots))
     own = of.terms[slot]
     if len({*own}) < len(own):
-        return m.placed(sent, "the cells whose indices agree")
+        return m.placed(sent, "agreeing")
     return sent if len(target) == len(own) else m.copied(sent)
 
 

@@ -160,13 +160,9 @@ def tied(np: Any, call: Call) -> Remarked:
     return head, ("split" if call.ties == "split" else "first", {})
 
 
-def winners(options: Options, one: str, several: str) -> str:
-    """In words, which cells get the gradient: one, or where ties are split several."""
-    return f"{several}, shared where they tie" if options.get("ties") == "split" else one
-
-
-def _winners(options: Options, word: str) -> str:
-    return winners(options, f"the {word} cell", f"the {word} cells")
+def winners(options: Options, place: str) -> str:
+    """Which cells get the gradient, as the name of a phrase: one, or where ties are split several."""
+    return f"{place}_shared" if options.get("ties") == "split" else place
 
 
 def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
@@ -181,7 +177,7 @@ def _extreme(name: str, word: str, symbol: str, argument: str) -> Rule:
         partial(extreme_push, argument),
         lambda slot, shapes, options: "selection",
         lambda m, terms, options: m.over(symbol, terms[0], shown_axis(options)),
-        lambda m, slot, upstream, terms, out, options: m.placed(upstream, _winners(options, word)),
+        lambda m, slot, upstream, terms, out, options: m.placed(upstream, winners(options, word)),
         f"The {symbol} gate takes the {word} cell of {{x}}{{axis}}.",
         (f"The {symbol} gate is a router: its upstream gradient goes to what was {word}{{axis}}, and 0 to every other cell.",),
         pattern=("router",),

@@ -129,8 +129,6 @@ _OPTIONS: dict[str, Any] = {
 
 # The largest cell of each window
 
-_LARGEST = "the largest cell of each window", "the largest cells of each window"
-
 
 def _pooled(np: Any, call: Call) -> Call:
     """The gate as the largest cell along the axis of a window's cells."""
@@ -147,7 +145,7 @@ WINDOWS = (
         lambda np, call, slot, direction: _value(np, direction, call.options),
         _structure,
         lambda m, terms, options: m.call("windows", terms[0], *map(m.words, _typed(options))),
-        lambda m, slot, upstream, terms, out, options: m.placed(upstream, "the cells of the windows, added up"),
+        lambda m, slot, upstream, terms, out, options: m.placed(upstream, "windows"),
         "The windows gate slides a window over {x} and lays its cells side by side, along a new last axis.",
         ("A cell is used once by each window that it stands in, so what these get adds up, as at a fork.",),
         pattern=("adder",),
@@ -163,7 +161,7 @@ WINDOWS = (
         lambda np, call, slot, direction: extreme_push("argmax", np, _pooled(np, call), 0, _value(np, direction, call.options)),
         _structure,
         lambda m, terms, options: m.call("max_pool", terms[0], *map(m.words, _typed(options))),
-        lambda m, slot, upstream, terms, out, options: m.placed(upstream, winners(options, *_LARGEST)),
+        lambda m, slot, upstream, terms, out, options: m.placed(upstream, winners(options, "pooled")),
         "The max pool gate slides a window over {x} and takes the largest cell of each.",
         (
             "Of each window the gradient goes to what is largest in it; a cell that is the largest of several gets what all of "

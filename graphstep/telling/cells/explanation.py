@@ -72,4 +72,4 @@ def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", 
         # Errors are in English in every language, as the command line is.
         message = f"{name_of(program, node)} gets no gradient: it depends on no input that may change"
         raise InputError(message, hint="its value can be explained")
-    return CellExplanation(node, place, of, head, name, typed, number, terms, ladder, why)
+    return CellExplanation(node, place, of, head, name, typed, number, terms, ladder.spoken(trace.writing.language), why)

@@ -9,7 +9,7 @@ from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.facts import Box, Named
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, Term, plain_text
-from graphstep.ground.arrays import number_text
+from graphstep.ground.arrays import Number
 from graphstep.ground.numerals import numeral
 from graphstep.telling.derivatives import gradient_name, gradient_term, wire_term
 from graphstep.telling.document import FULL, Block, Content, Document, Heading, Math, Table
@@ -19,6 +19,7 @@ from graphstep.telling.names import name_of, names_of
 from graphstep.telling.reports.inputs import report
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
 from graphstep.telling.reports.run import step
+from graphstep.telling.words.catalogue import phrases_of, value_text
 from graphstep.telling.words.wording import Wording
 
 LISTED = 12
@@ -38,8 +39,12 @@ def _title(why: Chain) -> Content:
         number, term = trace.gradient_of(node), gradient_term(trace, node)
     else:
         number, term = trace.value_of(node), names_of(trace.program).operand(node)
-    rung = Rung(TERMS.number(number), "value", trace.writing.digits)
+    rung = _rung(trace, number)
     return phrase(trace.writing.language, "why", what=Math(term, (rung,)))
+
+
+def _rung(trace: Trace, number: Number) -> Rung:
+    return Rung(TERMS.number(number), "value", trace.writing.digits, phrases=phrases_of(trace.writing.language))
 
 
 def told(why: Sequence[Stretch]) -> Iterator[Block]:
@@ -83,7 +88,7 @@ def _rows(stretch: Stretch) -> Iterator[tuple[Content, ...]]:
         if place - before > 1:
             yield (("…",), (), (left_out(why, place - before - 1),))
         link = why[place]
-        number = Math(_term(trace, link), (Rung(TERMS.number(link.number), "value", trace.writing.digits),))
+        number = Math(_term(trace, link), (_rung(trace, link.number),))
         yield (() if link.step is None else (f"{stretch.around}{link.step}",)), (number,), (event_text(trace, link),)
         before = place
 
@@ -109,7 +114,7 @@ def _term(trace: Trace, link: Link) -> Term:
 
 def number_text_of(trace: Trace, link: Link) -> str:
     """The number of a link, with what it is called: ``df/dx = 0``."""
-    return f"{plain_text(_term(trace, link))} = {number_text(link.number, trace.writing.digits)}"
+    return f"{plain_text(_term(trace, link))} = {value_text(link.number, trace.writing)}"
 
 
 def event_text(trace: Trace, link: Link) -> str:
@@ -133,7 +138,7 @@ def ending(why: Chain) -> str:
     if why.ending == "sum":
         return words.message("why-sum", name=name, count=len(trace.arrivals(root.node)))
     if why.ending == "gradual" and root.of == "value":
-        return words.message("why-gradual-value", name=name, number=number_text(root.number, trace.writing.digits))
+        return words.message("why-gradual-value", name=name, number=value_text(root.number, trace.writing))
     if why.ending in ("factor", "gradual"):
         assert root.wire is not None, "a factor is sent along a wire"
         came, sent = float(trace.gradient_sizes[root.at]), float(trace.contribution_sizes[root.wire.edge])

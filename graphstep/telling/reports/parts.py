@@ -121,4 +121,4 @@ def _symbols(rungs: Sequence[Rung]) -> list[Rung]:
 def equal(left: Term, value: Number, trace: Trace, manner: Manner) -> Math:
     """``left = value``."""
     rung = Rung(TERMS.number(value), "value", trace.writing.digits)
-    return Math.of(shown(Ladder(left, (rung,)), manner))
+    return Math.of(shown(Ladder(left, (rung,)).spoken(trace.writing.language), manner))

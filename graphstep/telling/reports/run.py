@@ -94,13 +94,13 @@ def _narrated(trace: Trace, last: int) -> Iterator[Block]:
 def _paragraph(explanation: Explanation) -> Prose:
     """Everything that is said of a step, in a row."""
     content: list[Inline] = []
-    for ladder in (*explanation.before, explanation.ladder):
+    local = explanation.local if explanation.local is not None and len(explanation.local.rungs) > 1 else None
+    behind, blank = "", joined(explanation.language, (PLACE, PLACE)).replace(PLACE, "")
+    for key, ladder in (*(("ladder", each) for each in (*explanation.before, explanation.ladder)), ("local-ladder", local)):
         if ladder is not None:
-            content += [Math.of(ladder), ". "]
-    if explanation.local is not None and len(explanation.local.rungs) > 1:
-        # A ladder is no text. The language says what stands on either side of it.
-        before, _, behind = message(explanation.language, "local-ladder", ladder=PLACE).partition(PLACE)
-        content += [before, Math.of(explanation.local), f"{behind} "]
+            # A ladder is no text. The language says what stands on either side of it.
+            before, _, behind = message(explanation.language, key, ladder=PLACE).partition(PLACE)
+            content += [*filter(None, [before]), Math.of(ladder), f"{behind}{blank}"]
     sentences = [
         explanation.shapes,
         explanation.why,
@@ -108,10 +108,11 @@ def _paragraph(explanation: Explanation) -> Prose:
         *(note.text for note in explanation.notes),
         *_meanings(explanation),
     ]
-    content += [joined(explanation.language, sentences)]
-    # A step of which the formula says all ends with it: its full stop without the blank for what would follow.
-    if content[-1] == "":
-        content[-2:] = ["."] if len(content) > 1 else []
+    if text := joined(explanation.language, sentences):
+        content += [text]
+    elif content:
+        # A step of which the formula says all ends with it: its full stop without the blank for what would follow.
+        content[-1] = behind
     return Prose(tuple(content))
 
 

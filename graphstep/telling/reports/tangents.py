@@ -7,7 +7,6 @@ from functools import reduce
 
 from graphstep.analysis.tangents import Tangents
 from graphstep.gates.notation import TERMS, Term
-from graphstep.ground.arrays import number_text
 from graphstep.ground.numerals import numeral
 from graphstep.telling.cells import cell_name, named
 from graphstep.telling.derivatives import change, objective_name
@@ -16,6 +15,7 @@ from graphstep.telling.equations import equation, result
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reports.parts import column, phrase
+from graphstep.telling.words.catalogue import value_text
 from graphstep.telling.words.wording import Wording
 
 LISTED = 60
@@ -67,7 +67,7 @@ def _ends(of: Tangents) -> Iterator[str]:
     figures = {"out": out, "source": cell_name(of.trace.program, of.source, of.cell)}
     # Equal infinities have no difference, inf − inf is nan; and nan is equal to nothing, not even to itself.
     if forward == backward or abs(forward - backward) <= EQUAL * scale or (forward != forward and backward != backward):
-        yield words.message("forward-mode-agrees", value=number_text(backward, trace.writing.digits), **figures)
+        yield words.message("forward-mode-agrees", value=value_text(backward, trace.writing), **figures)
     else:
         values = {"forward": numeral(forward, 6), "backward": numeral(backward, 6)}
         yield words.message("forward-mode-differs", **values, **figures)

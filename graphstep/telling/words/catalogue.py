@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from graphstep.ground.arrays import article, shape_text
+from graphstep.ground.arrays import Number, article, number_text, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.numerals import ENGLISH, Writing
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 from graphstep.telling.words.english import MESSAGES
 
 if TYPE_CHECKING:
@@ -61,6 +63,20 @@ def message(language: str, key: str, /, **fields: str | int) -> str:
     count = fields.get("count", 0)
     text = catalogue(language).find(key, MESSAGES[key], count if isinstance(count, int) else 0)
     return text.format(**{name: f"{x:,}" if isinstance(x, int) else x for name, x in fields.items()})
+
+
+@cache
+def phrases_of(language: str) -> Phrases:
+    """The words within numbers and formulas, in a language."""
+    if language == ENGLISH:
+        return ENGLISH_PHRASES
+    names = [field.name for field in fields(Phrases)]
+    return Phrases(**{name: catalogue(language).find(f"phrase-{name}", getattr(ENGLISH_PHRASES, name)) for name in names})
+
+
+def value_text(value: Number, writing: Writing) -> str:
+    """A value in one line, as a run is written: a large array is told by what it is like."""
+    return number_text(value, writing.digits, phrases_of(writing.language))
 
 
 def of_row(language: str, key: str, english: str) -> str:

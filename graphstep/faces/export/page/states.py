@@ -87,13 +87,15 @@ def sent(view: View) -> Iterator[tuple[int, int, str]]:
         for wire, sending in sent_by_wire(trace, drawn, box):
             n = max(each.step for each in sending)
             if n <= view.last:
-                yield wire, n, digest(sum_of([each.contribution for each in sending]), drawn.digits)
+                sent = sum_of([each.contribution for each in sending])
+                yield wire, n, digest(sent, drawn.digits, language=trace.writing.language)
 
 
 def cells(trace: Trace, index: int, at: int) -> tuple[str | None, str | None, str]:
     """A row of the table of values after a step: value, gradient, and how many contributions have arrived."""
     value, gradient = trace.value(index, at), trace.gradient(index, at)
-    shown = None if value is None else digest(value)
+    language = trace.writing.language
+    shown = None if value is None else digest(value, language=language)
     say = partial(message, trace.writing.language)
     if not trace.program.depends[index]:
         return shown, say("values-data" if trace.node(index).name in trace.program.data else "values-constant"), ""
@@ -101,7 +103,7 @@ def cells(trace: Trace, index: int, at: int) -> tuple[str | None, str | None, st
         return shown, None, ""
     several = gradient.expected > 1
     arrived = say("values-arrived", received=gradient.received, expected=gradient.expected) if several else ""
-    return shown, digest(gradient.value) + ("" if gradient.complete else MORE), arrived
+    return shown, digest(gradient.value, language=language) + ("" if gradient.complete else MORE), arrived
 
 
 def _numbers(trace: Trace, index: int, at: int) -> list[Any]:

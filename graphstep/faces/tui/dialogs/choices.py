@@ -16,12 +16,11 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
 from graphstep.gates.notation import plain_text
-from graphstep.ground.arrays import number_text
 from graphstep.ground.widths import cell_width, padded
 from graphstep.language.setup import FORMS
 from graphstep.telling.derivatives import gradient_name, wire_term
 from graphstep.telling.names import name_of
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import message, value_text
 
 Choice = TypeVar("Choice")
 
@@ -55,7 +54,7 @@ def wires_form(trace: Trace, edges: Sequence[int]) -> ChoiceForm[int]:
 
     def carried(edge: int) -> str:
         wire = trace.wire(edge)
-        return f"{plain_text(wire_term(wire))} = {number_text(wire.contribution, trace.writing.digits)}"
+        return f"{plain_text(wire_term(wire))} = {value_text(wire.contribution, trace.writing)}"
 
     rows = {edge: (wire_text(trace, edge), carried(edge)) for edge in edges[:_LISTED]}
     return ChoiceForm("wires", rows, len(edges) - len(rows))
@@ -65,7 +64,7 @@ def ready_form(trace: Trace, n: int, gates: Sequence[int]) -> ChoiceForm[int]:
     """Lists the gates that are ready behind step ``n``, each with the gradient that has arrived at it; the next at its head."""
 
     def arrived(gate: int) -> str:
-        return f"{gradient_name(trace, gate)} = {number_text(trace.gradient_of(gate), trace.writing.digits)}"
+        return f"{gradient_name(trace, gate)} = {value_text(trace.gradient_of(gate), trace.writing)}"
 
     rows = {gate: (name_of(trace.program, gate), arrived(gate)) for gate in gates[:_LISTED]}
     return ChoiceForm("ready", rows, len(gates) - len(rows), step=str(n))

@@ -138,7 +138,7 @@ class EditForm(Form[Inputs]):
 
     def _changes(self) -> str:
         out, now = output_name(self.before.program), self.now.trace
-        output = f"{out}: {change(self.before.output, now.output)}"
+        output = f"{out}: {change(self.before.output, now.output, now.writing.language)}"
         if self.now.where is not None:
             pairs = [(name, shape_of(value), shape_of(now.inputs[name])) for name, value in self.before.inputs.items()]
             shapes = [self._kind(name, after) for name, before, after in pairs if before != after]

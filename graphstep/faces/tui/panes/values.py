@@ -123,20 +123,21 @@ class ValuesPane(RowsPane):
 
         trace = self._trace
         assert trace is not None
+        language = trace.writing.language
         value, so_far = trace.value(index, self._at), trace.gradient(index, self._at)
         name = row_name(trace.program, index, name_width - 1)
         name += " " * (name_width - cell_width(name))
         mark = "▸ " if index == self._active else "▲ " if index in self.flagged else "  "
         kind = "selected" if index == self._selected else "active" if index == self._active else ""
-        partly = shape_width and so_far is not None and not so_far.complete
-        more = MORE if partly else ""
-        gradient = (
-            "·" if so_far is None else fit(digest(so_far.value, room=number - 1 - len(more)), number - 1 - len(more)) + more
-        )
+        gradient = "·"
+        if so_far is not None:
+            more = "" if so_far.complete or not shape_width else MORE
+            room = number - 1 - len(more)
+            gradient = fit(digest(so_far.value, room=room, language=language), room) + more
         if not trace.program.depends[index]:
             gradient = say(self, "values-data" if trace.node(index).name in trace.program.data else "values-constant")
         shape = fit(shape_text(trace.node(index).shape), shape_width - 1) if shape_width else ""
-        shown = "·" if value is None else fit(digest(value, room=number - 1), number - 1)
+        shown = "·" if value is None else fit(digest(value, room=number - 1, language=language), number - 1)
         arrived = ""
         if so_far is not None and so_far.expected > 1:
             arrived = f" {say(self, 'values-arrived', received=so_far.received, expected=so_far.expected)}"
@@ -144,7 +145,7 @@ class ValuesPane(RowsPane):
             [
                 Segment(mark + name, self.style(kind or ("pending" if value is None else ""))),
                 *([Segment(f"{shape:<{shape_width}}", self.style("head"))] if shape_width else []),
-                Segment(f"{shown:>{number}}", self.style("value")),
+                Segment(" " * (number - cell_width(shown)) + shown, self.style("value")),
                 Segment(" " * (number - cell_width(gradient)) + gradient, self.style("gradient")),
                 Segment(arrived[:arrived_width], self.style("head")),
             ]

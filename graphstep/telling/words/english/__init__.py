@@ -7,7 +7,9 @@ row. Another language is a file such as ``zh.po``: each message with its id (``m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
+from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 from graphstep.telling.words.english.analysis import ANALYSES
 from graphstep.telling.words.english.answers import TEACHING
 from graphstep.telling.words.english.classes import CLASSES
@@ -22,6 +24,7 @@ from graphstep.telling.words.english.steps import STEPS
 
 MESSAGES: Mapping[str, English] = {
     # Of two messages with one id the later would be said for both: a test holds that there are none.
+    **{f"phrase-{field.name}": getattr(ENGLISH_PHRASES, field.name) for field in fields(Phrases)},
     **STEPS, **ANALYSES, **DIFFERENCES, **REPORTS, **REPLIES, **SCREEN, **TEACHING, **JUDGEMENT, **EXERCISES, **CLASSES,
 }  # fmt: skip
 """Every message that is no sentence of a row."""
