@@ -55,7 +55,7 @@ def pytest_collection_finish() -> None:
     and at what is old next to never, since what the tests keep (style sheets, caches) is much, and little of it is in circles."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 100, 100)
+    gc.set_threshold(1_000_000, 20, 100)
     # A command and a screen would set it for a process of their own.
     gc.set_threshold = lambda *_: None  # type: ignore[assignment]
     gc.enable()

@@ -201,7 +201,7 @@ def stated(text: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def test_random_programs_are_confirmed() -> None:
     symbolic = 0
-    for seed in range(9):
+    for seed in range(6):
         text, inputs = random_program(seed)
         for row in rows(run(text, **inputs)):
             assert row.verdict == "agree", (seed, text, row)
