@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from graphstep.debugger.parts import Edit, Place, Shelf, same_value, same_values
+from graphstep.debugger.parts import Caller, Edit, Folding, Mark, Place, Quantity, Saved, Shelf, same_value, same_values
 from graphstep.engine.calls import open_at
 from graphstep.ground.records import dataclass
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from graphstep.debugger.actions import Set
     from graphstep.debugger.conditions import Condition
-    from graphstep.debugger.parts import Caller, Folding, Mark, Quantity, Saved
     from graphstep.debugger.score import Score
     from graphstep.engine.step import Phase
     from graphstep.engine.trace import Trace

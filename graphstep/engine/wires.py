@@ -7,7 +7,7 @@ outside the engine knows how the arrays are laid out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar, overload
 
@@ -18,8 +18,6 @@ from graphstep.ground.records import record
 from graphstep.language.program import node_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from graphstep.engine.gradient import Gradient

@@ -13,12 +13,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, overload
 
-from graphstep.engine.opening import read_setup
+from graphstep.engine.opening import Opening, read_setup
 from graphstep.faces.result import Run
-from graphstep.ground.arrays import numbers
+from graphstep.ground.arrays import Number, numbers
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, quoted
-from graphstep.ground.numerals import DIGITS, ENGLISH
+from graphstep.ground.numerals import DIGITS, ENGLISH, Notation
 from graphstep.ground.precision import FLOAT64, Dtype
 from graphstep.language.rewrite import read_program
 from graphstep.language.setup import read_names, setup_of
@@ -31,13 +31,10 @@ if TYPE_CHECKING:
     import networkx
 
     from graphstep.engine.capture.pytorch.loop import Trigger
-    from graphstep.engine.opening import Opening
     from graphstep.faces.loop import RecordedLoop
     from graphstep.faces.reports import CheckReport
     from graphstep.faces.training import Training
     from graphstep.gates import Ties
-    from graphstep.ground.arrays import Number
-    from graphstep.ground.numerals import Notation
 
 
 def run(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from graphstep.engine import wires as engine
 from graphstep.engine.step import Step
-from graphstep.ground.arrays import number_text, numbers
+from graphstep.ground.arrays import Number, number_text, numbers
 from graphstep.ground.errors import did_you_mean, quoted
 from graphstep.ground.records import dataclass
 from graphstep.language.values import read_texts
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from graphstep.analysis.jacobian import Jacobian
     from graphstep.engine.trace import Trace
     from graphstep.faces.reports import CheckReport, DiagnosisReport
-    from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
     from graphstep.telling.cells import CellExplanation
     from graphstep.telling.explanation import Explanation

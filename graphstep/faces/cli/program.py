@@ -7,7 +7,6 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from graphstep.engine.opening import Opening, program_text, read_setup
 from graphstep.faces.cli.words import whole
@@ -17,12 +16,10 @@ from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, did_you_mean, listed, quoted
 from graphstep.ground.numerals import DIGITS, ENGLISH
 from graphstep.ground.precision import DTYPES, FLOAT64
+from graphstep.language.read import Watch
 from graphstep.language.read.dialects import DIALECTS, translated, unread
 from graphstep.language.setup import FORMS, REWRITINGS, Setup, read_names
 from graphstep.language.values import read_texts, read_value, split_inputs
-
-if TYPE_CHECKING:
-    from graphstep.language.read import Watch
 
 PYTHON = "python"
 """The dialect whose programs are functions of Python files; the file is run."""

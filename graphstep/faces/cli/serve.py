@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import errno
 import shlex
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from types import FrameType
 
 from graphstep.faces.cli.program import (
     language_argument,
@@ -16,16 +18,10 @@ from graphstep.faces.cli.program import (
     refuse_python,
     writing_arguments,
 )
+from graphstep.faces.cli.words import Command
 from graphstep.ground.errors import GraphstepError, InputError, quoted
 from graphstep.ground.signals import handled, status_of
 from graphstep.ground.unprintable import UNPRINTABLE
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-    from types import FrameType
-
-    from graphstep.faces.cli.words import Command
 
 USAGE = "[lesson|train] EXPR [NAME=VALUE ...] [options]"
 SUMMARY = "Show the debugger in a browser on this machine; lessons and trainings too."

@@ -13,7 +13,7 @@ from graphstep.faces.cli.classes import engine, progress
 from graphstep.faces.cli.program import PYTHON, is_archive, language_of, setup_of
 from graphstep.faces.cli.reports import deliver
 from graphstep.ground import limits
-from graphstep.ground.errors import InputError, LimitError, ReadError, did_you_mean, listed
+from graphstep.ground.errors import InputError, LimitError, ReadError, Span, did_you_mean, listed
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from graphstep.analysis.diagnosis import Experiment, Sweep
     from graphstep.engine.opening import Opening
     from graphstep.ground.arrays import Number
-    from graphstep.ground.errors import Span
     from graphstep.language.setup import Setup
     from graphstep.language.values import Choices, Range
     from graphstep.telling.document import Document, Manner

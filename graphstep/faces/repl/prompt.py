@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.debugger import effects, facts
 from graphstep.debugger.commands.lesson import placed
 from graphstep.debugger.commands.predictions import open_question
-from graphstep.debugger.session import Command, perform
+from graphstep.debugger.session import Command, Reply, perform
 from graphstep.faces.repl import answers, lessons, works
 from graphstep.faces.repl.lines import prompt_keys, read_line
 from graphstep.faces.replies import crumbs, sentence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from graphstep.debugger.effects import Effect
-    from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.engine.training import Training
     from graphstep.faces.repl.partner import Partner

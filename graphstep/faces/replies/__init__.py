@@ -37,7 +37,6 @@ from graphstep.telling.words.wording import Wording
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from graphstep.debugger.actions import Set
     from graphstep.debugger.facts import Fact, Hit
     from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphstep.debugger import effects, facts
-from graphstep.debugger.session import Command
+from graphstep.debugger.session import Command, Reply
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
 from graphstep.faces.tui.commands.program import leave
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from graphstep.analysis.rewriting import Rewritten
-    from graphstep.debugger.session import Reply
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.faces.explanations import Line

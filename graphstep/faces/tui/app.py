@@ -14,10 +14,10 @@ from rich.segment import Segment
 from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.events import Key
+from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.reactive import Reactive
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from graphstep.debugger.actions import BY_ID, Set, keys_text
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.dom import DOMNode
     from textual.driver import Driver
-    from textual.events import Event
-    from textual.screen import Screen
     from textual.theme import Theme
 
     from graphstep.faces.tui.inquiries import RewritingReady

@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import Compositor, CompositorUpdate
 from textual._context import visible_screen_stack
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from textual.color import Color
     from textual.filter import LineFilter
-    from textual.geometry import Size
     from textual.screen import Screen
 
 

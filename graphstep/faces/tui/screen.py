@@ -10,7 +10,7 @@ from dataclasses import replace
 from time import sleep
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.reactive import Reactive
 from textual.screen import Screen
 
@@ -33,7 +33,6 @@ from graphstep.language.setup import Setup, setup_of_program
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from textual import events
     from textual.widget import Widget
 
     from graphstep.debugger.conditions import Condition

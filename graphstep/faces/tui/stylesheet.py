@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from textual.color import Color
-from textual.css.styles import Styles
+from textual.css.styles import RenderStyles, RulesMap, Styles
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.layout import Layout
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.css.model import RuleSet
-    from textual.css.styles import RenderStyles, RulesMap
     from textual.css.tokenizer import Token
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from asyncio import get_running_loop
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from threading import Thread
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from graphstep.gates import FUNCTIONS, STRUCTURAL
 from graphstep.gates.gradient import FUNCTION
 from graphstep.gates.gradient import NAME as GRADIENT
-from graphstep.ground.errors import ReadError, did_you_mean, quoted
+from graphstep.ground.errors import ReadError, Span, did_you_mean, quoted
 from graphstep.ground.numerals import numeral
-from graphstep.ground.operands import Constant
+from graphstep.ground.operands import Constant, Operand
 from graphstep.language.program import LABEL_WIDTH
 from graphstep.language.read.foreign import ForeignSpellingError, proposals
 from graphstep.language.read.functions import CHAINS, Option, check_count
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from graphstep.gates.rule import OptionKind
-    from graphstep.ground.errors import Span
-    from graphstep.ground.operands import Operand
     from graphstep.language.read.builder import Builder, Term
     from graphstep.language.read.functions import Option
 

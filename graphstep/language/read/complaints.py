@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from graphstep.ground.errors import ReadError, did_you_mean, quoted
+from graphstep.ground.errors import ReadError, Span, did_you_mean, quoted
 from graphstep.language.read import arrays, misuses
 from graphstep.language.read.foreign import WITHOUT_GRADIENT, ForeignSpellingError, is_known, proposals
 from graphstep.language.read.functions import function_names, is_function, option_of_several
 from graphstep.language.read.spelling import NO_CONDITIONS, SHOWN, cut, operand_at
 
 if TYPE_CHECKING:
-    from graphstep.ground.errors import Span
     from graphstep.language.read.token import Token
 
 _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "while", "lambda", "import", "def", "return"})

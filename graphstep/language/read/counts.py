@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.arrays import shape_of, shape_text
-from graphstep.ground.errors import ReadError, quoted
+from graphstep.ground.errors import ReadError, Span, quoted
 from graphstep.ground.operands import Constant, Shape
 
 if TYPE_CHECKING:
-    from graphstep.ground.errors import Span
     from graphstep.language.read.builder import Builder
 
 _TERM = re.compile(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, ReadError
+from graphstep.ground.errors import LimitError, ReadError, Span
 from graphstep.ground.operands import Chosen, Constant, Slot
 from graphstep.language.read import counts
 from graphstep.language.read.options import between_commas, read_index
@@ -15,7 +15,6 @@ from graphstep.language.read.token import Token
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.ground.errors import Span
     from graphstep.language.read.builder import Builder, Term
 
 MOST = 10_000

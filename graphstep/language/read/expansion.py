@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, ReadError, quoted
-from graphstep.ground.operands import Constant
+from graphstep.ground.errors import LimitError, ReadError, Span, quoted
+from graphstep.ground.operands import Constant, Operand
 from graphstep.language.read import complaints, misuses
 from graphstep.language.read.bodies import (
     Assignment,
@@ -24,10 +24,7 @@ from graphstep.language.read.functions import Option, check_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
-    from graphstep.ground.errors import Span
-    from graphstep.ground.operands import Operand
     from graphstep.language.read.builder import Builder, Term
     from graphstep.language.read.token import Turns
 

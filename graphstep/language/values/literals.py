@@ -8,14 +8,13 @@ from array import array
 from typing import TYPE_CHECKING
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, ReadError
+from graphstep.ground.errors import LimitError, ReadError, Span
 from graphstep.ground.late import np
 from graphstep.language.values.arithmetic import KNOWN, number_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from graphstep.ground.errors import Span
 
 ARITHMETIC = 2_000
 """Entries of one array that may be more than numerals and fractions: each is read as a program, in a tenth of a millisecond."""

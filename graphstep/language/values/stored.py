@@ -18,7 +18,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import Number, plain
@@ -26,8 +26,6 @@ from graphstep.ground.errors import GraphstepError, InputError, LimitError, quot
 from graphstep.ground.late import np
 
 if TYPE_CHECKING:
-    from typing import IO
-
     from numpy.typing import NDArray
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from string import Formatter
-from typing import TYPE_CHECKING
 
 from graphstep.debugger.actions import ACTIONS, groups
 from graphstep.faces import export
@@ -13,11 +13,7 @@ from graphstep.gates import GATES
 from graphstep.gates.optimizers import OPTIMIZERS
 from graphstep.telling.words.catalogue import FOLDER
 from graphstep.telling.words.english import MESSAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from graphstep.telling.words.english.forms import English
+from graphstep.telling.words.english.forms import English
 
 _FIELDS = "Report-Msgid-Bugs-To POT-Creation-Date PO-Revision-Date Last-Translator Language-Team Generated-By Project-Id-Version"
 _NOT_KEPT = tuple(f'"{field}: '.encode() for field in _FIELDS.split(" "))

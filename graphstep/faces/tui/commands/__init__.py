@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from graphstep.faces.tui.commands import playback, program, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from textual.binding import BindingType
 
     from graphstep.debugger.actions import Action
     from graphstep.faces.tui.screen import SteppingScreen

@@ -15,7 +15,7 @@ from graphstep.faces.tui.dialogs.form import Fields, Form
 from graphstep.faces.tui.dialogs.inputs import MOST_FIELDS, read_input
 from graphstep.faces.tui.inquiries import look_through, takes_long
 from graphstep.faces.tui.messages import language_of, said_of, say
-from graphstep.ground.arrays import shape_of
+from graphstep.ground.arrays import Number, shape_of
 from graphstep.ground.errors import GraphstepError
 from graphstep.telling.names import output_name
 from graphstep.telling.words.catalogue import kind
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from graphstep.faces.tui.screen import SteppingScreen
-    from graphstep.ground.arrays import Number
     from graphstep.ground.operands import Shape
 
 

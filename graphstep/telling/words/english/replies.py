@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from graphstep.telling.words.english.forms import English
+from graphstep.telling.words.english.forms import English
 
 _REPLIES: dict[str, English] = {
     "reply-no-node": "No node is called {text}.",

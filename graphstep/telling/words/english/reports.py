@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from graphstep.telling.words.english.forms import English
+from graphstep.telling.words.english.forms import English
 
 _REPORTS: dict[str, English] = {
     # reports.parts puts heading- before the words by which reports ask: other texts may have these ids without it.
