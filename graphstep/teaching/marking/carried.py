@@ -84,14 +84,7 @@ def with_earlier(asked: Quantity, earlier: Sequence[Earlier]) -> Quantity | None
 def again(asked: Quantity, trace: Trace) -> Quantity:
     """The quantity in another run of the program."""
     wire = None if asked.wire is None else trace.wire(asked.wire.edge)
-    whole: Number | None
-    if asked.kind == "value":
-        whole = trace.value_of(asked.node)
-    elif asked.kind in ("gradient", "sum"):
-        whole = trace.gradient_of(asked.node)
-    else:
-        assert wire is not None, "a local gradient and a contribution have a wire"
-        whole = wire.local if asked.kind == "local" else wire.contribution
+    whole = _number(trace, *_place(asked))
     return replace(asked, trace=trace, wire=wire, whole=asked.whole if whole is None else whole)
 
 
@@ -129,7 +122,7 @@ def _is_of(trace: Trace, each: Earlier) -> bool:
     on_edge = each.kind in ("local", "contribution")
     if not 0 <= each.place < (edges if on_edge else nodes):
         return False
-    true = _true(trace, each)
+    true = _number(trace, each.kind, each.place)
     if true is None or (each.cell is not None and len(each.cell) != np.ndim(true)):
         return False
     number = true if each.cell is None else float(np.asarray(true)[each.cell])
@@ -137,23 +130,23 @@ def _is_of(trace: Trace, each: Earlier) -> bool:
     return same == each.true and type(same) is type(each.typed) and np.size(same) == np.size(each.typed)
 
 
-def _true(trace: Trace, each: Earlier) -> Number | None:
-    match each.kind:
+def _number(trace: Trace, kind: OverrideKind, place: int) -> Number | None:
+    match kind:
         case "value":
-            return trace.value_of(each.place)
+            return trace.value_of(place)
         case "gradient":
-            return trace.gradient_of(each.place)
+            return trace.gradient_of(place)
         case "local":
-            return trace.wire(each.place).local
+            return trace.wire(place).local
         case "contribution":
-            return trace.wire(each.place).contribution
+            return trace.wire(place).contribution
 
 
 def _run(asked: Quantity, earlier: Sequence[Earlier]) -> Quantity:
     """The quantity that is asked for, in the run with these numbers put in."""
     overrides = []
     for each in earlier:
-        true = _true(asked.trace, each)
+        true = _number(asked.trace, each.kind, each.place)
         number = each.typed if isinstance(each.typed, float) else np.reshape(each.typed, shape_of(0.0 if true is None else true))
         overrides.append(Override(each.kind, each.place, number, each.cell))
     return again(asked, overridden(asked.trace, overrides))
