@@ -51,7 +51,7 @@ def _range(array: NDArray[Any]) -> Range:
     return Range(low, float(array.max()), int((array != array).sum()) if low != low else 0)
 
 
-def digest(value: Number, digits: int = DIGITS, room: int = DIGEST, language: str = ENGLISH) -> str:
+def digest(value: Number, digits: int = DIGITS, room: int | None = None, language: str = ENGLISH) -> str:
     """A value in the room that a wire has: a numeral; the cells of an array that fit there; else from where to where they reach.
 
     What every cell is, is said so (``all 0``), and nan is counted (``3 nan``): neither shows in a range.
@@ -61,9 +61,14 @@ def digest(value: Number, digits: int = DIGITS, room: int = DIGEST, language: st
     ('0.3333', '[0.2, 0.4]', 'all 1', '-1…0.333')
     """
     if isinstance(value, int | float):
-        return numeral(float(value), digits)
+        text = numeral(float(value), digits)
+        # Without its last digits and not without the end of its power of ten: 3.38e-1… is another number than 3.4e-163.
+        while room is not None and len(text) > room and digits > 1:
+            digits -= 1
+            text = numeral(float(value), digits)
+        return text
     # A drawing asks for the widths of its wires first, and then for what stands on them.
-    return memo(_of_cells(digits, room, language), value)
+    return memo(_of_cells(digits, room or DIGEST, language), value)
 
 
 @cache

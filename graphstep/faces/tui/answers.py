@@ -347,7 +347,7 @@ def _diagnose(screen: SteppingScreen, _: effects.Diagnose) -> None:
         # Who has opened something else meanwhile asks again: the diagnosis is kept.
         if diagnosis is not None and screen.app.screen is screen:
             # Of thousands of findings the words alone take longer than a frame.
-            screen.inquiries.in_time(lambda: text.lines(reports.body(diagnosis)), page, "diagnosis-asked")
+            screen.inquiries.in_time(lambda: text.lines(reports.page(diagnosis)), page, "diagnosis-asked")
 
     screen.say(say(screen, "diagnosis-asked"))
     screen.diagnoses.ask(trace, then=show)

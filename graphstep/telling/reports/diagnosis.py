@@ -54,6 +54,12 @@ def body(diagnosis: Diagnosis, manner: Manner = FULL) -> Iterator[Block]:
     yield from _findings(diagnosis)
 
 
+def page(diagnosis: Diagnosis) -> Iterator[Block]:
+    """The same for a window, in which its beginning is seen: what is wrong first, and the layers behind that."""
+    yield from _findings(diagnosis)
+    yield from _layers(diagnosis, FULL)
+
+
 def finding_text(trace: Trace, finding: Finding) -> str:
     """A finding as a sentence."""
     return Wording(trace).sentences(finding.reasons)

@@ -16,7 +16,9 @@ def test_what_is_wrong_is_marked_once_its_step_is_reached() -> None:
         assert "▲ All 5 units of h are equal" in driver.step().replace("\n", " ")
         await driver.press("D")
         await driver.until(lambda: driver.app.screen is not driver.screen)
-        assert "alike: All 5 units" in driver.frame()
+        frame = driver.frame()
+        assert "alike: All 5 units" in frame
+        assert frame.index("alike: All 5 units") < frame.index("layer  gate"), "of a hundred layers the end is out of sight"
 
     drive(play, ALIKE[0], given(ALIKE[1]), size=LARGE)
 

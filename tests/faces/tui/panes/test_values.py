@@ -79,3 +79,12 @@ def test_no_column_stands_below_the_scrollbar_and_no_vector_is_cut() -> None:
 
     words = ["X=randn(4,3)", "W1=randn(3,5)", "b1=zeros(5)", "W2=randn(5,2)", "b2=zeros(2)"]
     drive(vectors, "mean(relu(X@W1+b1)@W2+b2)", given(words), size=LARGE)
+
+
+def test_a_number_without_room_loses_digits_and_never_its_power_of_ten() -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("end")
+        rows = {row[0]: row[1:] for row in driver.values() if row}
+        assert rows["x"][:2] == ["-1e-80", "8.15e-160"], "8.155e-1… is another number"
+
+    drive(play, "x*x*exp(1)*x", {"x": -1e-80}, size=LARGE)
