@@ -155,14 +155,18 @@ def _makers(trace: Trace, kind: str) -> tuple[int, ...]:
 
 def _gates_that_make(trace: Trace, odd: np.ufunc) -> Iterator[int]:
     values, gradients, wires = trace.value_sizes, trace.gradient_sizes, trace.wires
-    bad = odd(values)
+    # The size of an array with a nan in it is nan, and there may be an infinity beside it: its cells are asked below.
+    bad = ~np.isfinite(values)
     # On the way back a gate makes it whose own gradient is finite, and who sends what is not.
-    bad[wires.senders[odd(trace.contribution_sizes) & np.isfinite(gradients[wires.senders])]] = True
+    bad[wires.senders[~np.isfinite(trace.contribution_sizes) & np.isfinite(gradients[wires.senders])]] = True
     columns = trace.program.columns
     composite = np.array([kind.rule is not None and kind.rule.expansion is not None for kind in columns.of_kinds])
     for gate in np.flatnonzero(bad & composite[np.array(columns.kinds)]).tolist():
         node = trace.node(gate)
-        if is_composite(node) and all(np.isfinite(values[x]) for x in node.operands if isinstance(x, int)):
+        if not is_composite(node) or not all(np.isfinite(values[x]) for x in node.operands if isinstance(x, int)):
+            continue
+        sent = [wire.contribution for wire in trace.sends(gate)] if np.isfinite(gradients[gate]) else []
+        if any(odd(cells).any() for cells in (trace.value_of(gate), *sent)):
             yield gate
 
 

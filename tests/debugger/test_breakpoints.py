@@ -496,6 +496,13 @@ def test_what_a_hub_knows_of_its_gradient_is_asked_without_all_that_arrives() ->
     assert effort(lambda: CHAIN.gradient(hub, at)) < 60
 
 
+@each("kind", ["isnan", "isinf"])
+def test_an_infinity_beside_a_nan_is_found_inside_the_gate_that_makes_both(kind: str) -> None:
+    both = trace(read("q = log1p(x); q*2"), {"x": np.array([-1.0, -2.0])})
+    stop, _ = perform(perform(State(both), Command("break_on", kind))[0], Command("continue"))
+    assert position_of(stop) == "0/q/2"
+
+
 SATURATED = trace(read("sigmoid(x)*y"), {"x": 800.0, "y": 5.0})
 LOST = trace(read("q = mse(x, y); q*3"), {"x": np.array([1e200, 3.0]), "y": np.array([0.0, 1.0])})
 
