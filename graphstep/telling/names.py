@@ -23,6 +23,7 @@ from graphstep.ground.operands import Constant, Operand
 from graphstep.language.frames import is_composite
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program, shown_name
+from graphstep.language.read.foreign.pieces import is_atom
 from graphstep.telling.definitions import Definitions, bare, is_word, numbered_use, repeated_nodes, shortened, without_parentheses
 from graphstep.telling.rows import rows_of
 from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written, called
@@ -210,8 +211,9 @@ class Names:
         return "" if spelled in put.values() else spelled
 
     def _level(self, index: int, text: str) -> int:
-        """How tightly an expression binds: a name as one, what is called by its text as its gate is written."""
-        if self._is_symbol(index, text):
+        """How tightly an expression binds: a name or a call as one, what is called by its text as its gate is written."""
+        # expm1(x) is one whatever it is in print, exp(x) - 1.
+        if self._is_symbol(index, text) or (text[-1:] == ")" and is_atom(text)):
             return ATOM
         node = self.program.nodes[index]
         if node.shape and node.is_copy:

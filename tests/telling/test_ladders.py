@@ -124,6 +124,12 @@ def test_a_broadcast_is_named_by_what_it_copies_and_adds_up_on_the_way_back() ->
     assert "(b as 3×2)" in value_ladder(trace, copies + 1).line
 
 
+@each(("text", "line"), [("expm1(x)*x", "f = expm1(x) · x = 1.718 · 1 = 1.718"), ("mod(x,y)^2", "f = mod(x,y)² = 1² = 1")])
+def test_a_call_stands_without_parentheses_whatever_it_is_in_print(text: str, line: str) -> None:
+    trace = traced(text, x=1, y=2) if "y" in text else traced(text, x=1)
+    assert value_ladder(trace, trace.program.output).line == line
+
+
 def test_a_number_that_is_copied_into_all_cells_has_no_axis() -> None:
     step = first_of(traced("sum(x + c)", x=[1, 2, 3], c=1), "copy to 3 sends to c")
     assert step.why.endswith("c has 3 copies.")
