@@ -125,6 +125,13 @@ _FUNCTIONS = {
         "    return shifted - {m}.log({m}.sum({m}.exp(shifted), {name}, {keep}=True))"
     ),
     "cross_entropy": "def cross_entropy(x, y):\n    return -{m}.sum(onehot(y, x) * log_softmax(x), -1).mean()",
+    "smoothed_cross_entropy": (
+        "def smoothed_cross_entropy(x, y, smoothing, ignored):\n"
+        "    counts = {m}.ones(x.shape[:-1]) if ignored is None else {m}.where(y == ignored, 0.0, 1.0)\n"
+        "    targets = onehot(y if ignored is None else {m}.where(y == ignored, 0.0, y), x)\n"
+        "    targets = (1 - smoothing) * targets + smoothing / x.shape[-1]\n"
+        "    return (counts * -{m}.sum(targets * log_softmax(x), -1)).sum() / counts.sum()"
+    ),
     "place": "def place(x, shape, places):\n    whole = {zeros}\n    whole[places] = x\n    return whole",
     "onehot": "def onehot(y, scores):\n    return y if {shape} == scores.shape else {onehot}",
     "erf": "{erf}",
@@ -290,7 +297,7 @@ class _Writer:
             hint = "--expand takes composite gates apart" if apart else "without --format it is written as a program"
             raise InputError(f"no code is written for the gate {gate}", hint=hint)
         if gate == "cross_entropy" and node.options:
-            raise InputError("no code is written for the options of cross_entropy", hint="--expand takes composite gates apart")
+            line = "smoothed_cross_entropy({all}, {label_smoothing}, {ignore_index})"
         self._need(line)
         return line.format(*operands, all=", ".join(operands), m=self.library.module, **self._options(node))
 
@@ -331,7 +338,7 @@ class _Writer:
             "diagonal": str(settings.get("diagonal")),
             "subscripts": self._subscripts(node) if rule.name == "einsum" else "",
             **self._sliding(node),
-            **{name: str(settings.get(name)) for name in ("ddof", "p", "seed")},
+            **{name: str(settings.get(name)) for name in ("ddof", "p", "seed", "label_smoothing", "ignore_index")},
             "shape": str(node.shape),
             "index": index,
             "order": str(settings.get("axes") or tuple(range(len(node.shape)))[::-1]),
