@@ -376,9 +376,7 @@ def _number(name: str, value: Any) -> Number:
         raise InputError(message, hint="an array has as many cells in every row") from None
     # A mask is an array of numbers, as in NumPy; a single True is more likely an option in the wrong place.
     if array.dtype.kind not in ("biuf" if array.ndim else "iuf"):
-        kind = type(value).__name__
-        message = (
-            f"the value of {name} is a {kind}, not a number" if not array.ndim else f"{name} holds something besides numbers"
-        )
+        what = f"is of type {type(value).__name__}, not a number"
+        message = f"the value of {name} {what}" if not array.ndim else f"{name} holds something besides numbers"
         raise InputError(message, hint=f"give a number, such as {name}=0.5, or a list of numbers")
     return plain(array)

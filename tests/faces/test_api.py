@@ -76,7 +76,7 @@ def test_numbers_of_every_kind_are_values() -> None:
 
 @pytest.mark.parametrize("value", [None, True, 1j, object()])
 def test_what_is_no_number_is_refused_by_name(value: object) -> None:
-    with pytest.raises(gs.InputError, match="the value of x is a"):
+    with pytest.raises(gs.InputError, match=f"the value of x is of type {type(value).__name__}, not a number"):
         gs.run("x", inputs={"x": value})
 
 
