@@ -6,6 +6,7 @@ import argparse
 
 from graphstep.faces.cli import step
 from graphstep.faces.cli.program import PYTHON
+from graphstep.ground.errors import InputError
 
 USAGE = "FILE.py:FUNCTION [NAME=VALUE ...] [options]"
 SUMMARY = "Run a Python function on numbers and arrays, and step through what it computed."
@@ -36,4 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Capture, then step, print or write."""
+    if options.dialect != PYTHON:
+        hint = f"graphstep EXPR … --from {options.dialect} reads a text"
+        raise InputError(f"capture runs a function of a Python file, and reads no {options.dialect}", hint=hint)
     return step.run(options)

@@ -45,6 +45,9 @@ A layer ends in an activation (sigmoid, tanh, relu, …). The experiment draws i
 distributions and sends a normal gradient back from the last layer.
 """
 
+_SETTINGS = {"activation": "tanh", "init": "xavier", "examples": "1000", "random_seed": "1"}
+"""The options of the experiment, with what they are by themselves; the seed is an example."""
+
 _SIZE = re.compile(r"([0-9]{1,6})[xX×]([0-9]{1,6})")
 
 
@@ -52,9 +55,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     program_arguments(parser, needed=False)
     parser.add_argument("--network", metavar="LxU", help="instead of a program: L layers of U units each, fully connected")
-    parser.add_argument("--activation", default="tanh", metavar="NAME", help="of that network (default: tanh)")
-    parser.add_argument("--init", default="xavier", metavar="S", help="standard deviation of its weights, or xavier or he")
-    parser.add_argument("--examples", default="1000", metavar="N", help="how many examples run through it (default: 1000)")
+    parser.add_argument("--activation", metavar="NAME", help="of that network (default: tanh)")
+    parser.add_argument("--init", metavar="S", help="standard deviation of its weights, or xavier (default) or he")
+    parser.add_argument("--examples", metavar="N", help="how many examples run through it (default: 1000)")
     parser.add_argument("--random-seed", metavar="N", help="another draw of weights and examples")
     kinds = "end with status 1 where one of these is found: zero, vanishing, exploding, nan, …"
     parser.add_argument("--fail-on", metavar="KINDS", help=kinds)
@@ -74,6 +77,12 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.telling.reports import diagnosis as reports
 
     wanted = _kinds(options.fail_on)
+    for name, usual in _SETTINGS.items():
+        if options.network is None and getattr(options, name) is not None:
+            option = name.replace("_", "-")
+            raise InputError(f"--{option} is of the network of the experiment", hint=f"--network 10x500 --{option} {usual}")
+        if getattr(options, name) is None and name != "random_seed":
+            setattr(options, name, usual)
     if options.torch is not None:
         if options.expression is not None and "=" not in options.expression:
             raise InputError("--torch stands instead of a program", hint=f"leave out {quoted(options.expression)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphstep.faces.cli.platforms import asked_for, deliver
 from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.faces.cli.words import whole
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.numerals import ENGLISH
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ def drawn_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List the kinds, or draw an exercise and have it worked, printed or written."""
+    from graphstep.faces.export import _reports
+    from graphstep.faces.export.platforms import platforms
+
     if options.kind is None and options.what != "list":
         options.kind = options.what
     elif options.what not in (None, "list"):
@@ -79,6 +82,10 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if (name := asked_for(options.format, options.to)) is not None:
         return _deliver_for(options, name)
+    if options.format and options.format not in (known := _reports.formats()):
+        known = (*known, *platforms())
+        hint = did_you_mean(options.format, known) or f"formats: {', '.join(known)}"
+        raise InputError(f"an exercise has no format {quoted(options.format)}", hint=hint)
     exercise = _drawn(options)
     if options.to or options.key is not None or options.format or options.plain or not _is_answered():
         return _deliver(options, exercise)

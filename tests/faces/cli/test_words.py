@@ -44,6 +44,9 @@ if TYPE_CHECKING:
         (["train", "w^2", "w=1", "--params=w", "--momentum=0.5"], "the optimizer sgd has no momentum"),
         (["train", "w^2", "w=1"], "name the parameters, of the inputs w: --params w,b"),
         (["diagnose", "--network=3x4", "--init=-1"], "'-1' is no standard deviation"),
+        (["diagnose", "x^2", "x=1", "--init=he"], "--init is of the network of the experiment\nhint: --network"),
+        (["diagnose", "x^2", "x=1", "--random-seed=2"], "--random-seed is of the network of the experiment"),
+        (["capture", "np.dot(a, b)", "a=1", "--from=numpy"], "reads no numpy\nhint: graphstep EXPR … --from numpy reads a text"),
         (["diagnose", "--network=3x4", "--examples=0"], "--examples takes a whole number from 1"),
     ],
 )
