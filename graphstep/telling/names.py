@@ -212,7 +212,6 @@ class Names:
 
     def _level(self, index: int, text: str) -> int:
         """How tightly an expression binds: a name or a call as one, what is called by its text as its gate is written."""
-        # expm1(x) is one whatever it is in print, exp(x) - 1.
         if self._is_symbol(index, text) or (text[-1:] == ")" and is_atom(text)):
             return ATOM
         node = self.program.nodes[index]

@@ -74,11 +74,13 @@ def run(options: argparse.Namespace) -> int:
             hint = f"they read {listed(sorted(read))}{program}"
             raise InputError(f"{quoted(_name(word))} stands in neither program", hint=hint)
     comparison = _compared(sides, within)
-    language, digits = setup_of(sides[0]).language, setup_of(sides[0]).digits
+    setup = setup_of(sides[0])
+    language, digits = setup.language, setup.digits
 
     def document(_: Manner, asked: Sequence[str]) -> Document:
         titles = tuple(side.expression for side in sides)
-        return reports.document(comparison, (titles[0], titles[1]), _command(options, second, words, asked), language, digits)
+        command = _command(options, second, words, [*setup.options(), *asked])
+        return reports.document(comparison, (titles[0], titles[1]), command, language, digits)
 
     def data() -> dict[str, Any]:
         from graphstep.faces.export import json
@@ -153,5 +155,6 @@ def _command(options: argparse.Namespace, second: str, values: list[str], asked:
     words = ["graphstep", "diff", options.expression, *([] if second == options.expression else [second]), *values]
     for flag, words_of_run in (("--a", options.a), ("--b", options.b)):
         words += [f"{flag}={word}" for word in words_of_run]
+    words += [f"--{name}={word}" for name, word in (("from", options.dialect), ("rewrite", options.rewrite)) if word]
     words += [] if options.within == "1e-9" else [f"--within={options.within}"]
     return shlex.join([*words, *asked])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import main
@@ -31,3 +32,12 @@ def test_of_arrays_that_are_wide_the_cell_that_is_furthest_apart_is_shown(capsys
     # Two summaries would read alike: the means are equal, and so are the ends.
     assert main(["diff", "sum(x^3)", "x=linspace(0,1,100)", "--b=x=linspace(1,0,100)"]) == 1
     assert "x              0 at [0]  1 at [0]      1" in capsys.readouterr().out
+
+
+def test_the_command_in_a_document_asks_for_the_same_comparison(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--from=numpy", "--data=z", "--seed=3", "--ties=split", "--digits=6"]
+    assert main(["diff", "max(x,y)*z", "max(x,y)*z*1.1", "x=2", "y=2", "z=1", *asked, "--format", "md"]) == 1
+    first = capsys.readouterr().out
+    command = next(line for line in first.splitlines() if line.startswith("graphstep diff"))
+    assert main(shlex.split(command)[1:]) == 1
+    assert capsys.readouterr().out == first
