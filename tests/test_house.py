@@ -32,6 +32,7 @@ MODULES_OF_ARRAYS = {f"graphstep.engine.{name}" for name in ("plan", "levels", "
 ENGLISH_ONLY = (
     "graphstep/telling/words/",
     "graphstep/faces/cli/",
+    "graphstep/faces/export/_libraries.py",
     "graphstep/faces/export/_staged.py",
     "graphstep/teaching/toml.py",
     *(f"graphstep/teaching/lesson/{name}.py" for name in ("parse", "source", "check", "claims", "notation", "rehearsal")),
