@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import pairwise
 from math import isfinite, nan, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Array: TypeAlias = "NDArray[np.float64]"
+
+BLOCK = 16_384
+"""Cells that a gate computes at once: what its formula makes on the way stays in the processor's cache. For a whole large array
+the system would be asked for new memory at every sign."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,9 +146,30 @@ def forward(plan: Plan, buffers: Buffers, inputs: Mapping[str, Number], between:
     for level in plan.levels:
         # What stands in one level reads nothing of it: gates of one kind are one call of NumPy, in any order.
         for batch in level.batches:
-            compute_batch(plan, buffers, batch)
+            for block in blocks(batch):
+                compute_batch(plan, buffers, block)
         if between is not None:
             between()
+
+
+def blocks(batch: Batch) -> Iterable[Batch]:
+    """A batch; of a gate that treats every cell of a large array alike, blocks of that, one after the other."""
+    outs = batch.outs
+    if not isinstance(outs, Region) or outs.stop - outs.start <= BLOCK or not batch.gate.cellwise:
+        return (batch,)
+    size = outs.stop - outs.start
+    return (_block(batch, slice(start, min(start + BLOCK, size))) for start in range(0, size, BLOCK))
+
+
+def _block(batch: Batch, cells: slice) -> Batch:
+    def part(place: Index) -> Index:
+        # What is no array is a constant, the same for all cells.
+        if not isinstance(place, Region):
+            return place
+        return Region(place.start + cells.start, place.start + cells.stop, (cells.stop - cells.start,))
+
+    sends = tuple((slot, part(place), edges) for slot, place, edges in batch.sends)
+    return replace(batch, outs=part(batch.outs), ins=tuple(map(part, batch.ins)), sends=sends)
 
 
 def compute_batch(plan: Plan, buffers: Buffers, batch: Batch) -> None:
@@ -191,7 +216,8 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Ca
             between()
         for batch in level.batches:
             if batch.sends:
-                send_batch(batch, buffers, ties, plan.dtype)
+                for block in blocks(batch):
+                    send_batch(block, buffers, ties, plan.dtype)
         if between is not None:
             between()
 

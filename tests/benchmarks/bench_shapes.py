@@ -100,7 +100,8 @@ def results(packages: Sequence[str] = ()) -> Iterator[Result]:
                 assert abs(one - other) <= SAME * abs(other), (package, shape, name)
             times = minima(rounds, partial(run.with_inputs, inputs), partial(gradients, inputs))
             gates = len(program.nodes) - program.first_gate
-            yield against(f"new inputs, {shape}, {gates:,} gates", times[0], what, times[1], bar)
+            name = f"new inputs, {shape}, {gates:,} gates, of {package}'s"
+            yield against(name, times[0], what, times[1], bar)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Result:
         # Near its bar a number needs the digits that tell on which side it is.
         number = f"{self.value:,.0f}" if self.value >= 1000 else f"{self.value:.3f}" if self.value < 1 else f"{self.value:.2f}"
         unit = f" {self.unit}" if self.unit else ""
-        most, verdict = ("–", "–") if self.bar is None else (f"{self.bar:,g}{unit}", "yes" if self.holds else "**no**")
+        most, verdict = ("–", "–") if self.bar is None else (f"{round(self.bar, 2):,g}{unit}", "yes" if self.holds else "**no**")
         why = "" if self.holds else self.why
         what = f"{self.group}: {self.what}" if self.group else self.what
         cells = (what, f"{number}{unit}", most, verdict, self.source or "–", why or "–")
@@ -117,7 +117,10 @@ def folded(results: Iterable[Result]) -> Iterator[Result]:
     """Of each group the result that is nearest to its bar, with how many there are, and how far others are over it."""
     groups: dict[str, list[Result]] = {}
     for result in results:
-        groups.setdefault(result.group or result.what, []).append(result)
+        if result.group:
+            groups.setdefault(result.group, []).append(result)
+        else:
+            yield result
     for name, members in groups.items():
         first, *others = sorted(members, key=lambda member: -member.nearness)
         if not others:

@@ -1,9 +1,10 @@
-"""Runs whose numbers are rounded to a type after every gate."""
+"""Runs whose numbers are rounded to a type after every gate, and arrays that are computed in blocks."""
 
 import numpy as np
 import pytest
 
 import graphstep as gs
+from graphstep.engine import passes
 from graphstep.ground.errors import InputError
 from graphstep.ground.precision import rounded
 
@@ -71,3 +72,16 @@ def test_witnesses_do_not_cry_wolf_at_rounding_and_name_the_type_where_it_takes_
 def test_a_type_that_there_is_not_is_refused() -> None:
     with pytest.raises(InputError, match="no number type"):
         gs.run("x", x=1, dtype="float16")
+
+
+def test_a_large_array_is_computed_in_blocks_to_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose = np.random.default_rng(0)
+    x, y = choose.standard_normal((2, 7, 9))
+    text = "h = tanh(x*y + 2*x); g = where(x > y, gelu(h)/(1 + exp(-y)), max(x, y, 0.1)); sum(g^3) + sum(c*relu(x) - min(g, c))"
+    for dtype in ("float64", "float32"):
+        whole, parted = [], []
+        for size, runs in ((passes.BLOCK, whole), (5, parted)):
+            monkeypatch.setattr(passes, "BLOCK", size)
+            runs += [gs.run(text, x=x, y=y, c=0.3, dtype=dtype).trace.buffers]
+        for name in ("cells", "gradients", "slopes", "contributions"):
+            assert getattr(whole[0], name).tobytes() == getattr(parted[0], name).tobytes(), (dtype, name)
