@@ -39,8 +39,7 @@ class Score:
 
     def play(self) -> bool:
         """Call them; False where a number is on another side than it was, so that the gates have to do it themselves."""
-        # A generator would take a twentieth of a tiny round.
-        for function, operands in self._calls:  # noqa: SIM110
+        for function, operands in self._calls:  # noqa: SIM110  # a generator would take a twentieth of a tiny round
             # What NumPy returns is an array.
             if function(*operands) is False:
                 return False
