@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from graphstep.engine.plan import Plan
     from graphstep.gates import Ties
 
-PROGRAMS = 600
+PROGRAMS = 2_000
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.5, 3.0, float("inf"), float("-inf"), float("nan"), 1e-320, 1e300, -1e300, 1e-170)
 """Kinks, ties, poles and the ends of float64."""
 
@@ -147,7 +147,7 @@ def _numbers(buffers: Buffers) -> tuple[Any, ...]:
     return buffers.cells, buffers.gradients, buffers.slopes, buffers.contributions
 
 
-def test_six_hundred_random_programs_have_the_same_bits_on_the_tape_in_c_and_in_batches() -> None:
+def test_two_thousand_random_programs_have_the_same_bits_on_the_tape_in_c_and_in_batches() -> None:
     counts = dict.fromkeys(ELEMENTWISE, 0)
     for seed in range(PROGRAMS):
         program, inputs = drawn(seed)
@@ -159,7 +159,7 @@ def test_six_hundred_random_programs_have_the_same_bits_on_the_tape_in_c_and_in_
         assert all(numbers == in_batches for numbers in on_the_tape), seed
         for node in program.nodes[program.first_gate :]:
             counts[node.gate or ""] += 1
-    assert min(count for name, count in counts.items() if name != "constant") > 30
+    assert min(count for name, count in counts.items() if name != "constant") > 100
 
 
 def plain(of: object) -> object:

@@ -66,8 +66,7 @@ VERDICTS = {
 
 @pytest.mark.parametrize(("activation", "init"), PUBLISHED)
 def test_the_layers_spread_as_the_lecture_prints_it_and_get_its_verdict(activation: str, init: str) -> None:
-    # Those of tanh are as close with fewer examples than the lecture's.
-    of = experiment(activation, init, examples=300 if activation == "tanh" else 1000)
+    of = experiment(activation, init)
     stds = [layer.values.std for layer in of.layers]
     for std, published in zip(stds, PUBLISHED[activation, init], strict=False):
         if published is not None:

@@ -339,7 +339,7 @@ def written(seed: int) -> tuple[str, str]:
     return writer.random.choice(["\n", "; "]).join(lines), "; ".join(writer.flat)
 
 
-@each("seed", range(30))
+@each("seed", range(60))
 def test_a_program_is_equal_to_the_bit_to_the_same_written_out(seed: int) -> None:
     text, flat = written(seed)
     values = {"x1": 0.3 + seed / 100, "x2": -0.7}

@@ -21,7 +21,7 @@ from graphstep.teaching.exercise.proof import uneven
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.verdict import mark
 
-SEEDS = range(10)
+SEEDS = range(16)
 
 levels = pytest.mark.parametrize(
     ("item", "level"),
