@@ -125,13 +125,15 @@ def nearest(word: str, words: Iterable[str]) -> str:
     ('sigmoid', '')
     """
     plain = _plainest(word)
-    allowed = 0 if len(word) < _EDITS[0] else 1 if len(word) < _EDITS[1] else 2
+    allowed = 0 if not _EDITS[0] <= len(word) <= _CONTEXT else 1 if len(word) < _EDITS[1] else 2
     best, near = (allowed + 1, False), ""
+    first, last = ((letter, letter.upper(), "_") for letter in (plain[:1], plain[-1:]))
     for each in words:
-        # The first letter first: a network of numbers has 26,000 names, and every key in a field asks.
-        if each.lstrip("_")[:1].lower() == plain[:1] and _plainest(each) == plain:
+        # The outer letters first: a network of numbers has 26,000 names, and every key in a field asks.
+        if each.startswith(first) and each.endswith(last) and _plainest(each) == plain:
             return each
-        if len(each) >= _EDITS[0] - 1 and abs(len(each) - len(word)) <= allowed and len(word) <= _CONTEXT:
+        # An edit takes away one letter, at most, that the other word has not: of 100,000 numbered names few are left to compare.
+        if allowed and abs(len(each) - len(word)) <= allowed and len(set(each).difference(word)) <= allowed:
             # Of two that are equally near the one of the same letters: tahn is tanh, and not tan.
             edits = _edits(word, each), sorted(word) != sorted(each)
             if edits < best:
