@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from graphstep.faces.tui.screen import SteppingScreen
 
-_BEGIN, _PAUSE = 0.3, 0.02
+_BEGIN, _PAUSE = 0.3, 0.005
 """Seconds from the first frame, and between two pieces."""
 
 _MODULES = (
@@ -66,24 +66,27 @@ def in_pieces(node: MessagePump, pieces: Iterator[None], pause: float = _PAUSE) 
 
 
 def _pieces(screen: SteppingScreen) -> Iterator[None]:
+    yield from _styles(screen)
     for module in _MODULES:
         if module not in sys.modules:
             import_module(module)
             # What it has made stays: no key need wait until the collector has seen that.
             settle()
             yield
-    from graphstep.faces.tui.dialogs.find import FindForm
     from graphstep.telling.names import names_of
 
     # Where something is found by its name, those of all expressions and opened gates are asked for.
     _ = names_of(screen.now.trace.program).frames
     yield
 
+
+def _styles(screen: SteppingScreen) -> Iterator[None]:
     # Textual reads styles when the first widget of a kind comes, parses them, and looks up those of the whole screen again.
     from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
     from textual.containers import Horizontal
     from textual.widgets import Label, LoadingIndicator, OptionList
 
+    from graphstep.faces.tui.dialogs.find import FindForm
     from graphstep.faces.tui.dialogs.form import Field
     from graphstep.faces.tui.panes.ask import AskPane
 
