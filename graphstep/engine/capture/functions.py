@@ -228,7 +228,7 @@ class FollowedVectorize:
 
         frame = sys._getframe(1)
         if options or self._original.excluded or self._original.signature:
-            raise CaptureError(f"np.vectorize with options at {at_work(frame)} is not followed", hint=arrays.UNFOLLOWED)
+            arrays.unfollowed("vectorize with options", frame)
         return arrays.elementwise(self._original.pyfunc, frame, arguments)
 
 

@@ -214,11 +214,11 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
         unknown = [each._replace(factors=_sent_back(engine, *pair)) if at_kink(each) else each for each, pair in asked_for]
     for (value, read), creation, each, chosen in zip(pairs, creations, unknown, gates_of(unknown, dir(type(root))), strict=True):
         operands, place = [nodes[id(x)] for x in read], creation.place
-        file, line, variable = ("", 0, names.get(id(value), "")) if place is None else (place.file, place.line, place.variable)
+        variable = names.get(id(value), "") if place is None else place.variable
         gate = ""
         if chosen is not None:
             gate, operands = chosen[0], [x if isinstance(x, float) else operands[x] for x in chosen[1]]
-        operation = Operation(gate, operands, each.out, file, line, -1, (0, 0), variable, (), "float64", "", creation.scope)
+        operation = Operation(gate, operands, each.out, variable, (), "float64", "", creation.scope)
         if asked:
             operation.gradient = gradients[id(value)]
         if chosen is None:

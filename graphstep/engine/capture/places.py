@@ -8,7 +8,7 @@ import linecache
 import os
 import re
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -118,7 +118,7 @@ def at_work(frame: FrameType) -> Place:
     operation, following = _around(code, last)
     extent = _extents(code)[last // 2] if last >= 0 else None
     is_call = "CALL" in operation
-    variable = _variable(here, following) if direct and (is_call or operation.startswith(_OPERATORS)) else ""
+    variable = _assigned(following, _callers(here)) if direct and (is_call or operation.startswith(_OPERATORS)) else ""
     place = Place(code.co_filename, code, last, extent, here.f_lineno or 0, is_call or not direct, variable)
     if following[0] != "RETURN_VALUE":
         # What is returned goes to a variable of whoever called.
@@ -131,10 +131,8 @@ def place_in(frames: Sequence[tuple[CodeType, int]]) -> Place:
     code, last = frames[0]
     operation, following = _around(code, last)
     extent = _extents(code)[last // 2] if last >= 0 else None
-    variable, outer = following[1] if "CALL" in operation or operation.startswith(_OPERATORS) else "", iter(frames[1:])
-    while following[0] == "RETURN_VALUE" and (caller := next(outer, None)) is not None:
-        called, following = _around(*caller)
-        variable = following[1] if "CALL" in called else ""
+    makes_a_value = "CALL" in operation or operation.startswith(_OPERATORS) or following[0] == "RETURN_VALUE"
+    variable = _assigned(following, iter(frames[1:])) if makes_a_value else ""
     return Place(code.co_filename, code, last, extent, extent.line if extent else 0, "CALL" in operation, variable)
 
 
@@ -187,17 +185,21 @@ def puts_cells(frame: FrameType) -> bool:
     return _instructions(frame.f_code).get(frame.f_lasti, ("", ""))[0] == "STORE_SUBSCR"
 
 
-def _variable(frame: FrameType, following: tuple[str, str]) -> str:
-    """What the value at work in a frame is assigned to: there, or where the function that returns it was called."""
-    here: FrameType | None = frame
-    while following[0] == "RETURN_VALUE" and here is not None:
-        here = here.f_back
-        if here is None or is_library(here.f_code.co_filename):
-            return ""
-        operation, following = _around(here.f_code, here.f_lasti)
-        if "CALL" not in operation:
+def _assigned(following: tuple[str, str], callers: Iterator[tuple[CodeType, int]]) -> str:
+    """What a value is assigned to by the instruction behind it, or where the function that returns it was called."""
+    while following[0] == "RETURN_VALUE" and (caller := next(callers, None)) is not None:
+        called, following = _around(*caller)
+        if "CALL" not in called:
             return ""
     return following[1]
+
+
+def _callers(frame: FrameType) -> Iterator[tuple[CodeType, int]]:
+    """The functions of the user's that a frame works for, each with its instruction."""
+    here = frame.f_back
+    while here is not None and not is_library(here.f_code.co_filename):
+        yield here.f_code, here.f_lasti
+        here = here.f_back
 
 
 @cache

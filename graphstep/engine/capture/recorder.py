@@ -10,7 +10,7 @@ from typing import Any
 
 from graphstep.engine.capture.names import free_name
 from graphstep.engine.capture.places import Place, at_work, is_library
-from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
+from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording, check_count
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.exact import exact_text
@@ -74,10 +74,7 @@ class Recorder:
         is_float = type(value) is float
         if not is_float:
             _check_real(value, place)
-        if len(self.places) >= limits.FOLLOWED:
-            raise CaptureError(
-                f"a captured function has at most {limits.FOLLOWED:,} gates, and this one computes more, at {place}"
-            )
+        check_count(len(self.places), place)
         operations, variable = self.recording.operations, place.variable
         if place.is_call:
             if function:
@@ -95,9 +92,7 @@ class Recorder:
         dtype = "float64" if is_float else str(getattr(value, "dtype", "float64"))
         cells = value if is_float else widened(value)
         # By place, as there are very many of them.
-        operations.append(
-            Operation(gate, read, cells, place.file, place.line, -1, (0, 0), variable, options, dtype, "", self.scope())
-        )
+        operations.append(Operation(gate, read, cells, variable, options, dtype, "", self.scope()))
         self.places.append(place)
         self.values.append(value)
         return self.traced(len(self.values) - 1, value)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
+from graphstep.ground import limits
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import GraphstepError, Span
 from graphstep.ground.records import dataclass
@@ -60,14 +61,6 @@ class Operation:
     """What it read, by slot: the number of a node or of a constant array, or a plain number, which is a float."""
     value: Number
     """What the function computed, to the bit; of a smaller type, widened."""
-    file: str = ""
-    """The file of the user's line at work; empty where there is none."""
-    line: int = 0
-    """That line, from 1."""
-    source: int = -1
-    """The source that holds it; -1 where there is no text."""
-    span: Span = (0, 0)
-    """Where its expression stands in the text of its source."""
     variable: str = ""
     """The variable that its value was assigned to; empty for none. Several operations may have one: turns of it are numbered."""
     options: tuple[tuple[str, Any], ...] = ()
@@ -78,6 +71,14 @@ class Operation:
     """Where it was computed; empty for this machine's processor."""
     scope: int = 0
     """The innermost call or turn that it stands in: an index of :attr:`Recording.scopes`. Those of one stand side by side."""
+    file: str = ""
+    """The file of the user's line at work; empty where there is none."""
+    line: int = 0
+    """That line, from 1."""
+    source: int = -1
+    """The source that holds it; -1 where there is no text."""
+    span: Span = (0, 0)
+    """Where its expression stands in the text of its source."""
     gradient: Number | None = None
     """The gradient that the recorded program itself computed; None where it has none."""
     factors: tuple[Number | None, ...] = ()
@@ -114,3 +115,9 @@ class Recording:
     """The gradients of inputs that the recorded program itself computed."""
     is_of_pytorch: bool = False
     """Whether PyTorch computed them: a run of its gates has to come to the same."""
+
+
+def check_count(gates: int, place: object) -> None:
+    """Raise CaptureError where a function has computed as many gates as are recorded, and computes one more at a place."""
+    if gates >= limits.FOLLOWED:
+        raise CaptureError(f"a captured function has at most {limits.FOLLOWED:,} gates, and this one computes more, at {place}")

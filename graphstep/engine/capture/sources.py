@@ -15,7 +15,7 @@ Block = tuple[int, int]
 
 
 def locate(operations: Sequence[Operation], places: Sequence[Place | None]) -> list[Source]:
-    """Tell each operation its source and its place there; returns the sources, in the order of their lines."""
+    """Tell each operation its line, its source and its place there; returns the sources, in the order of their lines."""
     files = {path: linecache.getlines(path) for path in dict.fromkeys(place.path for place in places if place is not None)}
     blocks = {path: _functions("".join(lines)) for path, lines in files.items()}
     used: dict[tuple[str, Block], None] = {}
@@ -45,6 +45,8 @@ def locate(operations: Sequence[Operation], places: Sequence[Place | None]) -> l
         sources.append(Source(os.path.basename(path), first, "\n".join(line[margin:] for line in lines)))
     spans: dict[tuple[str, Extent], tuple[int, tuple[int, int]]] = {}
     for operation, place, within in zip(operations, places, homes, strict=True):
+        if place is not None:
+            operation.file, operation.line = place.file, place.line
         if within is None or place is None or place.extent is None:
             continue
         key = place.path, place.extent

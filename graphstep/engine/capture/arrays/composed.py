@@ -15,8 +15,6 @@ from graphstep.engine.capture.arrays.table import (
     reshape,
     unfollowed,
 )
-from graphstep.engine.capture.places import at_work
-from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Traced, holds_traced, plain
 from graphstep.ground.late import np
 
@@ -57,17 +55,31 @@ def linear(frame: FrameType, name: str, x: Any, compute: Callable[[Any], Any]) -
     """What adds up multiples of the cells of an array, as a product with the matrix of these."""
     shape, own = x.shape, np.asarray(compute(plain(x)))
     if x.size * own.size > _CELLS:
-        raise CaptureError(f"np.{name} of so many cells at {at_work(frame)} is not followed", hint="write it with operators")
+        unfollowed(f"{name} of so many cells", frame)
     # The column of a cell is what the function makes of that cell being 1 and all others 0.
     columns = [np.ravel(compute(unit.reshape(shape))) for unit in np.eye(x.size)]
     return reshape(frame, product(frame, np.stack(columns, axis=1), reshape(frame, x, -1)), *own.shape)
 
 
-@follows("gradient")
-def _gradient(frame: FrameType, x: Any, *spacing: Any, **options: Any) -> Any:
-    if holds_traced(spacing) or (x.ndim > 1 and not isinstance(options.get("axis"), int)):
-        return unfollowed("gradient with these options", frame)
-    return linear(frame, "gradient", x, lambda each: np.gradient(each, *spacing, **options))
+def _linear_in(name: str, place: int) -> Handler:
+    """A function that adds up multiples of the cells of one argument, whatever the others say."""
+    compute = getattr(np, name)
+
+    def handler(frame: FrameType, *arguments: Any, **options: Any) -> Any:
+        before, x, behind = arguments[:place], array_of(frame, arguments[place]), arguments[place + 1 :]
+
+        def of(cells: Any) -> Any:
+            return compute(*before, cells, *behind, **options)
+
+        # Of two axes the gradient is a list, and a fit that is asked for more is a tuple.
+        if holds_traced((before, behind, [*options.values()])) or isinstance(of(plain(x)), list | tuple):
+            return unfollowed(f"{name} with these options", frame)
+        return linear(frame, name, x, of)
+
+    return handler
+
+
+FUNCTIONS |= {name: _linear_in(name, place) for name, place in {"gradient": 0, "polyfit": 1, "bincount": 1}.items()}
 
 
 @follows("interp")
@@ -105,20 +117,6 @@ def _convolving(name: str) -> Handler:
 
 
 FUNCTIONS["convolve"], FUNCTIONS["correlate"] = _convolving("convolve"), _convolving("correlate")
-
-
-@follows("polyfit")
-def _polyfit(frame: FrameType, x: Any, y: Any, degree: Any, *rest: Any, **options: Any) -> Any:
-    if holds_traced(x) or rest or options:
-        return unfollowed("polyfit with these options", frame)
-    return linear(frame, "polyfit", y, lambda each: np.polyfit(x, each, degree))
-
-
-@follows("bincount")
-def _bincount(frame: FrameType, x: Any, weights: Any = None, minlength: Any = 0) -> Any:
-    if isinstance(x, Traced):
-        return unfollowed("bincount of a traced array", frame)
-    return linear(frame, "bincount", array_of(frame, weights), lambda each: np.bincount(x, each, minlength))
 
 
 @follows("apply_along_axis")

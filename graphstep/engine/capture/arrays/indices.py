@@ -70,6 +70,11 @@ def index(frame: FrameType, x: Any, key: Any, value: Any = None) -> Any:
     return picked if np.shape(part) == np.shape(value) else reshape(frame, picked, *np.shape(value))
 
 
+def along(frame: FrameType, x: Any, axis: int, entry: Any, value: Any = None) -> Any:
+    """What an entry of an index picks along one axis."""
+    return index(frame, x, (*[slice(None)] * (axis % np.ndim(plain(x))), entry), value)
+
+
 def _numbered(frame: FrameType, x: Any, places: Any) -> Any:
     """The cells of an array by their numbers in the order of all."""
     flat = x if np.ndim(plain(x)) == 1 else reshape(frame, x, -1)

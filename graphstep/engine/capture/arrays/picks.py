@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.arrays.indices import index
-from graphstep.engine.capture.arrays.joins import JOINING
+from graphstep.engine.capture.arrays.indices import along, index
+from graphstep.engine.capture.arrays.moves import JOINING
 from graphstep.engine.capture.arrays.table import (
     FUNCTIONS,
     Handler,
@@ -122,11 +122,10 @@ def _quantile(frame: FrameType, x: Any, part: float, axis: Any, keepdims: Any) -
     axis = 0 if axis is None else int(axis) % x.ndim
     at = part * (rows.shape[axis] - 1)
     low = int(np.floor(at))
-    front = (slice(None),) * axis
-    value = index(frame, rows, (*front, low))
+    value = along(frame, rows, axis, low)
     # Behind the last cell stands none.
     if at > low:
-        value = value + (index(frame, rows, (*front, low + 1)) - value) * (at - low)
+        value = value + (along(frame, rows, axis, low + 1) - value) * (at - low)
     if not keepdims or keepdims is np._NoValue:
         return value
     return reshape(frame, value, *(1 if x.ndim == rows.ndim and k != axis else n for k, n in enumerate(x.shape)))

@@ -108,7 +108,8 @@ def _original(name: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
         parameters = inspect.signature(member).parameters.values()
     except (TypeError, ValueError):
         return member, ()
-    return member, tuple(x.name for x in parameters if x.kind is x.POSITIONAL_OR_KEYWORD)
+    # One that has no name for its caller, as the first of np.bincount, has its place all the same.
+    return member, tuple(x.name for x in parameters if x.kind in (x.POSITIONAL_ONLY, x.POSITIONAL_OR_KEYWORD))
 
 
 def settled(name: str, frame: FrameType, result: Any, own: Any, first: int) -> Any:
@@ -168,7 +169,7 @@ def unfollowed(name: str, frame: FrameType) -> NoReturn:
     """Raise CaptureError for a function that is not followed."""
     hint = _NO_SLOPE if name.startswith("fft.") or name in _DECOMPOSITIONS else UNFOLLOWED
     # SciPy's functions of cells come here too.
-    module = "np." if hasattr(np, name.partition(".")[0]) else ""
+    module = "np." if hasattr(np, name.partition(" ")[0].partition(".")[0]) else ""
     raise CaptureError(f"{module}{name} at {at_work(frame)} is not followed", hint=hint)
 
 
@@ -205,14 +206,17 @@ def stack(frame: FrameType, parts: Any, axis: int = 0, out: Any = None, **more: 
 
 
 @follows("reshape")
-def reshape(frame: FrameType, x: Any, *shape: Any, order: str = "C", **more: Any) -> Any:
-    """``np.reshape``."""
-    more = {"shape": shape[0] if len(shape) == 1 else shape, **more}
-    wanted = more.pop("newshape", more.pop("shape"))
-    check_plain("reshape", frame, order=None if order in ("C", "F") else order, **more)
+def _reshape(frame: FrameType, x: Any, shape: Any, order: str = "C", **more: Any) -> Any:
+    check_plain("reshape", frame, **more)
+    return reshape(frame, x, *np.ravel(shape).astype(int).tolist(), order=order)
+
+
+def reshape(frame: FrameType, x: Any, *shape: int, order: str = "C") -> Any:
+    """An array in another shape."""
+    check_plain("reshape", frame, order=None if order in ("C", "F") else order)
     if order == "F" and x.ndim:
         # The first index goes round fastest: that of the reversed axes, in which the last one does.
-        sizes = np.reshape(plain(x), wanted, order="F").shape
-        return FUNCTIONS["transpose"](frame, reshape(frame, FUNCTIONS["transpose"](frame, x), sizes[::-1]))
-    value = np.reshape(plain(x), wanted)
+        sizes = np.reshape(plain(x), shape, order="F").shape
+        return FUNCTIONS["transpose"](frame, reshape(frame, FUNCTIONS["transpose"](frame, x), *sizes[::-1]))
+    value = np.reshape(plain(x), shape)
     return x if value.shape == x.shape else emit(frame, "reshape", (x,), value, shape=tuple(map(int, value.shape)))

@@ -9,12 +9,11 @@ from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken
 from graphstep.engine.capture.jax.scopes import Scopes, Within, called, named_scopes
 from graphstep.engine.capture.names import free_name
 from graphstep.engine.capture.places import Place, is_library, place_in
-from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording
+from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording, check_count
 from graphstep.engine.recorded import alike, in_type
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError
-from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.arrays import summed
 from graphstep.ground.late import np
@@ -282,15 +281,9 @@ class Interpreter:
         options: tuple[tuple[str, Any], ...],
     ) -> int:
         operations = self._recording.operations
-        if len(operations) >= limits.FOLLOWED:
-            raise CaptureError(
-                f"a captured function has at most {limits.FOLLOWED:,} gates, and this one computes more, at {place}"
-            )
-        file, line, variable = ("", 0, "") if place is None else (place.file, place.line, place.variable)
-        scope = self.scopes.at(self._within)
-        operations.append(
-            Operation(gate, operands, value, file, line, variable=variable, options=options, dtype=dtype, scope=scope)
-        )
+        check_count(len(operations), place)
+        variable, scope = "" if place is None else place.variable, self.scopes.at(self._within)
+        operations.append(Operation(gate, operands, value, variable, options, dtype, "", scope))
         self.places.append(place)
         return len(self._recording.inputs) + len(operations) - 1
 

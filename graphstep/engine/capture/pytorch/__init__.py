@@ -16,8 +16,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.capture.pytorch import cells, layers, losses, movement, reductions
-from graphstep.engine.capture.pytorch.gradients import fill_gradients
-from graphstep.engine.capture.pytorch.no_gradient import missing
+from graphstep.engine.capture.pytorch.gradients import fill_gradients, missing
 from graphstep.engine.capture.pytorch.tape import Tape
 from graphstep.engine.capture.pytorch.tensors import flat, is_tensor
 from graphstep.engine.capture.recording import CaptureError

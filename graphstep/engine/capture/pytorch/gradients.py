@@ -1,20 +1,25 @@
-"""The gradients that PyTorch itself computes: of every node, and what each gate sends back that is none of ours."""
+"""The gradients that PyTorch itself computes: of every node, what each gate sends back that is none of ours, and which parameters
+get none, and why: what ``.grad is None`` leaves open.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from graphstep.engine.capture.pytorch.calls import Call
+from graphstep.engine.capture.pytorch.modules import path_in
 from graphstep.engine.capture.pytorch.table import rule_of
 from graphstep.engine.capture.pytorch.tape import Tape
-from graphstep.engine.capture.pytorch.tensors import cells_of
+from graphstep.engine.capture.pytorch.tensors import cells_of, identifier
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call as Work
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.arrays import summed
 from graphstep.ground.late import np
+from graphstep.language.program import Missing
 
 # Units in the last place by which two orders of the same additions may differ.
 _ULPS = 64
@@ -97,3 +102,31 @@ def _same(tape: Tape, call: Call, sent: dict[int, Any], upstream: Any) -> bool:
         if not np.allclose(mine, other, rtol=_ULPS * epsilon, atol=_ULPS * epsilon * scale, equal_nan=True):
             return False
     return True
+
+
+def missing(tape: Tape) -> Iterator[Missing]:
+    """Those that the loss reads, then those that stand in its modules beside them; nodes are numbered as they were recorded."""
+    operations, read = tape.recording.operations, {id(tensor) for tensor in tape.leaves.values()}
+    for name, tensor in tape.leaves.items():
+        node = tape.node_of(tensor)
+        assert node is not None, "it was read"
+        if operations[node].gradient is None:
+            yield _stopped(tape, name, node)
+    for root, module in tape.modules.roots:
+        for path, parameter in module.named_parameters():
+            if id(parameter) in read:
+                continue
+            yield Missing(identifier(path_in(root, path)), "unread" if parameter.requires_grad else "frozen")
+            read.add(id(parameter))
+
+
+def _stopped(tape: Tape, name: str, node: int) -> Missing:
+    """What ends every way from a leaf to the loss: the first gate that stops a gradient, else that nothing reaches the loss."""
+    reached = {node}
+    for place, operation in enumerate(tape.recording.operations):
+        if reached.isdisjoint(x for x in operation.operands if isinstance(x, int)):
+            continue
+        if place in tape.stops:
+            return Missing(name, *tape.stops[place])
+        reached.add(place)
+    return Missing(name, "unused")

@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import as_array
-from graphstep.engine.capture.arrays.indices import assigned, index, is_basic
+from graphstep.engine.capture.arrays.indices import along, assigned, is_basic
 from graphstep.engine.capture.arrays.products import product
 from graphstep.engine.capture.pytorch.table import (
     PARTS,
@@ -114,14 +114,14 @@ def _setitem(frame: FrameType, x: Any, key: Any, value: Any) -> Any:
 def _cut(frame: FrameType, x: Any, _: Any, dim: int = 0, *, number: int, parts: Sequence[tuple[int, ...]]) -> Any:
     axis = dim % np.ndim(plain(x))
     start = sum(part[axis] for part in parts[:number])
-    return index(frame, x, (*[slice(None)] * axis, slice(start, start + parts[number][axis])))
+    return along(frame, x, axis, slice(start, start + parts[number][axis]))
 
 
 PARTS |= dict.fromkeys(("split", "chunk", "tensor_split", "split_with_sizes"), _cut)
 
 
 def _unbind(frame: FrameType, x: Any, dim: int = 0, *, number: int, parts: Any) -> Any:  # noqa: ARG001 – as of the others
-    return index(frame, x, (*[slice(None)] * (dim % np.ndim(plain(x))), number))
+    return along(frame, x, dim, number)
 
 
 def _extreme_along(over: str) -> Handler:

@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.arrays import apply
-from graphstep.engine.capture.arrays.indices import assigned, index
+from graphstep.engine.capture.arrays.indices import along, assigned, index
 from graphstep.engine.capture.pytorch.table import UnfollowedError, native, plainly, transposed
 from graphstep.engine.capture.traced import Traced, plain
 from graphstep.ground.late import np
@@ -85,12 +85,12 @@ def _getitem(frame: FrameType, x: Any, key: Any) -> Any:
 
 @native("select")
 def _select(frame: FrameType, x: Any, dim: int, place: int) -> Any:
-    return index(frame, x, (*[slice(None)] * (dim % np.ndim(plain(x))), int(place)))
+    return along(frame, x, dim, int(place))
 
 
 @native("narrow")
 def _narrow(frame: FrameType, x: Any, dim: int, start: int, length: int) -> Any:
-    return index(frame, x, (*[slice(None)] * (dim % np.ndim(plain(x))), slice(int(start), int(start) + int(length))))
+    return along(frame, x, dim, slice(int(start), int(start) + int(length)))
 
 
 @native("embedding")
