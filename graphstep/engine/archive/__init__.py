@@ -113,6 +113,7 @@ def read_run(content: bytes, called: str = "this") -> Opening:
     cells = {name: Cells(arrays.get(name)) for name in _ARRAYS}
     try:
         return _opening(document, cells)
+    # Any of them is a file that says one thing here and another there; OverflowError a number that no column holds.
     except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise InputError(f"{called} is no recorded run, or it is damaged") from error
 

@@ -114,6 +114,7 @@ class Cells:
         """The next number or array; None for a shape of None. ValueError where there are no more cells."""
         if shape is None:
             return None
+        # By hand, as Python's numbers do not overflow: NumPy's product of a shape that lies would come to a small one.
         count = 1
         for size in shape:
             if not isinstance(size, int) or size < 0:

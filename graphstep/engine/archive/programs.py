@@ -79,6 +79,7 @@ def _plain_rule(rule: Rule, cells: Cells) -> dict[str, Any]:
 
 def number_text(value: float) -> float | str:
     """A number as JSON has it: what is not finite is a text."""
+    # JSON has neither (RFC 8259); Python would write words that no other reader takes.
     return value if math.isfinite(value) else "nan" if value != value else "inf" if value > 0 else "-inf"
 
 
@@ -153,6 +154,7 @@ def _read_nodes(columns: Mapping[str, Any], kinds: Sequence[tuple[Rule | None, O
 
 def _check_order(nodes: Nodes) -> None:
     """Raise ValueError for nodes that cannot be computed one behind the other: inputs, then gates behind what they read."""
+    # The row of nodes is the order of work of both passes, and nothing behind this asks for it again.
     is_gate = [kind.rule is not None for kind in nodes.of_kinds]
     gates = [*nodes.by_kind(is_gate)]
     first = gates.index(True) if True in gates else len(gates)

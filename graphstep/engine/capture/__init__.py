@@ -87,6 +87,7 @@ def record(
         recording.output = result.node
     elif isinstance(result, Real):
         recording.output = float(plain(result))
+        # A C function may have added up the memory of an array that holds traced numbers, where it finds this nan.
         if recording.output != recording.output and holds_poison(recording.output):
             raise unseen()
     else:
@@ -169,6 +170,7 @@ def _line_of(error: Exception) -> str:
 
 def _bound(function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]) -> inspect.BoundArguments:
     try:
+        # A module's own call takes whatever there is; what its arguments are called says its forward.
         signature = inspect.signature(getattr(function, "forward", function) if _is_module(function) else function)
     except (TypeError, ValueError):
         raise InputError(f"{quoted(repr(function))} is no Python function") from None

@@ -111,6 +111,7 @@ def _collected(value: Any, name: str, inputs: dict[str, Any], visited: dict[int,
 
     An object or an array that stands in it twice is one: ``visited`` has their trees, by ``id``.
     """
+    # True is a number for Python, and an answer for whoever hands it over: nothing is differentiated by it.
     if isinstance(value, Real) and not isinstance(value, bool) and not _is_bool(value):
         return _put(name, value if _is_of_numpy(value) else float(value), inputs)
     # Numbers are not looked up: Python may keep equal ones once, and two arguments that are 1.0 are two inputs.
@@ -120,6 +121,7 @@ def _collected(value: Any, name: str, inputs: dict[str, Any], visited: dict[int,
         # Truth values, texts and the like are data.
         if value.dtype.kind not in "fiu":
             return _Kept(value)
+        # A copy: the function may write to its argument, and the caller to theirs after the call.
         number = value.astype(float) if value.dtype.kind != "f" else value.copy()
         leaf = visited[id(value)] = _put(name, number, inputs)
         return leaf
@@ -163,6 +165,7 @@ def _is_whole(x: Any) -> bool:
 def _is_of_user(value: Any) -> bool:
     """Whether something is an object of a class in a file of the user's, and no value of an autograd engine."""
     kind = type(value)
+    # Whoever has a __new__ of their own, as numbers and arrays have, cannot be made anew without what it asks for.
     if vars(object)["__new__"] is not kind.__new__ or issubclass(kind, Traced):
         return False
     codes = (each.__code__.co_filename for each in vars(kind).values() if isinstance(each, FunctionType))

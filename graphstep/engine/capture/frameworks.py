@@ -51,6 +51,7 @@ def adapters() -> Iterator[Any]:
     if "jax" in sys.modules:
         yield import_module("graphstep.engine.capture.jax")
     for entry in entries():
+        # Asked by the name alone: to load an adapter imports its framework, which takes seconds that nobody may need.
         if entry.name in sys.modules:
             yield entry.load()
 

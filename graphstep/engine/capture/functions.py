@@ -44,6 +44,7 @@ def _recorder(arguments: tuple[Any, ...]) -> Recorder | None:
 
 def _followed(module: str, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def function(*arguments: Any, **options: Any) -> Any:
+        # A generator is at its end once it was read, and both the function and the gates that stand for it read it.
         if name in _OF_LISTS or module == "statistics":
             arguments = tuple([*each] if isinstance(each, Iterator) or _is_row(each) else each for each in arguments)
         inside = tuple(x for each in arguments for x in (each if isinstance(each, list | tuple) else (each,)))
@@ -262,6 +263,7 @@ class FollowedModule:
         member = getattr(self._original, name)
         if name == "linalg":
             return FollowedModule(member, self._fills)
+        # In C it takes one float after the other, and asks each traced number for its float.
         if name == "fromiter":
             return lambda cells, *dtype, **options: FollowedModule(self._original).array([*cells], *dtype, **options)
         if name in ("r_", "c_"):
@@ -335,6 +337,7 @@ def _stand_in(member: Any, fills: bool) -> Any:
     """What stands for a module or a function of one; None for what is followed as it is."""
     if member is math or (member is not None and member is sys.modules.get("statistics")):
         return FollowedNumbers(member)
+    # By identity, as a module may call math.exp whatever it likes.
     for module in _HINTS:
         if module in sys.modules and id(member) in _originals(module):
             return _originals(module)[id(member)]

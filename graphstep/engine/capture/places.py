@@ -109,6 +109,7 @@ def at_work(frame: FrameType) -> Place:
     here: FrameType | None = frame
     while here is not None and is_library(here.f_code.co_filename):
         here = here.f_back
+    # Through a library (map, functools.reduce) the line is the user's, and no variable of theirs gets what each call returns.
     direct, here = here is frame, here or frame
     key = id(here.f_code), here.f_lasti, direct
     if not direct and (place := _PLACES.get(key)) is not None:

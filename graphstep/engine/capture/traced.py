@@ -91,6 +91,7 @@ def _floored(*, swapped: bool) -> Callable[[Any, Any], Any]:
             return NotImplemented
         frame, pair = sys._getframe(1), (other, self) if swapped else (self, other)
         over, under = map(plain, pair)
+        # 1.0 // 0.1 is 9 and the floor of 1.0 / 0.1 is 10: such a value is told when the run compares it with its gate.
         return self.recorder.node("floor", (self.recorder.node("div", pair, over / under, frame),), over // under, frame)
 
     return method
@@ -155,6 +156,7 @@ class Traced(Value):
     @property
     def __class__(self) -> Any:
         """What it is for ``isinstance``: a float where the function computes with one."""
+        # isinstance asks for this where the type itself says no (PEP 3119): x is a float for whoever checks its arguments.
         return type(self.value) if self.recorder.stands_in else type(self)
 
     @__class__.setter

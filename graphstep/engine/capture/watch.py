@@ -114,10 +114,12 @@ class Watch:
 
     def __enter__(self) -> Watch:
         self._before = sys.gettrace()
+        # Python tells of this thread alone. What another one computes is recorded, in the frame that waits for it.
         sys.settrace(self._called)
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        # A debugger or a measure of coverage may have been watching before.
         sys.settrace(self._before)
 
     def _about(self, code: CodeType) -> _Code:
@@ -225,6 +227,7 @@ class Watch:
             self._scope = -1
             self._stack.append(_Active(frame, about, about.part.label(frame) if self._stack else ""))
             return self._went_part
+        # None: of its lines nothing is told, which would cost more than all else that a call does.
         if about.is_transparent:
             return None
         label = about.label

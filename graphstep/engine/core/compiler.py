@@ -18,6 +18,7 @@ from graphstep.engine.core import SOURCE, checksum
 
 LIBRARY = "_core.abi3.so"
 """The file that it is compiled into, for every CPython from 3.11 on."""
+# GCC fuses x*y + z on processors that can unless it is told not to, and the sum would be rounded once in place of twice.
 _EXACT = ("-O3", "-fno-fast-math", "-ffp-contract=off", "-std=c11", "-fPIC")
 _SHARED = ("-bundle", "-undefined", "dynamic_lookup") if sys.platform == "darwin" else ("-shared",)
 _LINES = 12

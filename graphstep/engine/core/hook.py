@@ -48,6 +48,7 @@ class CoreHook(BuildHookInterface):
             return
         if version != "editable":
             build_data["pure_python"] = False
+            # The core keeps to Python's stable interface (PEP 384): one wheel for 3.11 and whatever comes after it.
             build_data["tag"] = f"cp311-abi3-{_platform()}"
             build_data["force_include"][str(library)] = str(FOLDER / LIBRARY)
 

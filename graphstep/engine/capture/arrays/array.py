@@ -206,6 +206,7 @@ class TracedArray(Traced):
     tofile = dump = dumps = tobytes = refusal("writing it out", "leave it out of the function that is captured")
 
     def __getattr__(self, name: str) -> Any:
+        # copy, pickle and NumPy ask for names with underscores to learn what an object can do: a refusal would end the capture.
         if not hasattr(np.ndarray, name) or name.startswith("__"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if name in FUNCTIONS:

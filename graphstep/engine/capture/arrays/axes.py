@@ -17,6 +17,7 @@ def _collecting(gate: str, function: str) -> Handler:
         x = array_of(frame, x)
         # What stands behind the axis is dtype and out, which NumPy's own methods hand on as None.
         check_plain(function, frame, **dict.fromkeys(map(str, rest), True) if any(y is not None for y in rest) else {}, **more)
+        # With _NoValue NumPy's functions hand on that nothing was asked.
         keepdims = keepdims is not np._NoValue and bool(keepdims)
         options = {"axis": _axes(axis)} if axis is not None else {}
         value = compute(plain(x), axis=axis, keepdims=keepdims)

@@ -31,6 +31,7 @@ def of_cells(ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, 
     name = ufunc.__name__
     if method == "at" and name == "add" and isinstance(inputs[0], Fillable):
         return inputs[0].add_at(frame, *inputs[1:])
+    # np.exp(x, y) writes into y: behind what it reads stands what it is to fill.
     if method == "__call__" and len(inputs) > ufunc.nin:
         options, inputs = {**options, "out": tuple(inputs[ufunc.nin :])}, inputs[: ufunc.nin]
     out = options.get("out")

@@ -91,6 +91,7 @@ def _interp(frame: FrameType, at: Any, xp: Any, fp: Any, *rest: Any, **options: 
         return linear(frame, "interp", fp, lambda each: np.interp(at, xp, each))
     # Between two of its points it is the straight line.
     xp = np.asarray(xp, float)
+    # At a point of its own NumPy takes the piece that begins there; the last point has none, and belongs to the piece before.
     place = np.clip(np.searchsorted(xp, plain(at), "right") - 1, 0, len(xp) - 2)
     inside = (plain(at) >= xp[0]) & (plain(at) <= xp[-1])
     slope = (fp[place + 1] - fp[place]) / (xp[place + 1] - xp[place])

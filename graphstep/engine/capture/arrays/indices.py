@@ -63,6 +63,7 @@ def index(frame: FrameType, x: Any, key: Any, value: Any = None) -> Any:
     options, arrays = _gate_index(kept)
     part = value if len(kept) == len(entries) else plain(x)[kept]
     gate = "index" if all(not isinstance(entry, Chosen | Slot) for entry in options) else "gather"
+    # NumPy puts the axes of arrays that a slice stands between in front of all others, which the gate does not.
     if len(arrays) > 2 or (gate == "gather" and not _together(kept)):
         # Arrays apart from each other: cells by their numbers in the order of all.
         return _numbered(frame, x, np.arange(plain(x).size).reshape(x.shape)[entries])

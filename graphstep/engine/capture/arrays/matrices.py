@@ -32,6 +32,7 @@ def _det(frame: FrameType, x: Any) -> Any:
 @follows("linalg.pinv")
 def _pinv(frame: FrameType, x: Any, **options: Any) -> Any:
     check_plain("linalg.pinv", frame, **options)
+    # Of full rank it is (XᵀX)⁻¹Xᵀ. Where a small step changes the rank it jumps, and has no slope (Golub and Pereyra, 1973).
     if x.ndim != 2 or np.linalg.matrix_rank(plain(x)) < min(x.shape):
         return unfollowed("linalg.pinv other than of one matrix of full rank", frame)
     return (

@@ -74,6 +74,7 @@ def apply(name: str, frame: FrameType, arguments: Sequence[Any], options: Mappin
         del options["dtype"]
     # NumPy lets np.sum(x, axis=0) and np.sum(x, 0) be one call: handlers get both by place.
     for parameter in leading[len(arguments) :]:
+        # Those behind a gap keep their names: a place can only be taken from the left.
         if parameter not in options:
             break
         arguments.append(options.pop(parameter))

@@ -61,6 +61,7 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
         if not hasattr(result, "dtype") or result.size != 1 or result.dtype.kind == "i":
             hint = "what is differentiated is one number: return the loss"
             raise CaptureError(f"{name} returned {_kind(result)}, and no number", hint=hint)
+        # jax.grad takes a number only, and a loss may have kept an axis of length 1.
         return result.reshape(())
 
     values = [*inputs.values()]
@@ -69,6 +70,7 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
     except jax.errors.JAXTypeError as error:
         hint = "write jnp.where or lax.cond in place of an if; what is not differentiated may be fixed: fixed=['n']"
         raise CaptureError(f"{name} asks for the number that a traced value has{_place_of(error)}", hint=hint) from error
+    # A jaxpr holds on to the arrays that a function sees, as the objects that they are.
     names = {id(value): variable for variable, value in seen_by(function) if hasattr(value, "shape")}
     recording = Recording(name, {key: widened(np.asarray(value, np.float64)[()]) for key, value in inputs.items()})
     recording.dtypes = {key: str(value.dtype) for key, value in inputs.items()}
@@ -76,6 +78,7 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
     interpreter.run(closed, values)
     recording.scopes = interpreter.scopes.all
     interpreter.send_back()
+    # Asked of the whole function, and not of the equations one by one: what these add up to is held against it.
     own = jax.grad(called, argnums=tuple(range(len(values))))(*values)
     recording.gradients = {key: widened(np.asarray(each, np.float64)[()]) for key, each in zip(order, own, strict=True)}
     recording.sources = locate(recording.operations, interpreter.places)

@@ -140,6 +140,7 @@ class Interpreter:
         try:
             outs, pullback = self._jax.vjp(at, *(items[k].value for k in traced))
         except (TypeError, ValueError, NotImplementedError) as error:
+            # What stands in a call is asked one by one: a part that has no slope is refused with its own line.
             if inner is not None:
                 return self._inside(inner, items, place)
             raise CaptureError(f"JAX has no gradient of {name} at {place}: {str(error).splitlines()[0]}") from error
@@ -294,6 +295,7 @@ class Interpreter:
         jnp, first, operations = self._jax.numpy, len(self._recording.inputs), self._recording.operations
         assert isinstance(self._recording.output, int), "what is differentiated is a node"
         gradients: dict[int, Any] = {self._recording.output: jnp.ones((), self._output.dtype)}
+        # Whoever reads a result comes behind it in a jaxpr, so that all has arrived at an equation when it sends.
         for sender in reversed(self._senders):
             # No node is -1: at a result that is none nothing arrives.
             upstream = [gradients.get(-1 if node is None else node) for node, _ in sender.outs]
@@ -326,6 +328,7 @@ class Interpreter:
         except (TypeError, ValueError, NotImplementedError) as error:
             raise CaptureError(f"JAX has no gradient of {sender.where}: {str(error).splitlines()[0]}") from error
         for node, part in zip(sender.reads, parts, strict=True):
+            # The gradient of a whole number has a type of its own in JAX, and no cells.
             if part.dtype != jax.dtypes.float0:
                 sent[node] = sent[node] + part if node in sent else part
         return sent

@@ -101,6 +101,7 @@ def _sliced(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]
 
 
 def _product(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    # dot_general: axes that are added up, and axes that go together; these come first in the result, then what is left of each.
     (left, right), (left_batch, right_batch) = params["dimension_numbers"]
     one, other = (np.ndim(x) for x in values)
     plain = len(left) == 1 and left[0] == one - 1 and right[0] == max(other - 2, 0) and not left_batch
@@ -118,6 +119,7 @@ def _product(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...
 
 
 def _selected(_: Mapping[str, Any], values: Sequence[Any], __: tuple[int, ...]) -> Sequence[Taken]:
+    # select_n has the case of False in front of that of True.
     return [Taken("where", (0, 2, 1))] if len(values) == 3 else []
 
 

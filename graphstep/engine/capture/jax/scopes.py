@@ -25,6 +25,7 @@ class Scopes:
 
     def at(self, path: Sequence[Within]) -> int:
         """The innermost scope of an operation that stands in all of ``path``, the outermost first."""
+        # What is deeper stands in the last frame that there is room for.
         path = path[: limits.FRAMES]
         kept = 0
         while kept < min(len(path), len(self._open)) and self._open[kept][0] == path[kept]:

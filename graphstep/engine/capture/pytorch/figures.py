@@ -140,6 +140,7 @@ def figures_of_calls(figures: list[Pending], modules: Modules) -> Any:
                 name = f"{base} in {scope}" if scope else base
             for part in parts:
                 figures.append(pending(part, name, "value", place))
+                # With the names as they are now: the hook is called when others are at work.
                 part.register_hook(lambda x, name=name, place=place: figures.append(pending(x, name, "gradient", place)))
             return result
 

@@ -153,6 +153,7 @@ def _attention(
     shape = np.shape(plain(scores))
     if is_causal:
         attn_mask = np.tril(np.ones(shape[-2:], bool))
+    # A mask of answers keeps where it holds; one of numbers is added, and may be learned.
     if attn_mask is not None and not isinstance(attn_mask, Traced) and attn_mask.dtype == bool:
         scores = gate(frame, "where", (np.broadcast_to(attn_mask, shape).astype(float), scores, -np.inf))
     elif attn_mask is not None:

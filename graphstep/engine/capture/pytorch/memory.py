@@ -84,6 +84,7 @@ def _numbers(whole: Any, part: Any) -> NDArray[np.int64] | None:
     if at.min() < first or at.max() >= first + len(numbers):
         return None
     places: NDArray[np.int64] = numbers[at - first]
+    # Of an expanded part many cells are one place, to which a write would come several times.
     return places if places.min() >= 0 and len(np.unique(places)) == places.size else None
 
 

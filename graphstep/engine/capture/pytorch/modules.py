@@ -127,6 +127,7 @@ def parameters_of(loss: Any, variables: Iterable[tuple[str, Any]]) -> list[tuple
             names.setdefault(id(value), variable)
         for path, each in held(value):
             names.setdefault(id(each), path_in(variable, path))
+    # The leaves hang in PyTorch's graph as nodes that add up gradients, each with its tensor as variable.
     leaves: dict[int, Any] = {}
     ways, met = [loss.grad_fn], {loss.grad_fn}
     while ways:

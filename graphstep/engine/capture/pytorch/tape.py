@@ -263,6 +263,7 @@ class Tape(NumpyRecorder):
         first, value = len(self.recording.operations), cells_of(part)
         within_another = done.writes and part._base is not None
         asking = any(x.requires_grad for x, _ in done.tensors.values())
+        # Its value is the same tensor's, so that no gate would be made of it: that the gradient ends here has to be one.
         if done.base in ("detach", "data"):
             self._stopped(done.arguments[0], part, "detached", frame)
             return
