@@ -76,6 +76,9 @@ def pending(tensor: Any, name: str, of: Literal["value", "gradient"], place: str
     if not tensor.numel():
         return Pending(make, 0, None)
     cells = tensor.detach()
+    # The gradient of a sparse embedding, and types of 8 bits, have few functions; a loop is not to end because it is watched.
+    cells = cells if cells.layout is torch.strided else cells.to_dense()
+    cells = cells.float() if cells.element_size() == 1 else cells
     if cells.device.type == "cpu":
         # To look whether all are finite waits for nothing here, and spares half of the work.
         low, high = torch.aminmax(cells)

@@ -159,6 +159,21 @@ def test_figures_are_those_of_the_tensors_with_scope_and_line() -> None:
     assert gradients.index("linear in layers.4") < gradients.index("linear in layers.0")
 
 
+def test_sparse_gradients_and_types_of_8_bits_have_figures_as_others_have() -> None:
+    table, scale = nn.Embedding(5, 3, sparse=True), nn.Parameter(torch.ones(3))
+
+    @gs.record
+    def loss_of() -> Any:
+        return (table(torch.tensor([1, 1, 2])) * scale.to(torch.float8_e4m3fn).float()).pow(2).sum()
+
+    loss_of().backward()
+    figures = {(each.name, each.of): each for each in loss_of.steps[0].tensors}
+    assert figures["table.weight", "gradient"].zeros == 9
+    assert figures["table.weight", "gradient"].maximum == table.weight.grad.to_dense().max()
+    assert figures["to", "value"].dtype == "float8_e4m3fn"
+    assert figures["to", "value"].mean == 1.0
+
+
 def test_cells_that_are_not_finite_are_counted_and_left_out_of_the_sizes() -> None:
     inf, nan = math.inf, math.nan
     odd = torch.tensor([1.0, -3.0, inf, nan, 0.0, -inf], requires_grad=True)
