@@ -10,11 +10,12 @@ from numbers import Integral, Real
 from types import FunctionType
 from typing import Any
 
+from graphstep.engine.capture.numpy_recorder import NumpyRecorder
 from graphstep.engine.capture.objects import engine_of
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError, Recording
-from graphstep.engine.capture.traced import NumpyRecorder, Traced, is_array
+from graphstep.engine.capture.traced import Traced, is_array
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.errors import InputError, quoted

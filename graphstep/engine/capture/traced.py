@@ -1,4 +1,4 @@
-"""A number that records what is computed from it, and what records it.
+"""A number that records what is computed from it.
 
 It is no ``float``: what would take its value and forget where it came from (``float(x)``, ``int(x)``, a format, a key of a
 dictionary) raises :class:`CaptureError` with the line and what would do, so that no gradient is dropped in silence.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from numbers import Real
 from types import FrameType
 from typing import Any, NoReturn
 
 from graphstep.engine.capture.places import asks_for_identity, at_work, is_shown, puts_cells
-from graphstep.engine.capture.recorder import Recorder, Value, numeral
+from graphstep.engine.capture.recorder import Value, numeral
 from graphstep.engine.capture.recording import COMPARED, CaptureError
 
 _ALIKE = "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh hypot logaddexp sign floor ceil"
@@ -292,24 +292,3 @@ def first_traced(values: Iterable[Any]) -> Traced:
         if holds_traced(value):
             return first_traced(value)
     raise StopIteration
-
-
-class NumpyRecorder(Recorder):
-    """Records one call; a value of NumPy is traced as an array."""
-
-    def traced(self, node: int, value: Any) -> Traced:
-        """The traced value of a node, of the type that the function computes with."""
-        if type(value) is float:
-            return Traced(self, node, value)
-        numpy = sys.modules.get("numpy")
-        if numpy is None or not isinstance(value, numpy.ndarray | numpy.generic):
-            return Traced(self, node, value)
-        from graphstep.engine.capture.arrays import TracedArray
-
-        return TracedArray(self, node, value)
-
-    def of_cells(self, ufunc: Any, method: str, inputs: Sequence[Any], options: dict[str, Any], frame: FrameType) -> Any:
-        """Follow a function of NumPy's that treats every cell alike."""
-        from graphstep.engine.capture.arrays import of_cells
-
-        return of_cells(ufunc, method, inputs, options, frame)

@@ -9,6 +9,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from graphstep.engine.capture.names import free_name
+from graphstep.engine.capture.numpy_recorder import NumpyRecorder
 from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.pytorch.calls import ABOUT, Call, Done, apart, chooses, refusal
 from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
@@ -35,7 +36,7 @@ from graphstep.engine.capture.pytorch.tensors import (
     within,
 )
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
-from graphstep.engine.capture.traced import NumpyRecorder, Traced, plain
+from graphstep.engine.capture.traced import Traced, plain
 from graphstep.engine.capture.watch import Part, Watch
 from graphstep.engine.recorded import alike, in_type
 from graphstep.gates.rule import MisfitError
