@@ -78,8 +78,20 @@ class Screen:
             elif piece[0] == "\n":
                 self._y += 1
             elif piece[0][0] != "\x1b":
-                for letter in filter(str.isprintable, piece[0]):
-                    self._put(letter)
+                letters = "".join(filter(str.isprintable, piece[0]))
+                if not self._put_ascii(letters):
+                    for letter in letters:
+                        self._put(letter)
+
+    def _put_ascii(self, letters: str) -> bool:
+        """Write letters of one cell each at once, where they fit and cut no wide letter; nearly all that is written is such."""
+        row, end = self.cells[self._y] if 0 <= self._y < self.rows else [], self._x + len(letters)
+        fits = letters.isascii() and self._x >= 0 and end <= len(row)
+        if not fits or not all(letter for letter, _ in row[self._x : self._x + 1] + row[end : end + 1]):
+            return False
+        row[self._x : end] = [(letter, self._pen) for letter in letters]
+        self._x = end
+        return True
 
     def _put(self, letter: str) -> None:
         width, row = cell_len(letter), self.cells[self._y] if 0 <= self._y < self.rows else []
