@@ -203,6 +203,19 @@ def test_no_test_looks_at_a_clock() -> None:
     assert not offenders
 
 
+def test_every_test_that_opens_a_screen_has_the_clock_that_jumps() -> None:
+    # Without the fixtures of tests/faces/tui a test passes as well, and waits by the clock of the machine.
+    slow = []
+    for where, _, nodes in modules("tests"):
+        names = {f"{node.module}.{alias.name}" for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+        opens = names & {"tests.faces.tui.driving.drive", "tests.faces.tui.driving.opened"}
+        opens |= {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr == "run_test"}
+        other = where.rpartition("/")[2].startswith("test_") and not where.startswith("tests/faces/tui/")
+        if other and opens and "tests.faces.tui.conftest.jumping" not in names:
+            slow.append(where)
+    assert not slow
+
+
 HUBS = {
     "graphstep.engine.trace": "the views of a run hold it, and it makes them",
     "graphstep.language.read.builder": "the readers of calls, heads and entries put gates into it, and it calls them",
