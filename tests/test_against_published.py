@@ -3,7 +3,8 @@
 Where each case of cases.json is printed stands beside it. The numbers of cases_lessons.json were made by hand: each program's
 ``torch`` text was run with the lesson's inputs as tensors that ask for a gradient, and ``f.backward(torch.ones_like(f))``. "nan"
 stands for what is not a number. Of 1 − σ(x) there are the values only: PyTorch's slope, σ·(1 − σ), cancels where graphstep's,
-σ(x)·σ(−x), does not.
+σ(x)·σ(−x), does not. cases_printed.json has the digits as they stand in print, and values as they are typed: where its digits end,
+so does the comparison, at one unit, since some were computed in float32 or from numbers that had been rounded.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import graphstep as gs
 from graphstep.debugger.session import Command, perform
 from graphstep.debugger.state import State
 from graphstep.engine.trace import Trace, trace
+from graphstep.faces.cli import main
 from graphstep.faces.drawing.excerpt import set_scene
 from graphstep.ground.arrays import plain
 from graphstep.language.read import read
@@ -25,6 +27,7 @@ from tests import FOLDER
 from tests.cases import each
 from tests.lessons import rehearsed
 from tests.networks import NETWORKS
+from tests.printed import unit_of
 
 
 def cases(name: str) -> Any:
@@ -91,6 +94,31 @@ def test_a_gate_has_the_numbers_of_pytorch(case: dict[str, Any]) -> None:
         found = run.gradients[name]
         assert np.shape(found) == np.shape(gradient), name
         np.testing.assert_allclose(found, gradient, rtol=1e-9, atol=1e-15, err_msg=name)
+
+
+@each("case", cases("cases_printed.json"), ids=lambda case: case["id"])
+def test_a_program_has_the_digits_that_are_printed(case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    run = gs.run(case["program"], inputs=case["inputs"])
+    rows = [("output", run.output, case["output"])] if "output" in case else []
+    rows += [(name, run[name].value, digits) for name, digits in case.get("values", {}).items()]
+    rows += [(f"d{name}", run[name].gradient, digits) for name, digits in case.get("gradients", {}).items()]
+    assert rows
+    for name, found, digits in rows:
+        printed = np.array(digits)
+        assert np.shape(found) == printed.shape, name
+        for cell, numeral in zip(np.ravel(found), printed.ravel().tolist(), strict=True):
+            assert abs(cell - float(numeral)) <= unit_of(numeral) * (1 + 1e-9), (name, cell, numeral)
+    capsys.readouterr()
+    main([case["program"], *(f"{name}={value}" for name, value in case["inputs"].items()), "--format", "json"])
+    np.testing.assert_array_equal(json.loads(capsys.readouterr().out)["output"], run.output)
+
+
+def test_a_training_ends_where_the_course_says() -> None:
+    # Ng, Neural Networks and Deep Learning, week 2: 100 iterations of optimize.
+    case = next(case for case in cases("cases_printed.json") if case["id"] == "ng-propagate")
+    trained = gs.train(case["program"], inputs=case["inputs"], params=["w", "b"], lr=0.009, steps=100).params
+    np.testing.assert_allclose(trained["w"], [[0.19033591], [0.12259159]], rtol=0, atol=5e-9)
+    assert trained["b"] == pytest.approx(1.92535983008, abs=5e-9)
 
 
 @pytest.mark.parametrize("words", LESSONS)
