@@ -184,3 +184,12 @@ def false_array_equations(line: str) -> list[str]:
                 wrong.append(f"{left} = {right}")
                 break
     return wrong
+
+
+_BETWEEN = re.compile(r"[|`]|\. (?=[A-Z])|; |: (?=\S)|, (?=[a-zA-Z∂(])(?!too )| \(|   +")
+
+
+def chains_of(document: str) -> list[str]:
+    """The chains of equations in a document of any kind: of sentences, tables and code."""
+    parts = (part.strip().strip(".:,") for line in document.splitlines() for part in _BETWEEN.split(line))
+    return [part for part in parts if " = " in part and part.count("(") == part.count(")")]

@@ -3,8 +3,8 @@
 Where each case of cases.json is printed stands beside it. The numbers of cases_lessons.json were made by hand: each program's
 ``torch`` text was run with the lesson's inputs as tensors that ask for a gradient, and ``f.backward(torch.ones_like(f))``. "nan"
 stands for what is not a number. Of 1 − σ(x) there are the values only: PyTorch's slope, σ·(1 − σ), cancels where graphstep's,
-σ(x)·σ(−x), does not. cases_printed.json has the digits as they stand in print, and values as they are typed: where its digits end,
-so does the comparison, at one unit, since some were computed in float32 or from numbers that had been rounded.
+σ(x)·σ(−x), does not. cases_printed.json has the digits as they stand in print, and values as they are typed: where its digits
+end, so does the comparison, at one unit, since some were computed in float32 or from numbers that had been rounded.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from graphstep.language.read import read
 from graphstep.telling.explain import explain
 from graphstep.telling.names import Names, name_of, names_of
 from tests.cases import each
-from tests.printed import false_array_equations, false_equations, is_close, value_of
+from tests.printed import chains_of, false_array_equations, false_equations, is_close, value_of
 from tests.programs import seeded
 
 if TYPE_CHECKING:
@@ -126,6 +126,29 @@ def test_equations_at_the_edge_of_the_digits_are_true_as_printed(text: str, inpu
 def test_equations_of_random_programs_are_true_as_printed(seed: int) -> None:
     case = seeded(seed)
     assert not _false(gs.run(case.text, inputs=case.inputs).trace)
+
+
+_REPORTS = ["check", "jacobian", "diagnose"]
+_NEURON = ["sigmoid(w*x + b)*w", "w=6.8", "x=4.5", "b=-1.4"]
+_LOSS = ["mean((X@w + b - y)^2)", "X=[[1,2],[3,4],[5,7]]", "y=[1,2,3]", "w=[0.13,-0.27]", "b=0.333"]
+
+
+def test_equations_of_reports_and_documents_are_true_as_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    calls = [[report, *words] for report in _REPORTS for words in (_NEURON, _LOSS)]
+    calls += [
+        [*words, "--format", "md", *more] for words in (_NEURON, _LOSS) for more in ([], ["--digits", "7"], ["--seed", "2.5"])
+    ]
+    calls += [["jacobian", *_NEURON, "--cell", "dw"], ["jacobian", *_LOSS, "--cell", "dw[1]"], ["why", "dw", *_NEURON]]
+    training = ["train", *_LOSS, "--params", "w,b", "--steps", "3", "--at-round", "2", "--optimizer"]
+    calls += [[*training, optimizer] for optimizer in ("momentum", "adagrad", "adamw")]
+    calls += [["exercise", "--kind", kind, "--seed", "5", "--key"] for kind in ("sigmoid", "loss")]
+    equations = 0
+    for call in calls:
+        main(call)
+        for chain in chains_of(capsys.readouterr().out):
+            equations += chain.count(" = ")
+            assert not (*false_equations(chain), *false_array_equations(chain)), (call, chain)
+    assert equations > 200
 
 
 @each(("text", "shapes"), ARRAYS, ids=lambda x: x if isinstance(x, str) else "")

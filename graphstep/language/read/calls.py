@@ -15,6 +15,7 @@ from graphstep.language.program import LABEL_WIDTH
 from graphstep.language.read.foreign import ForeignSpellingError, proposals
 from graphstep.language.read.functions import CHAINS, Option, check_count
 from graphstep.language.read.options import example, read_option, read_rest
+from graphstep.language.read.spelling import cut
 from graphstep.language.read.token import NAME
 
 if TYPE_CHECKING:
@@ -181,6 +182,10 @@ def with_options(builder: Builder, name: str, terms: Sequence[Term], written_opt
             if kind == "subscripts":
                 hint = f'write them in front of its inputs, as in {name}("ij,jk->ik", x, y)'
             raise ReadError(f"{name} needs its {key}", text=builder.text, span=span, hint=hint)
+    if most is None and len(terms) == 1 and (listed := builder.text[slice(*terms[0][1:])]).startswith("["):
+        # To NumPy concatenate([x, y]) joins two arrays; here the brackets have made one of them already.
+        hint = f"write {name}({cut(listed[1:-1])}) for the arrays side by side; brackets make a single array of them"
+        raise ReadError(f"{name}({cut(listed)}) can be read in two ways", text=builder.text, span=span, hint=hint)
     # Defaults are not filled in: the program says what was typed.
     operands = (*(term[0] for term in terms), *(Constant(value, numeral(value)) for value in missing))
     return builder.gate(gate.name, operands, span, None, tuple(sorted(options.items())))

@@ -35,6 +35,8 @@ from tests.cases import each
         ("0x10", ("0*x10", "decimal")),
         ("1_000", ("1*_000", "1000")),
         ("sin⁻¹(x)", ("1/sin(x)", "asin(x)")),
+        ("concat([x, y])", ("concat(x, y)", "a single array")),
+        ("stack([x, y], axis=1)", ("stack(x, y)", "a single array")),
         ("sin^2(x)", ("sin(x)^2", "two ways")),
         ("sin^2 x", ("sin(x)^2", "two ways")),
         ("sin²x", ("sin(x)^2", "two ways")),

@@ -230,7 +230,9 @@ def with_leaves(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _asks_for(targets: list[ast.expr], node: ast.stmt) -> bool:
-    """Whether a statement is ``x.requires_grad_()``, or with True between its parentheses, of the one target."""
+    """Whether a statement is ``x.requires_grad_()`` or ``x.requires_grad = True``, of the one target."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is True:
+        return [ast.unparse(each) for each in node.targets] == [f"{ast.unparse(targets[0])}.requires_grad"]
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or call.keywords or [ast.unparse(each) for each in call.args] not in ([], ["True"]):
         return False

@@ -247,6 +247,7 @@ def test_what_requires_a_gradient_is_an_input_with_a_value() -> None:
         ("x = torch.arange(4.0)\nx.requires_grad_(True)\ny = 2 * torch.dot(x, x)\ny.backward()", [0, 4, 8, 12]),
         ("x = torch.arange(4.0, requires_grad=True)\nu = (x * x).detach()\n(u * x).sum().backward()", [0, 1, 4, 9]),
         ("x = tf.Variable([1.0, 3.0])\ny = tf.reduce_sum(x**2)", [2, 6]),
+        ("x = torch.Tensor([2.0]).double(); x.requires_grad = True\no = 3*x\no.backward()", [3]),
     ],
 )
 def test_what_asks_for_its_gradient_in_other_words_is_an_input_too(typed: str, gradient: list[float]) -> None:
