@@ -18,7 +18,6 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -157,6 +156,9 @@ def _write(place: Path, blocks: Iterator[bytes]) -> None:
 
 
 def _replace(place: Path, blocks: Iterator[bytes], before: os.stat_result | None) -> None:
+    # It brings shutil, lzma and random with it: a thirtieth of a run that writes no file.
+    import tempfile
+
     if before is not None:
         # A rename asks nobody whether the file itself may be written.
         os.close(os.open(place, os.O_WRONLY))
