@@ -39,6 +39,9 @@ _LETTERS = 84
 _PAGE = 25
 """Rows up to which a table stays on one page."""
 
+_ROOM = 12
+"""Lines that a page has left below a heading at least: a program on one page and its graph on the next is hard to work with."""
+
 _POINTS = 120
 """Points by which a curve is drawn at most."""
 
@@ -58,6 +61,7 @@ PREAMBLE = rf"""\documentclass[11pt,a4paper]{{article}}
 \setcounter{{MaxMatrixCols}}{{40}}
 \renewcommand{{\arraystretch}}{{1.25}}
 \raggedbottom
+\newcommand{{\room}}{{\par\dimen0=\pagegoal\advance\dimen0-\pagetotal\ifdim\dimen0<{_ROOM}\baselineskip\pagebreak\fi}}
 """
 """What stands before the document."""
 
@@ -135,7 +139,7 @@ class Tex(Writer):
         if heading.level == 1:
             # By hand: \maketitle would set a date, and a document is the same on every day.
             return f"{{\\raggedright\\Large\\bfseries {text}\\par}}\n"
-        return rf"\{'section' if heading.level == 2 else 'subsection'}*{{{text}}}" + "\n"
+        return rf"\room\section*{{{text}}}" + "\n" if heading.level == 2 else rf"\subsection*{{{text}}}" + "\n"
 
     def prose(self, prose: blocks.Prose) -> str:
         return f"{self.line(prose.content)}\n"

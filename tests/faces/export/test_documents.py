@@ -248,6 +248,12 @@ def test_latex_compiles(which: str, tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"%PDF")
 
 
+def test_a_section_has_room_for_what_belongs_together() -> None:
+    text = RUN.to_tex(answers="hidden")
+    assert text.count(r"\section*") == text.count(r"\room\section*") > 1
+    assert r"\newcommand{\room}{\par\dimen0=\pagegoal" in text
+
+
 @pytest.mark.paper
 @with_tex
 def test_every_block_compiles() -> None:

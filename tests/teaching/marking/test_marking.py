@@ -496,7 +496,7 @@ def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str
         ("gradient z", "-0.25", "不太对。少了平方：1/x 的斜率随 1/x² 变化。"),
         ("value q", "5, 11", "正确。"),
         ("value q", "5, 12", "不太对：元素 [1] 还不对；另一个是对的。"),
-        ("gradient W", "1", "这是一个数，而 dg/dW 是2×2 的矩阵：请输入它的元素，中间用逗号隔开。"),
+        ("gradient W", "1", "这是一个数，而 dg/dW 是形状为 2×2 的矩阵：请输入它的元素，中间用逗号隔开。"),
         ("value f", "10.5", "不太对：符号对了，大小不对。"),
     ],
 )
