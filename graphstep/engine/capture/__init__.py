@@ -18,7 +18,7 @@ from graphstep.engine.capture.creation import Created
 from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
 from graphstep.engine.capture.functions import Followed
 from graphstep.engine.capture.names import names_of
-from graphstep.engine.capture.objects import Engine, engine_of, record_objects
+from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import holds_poison, unseen
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
@@ -91,7 +91,9 @@ def record(
         if recording.output != recording.output and holds_poison(recording.output):
             raise unseen()
     else:
-        hint = "what is differentiated is one number: return the loss"
+        # A tensor of an engine that computes with NumPy has its number, or its array, in an attribute.
+        held = next((f"its .{name}" for name in VALUES if isinstance(getattr(result, name, None), Traced)), "the loss")
+        hint = f"what is differentiated is one number: return {held}"
         raise CaptureError(f"{recording.function} returned {_kind(result)}, and no number", hint=hint)
     recording.sources = locate(recording.operations, recorder.places)
     return recording

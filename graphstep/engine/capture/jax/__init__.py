@@ -68,7 +68,7 @@ def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: st
     try:
         closed = jax.make_jaxpr(called)(*values)
     except jax.errors.JAXTypeError as error:
-        hint = "write jnp.where or lax.cond in place of an if; what is not differentiated may be fixed: fixed=['n']"
+        hint = "leave float(…) out, and write jnp.where in place of an if; what is not differentiated may be fixed: fixed=['n']"
         raise CaptureError(f"{name} asks for the number that a traced value has{_place_of(error)}", hint=hint) from error
     # A jaxpr holds on to the arrays that a function sees, as the objects that they are.
     names = {id(value): variable for variable, value in seen_by(function) if hasattr(value, "shape")}
