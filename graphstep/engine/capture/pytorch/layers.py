@@ -124,20 +124,20 @@ def _unbind(frame: FrameType, x: Any, dim: int = 0, *, number: int, parts: Any) 
     return along(frame, x, dim, number)
 
 
-def _extreme_along(over: str) -> Handler:
+def _extreme_along(name: str) -> Handler:
     def handler(frame: FrameType, x: Any, *dim: Any, number: int, parts: Any, keepdim: bool = False, **options: Any) -> Any:
         axis = options.pop("dim", dim[0] if dim and not isinstance(dim[0], Traced | np.ndarray) else None)
         if len(parts) == 1:
-            return extreme(frame, over[1:], over, x, *dim)
+            return extreme(name, frame, x, *dim)
         plainly(**options)
         if number or axis is None:
             raise UnfollowedError
-        return gate(frame, over, (x,), **axes(axis, bool(keepdim or dim[1:2] == (True,))))
+        return gate(frame, f"a{name}", (x,), **axes(axis, bool(keepdim or dim[1:2] == (True,))))
 
     return handler
 
 
-PARTS |= {"unbind": _unbind, "max": _extreme_along("amax"), "min": _extreme_along("amin")}
+PARTS |= {"unbind": _unbind, "max": _extreme_along("max"), "min": _extreme_along("min")}
 
 
 @native("scaled_dot_product_attention")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -34,16 +35,7 @@ def _over_axes(name: str) -> Handler:
 
 
 NATIVE |= {name: _over_axes(name) for name in ("sum", "mean", "prod", "amax", "amin", "logsumexp")}
-
-
-@native("max")
-def _max(frame: FrameType, x: Any, *other: Any, **options: Any) -> Any:
-    return extreme(frame, "max", "amax", x, *other, **options)
-
-
-@native("min")
-def _min(frame: FrameType, x: Any, *other: Any, **options: Any) -> Any:
-    return extreme(frame, "min", "amin", x, *other, **options)
+NATIVE |= {name: partial(extreme, name) for name in ("max", "min")}
 
 
 @native("matmul", "mm", "bmm", "mv", "dot")

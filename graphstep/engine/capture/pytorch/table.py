@@ -122,11 +122,11 @@ def axes(dim: Any, keepdim: bool) -> dict[str, Any]:
     return {**axis, **({"keepdims": True} if keepdim else {})}
 
 
-def extreme(frame: FrameType, name: str, over: str, x: Any, *other: Any, **options: Any) -> Any:
+def extreme(name: str, frame: FrameType, x: Any, *other: Any, **options: Any) -> Any:
     """``max`` and ``min`` of all cells, or of two tensors."""
     plainly(**options)
     if not other:
-        return gate(frame, over, (x,))
+        return gate(frame, f"a{name}", (x,))
     if len(other) == 1 and (isinstance(other[0], Traced) or np.shape(other[0])):
         return gate(frame, name, (x, *other))
     raise UnfollowedError
