@@ -18,7 +18,7 @@ _CONDITIONS = frozenset({"if", "else", "and", "or", "not", "is", "in", "for", "w
 _CONDITION_CALLS = frozenset({"if", "and", "or", "not", "in", "for", "while", "print"})
 _RAISED_TO = re.compile(r"([\w)\]]+)\s*(?:\^|\*\*)\s*$")
 # Decimal commas, (1,5), or a tuple of numbers: neither is a value.
-_NUMBERS_WITH_COMMAS = re.compile(r"\s*[-+]?[\d.]+(?:\s*,\s*[-+]?[\d.]+)+\s*")
+_NUMBERS_WITH_COMMAS = re.compile(r"\s*\(?\s*[-+]?[\d.]+(?:\s*,\s*[-+]?[\d.]+)+\s*\)?\s*")
 _ENDS = frozenset({"NUMERAL", "NAME", "CLOSE", "BAR_END", "NORM_END", "TRANSPOSE", "INDEX", "LIST_END", "MADE"})
 """What an operand may end with."""
 _COMPARISON = re.compile(r"[<>=!]=|[<>≤≥≠]")
@@ -239,8 +239,9 @@ def stray_comma(text: str, start: int, around: str) -> ReadError:
         hint = f"decimals are written with a point: {whole.replace('.', '')}.{part}"
         if len(part) == 3 and whole not in ("", "0"):
             hint += f"; and thousands without a sign: {whole.replace('.', '')}{part}"
-        if _NUMBERS_WITH_COMMAS.fullmatch(text):
-            hint += f"; an array stands in brackets: [{', '.join(text.replace(',', ' ').split())}]"
+    if _NUMBERS_WITH_COMMAS.fullmatch(text):
+        array = f"an array stands in brackets: [{', '.join(re.sub('[(),]', ' ', text).split())}]"
+        hint = f"{hint}; {array}" if decimal is not None else array
     if re.search(r"[^\W\d]\w*(?:[ \t]*,[ \t]*[^\W\d]\w*)+[ \t]*=[^=(;\n]*$", text[:start][-200:]) and not around:
         hint = "several values stand in parentheses: a, b = (x, y)"
     option = option_of_several(around)

@@ -150,6 +150,16 @@ class Conditions(Operators):
     def _skip_word(self) -> None:
         self._word(self._take())
 
+    def _indicator(self) -> Piece:
+        """𝟙[x > 0], which is the bracket of Iverson with a one in front."""
+        command = self._take()
+        self._place += 3
+        if not self._is("left", "[", "("):
+            hint = rf"as in \{command.text}{{1}}[x > 0], or [x > 0]; ones are an input like any other"
+            self._wrong("an indicator stands before its condition", command.span, hint)
+        inputs = self._arguments()
+        return inputs[0].of(inputs[0].sort, (command.start, self._tokens[self._place - 1].stop))
+
     # -- names before = ----------
 
     def _is_equation(self) -> bool:

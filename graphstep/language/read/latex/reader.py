@@ -187,6 +187,8 @@ class Reader(Conditions):
             self._two_readings((token.start, following.stop), rf"\sigma({rest})", rf"\sigma \cdot {rest}")
         if word in UPRIGHT:
             return self._upright()
+        if word in BOLD | {"mathbb"} and self._is("number", "1", ahead=2) and self._is("close", ahead=3):
+            return self._indicator()
         if word not in GREEK and (function := function_of(word)):
             return self._function(function)
         return None

@@ -137,6 +137,7 @@ h_{t-1} + h_t                           ->  h_tm1 + h_t
 \mathcal{L} \cdot \ell                  ->  L*l
 x < y                                   ->  x < y
 [x \le y] z                             ->  (x <= y)*z
+\mathbb{1}[x > 0] z + \mathbf{1}(x < y)  ->  (x > 0)*z + (x < y)
 \begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}  ->  where(x > 0, x, 0)
 \begin{cases} x & \text{if } x \geq 0, \\ a x & \text{if } x < 0 \end{cases}  ->  where(x >= 0, x, a*x)
 \begin{cases} -1 & x < -1 \\ x & x < 1 \\ 1 & \text{else} \end{cases}  ->  where(x < -1, -1, where(x < 1, x, 1))
@@ -271,6 +272,7 @@ REFUSED = [
     (r"x^{(1)}", "x_{1}"),
     (r"1{,}000", "1.000 or 1000"),
     (r"|x|y|", ""),
+    (r"\mathbf{1}_{x>0}", "[x > 0]"),
     (r"|x - |y||", r"\lvert"),
     (r"\mathbf{x}\mathbf{y}", r"\odot"),
     (r"\mathbf{x} \times \mathbf{y}", r"\odot"),
