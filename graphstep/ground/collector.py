@@ -11,8 +11,8 @@ _STEADY = 50_000, 100, 1_000
 looks through them while no key is pressed. To look through all takes it 20 ms, and with a second large run 200."""
 _NEW = 5_000
 """So many new objects make it worth while to look at them: a millisecond."""
-_DUE = 20
-"""So many looks at what is new make it worth while to look at what has lasted."""
+_DUE = 3
+"""So many looks at what is new make it worth while to look at what has lasted: 10 ms, and 200 for a hundred looks."""
 _PATIENT = 200_000, 10, 100
 """More objects than a start makes: modules, classes and styles, which all stay."""
 
@@ -39,12 +39,14 @@ def collect_new() -> None:
     gc.collect(0)
 
 
-def collect_in_rest() -> None:
-    """Look at what lasts, where something has been added to it: dialogs that were closed, and runs that were replaced."""
-    if gc.get_count()[1] >= _DUE:
-        gc.collect()
-        # Once: what is left takes 50 ms to look at after an hour, for which a key would wait. Reference counts free it still.
-        gc.freeze()
+def collect_lasting() -> None:
+    """Look at what is new, and where much has lasted since the last time, at that: dialogs that were closed, above all."""
+    if gc.get_count()[1] < _DUE:
+        collect_new()
+        return
+    gc.collect()
+    # Once: what is left would take longer every time. Reference counts free it still.
+    gc.freeze()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.stylesheet import MatchedStylesheet
 from graphstep.faces.tui.themes import BY_NAME, THEMES, first_theme, next_theme, variables_of
-from graphstep.ground.collector import collect_new, much_is_new
+from graphstep.ground.collector import collect_lasting, collect_new, much_is_new
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.signals import end, handled, status_of
@@ -311,7 +311,8 @@ class GraphstepApp(App[None]):
         if painted is not None:
             painted()
         if much_is_new():
-            self.set_timer(_PAUSE, collect_new)
+            # What is open over the first screen will be closed: it must not be taken for what stays.
+            self.set_timer(_PAUSE, collect_lasting if len(self.screen_stack) == 1 else collect_new)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that the screen has a key for, and the themes."""

@@ -26,7 +26,6 @@ from graphstep.faces.tui.messages import said_of, say
 from graphstep.faces.tui.panes.keys import KeyLine
 from graphstep.faces.tui.panes.stepping import SteppingPanes
 from graphstep.faces.tui.threads import result_of
-from graphstep.ground.collector import collect_in_rest
 from graphstep.ground.errors import GraphstepError
 from graphstep.language.setup import Setup, setup_of_program
 
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 LARGE = 2_000
 """Gates from which making a run, or opening it, is said to take a moment."""
 
-_PAUSE, _MOMENT, _REST = 0.02, 0.001, 1.0
+_PAUSE, _MOMENT = 0.02, 0.001
 """Seconds."""
 
 _ALWAYS = frozenset({"quit", "help", "theme", "redraw", "palette", "text_up", "text_down"})
@@ -105,7 +104,7 @@ class SteppingScreen(Screen[None]):
         self._seed, self._ties, self._saved = seed, ties, saved
         self._setup = setup or setup_of_program(program, inputs, seed=seed, ties=ties)
         self._due: Callable[[], object] | None = None
-        self._painted = self._ready = self._busy = False
+        self._painted = self._ready = False
         self._waiting: list[str] = []
         self._missing: list[str] = []
 
@@ -325,14 +324,6 @@ class SteppingScreen(Screen[None]):
         elif self.state is not None and not self._ready:
             self._ready = True
             self.set_timer(_PAUSE, self._get_ready)
-            self.set_interval(_REST, self._rest)
-        self._busy = True
-
-    def _rest(self) -> None:
-        # What comes of work behind the keys would wait for it, and so would a key in a dialog.
-        if self.is_current and not self._busy and not any(worker.is_running for worker in self.workers):
-            collect_in_rest()
-        self._busy = not self.is_current
 
     def _get_ready(self) -> None:
         from graphstep.faces.tui.ahead import get_ready
