@@ -18,7 +18,7 @@ from importlib import import_module
 from graphstep.faces.cli import accessible
 from graphstep.faces.cli.commands import COMMANDS, PARTS, module_of
 from graphstep.ground.collector import be_patient
-from graphstep.ground.errors import GraphstepError, InputError, did_you_mean
+from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted_path
 
 CLOSED_PIPE = 141
 """The exit status that shells give to a program ended by SIGPIPE."""
@@ -56,6 +56,11 @@ def _status(words: list[str]) -> int:
         return status_of(ended.number)
     except BrokenPipeError:
         return CLOSED_PIPE
+    except OSError as error:
+        # A disk that fails in the middle of a file, or a name that is too long: the system's refusal, and no fault of ours.
+        where = f" {quoted_path(error.filename)}:" if isinstance(error.filename, str) else ""
+        print(GraphstepError(f"the system refuses it:{where} {error.strerror or error}").report(), file=sys.stderr)
+        return 1
     except Exception as error:
         # The last place before Python's own traceback, which tells a user nothing: a fault of ours, and said to be one.
         if os.environ.get(DEBUG):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
+from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.classes import engine_arguments
@@ -77,7 +78,12 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.telling.reports import diagnosis as reports
 
     wanted = _kinds(options.fail_on)
+    swept = {text.partition("=")[0].strip() for text in options.sweep}
     for name, usual in _SETTINGS.items():
+        if name.replace("_", "-") in swept and getattr(options, name) is not None:
+            raise InputError(
+                f"--{name.replace('_', '-')} has a value, and is what --sweep tries", hint="leave one of the two out"
+            )
         if options.network is None and getattr(options, name) is not None:
             option = name.replace("_", "-")
             raise InputError(f"--{option} is of the network of the experiment", hint=f"--network 10x500 --{option} {usual}")
@@ -148,6 +154,11 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         raise InputError(f"--network takes LAYERSxUNITS, not {quoted(options.network)}", hint="as in --network 10x500")
     if options.expression is not None:
         raise InputError("--network stands instead of a program", hint=f"leave out {quoted(options.expression)}")
+    parser = ArgumentParser()
+    program_arguments(parser, needed=False)
+    for action in parser._actions:
+        if action.option_strings and getattr(options, action.dest, action.default) != action.default:
+            raise InputError(f"{action.option_strings[0]} is of a program, and --network stands instead of one")
     layers, units = map(int, size.groups())
     if not (layers and units):
         raise InputError(f"a network of {layers} layers of {units} units has none", hint="as in --network 10x500")

@@ -76,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
     elif options.what not in (None, "list"):
         raise InputError(f"{quoted(options.what)} and --kind both name a kind", hint="leave one of them out")
     if options.kind is None:
-        if options.to or options.key is not None:
+        drawn = options.level != "1" or options.seed != "1" or options.format or options.plain
+        if options.to or options.key is not None or drawn:
             raise InputError("which exercise is meant?", hint="--kind fork; graphstep exercise lists the kinds")
         sys.stdout.writelines(f"{line}\n" for line in _kinds(language_of(options.language)))
         return 0

@@ -70,6 +70,12 @@ def run(options: argparse.Namespace) -> int:
     if asked_for(options.format, None) is None and options.format not in (None, "text"):
         hint = did_you_mean(options.format, ("text", *platforms())) or f"formats: text, {', '.join(platforms())}"
         raise InputError(f"there is no format {quoted(options.format)} of a lesson", hint=hint)
+    prompt = "--plain" if options.plain else "--screen-reader" if options.screen_reader else ""
+    opens = bool(options.which) and options.which[0] not in _TASKS
+    if prompt and (options.to or options.key or options.format or not opens):
+        raise InputError(f"{prompt} opens a lesson on a line prompt", hint=f"graphstep lesson 2 {prompt}")
+    if options.format == "text" and not opens:
+        raise InputError("--format text prints a lesson as a page", hint="graphstep lesson 2 --format text")
     if options.to or options.key or options.format not in (None, "text"):
         return _write(options, asked_for(options.format, options.to))
     if options.which and options.which[0] not in _TASKS:

@@ -35,7 +35,7 @@ all are right. It runs on a line prompt, which a screen reader can read.
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add its arguments."""
     parser.add_argument("kinds", metavar="KIND", nargs="*", help="what to practise (default: all); list shows how far you are")
-    parser.add_argument("--count", metavar="N", default="6", help="exercises in this sitting (default: 6)")
+    parser.add_argument("--count", metavar="N", help="exercises in this sitting (default: 6)")
     language_argument(parser)
 
 
@@ -49,10 +49,12 @@ def run(options: argparse.Namespace) -> int:
 
     if in_browser():
         raise InputError("practice is kept on the machine that it is done on", hint="start graphstep practise in a terminal")
-    most = whole("--count", options.count)
+    most = whole("--count", options.count or "6")
     if not 1 <= most <= 1_000:
         raise InputError("--count takes 1 to 1,000")
     lists = options.kinds[:1] == ["list"]
+    if lists and options.count is not None:
+        raise InputError("--count is of a sitting, and list asks nothing")
     wanted = tuple(map(find, dict.fromkeys(options.kinds[1:] if lists else options.kinds)))
     language, clock, entries = language_of(options.language), SystemClock(), progress.load()
     if entries.message:

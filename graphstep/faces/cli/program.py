@@ -181,6 +181,7 @@ def _captured(options: argparse.Namespace, watch: Watch | None) -> Opening:
     named = next((name for name in (*REWRITINGS, "rewrite") if getattr(options, name, None)), None)
     if named:
         raise InputError(f"--{named} rewrites a typed program, and this one is a function in Python")
+    _refuse_dtype(options, "a function in Python")
     plain = type(options)(**{**vars(options), "dialect": None, "args": "", "fixed": ""})
     setup = replace(setup_of(plain), captured=True, fixed=read_names(options.fixed), arguments=options.args)
     opening = opening_of_file(setup, watch)
@@ -243,6 +244,7 @@ def _recorded(options: argparse.Namespace) -> Opening:
     named = next((name for name in (*REWRITINGS, "rewrite", "dialect") if getattr(options, name, None)), None)
     if named:
         raise InputError(f"--{'from' if named == 'dialect' else named} reads a typed program, and this one is a recorded run")
+    _refuse_dtype(options, "a recorded run")
     opening, setup = read_file(options.expression), setup_of(options)
     texts = {name: text for name, text in setup.inputs.items() if text is not None}
     if unknown := [name for name in (*texts, *setup.data) if name not in opening.inputs]:
@@ -266,6 +268,12 @@ def _recorded(options: argparse.Namespace) -> Opening:
         seed=seed,
         recorded=recorded,
     )
+
+
+def _refuse_dtype(options: argparse.Namespace, what: str) -> None:
+    """Raise InputError for a type to round to where the numbers are those that somebody else computed."""
+    if getattr(options, "dtype", FLOAT64) != FLOAT64:
+        raise InputError(f"--dtype rounds a typed program, and this one is {what} with numbers of its own")
 
 
 def language_of(word: str | None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from graphstep.faces.cli.documents import document_arguments, document_options
 from graphstep.faces.cli.program import language_of
-from graphstep.faces.cli.step import document_arguments, document_options
 from graphstep.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def deliver(
     if asked.detail == "brief" and not shortens:
         hint = "--detail brief goes with check, diagnose and train"
         raise InputError("this report says nothing that could be left out", hint=hint)
+
+    if asked.detail == "brief" and (options.format or (options.to or "").lower().rpartition(".")[2]) == "json":
+        raise InputError("json holds the numbers of the report, and takes no options of documents", hint="leave --detail out")
 
     # Of text, data and document one alone is made, and none for a format that does not exist.
     def pieces(name: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from graphstep.faces.cli import accessible
+from graphstep.faces.cli.documents import document_arguments, document_options, refuse_beside_prompt
 from graphstep.faces.cli.program import PYTHON, is_long, language_of, opening_of, program_arguments, writing_arguments
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError, listed, quoted
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from graphstep.debugger.state import State
     from graphstep.engine.opening import Opening
     from graphstep.engine.trace import Trace
-    from graphstep.faces.export import Options
     from graphstep.ground.arrays import Number
     from graphstep.language.program import Program
     from graphstep.language.read import Watch
@@ -69,28 +69,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     place_arguments(parser)
 
 
-def document_arguments(parser: argparse.ArgumentParser, *, asks: bool = True, shortens: bool = True) -> None:
-    """Add the options that say what a document is asked for. What is refused is not offered: one that ``asks`` nothing hides no
-    answers, and not every one ``shortens``.
-    """
-    from argparse import SUPPRESS
-
-    detail, answers = (
-        "how much a document tells: full (default) or brief",
-        "shown (default), or hidden: a sheet with ____ to fill in",
-    )
-    parser.add_argument("--math", metavar="M", help="mathematics in Markdown: gfm for Git hosts (default), dollars, or pandoc")
-    parser.add_argument("--detail", metavar="D", help=detail if shortens else SUPPRESS)
-    parser.add_argument("--answers", metavar="A", help=answers if asks else SUPPRESS)
-
-
-def document_options(options: argparse.Namespace) -> Options:
-    """What a document is asked for."""
-    from graphstep.faces.export import options_of
-
-    return options_of(options.math, options.detail, options.answers)
-
-
 def place_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where a run is opened and where it stops, and how it is written."""
     parser.add_argument("--at", metavar="N", help="open, or stop, at step N; 12/p/3 is step 3 inside p")
@@ -105,6 +83,7 @@ def place_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Step, print or write."""
+    refuse_beside_prompt(options, "record")
     # A browser talks to the debugger through pipes.
     screen = (sys.stdout.isatty() and sys.stdin.isatty()) or in_browser()
     spoken = options.screen_reader or accessible.asked_for()

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import accessible
+from graphstep.faces.cli.documents import document_arguments, document_options, refuse_beside_prompt
 from graphstep.faces.cli.program import program_arguments, setup_of, writing_arguments
-from graphstep.faces.cli.step import document_arguments, document_options
 from graphstep.faces.cli.streams import replace_line
 from graphstep.faces.cli.words import whole
 from graphstep.ground.browser import in_browser
@@ -73,9 +73,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--max-norm", metavar="V", help="shorten the weights of each unit to this length after an update, where they are longer")
     add("--maximize", action="store_true", help="let the output rise instead of fall")
     add("--batch", metavar="NAMES:N", help="minibatches: inputs that are cut along axis 0, and examples in a batch: X,y:32")
-    add("--batch-seed", metavar="N", default="0", help="seed of the order of examples (default: 0)")
+    add("--batch-seed", metavar="N", help="seed of the order of examples (default: 0)")
     add("--held-out", metavar="NAMES:SHARE", help="examples never trained on, from the end: X,y:0.2")
-    add("--held-out-every", metavar="N", default="10", help="look at the held-out loss every N rounds (default: 10)")
+    add("--held-out-every", metavar="N", help="look at the held-out loss every N rounds (default: 10)")
     add("--until", metavar="LOSS", help="stop when the loss is below (the held-out loss, where there is one)")
     add("--patience", metavar="N", help="stop when that loss has not improved for N rounds, and keep the best parameters")
     add("--save", metavar="FILE", help="write the state to an npz file at the end")
@@ -99,6 +99,11 @@ def run(options: argparse.Namespace) -> int:
     from graphstep.faces.export._reports import write
     from graphstep.faces.export.training.formats import format_of, pieces
 
+    for name, of in (("batch_seed", "batch"), ("held_out_every", "held_out")):
+        if getattr(options, name) is not None and not getattr(options, of):
+            word, whole_word = (each.replace("_", "-") for each in (name, of))
+            raise InputError(f"--{word} goes with --{whole_word}", hint=f"--{whole_word} X,y:{32 if of == 'batch' else 0.2}")
+    refuse_beside_prompt(options, "at_round")
     asked = document_options(options)
     chosen = options.format
     if options.to and is_pdf(options.to) and not chosen:
@@ -204,7 +209,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     # Under the name that argparse makes of an option: --weight-decay is weight_decay.
     typed = {name: getattr(options, option_of(name)[2:].replace("-", "_")) for name in SETTINGS}
     hyper = settings_of(row, {name: None if word is None else read_number(word) for name, word in typed.items()})
-    seed, every = whole("--batch-seed", options.batch_seed), whole("--held-out-every", options.held_out_every, 1)
+    seed, every = whole("--batch-seed", options.batch_seed or "0"), whole("--held-out-every", options.held_out_every or "10", 1)
     return training.Settings(
         read_names(options.params),
         row,
