@@ -293,7 +293,7 @@ def started(*words: str) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes], I
         process.kill()
 
 
-@each("words", [["lesson", f"{'a' * 300}.md"], ["exercise", "mark", "a" * 300, "--key=key.json", "--to=marks.csv"]])
+@each("words", [["lesson", f"{'a' * 300}.md"], ["exercise", "mark", "answers", "--key=key.json", f"--to={'a' * 300}.csv"]])
 def test_what_the_system_refuses_is_said_to_be_its_refusal(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, *words, status=1)
     assert said.startswith("error: the system refuses it: '")
