@@ -132,7 +132,10 @@ def _product(explanation: Explanation, ladder: Ladder, width: int) -> list[Line]
             # Beside the word that it explains, where there is room: rows are dear in a small window.
             lines[place] += [(" " * (width_so_far + 4 - _width(lines[place])), ""), *rule]
         else:
-            lines.append(rule)
+            side = cell_width(by) + 1
+            first, *rest = _broken(local.line, max(width - side, 8))
+            lines.append([(f"{by} ", "local"), (first, "rule")])
+            lines += [[(" " * side, ""), (part, "rule")] for part in rest]
     return lines
 
 
@@ -157,12 +160,16 @@ def _rung(left: str, sign: str, right: Line, width: int) -> list[Line]:
     room = width - side
     if wide <= room or room < 8:
         return [[(f"{left} {sign} ", "rule"), *right]]
-    # A formula is broken at its blanks alone; wide letters have none between them.
-    parts = (wrap(text, room, break_long_words=False) if wide == len(text) else wrapped(text, room)) or [text]
+    parts = _broken(text, room)
     style = right[0][1]
     lines: list[Line] = [[(f"{left} {sign} ", "rule"), (parts[0], style)]]
     lines += [[(" " * side, ""), (part, style)] for part in parts[1:]]
     return lines
+
+
+def _broken(text: str, room: int) -> list[str]:
+    """The lines of a formula, which is broken at its blanks alone; wide letters have none between them."""
+    return (wrap(text, room, break_long_words=False) if cell_width(text) == len(text) else wrapped(text, room)) or [text]
 
 
 def _prose(text: str, style: str, width: int, sign: str = "") -> list[Line]:

@@ -111,8 +111,9 @@ def _started(step: Step) -> Started:
 def _given(trace: Trace, name: str, value: Number) -> Figure:
     """An input as it was typed, so that the problem can be computed again; with its shape where it is an array."""
     is_recorded = trace.setup.captured and not trace.setup.inputs.get(name) and is_small(value)
-    if trace.program.scope or is_recorded:
-        # It was computed outside, where its digits stand; nobody typed those of a recorded one.
+    is_trained = any(update.node == trace.program.input_places[name] for update in trace.updates)
+    if trace.program.scope or is_recorded or is_trained:
+        # It was computed outside, or in the rounds before, where its digits stand; nobody typed those of a recorded one.
         names = names_of(trace.program)
         meant = names.definitions.get(trace.program.input_places[name]) if trace.program.scope else ""
         return f"{name} = {f'{meant} = ' if meant else ''}{value_text(value, trace.writing)}"

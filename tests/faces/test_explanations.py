@@ -10,6 +10,7 @@ from graphstep.faces.explanations import tell
 from graphstep.gates.optimizers import optimizer, settings_of
 from graphstep.ground.widths import cell_width
 from graphstep.language.read import read
+from graphstep.language.values import read_inputs
 from graphstep.telling.explain import explain
 from tests.cases import each
 
@@ -78,3 +79,12 @@ def test_under_a_left_side_of_wide_letters_the_signs_stand_under_each_other() ->
     signs = [cell_width(line.partition(" = ")[0]) for line in lines if " = " in line]
     assert len(signs) > 1
     assert len(set(signs[:2])) == 1
+
+
+def test_no_line_is_wider_than_its_pane() -> None:
+    text, inputs = "mean(relu(X@W1 + b1)@W2)", read_inputs(["X=randn(4,3)", "W1=randn(3,5)", "b1=zeros(5)", "W2=randn(5,2)"])
+    run = trace(read(text, inputs), inputs)
+    for n in range(len(run) + 1):
+        lines = ["".join(piece for piece, _ in line) for line in tell(explain(run, n), run.step(n), 62)]
+        # A line that is too wide is cut by the pane, without a sign.
+        assert [line for line in lines if cell_width(line) > 62] == []
