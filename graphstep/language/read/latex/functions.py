@@ -51,6 +51,9 @@ def axes_of(function: str, axes: Sequence[int]) -> int | None:
         return None
     if rule.over_cells and len(axes) == 1:
         return 0
+    # Without the indices of einsum, or what else a gate has to be told, no shape is known.
+    if any(key not in rule.defaults for key in rule.keywords):
+        return None
     try:
         return len(rule.shape([(3,) * count for count in axes], rule.settings(())))
     except MisfitError:

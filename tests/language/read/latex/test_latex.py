@@ -20,7 +20,7 @@ from lark.exceptions import LarkError
 
 import graphstep as gs
 from graphstep.gates import FUNCTIONS
-from graphstep.ground.errors import InputError, ReadError
+from graphstep.ground.errors import GraphstepError, InputError, ReadError
 from graphstep.language.read import read
 from graphstep.language.read.latex import from_latex
 from graphstep.telling.formula import latex_of
@@ -209,6 +209,14 @@ def test_a_product_of_arrays_that_are_not_in_bold_is_that_of_their_values() -> N
         with pytest.raises(ReadError, match=r"two ways|no gate"):
             from_latex(tex, values)
     assert gs.from_latex("W^T x", W=[[1, 2], [3, 4]], x=[1, 2]).output.tolist() == [7, 10]
+
+
+def test_any_function_of_arrays_in_latex_is_read_or_refused() -> None:
+    values = {"x": np.ones(3), "W": np.ones((3, 3)), "a": 1.0, "E": np.ones(0)}
+    for name in FUNCTIONS:
+        for inputs in ("x", "W", "a", "E", "x, W", "W, x", "W, a", "x, x, a", "W, x, x, x"):
+            with suppress(GraphstepError):
+                from_latex(rf"\mathrm{{{name}}}({inputs}) x".replace("_", r"\_"), values)
 
 
 def test_a_comment_of_latex_is_no_part_of_the_formula() -> None:
