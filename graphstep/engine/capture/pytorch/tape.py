@@ -124,6 +124,10 @@ class Tape(NumpyRecorder):
             return entry.value
         if (part := read_through(self._seen, tensor, frame)) is not None:
             return part
+        if entry is not None and np.array_equal(cells_of(tensor), plain(entry.value), equal_nan=True):
+            # A write that changed nothing, as of distributions that clamp what they draw through a detached alias.
+            entry.version = version_of(tensor)
+            return entry.value
         if entry is not None:
             hint = "write y = y + … in place of y.add_(…), or clone it before"
             problem = "was written to through another tensor that shares its memory, or by an operation that is not followed"
@@ -135,9 +139,7 @@ class Tape(NumpyRecorder):
     def _leaf(self, tensor: Any, frame: FrameType) -> Any:
         if not tensor.is_leaf:
             origin = type(tensor.grad_fn).__name__
-            hint = (
-                "compute it inside the function, or hand it over detached: x.detach(); a gradient inside a loss is not followed"
-            )
+            hint = "compute it inside the function, or hand over x.detach(); a gradient inside a loss is not followed"
             if origin == "CppFunction":
                 hint = "what torch.jit has compiled is not seen: capture it as it was written"
             raise CaptureError(

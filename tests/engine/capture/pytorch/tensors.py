@@ -6,6 +6,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812 – as every program of PyTorch's calls it
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 torch.manual_seed(0)
 W = torch.randn(3, 4, requires_grad=True)
@@ -335,6 +336,17 @@ def of_shortened_weights() -> Any:
     return shortened(ids).pow(3).sum()
 
 
+def computed_again_on_the_way_back() -> Any:
+    # What is told apart by another call of relu must not be counted by the checkpoint around it.
+    return checkpoint(lambda h: F.relu(torch.tanh(h @ W) - 0.1).pow(2).sum(), x, use_reentrant=False)
+
+
+def clamped_where_nothing_is_clamped() -> Any:
+    h = x @ W
+    h.detach().clamp_(min=-1e30)
+    return (h * b).sum()
+
+
 FOLLOWED = (
     two_layers, operators, written_in_place, several_results, long_short_term, pictures, embedded, batch_norm_in_training,
     dropped, detached, masked, over_time, few_digits, tied, asked, indexed, transformer, dead_layer,
@@ -344,6 +356,7 @@ FOLLOWED = (
     clipped_before_it_is_read, seen_without_a_gradient,
     normed_pictures, lost_cell_by_cell, as_in_a_text, moved_about,
     named_in_a_comprehension, weighted_by_what_is_detached, written_in_parts, drawn_from_a_dirichlet, of_shortened_weights,
+    computed_again_on_the_way_back, clamped_where_nothing_is_clamped,
 )  # fmt: skip
 
 
