@@ -311,6 +311,8 @@ REFUSED = [
     (r"2 3", r"\cdot"),
     (r"x 2", r"\cdot"),
     (r"x^2^3", "braces"),
+    (r"w \leftarrow w - a g", "w_{new} = "),
+    (r"\det(A)", "logdet"),
     (r"a \over b", r"\frac{x}{y}"),
     (r"$x$ and $y$", "one formula"),
     (r"x^*", "subscript"),
