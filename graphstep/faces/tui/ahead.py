@@ -77,6 +77,7 @@ def _pieces(screen: SteppingScreen) -> Iterator[None]:
 
     # Where something is found by its name, those of all expressions and opened gates are asked for.
     _ = names_of(screen.now.trace.program).frames
+    settle()
     yield
 
 
