@@ -20,6 +20,7 @@ from graphstep.faces.cli import main
 from graphstep.faces.export._writer import BLOCKS, INLINES, Writer
 from graphstep.faces.export.training import document
 from tests.cases import each
+from tests.faces.tui.conftest import jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.source import modules
 
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)

@@ -208,7 +208,8 @@ def test_every_test_that_opens_a_screen_has_the_clock_that_jumps() -> None:
     slow = []
     for where, _, nodes in modules("tests"):
         names = {f"{node.module}.{alias.name}" for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
-        opens = names & {"tests.faces.tui.driving.drive", "tests.faces.tui.driving.opened"}
+        opens = names & {f"tests.faces.tui.driving.{name}" for name in ("drive", "opened")}
+        opens |= names & {"graphstep.faces.tui.recorder.record"}
         opens |= {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr == "run_test"}
         other = where.rpartition("/")[2].startswith("test_") and not where.startswith("tests/faces/tui/")
         if other and opens and "tests.faces.tui.conftest.jumping" not in names:

@@ -16,6 +16,7 @@ from graphstep.faces.recording import cast, svg
 from graphstep.faces.recording.frames import EACH, FIRST, LAST, Recording
 from graphstep.faces.tui.recorder import record
 from graphstep.faces.tui.screen import SteppingScreen
+from tests.faces.tui.conftest import jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.faces.tui.terminal import Screen
 
 
