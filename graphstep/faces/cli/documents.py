@@ -32,16 +32,20 @@ def document_arguments(parser: argparse.ArgumentParser, *, asks: bool = True, sh
 
 
 def document_options(options: argparse.Namespace) -> Options:
-    """What a document is asked for; InputError for what its format would pass over."""
+    """What a document is asked for."""
     from graphstep.faces.export import options_of
 
+    return options_of(options.math, options.detail, options.answers)
+
+
+def refuse_passed_over(options: argparse.Namespace) -> None:
+    """Raise InputError for what the format of a document would pass over, before anything is computed."""
     form = options.format or ("" if options.to is None else options.to.lower().rpartition(".")[2])
     if options.math is not None and form != "md":
         raise InputError("--math is of Markdown", hint="--format md, or --to solution.md")
     for name in ("digits", "notation"):
         if form in _DATA and getattr(options, name, None) is not None:
             raise InputError(f"{form} holds all digits of the numbers, and no formulas", hint=f"leave --{name} out")
-    return options_of(options.math, options.detail, options.answers)
 
 
 def refuse_beside_prompt(options: argparse.Namespace, *more: str) -> None:

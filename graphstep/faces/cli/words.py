@@ -103,6 +103,10 @@ def parse(name: str, command: Command, words: Sequence[str]) -> argparse.Namespa
         setattr(options, key, _unshielded(value))
     options.words = list(words)
     _refuse_nothing(parser, options)
+    if hasattr(options, "math"):
+        from graphstep.faces.cli.documents import refuse_passed_over
+
+        refuse_passed_over(options)
     return options
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from graphstep.faces.cli.commands import every, module_of
+from graphstep.faces.cli.words import parser_of
 from tests.cases import each
 from tests.faces.cli.test_cli import refused
 
@@ -75,3 +78,25 @@ def test_an_error_names_a_few_of_many_inputs(capsys: pytest.CaptureFixture[str])
     assert "no value for w0, w1, w2, w3, w4, w5, w6, w7 … (300 in all)\n" in said
     assert max(map(len, said.splitlines())) < 130
     assert "w7 … (300 in all)" in refused(capsys, "+".join(names), *(f"{name}=1" for name in names), "q=1")
+
+
+RUNS = {name: ["x*x", "x=3"] for name in ("step", "check", "jacobian", "diagnose", "rewrite")} | {
+    "train": ["x*x", "x=3", "--params=x", "--steps=1"],
+    "why": ["grad x", "x*x", "x=3"],
+    "diff": ["x*x", "x=3", "--b=x=2"],
+}
+"""What each command is given that makes documents of a program; capture makes those of step."""
+
+
+def test_every_command_refuses_what_the_format_of_its_document_would_pass_over(capsys: pytest.CaptureFixture[str]) -> None:
+    passed_over = {"math": (["--math=dollars"], ["--math=pandoc", "--format=tex"])}
+    passed_over |= {name: ([f"--{name}={word}", "--format=json"],) for name, word in (("digits", "9"), ("notation", "lecture"))}
+    documents = set()
+    for name in every():
+        options = {action.dest for action in parser_of(name, import_module(module_of(name)))._actions}
+        if {"expression", "math"} <= options and name != "capture":
+            documents.add(name)
+            for option in options & passed_over.keys():
+                for words in passed_over[option]:
+                    refused(capsys, name, *RUNS[name], *words)
+    assert documents == RUNS.keys()
