@@ -65,6 +65,8 @@ class Phrases:
     """Of windows."""
     picked: str = "the picked cells, added up"
     """Of an index by an array."""
+    others: str = "the product of the other cells"
+    """What the gradient of prod is scaled by."""
     agreeing: str = "the cells whose indices agree"
     """Of an einsum with an index that is named twice."""
 

@@ -206,6 +206,10 @@ class Style:
         """Words among formulas."""
         return self.name(text)
 
+    def wording(self, name: str) -> Ink:
+        """A phrase among formulas, by its name."""
+        return self.words(getattr(self.phrases, name))
+
     def copied(self, x: Any) -> Ink:
         """``x`` repeated until it has another shape."""
         return self.name(self.call("copy", x).text, cells=True)

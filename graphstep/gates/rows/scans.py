@@ -147,7 +147,7 @@ SCANS = (
         _prod_push,
         collecting_structure,
         lambda m, terms, options: m.over("prod", terms[0], shown_axis(options)),
-        lambda m, slot, upstream, terms, out, options: upstream * m.words("the product of the other cells"),
+        lambda m, slot, upstream, terms, out, options: upstream * m.wording("others"),
         "The Π gate multiplies the cells of {x}{axis}.",
         ("The slope of a product towards a cell is the product of the other cells, as with the × gate.",),
         pattern=("switcher",),

@@ -245,6 +245,7 @@ def test_no_two_kinds_of_text_have_a_message_of_one_name() -> None:
         ["max(x) + min(x)", "x=[2, 2, 2]"],
         ["max(x, axis=0)", "x=[[2, 2], [2, 1]]", "--ties=split"],
         ["max_pool(x, 2)", "x=[2, 2, 3, 4]"],
+        ["prod(x)", "x=[2, 3, 4]"],
         ["norm(x) + std(x) + logsumexp(y)", "x=[0, 0]", "y=[inf, 1]"],
         ["hinge(x, y) + logdet(A) + logdet(B)", "x=[1, 2, 0]", "y=1", "A=[[1, 2], [2, 4]]", "B=[[1, 2], [3, 4]]"],
         ["bce(x, y) + bce(z, y)", "x=[0, 2]", "y=[1, 1]", "z=[0, 1]"],
