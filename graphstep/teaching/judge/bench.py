@@ -175,6 +175,9 @@ class Bench:
             result = self._called(row, operands)
         except RecursionError:
             raise ResultError("it calls itself without an end") from None
+        except NameError as error:
+            # A name that is nowhere is a slip; who refuses an operation raises something else.
+            raise ResultError(_said(error)) from None
         except BaseException as error:
             if not plain or row.plain is not None:
                 raise BuildError(_said(error)) from None

@@ -83,6 +83,7 @@ BROKEN = {
     "return self + (-other)": (
         ("return self + other", "sub: is built as x + y"),
         ("return self - (-other)", "sub: it calls itself without an end"),
+        ("return self + (-othr)", "sub: NameError: name 'othr' is not defined"),
         ("self + (-other)", "sub: it gives back nothing: is a return missing?"),
     ),
     "power * self.data ** (power - 1)": (
