@@ -33,6 +33,11 @@ def much_is_new() -> bool:
     return gc.get_count()[0] >= _NEW and gc.get_threshold() == _STEADY
 
 
+def much_has_lasted() -> bool:
+    """Whether there were looks enough at what is new: what is left of it may be dialogs that were closed since."""
+    return gc.get_count()[1] >= _DUE and gc.get_threshold() == _STEADY
+
+
 def collect_new() -> None:
     """Look at what is new."""
     # And no further: what an import of SymPy leaves takes 40 ms.
@@ -41,7 +46,7 @@ def collect_new() -> None:
 
 def collect_lasting() -> None:
     """Look at what is new, and where much has lasted since the last time, at that: dialogs that were closed, above all."""
-    if gc.get_count()[1] < _DUE:
+    if not much_has_lasted():
         collect_new()
         return
     gc.collect()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
+import time
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,7 +19,7 @@ from textual.binding import Binding
 from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.reactive import Reactive
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from graphstep.debugger.actions import BY_ID, Set, keys_text
@@ -27,7 +29,7 @@ from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.stylesheet import MatchedStylesheet
 from graphstep.faces.tui.themes import BY_NAME, THEMES, first_theme, next_theme, variables_of
-from graphstep.ground.collector import collect_lasting, collect_new, much_is_new
+from graphstep.ground.collector import collect_lasting, collect_new, much_has_lasted, much_is_new
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.signals import end, handled, status_of
@@ -45,13 +47,15 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.dom import DOMNode
     from textual.driver import Driver
+    from textual.events import Event
+    from textual.screen import Screen
     from textual.theme import Theme
 
     from graphstep.faces.tui.inquiries import RewritingReady
 
 
-_PAUSE = 0.02
-"""Seconds behind a frame after which no key is expected."""
+_PAUSE, _TAKEN_DOWN = 0.02, 0.3
+"""Seconds: behind a frame, before the next key is expected; and behind a dialog, until nothing holds it any more."""
 
 
 def _nodes_provider() -> type[Provider]:
@@ -173,6 +177,7 @@ class GraphstepApp(App[None]):
         self._gate = _Gate(())
         self._painting = Painting()
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._alone_from = 0.0
         """What runs it, once it runs."""
         self.set_keymap({name: ",".join(keys) for name, keys in rebound().items()})
 
@@ -310,9 +315,18 @@ class GraphstepApp(App[None]):
         painted = getattr(self.screen_stack[-1], "painted", None) if self.screen_stack else None
         if painted is not None:
             painted()
-        if much_is_new():
-            # What is open over the first screen will be closed: it must not be taken for what stays.
-            self.set_timer(_PAUSE, collect_lasting if len(self.screen_stack) == 1 else collect_new)
+        now = time.monotonic()
+        if len(self.screen_stack) > 1:
+            self._alone_from = math.inf
+        elif self._alone_from == math.inf:
+            self._alone_from = now + _TAKEN_DOWN
+        if much_is_new() or much_has_lasted():
+            self.set_timer(max(_PAUSE, min(self._alone_from - now, _TAKEN_DOWN)), self._collect)
+
+    def _collect(self) -> None:
+        # A dialog that is open, or still being taken down, must not be taken for what stays: nothing would free it later.
+        alone = len(self.screen_stack) == 1 and time.monotonic() >= self._alone_from
+        (collect_lasting if alone else collect_new)()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that the screen has a key for, and the themes."""

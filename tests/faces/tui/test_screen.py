@@ -298,3 +298,22 @@ def test_a_rewriting_says_what_it_is_and_that_nothing_differs_and_leads_back() -
         assert driver.app.screen is driver.screen
 
     drive(play)
+
+
+def test_a_dialog_is_never_taken_for_what_lasts_while_it_is_open_or_taken_down(monkeypatch) -> None:
+    looks: list[str] = []
+    for name in ("collect_new", "collect_lasting"):
+        monkeypatch.setattr(f"graphstep.faces.tui.app.{name}", lambda name=name: looks.append(name))
+
+    async def play(driver: Driver) -> None:
+        app = driver.app
+        app._collect()
+        await driver.press("e")
+        app._collect()
+        await driver.press("escape")
+        app._collect()
+        app._alone_from = 0.0
+        app._collect()
+
+    drive(play)
+    assert looks == ["collect_lasting", "collect_new", "collect_new", "collect_lasting"]
