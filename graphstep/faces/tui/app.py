@@ -177,8 +177,8 @@ class GraphstepApp(App[None]):
         self._gate = _Gate(())
         self._painting = Painting()
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._alone_from = 0.0
         """What runs it, once it runs."""
+        self._alone_from = 0.0
         self.set_keymap({name: ",".join(keys) for name, keys in rebound().items()})
 
     def get_driver_class(self) -> type[Driver]:
