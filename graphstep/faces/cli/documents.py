@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from graphstep.faces.export import Options
 
 
-_DATA = frozenset({"json", "csv", "graphml", "nodelink"})
-"""The formats that hold numbers as they are, and no formulas."""
-
-
 def document_arguments(parser: argparse.ArgumentParser, *, asks: bool = True, shortens: bool = True) -> None:
     """Add the options that say what a document is asked for. What is refused is not offered: one that ``asks`` nothing hides no
     answers, and not every one ``shortens``.
@@ -43,9 +39,6 @@ def refuse_passed_over(options: argparse.Namespace) -> None:
     form = options.format or ("" if options.to is None else options.to.lower().rpartition(".")[2])
     if options.math is not None and form != "md":
         raise InputError("--math is of Markdown", hint="--format md, or --to solution.md")
-    for name in ("digits", "notation"):
-        if form in _DATA and getattr(options, name, None) is not None:
-            raise InputError(f"{form} holds all digits of the numbers, and no formulas", hint=f"leave --{name} out")
 
 
 def refuse_beside_prompt(options: argparse.Namespace, *more: str) -> None:

@@ -54,8 +54,6 @@ if TYPE_CHECKING:
         (["diagnose", "--network=3x4", "--sweep=init=1:2", "--init=he"], "--init has a value, and is what --sweep tries"),
         (["x*x", "x=3", "--math=pandoc"], "--math is of Markdown\nhint: --format md, or --to solution.md"),
         (["check", "x*x", "x=3", "--math=pandoc", "--to=a.tex"], "--math is of Markdown"),
-        (["why", "grad x", "x*x", "x=3", "--format=json", "--digits=9"], "json holds all digits of the numbers, and no formulas"),
-        (["x*x", "x=3", "--to=a.graphml", "--notation=lecture"], "graphml holds all digits of the numbers, and no formulas"),
         (["check", "x*x", "x=3", "--format=json", "--detail=brief"], "json holds the numbers of the report"),
         (["x*x", "x=3", "--screen-reader", "--to=a.md"], "--screen-reader is a line prompt, and --to is not heeded by it"),
         (["train", "w^2", "w=1", "--params=w", "--screen-reader", "--at-round=0"], "and --at-round is not heeded by it"),
@@ -89,14 +87,11 @@ RUNS = {name: ["x*x", "x=3"] for name in ("step", "check", "jacobian", "diagnose
 
 
 def test_every_command_refuses_what_the_format_of_its_document_would_pass_over(capsys: pytest.CaptureFixture[str]) -> None:
-    passed_over = {"math": (["--math=dollars"], ["--math=pandoc", "--format=tex"])}
-    passed_over |= {name: ([f"--{name}={word}", "--format=json"],) for name, word in (("digits", "9"), ("notation", "lecture"))}
     documents = set()
     for name in every():
         options = {action.dest for action in parser_of(name, import_module(module_of(name)))._actions}
         if {"expression", "math"} <= options and name != "capture":
             documents.add(name)
-            for option in options & passed_over.keys():
-                for words in passed_over[option]:
-                    refused(capsys, name, *RUNS[name], *words)
+            for words in (["--math=dollars"], ["--math=pandoc", "--format=tex"]):
+                refused(capsys, name, *RUNS[name], *words)
     assert documents == RUNS.keys()
