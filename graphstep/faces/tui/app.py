@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from graphstep.faces.tui.inquiries import RewritingReady
 
 
-_PAUSE, _TAKEN_DOWN = 0.02, 0.3
+_PAUSE, _TAKEN_DOWN = 0.02, 0.1
 """Seconds: behind a frame, before the next key is expected; and behind a dialog, until nothing holds it any more."""
 
 
