@@ -134,9 +134,12 @@ class Fitting:
 
     def _check_dot(self, node: Node, operands: Sequence[Operand]) -> None:
         """Raise ShapeError for w·x of arrays: between numbers · is *, and of vectors it is the inner product in every book."""
-        typed = self.program.text[slice(*node.span)] if node.span else ""
+        # First of all, for the text of a product of numbers may be as long as the program, at each of its gates.
+        if node.span is None or not all(isinstance(x, int) and self.nodes[x].shape for x in operands):
+            return
+        typed = self.program.text[slice(*node.span)]
         place = _last_sign(typed)
-        if typed[place : place + 1] not in _DOTS or not all(isinstance(x, int) and self.nodes[x].shape for x in operands):
+        if typed[place : place + 1] not in _DOTS:
             return
         # Longer factors are shown under the line, as both are.
         x, y = (each.strip() if len(each) <= limits.NAME else "…" for each in (typed[:place], typed[place + 1 :]))
