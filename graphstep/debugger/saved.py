@@ -79,13 +79,13 @@ def from_json(text: str, lessons: Callable[[str], Rehearsal] | None = None) -> S
     try:
         document = json.loads(text)
         version = document["format"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InputError("this is no saved session") from error
     if version != FORMAT:
         raise InputError(f"this session has the format {version!r}, and {FORMAT} is what can be read")
     try:
-        return _state(_made(document["state"]), lessons)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        return _state(_read(document["state"]), lessons)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
         # A part is not there, or no node or step has its number: the text was cut or changed by hand.
         raise InputError("this saved session is damaged", hint="its program and inputs can be typed again") from error
 
@@ -134,10 +134,10 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def _made(plain: Any) -> Any:
+def _read(plain: Any) -> Any:
     """What :func:`_plain` was given."""
     if isinstance(plain, list):
-        return tuple(map(_made, plain))
+        return tuple(map(_read, plain))
     if not isinstance(plain, dict):
         return plain
     match plain["kind"]:
@@ -146,5 +146,5 @@ def _made(plain: Any) -> Any:
         case "number":
             return float(plain["text"])
         case "mapping":
-            return {_made(key): _made(each) for key, each in plain["pairs"]}
-    return _RECORDS[plain["kind"]](**{name: _made(each) for name, each in plain["fields"].items()})
+            return {_read(key): _read(each) for key, each in plain["pairs"]}
+    return _RECORDS[plain["kind"]](**{name: _read(each) for name, each in plain["fields"].items()})

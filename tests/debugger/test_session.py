@@ -170,7 +170,17 @@ def test_a_session_that_is_saved_is_the_same_session() -> None:
     arrays = do(start("arrays"), ("data", "x[1, 2]"), ("more", "x"), ("edit", "y=nan"))
     arrays = do(arrays, ("compare", Saved("before.json", snapshot_of(arrays.trace))))
     assert from_json(to_json(arrays)) == arrays
-    for text in ("", "[]", "{}", '{"format": 9}', '{"format": 3}', '{"format": 3, "state": {"kind": "mapping", "pairs": []}}'):
+    nested = '{"format": 3, "state": ' + "[" * 900 + "]" * 900 + "}"
+    for text in (
+        "",
+        "[]",
+        "[" * 100_000,
+        nested,
+        "{}",
+        '{"format": 9}',
+        '{"format": 3}',
+        '{"format": 3, "state": {"kind": "mapping", "pairs": []}}',
+    ):
         with pytest.raises(GraphstepError):
             from_json(text)
 
