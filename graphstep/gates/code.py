@@ -225,15 +225,15 @@ class _Writer:
         return call("min", x, y)
 
     def expm1(self, x: Any) -> Code:
-        return self._known("expm1", x) or call("exp", x) - 1
+        return self._call_in_table("expm1", x) or call("exp", x) - 1
 
     def log1p(self, x: Any) -> Code:
-        return self._known("log1p", x) or call("log", 1 + code(x))
+        return self._call_in_table("log1p", x) or call("log", 1 + code(x))
 
     def erfc(self, x: Any) -> Code:
-        return self._known("erfc", x) or 1 - call("erf", x)
+        return self._call_in_table("erfc", x) or 1 - call("erf", x)
 
-    def _known(self, function: str, x: Any) -> Code | None:
+    def _call_in_table(self, function: str, x: Any) -> Code | None:
         from graphstep.gates.table import FUNCTIONS
 
         return call(function, x) if function in FUNCTIONS else None

@@ -127,7 +127,7 @@ def float_function(rule: Rule, count: int) -> tuple[Function, bool]:
 
     To the bit what :func:`graphstep.gates.numbers.value` makes of arrays.
     """
-    done = _done(rule, count)
+    done = _operation(rule, count)
     if done is None:
         return partial(_by_arrays, rule), False
     function = PLAIN.get(done.name)
@@ -150,7 +150,7 @@ def hands_on(rule: Rule, slot: int, count: int) -> bool:
         return False
 
 
-def _done(rule: Rule, count: int) -> _Operation | None:
+def _operation(rule: Rule, count: int) -> _Operation | None:
     """The one operation that a gate does to numbers in front, if any, and its inputs in their order; None where it does more."""
     inputs = [_Operation("", (slot,)) for slot in range(count)]
     try:

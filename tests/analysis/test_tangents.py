@@ -11,7 +11,7 @@ from graphstep.analysis.tangents import tangents
 from graphstep.engine.trace import trace
 from graphstep.faces.export import text
 from graphstep.language.read import read
-from graphstep.telling.reports.tangents import told
+from graphstep.telling.reports.tangents import body
 from tests.programs import run, seeded
 
 
@@ -71,7 +71,7 @@ def test_what_does_not_depend_on_it_has_no_tangent() -> None:
 
 def test_the_page_shows_sums_of_local_gradients_times_tangents_and_what_each_mode_takes() -> None:
     made = trace(read("(x+y)*x"), {"x": -2.0, "y": 5.0})
-    lines = list(text.lines(told(tangents(made, 0))))
+    lines = list(text.lines(body(tangents(made, 0))))
     assert any("dx/dx = 1" in line for line in lines)
     assert any("df/dx = -2 · 1 + 3 · 1 = 1" in line for line in lines)
     assert any("f moves 1 times as far as x: what the backward pass sends to x." in line for line in lines)
@@ -82,4 +82,4 @@ def test_a_seed_weighs_the_cells_of_an_output() -> None:
     made = trace(read("W@x"), {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "x": np.array([5.0, 6.0])}, seed=np.array([0.0, 2.0]))
     moved = tangents(made, made.program.names["x"], (1,))
     assert moved.objective == moved.gradient == 8.0
-    assert any("L moves 8 times as far as x₂" in line for line in text.lines(told(moved)))
+    assert any("L moves 8 times as far as x₂" in line for line in text.lines(body(moved)))

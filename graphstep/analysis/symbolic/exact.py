@@ -49,7 +49,7 @@ class ExactRun:
         program = trace.program
         self._trace, self._arrays = trace, not program.of_numbers
         # Data is computed with as everything else.
-        self._program = _held(replace(program, data=frozenset()))
+        self._program = _without_stops(replace(program, data=frozenset()))
         self._cut = cut if cut is not None and cut >= program.first_gate else None
         self._needed = needed(self._program, program.output, self._cut)
         self._values: dict[str, float] = {}
@@ -113,7 +113,7 @@ class ExactRun:
         return [outputs[program.output]]
 
 
-def _held(program: Program) -> Program:
+def _without_stops(program: Program) -> Program:
     """The program with its stop gates as inputs: what is differentiated holds their values still."""
     # A difference would see through stop, which the gradient must not.
     stops = [i for i, node in enumerate(program.nodes) if node.rule is not None and node.rule.stops]

@@ -38,12 +38,12 @@ def narrowed(row: Row, trace: Trace, *, of_value: bool = False) -> Row:
         return new
     right, left = float(np.asarray(wide)[place]), float(np.asarray(mine)[place])
     if not math.isfinite(left):
-        return replace(new, verdict=NOT_FINITE, explanation=(_said(trace, "verdict-narrow-range", right),))
+        return replace(new, verdict=NOT_FINITE, explanation=(_reason(trace, "verdict-narrow-range", right),))
     share = numeral(100 * off, 2) + " %" if off >= 1e-4 else numeral(off, 2)
-    return replace(new, verdict="rounding", explanation=(_said(trace, "verdict-narrow", right, share=share),))
+    return replace(new, verdict="rounding", explanation=(_reason(trace, "verdict-narrow", right, share=share),))
 
 
-def _said(trace: Trace, key: str, right: float, **more: str) -> Reason:
+def _reason(trace: Trace, key: str, right: float, **more: str) -> Reason:
     return reason(key, dtype=number_type(trace), value=numeral(right), **more)
 
 

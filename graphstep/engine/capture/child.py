@@ -70,7 +70,7 @@ def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
     except GraphstepError as error:
         return {"error": error.message, "hint": error.hint, "typed": isinstance(error, InputError)}
     except BaseException as error:  # exit() too, an interrupt, and what a library derives from their base
-        return {"error": _told(error, job["path"]), "hint": "\n".join(getattr(error, "__notes__", ())), "typed": False}
+        return {"error": _report(error, job["path"]), "hint": "\n".join(getattr(error, "__notes__", ())), "typed": False}
 
 
 def _arguments(
@@ -156,7 +156,7 @@ def _module(path: str) -> ModuleType:
     return module
 
 
-def _told(error: BaseException, path: str) -> str:
+def _report(error: BaseException, path: str) -> str:
     """An error of the user's file: what it is, and the last of the user's lines that led to it."""
     lines = [each for each in traceback.extract_tb(error.__traceback__) if not is_library(each.filename)]
     told = traceback.TracebackException.from_exception(error)

@@ -67,7 +67,7 @@ class Watched(NDArrayOperatorsMixin):
         if key is not ...:
             raise UnwatchedError("some cells only are written")
         if value is not self:
-            self.made(np.positive, (value,), self)
+            self.result(np.positive, (value,), self)
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise UnwatchedError("a copy would have the numbers of one round")
@@ -81,7 +81,7 @@ class Watched(NDArrayOperatorsMixin):
     def __pow__(self, exponent: Any) -> Watched:
         # As NumPy's arrays do, which take squares by another routine than powers.
         if isinstance(exponent, int | float) and exponent == 2 and self.ndim:
-            return self.made(np.square, (self,))
+            return self.result(np.square, (self,))
         raise UnwatchedError("a power is taken by several routines")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = (None,), **options: Any) -> Any:
@@ -91,7 +91,7 @@ class Watched(NDArrayOperatorsMixin):
         if ufunc is np.bitwise_and and any(isinstance(x, bool | np.bool_) and not x for x in inputs):
             # A question that the constants answer: nobody need ask the rest of it.
             return np.False_
-        return self.made(ufunc if method == "__call__" else ufunc.reduce, inputs, out[0], **options)
+        return self.result(ufunc if method == "__call__" else ufunc.reduce, inputs, out[0], **options)
 
     def __array_function__(self, function: Any, _: Any, operands: Any, options: Any) -> Any:
         if function in _VIEWS:
@@ -124,9 +124,9 @@ class Watched(NDArrayOperatorsMixin):
 
     def copy(self) -> Watched:
         """Its numbers in an array of their own."""
-        return self.made(np.positive, (self,), Watched(np.empty(self.shape), self.notes))
+        return self.result(np.positive, (self,), Watched(np.empty(self.shape), self.notes))
 
-    def made(self, function: Any, operands: tuple[Any, ...], out: Any = None, **options: Any) -> Watched:
+    def result(self, function: Any, operands: tuple[Any, ...], out: Any = None, **options: Any) -> Watched:
         """What a function of NumPy's makes, in a new array or in ``out``."""
         read = tuple(map(numbers, operands))
         if out is None:

@@ -106,7 +106,7 @@ def resume(training: Training, path: str | Path) -> Training:
     for key, now in _about(training).items():
         if about.get(key) != now:
             then = about.get(key)
-            message = f"{where} was saved by another training: its {_WORDS[key]} {_is(key)} {_told(then)}, not {_told(now)}"
+            message = f"{where} was saved by another training: its {_WORDS[key]} {_is(key)} {_setting(then)}, not {_setting(now)}"
             raise InputError(message, hint="give what it was saved with, or start anew without --resume")
     params, state, norms = {}, {}, {}
     count = about.get("round")
@@ -131,7 +131,7 @@ def _is(key: str) -> str:
     return "were" if key in ("params", "batch", "held_out") else "was"
 
 
-def _told(value: Any) -> str:
+def _setting(value: Any) -> str:
     if isinstance(value, list):
         return quoted(",".join(map(str, value)), 60)
     return "none" if value is None else quoted(str(value), 60)

@@ -168,7 +168,7 @@ def _agreed(by_student: Iterable[Sequence[Change]], options: argparse.Namespace)
         before, after = _sum(change.before for change in own), _sum(change.after for change in own)
         print(say("marks-of", student=own[0].student, before=before, after=after))
         for change in own:
-            print(f"  {_told(change.before)} → {_told(change.after)}")
+            print(f"  {_summary(change.before)} → {_summary(change.after)}")
     if not marks:
         print(say("marks-stay"))
         return True
@@ -191,7 +191,7 @@ def _sum(rows: Iterable[Row | None]) -> str:
     return f"{sum(row.mark.earned or 0 for row in rows if row is not None):.12g}"
 
 
-def _told(row: Row | None) -> str:
+def _summary(row: Row | None) -> str:
     if row is None:
         return "no mark"
     mark = row.mark

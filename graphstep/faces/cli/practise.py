@@ -71,7 +71,7 @@ def standing_lines(session: Session, language: str) -> Iterator[str]:
     from graphstep.teaching.practice.session import levels_of
     from graphstep.telling.words.catalogue import message
 
-    def said(standing: Standing) -> str:
+    def due_text(standing: Standing) -> str:
         if standing.due is not None:
             return message(language, "practice-review", date=standing.due.isoformat())
         if standing.learned:
@@ -81,6 +81,6 @@ def standing_lines(session: Session, language: str) -> Iterator[str]:
     width = max(len(item.name) for item in session.items) + 2
     for item in session.items:
         for task in levels_of(item, session.standings):
-            yield f"{f'{item.name} {task.level}':{width}}  {said(task.standing)}"
+            yield f"{f'{item.name} {task.level}':{width}}  {due_text(task.standing)}"
             if not task.standing.learned:
                 break

@@ -216,10 +216,10 @@ def _print(options: argparse.Namespace, opening: Opening, conditions: tuple[Cond
         sys.stdout.write(_agreement(options, trace))
     if not options.format and options.rewrite:
         from graphstep.analysis.rewriting import Rewritten, difference
-        from graphstep.telling.reports.rewriting import told
+        from graphstep.telling.reports.rewriting import summary
 
         typed = _as_typed(options)
-        sys.stdout.write(f"\n{told(typed, Rewritten(options.rewrite, trace, difference(typed, trace)))}\n")
+        sys.stdout.write(f"\n{summary(typed, Rewritten(options.rewrite, trace, difference(typed, trace)))}\n")
     return int(missed)
 
 

@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
         return {"schema": 1, "program": trace.program.text, "quantity": " ".join(options.quantity.split()), **json.chain(why)}
 
-    deliver(options, lambda _: reports.told(why), data, document)
+    deliver(options, lambda _: reports.section(why), data, document)
     return 0
 
 

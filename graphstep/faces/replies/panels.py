@@ -167,7 +167,7 @@ def cause_lines(state: State, fact: CausesOf) -> Iterator[str]:
     from graphstep.faces.export import text
     from graphstep.telling.reports import chain as reports
 
-    yield from text.lines(reports.told(why(state, fact.node, fact.of)), state.language)
+    yield from text.lines(reports.section(why(state, fact.node, fact.of)), state.language)
 
 
 def base_text(state: State, base: Base) -> str:
@@ -221,7 +221,7 @@ def tangent_lines(trace: Trace, fact: TangentsFrom) -> Iterator[str]:
     from graphstep.faces.export import text
     from graphstep.telling.reports import tangents as reports
 
-    yield from text.lines(reports.told(tangents(trace, fact.node, fact.cell)))
+    yield from text.lines(reports.body(tangents(trace, fact.node, fact.cell)))
 
 
 def copy_remarks(copy: Copy) -> list[Line]:

@@ -9,7 +9,7 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.screen import SteppingScreen
-from graphstep.telling.reports.rewriting import told
+from graphstep.telling.reports.rewriting import summary
 
 
 class RewrittenScreen(SteppingScreen):
@@ -19,7 +19,7 @@ class RewrittenScreen(SteppingScreen):
         assert row.run is not None, "what could not be rewritten is no run"
         run, text = row.run, " ".join(typed.program.text.split())
         super().__init__(run.program, run.inputs, trace=run, setup=run.setup, saved=Saved(text, snapshot_of(typed)))
-        self._sentence = told(typed, row)
+        self._sentence = summary(typed, row)
 
     def on_mount(self) -> None:
         """Say what it is. Textual calls the stepping screen's handler as well, which opens the run."""

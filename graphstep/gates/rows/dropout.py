@@ -30,7 +30,7 @@ def _kept(np: Any, x: Any, options: Options) -> Any:
     return np.where(chance < options["p"], 0.0, 1.0 / (1.0 - options["p"]))
 
 
-def _told(m: Any, options: Options) -> list[Any]:
+def _words(m: Any, options: Options) -> list[Any]:
     words = {"p": numeral(options["p"]) if options["p"] != 0.5 else "", "seed": options["seed"] or ""}
     return [m.words(f"{name}={value}") for name, value in words.items() if value]
 
@@ -44,8 +44,8 @@ DROPOUT = (
         lambda np, call, slot, upstream: upstream * _kept(np, upstream, call.options),
         lambda np, call, slot, direction: direction * _kept(np, direction, call.options),
         lambda slot, shapes, options: "diagonal",
-        lambda m, terms, options: m.call("dropout", terms[0], *_told(m, options)),
-        lambda m, slot, upstream, terms, out, options: m.call("dropout", upstream, *_told(m, options)),
+        lambda m, terms, options: m.call("dropout", terms[0], *_words(m, options)),
+        lambda m, slot, upstream, terms, out, options: m.call("dropout", upstream, *_words(m, options)),
         "The dropout gate makes 0 of the cells of {x} that chance picks (one seed, one choice), and divides the others by 1 − p.",
         ("What was left out gets no gradient; the other cells get theirs divided by 1 − p, as forward.",),
         pattern=("router",),

@@ -115,7 +115,7 @@ def _returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
     return f"{share}*(softmax(x){weight} - {targets})"
 
 
-def _told(options: Options) -> list[str]:
+def _words(options: Options) -> list[str]:
     words = [f"label_smoothing={numeral(options['label_smoothing'])}"] if options["label_smoothing"] else []
     return words if options["ignore_index"] is None else [*words, f"ignore_index={options['ignore_index']}"]
 
@@ -153,7 +153,7 @@ ENTROPY = (
         _pullback,
         _push,
         loss_structure,
-        lambda m, terms, options: m.call("cross_entropy", *terms, *map(m.words, _told(options))),
+        lambda m, terms, options: m.call("cross_entropy", *terms, *map(m.words, _words(options))),
         _pulled,
         "The cross-entropy gate turns the scores {x} into probabilities (softmax: exponentials divided by their sum) "
         "and takes −log of that of the right class {y}: the mean over the cases.",
@@ -165,7 +165,7 @@ ENTROPY = (
         arity=(2, 2),
         keywords={"label_smoothing": "number", "ignore_index": "whole"},
         defaults={"label_smoothing": 0, "ignore_index": None},
-        inside=lambda options: f" {', '.join(_told(options))}".rstrip(),
+        inside=lambda options: f" {', '.join(_words(options))}".rstrip(),
         expansion=_expansion,
         remark=_remark,
         remarks={

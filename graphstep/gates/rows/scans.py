@@ -89,7 +89,7 @@ def _flip(np: Any, x: Any, options: Options) -> Any:
     return np.flip(x, _one_axis(np.shape(x), options, "flip")).copy()
 
 
-def _told(options: Options) -> list[str]:
+def _words(options: Options) -> list[str]:
     return [] if options["axis"] is None else [f"axis={options['axis']}"]
 
 
@@ -162,9 +162,9 @@ SCANS = (
         _running_back,
         lambda np, call, slot, direction: _running(np, direction, call.options),
         _running_structure,
-        lambda m, terms, options: m.call("cumsum", terms[0], *map(m.words, _told(options))),
+        lambda m, terms, options: m.call("cumsum", terms[0], *map(m.words, _words(options))),
         lambda m, slot, upstream, terms, out, options: m.call(
-            "flip", m.call("cumsum", m.call("flip", upstream, *map(m.words, _told(options))), *map(m.words, _told(options)))
+            "flip", m.call("cumsum", m.call("flip", upstream, *map(m.words, _words(options))), *map(m.words, _words(options)))
         ),
         "The Σ… gate adds up the cells of {x} one after the other{axis}: each cell is the sum of all up to it.",
         ("A cell is part of its own sum and of all behind it, so their upstream gradients add up, from the end.",),
@@ -184,8 +184,8 @@ SCANS = (
         lambda np, call, slot, upstream: _flip(np, upstream, call.options),
         lambda np, call, slot, direction: _flip(np, direction, call.options),
         lambda slot, shapes, options: "permutation",
-        lambda m, terms, options: m.call("flip", terms[0], *map(m.words, _told(options))),
-        lambda m, slot, upstream, terms, out, options: m.call("flip", upstream, *map(m.words, _told(options))),
+        lambda m, terms, options: m.call("flip", terms[0], *map(m.words, _words(options))),
+        lambda m, slot, upstream, terms, out, options: m.call("flip", upstream, *map(m.words, _words(options))),
         "The flip gate turns {x} around{axis}: its last cell comes first.",
         ("What was turned around is turned back.",),
         pattern=("distributor",),

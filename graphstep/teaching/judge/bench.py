@@ -15,12 +15,12 @@ from graphstep.teaching.judge.recorder import Recorder
 from graphstep.teaching.judge.values import (
     GRADIENTS,
     MATRIX,
+    attribute,
     contents,
     form_of_arrays,
     gradient_of,
-    held,
     holds_a_number,
-    made,
+    instance,
     outcome,
     read_cells,
     rows_of,
@@ -94,12 +94,12 @@ class Bench:
         self.form = form_of_arrays(self.kind) if self._does_arrays() else None
         """What makes an array for it of rows; None where it has no arrays."""
         try:
-            third = value_of(made(self.kind, 1 / 3))
+            third = value_of(instance(self.kind, 1 / 3))
         except Exception as error:
             if self.form is None:
-                raise UnreadableError(f"{self.kind.__name__}(0.7) holds no number that can be read: {_said(error)}") from None
+                raise UnreadableError(f"{self.kind.__name__}(0.7) holds no number that can be read: {_text(error)}") from None
             self.takes_numbers = False
-            third = contents(made(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])))[0][0]
+            third = contents(instance(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])))[0][0]
         self.third = third
         """What comes back of 1/3."""
 
@@ -119,7 +119,7 @@ class Bench:
         try:
             value = self._make(MATRIX)
             value.backward()
-            return [len(row) for row in read_cells(held(value, GRADIENTS))] == [2, 2]
+            return [len(row) for row in read_cells(attribute(value, GRADIENTS))] == [2, 2]
         except Exception:
             return False
 
@@ -135,7 +135,7 @@ class Bench:
                 output.backward()
                 copies.append(outcome(output, inputs, arrays=trial["arrays"]))
             except BaseException as error:
-                return {"built": True, "error": _said(error)}
+                return {"built": True, "error": _text(error)}
         # Who writes into the value of an input spoils what reads it later, and not always this program.
         changes = any(contents(value) != contents(self._make(x)) for value, x in zip(inputs, trial["inputs"], strict=True))
         return {"copies": copies, "changes": changes, "shares": shares_gradients([*inputs, output])}
@@ -153,15 +153,15 @@ class Bench:
         """An input: a number, or an array of which the rows are given."""
         if isinstance(content, float | int):
             # Who takes arrays of NumPy's only gets a number as one of those, too.
-            return made(self.kind, content if self.form in (None, list) else self.form(content))
+            return instance(self.kind, content if self.form in (None, list) else self.form(content))
         assert self.form is not None, "arrays are for engines that have such"
-        return made(self.kind, self.form(rows_of(content)))
+        return instance(self.kind, self.form(rows_of(content)))
 
     def _build(self, trial: dict[str, Any]) -> tuple[list[Any], Any]:
         try:
             inputs = [self._make(x) for x in trial["inputs"]]
         except BaseException as error:
-            raise ResultError(_said(error)) from None
+            raise ResultError(_text(error)) from None
         nodes = list(inputs)
         for call in trial["calls"]:
             row = ROWS[call["operation"]]
@@ -177,16 +177,16 @@ class Bench:
             raise ResultError("it calls itself without an end") from None
         except NameError as error:
             # A name that is nowhere is a slip; who refuses an operation raises something else.
-            raise ResultError(_said(error)) from None
+            raise ResultError(_text(error)) from None
         except BaseException as error:
             if not plain or row.plain is not None:
-                raise BuildError(_said(error)) from None
+                raise BuildError(_text(error)) from None
             # An engine that takes no plain number beside a value has the operation all the same; one that has to be given such,
             # as an exponent, has not.
             try:
                 result = self._called(row, [self._make(x) if isinstance(x, float) else x for x in operands])
             except BaseException as again:
-                raise BuildError(_said(again)) from None
+                raise BuildError(_text(again)) from None
         if not isinstance(result, self.kind):
             if result is NotImplemented:
                 raise BuildError(f"{row.title} is not implemented for what it is given")
@@ -256,5 +256,5 @@ def _short(value: float) -> float | int:
     return int(value) if value == int(value) else value
 
 
-def _said(error: BaseException) -> str:
+def _text(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:300] if str(error) else type(error).__name__

@@ -204,12 +204,12 @@ class _Judge:
             # What calls such an operation changes a value too.
             if not (self.machine.leaves(name) | self.uses.get(name, set())) - {name} & self.changing.keys():
                 self.opaque.add(name)
-                self.result.findings.append(self._told(trial, name, None, "judge-in-place"))
+                self.result.findings.append(self._example(trial, name, None, "judge-in-place"))
         for name in self.machine.wirings:
             if not self._is_well_wired(name) and (
                 wrong := [x for x in self._failing() if x.subject == name and x in self.gradients]
             ):
-                finding = self._told(wrong[0], name, None, "judge-built")
+                finding = self._example(wrong[0], name, None, "judge-built")
                 self.result.findings.append(replace(finding, built=self._built(name)))
         for _ in range(len(ROWS)):
             failing = [trial for trial in self._failing() if not self._is_explained(trial)]
@@ -256,12 +256,12 @@ class _Judge:
         suspects = list(self._suspects(failing))
         for fault in suspects:
             if self._reproduces(fault, ordered):
-                return self._found(fault, failing)
+                return self._finding_of(fault, failing)
         # Several faults at once: the one that explains what its own operation does alone.
         own = [x for x in ordered if x.subject == first.subject and x.level < _CLOSE] if first.subject else []
         for fault in suspects if own else ():
             if fault.operation != BACKWARD and self._reproduces(fault, own):
-                return self._found(fault, failing)
+                return self._finding_of(fault, failing)
         return self._unknown(first, failing)
 
     def _is_opaque(self, trial: Trial) -> bool:
@@ -300,12 +300,12 @@ class _Judge:
         right = right_numbers(trial)
         return any(not agree(way, right, self.tolerance, 1.0) for way in ways)
 
-    def _found(self, fault: Fault, failing: Sequence[Trial]) -> Finding:
+    def _finding_of(self, fault: Fault, failing: Sequence[Trial]) -> Finding:
         self.faults.append(fault)
         shown = [x for x in failing if fault.operation in x.operations and x in self.gradients] or failing
-        return self._told(shown[0], fault.operation, fault.slot, fault.key)
+        return self._example(shown[0], fault.operation, fault.slot, fault.key)
 
-    def _told(self, trial: Trial, operation: str, slot: int | None, key: str) -> Finding:
+    def _example(self, trial: Trial, operation: str, slot: int | None, key: str) -> Finding:
         right = right_numbers(trial)
         most, scale = self.tolerance, self._scale(trial)
         came = next((x for x in self.gradients.get(trial, ()) if not agree(x, right, most, scale)), ())
@@ -317,19 +317,19 @@ class _Judge:
         if not first.subject:
             kept = agree(self.gradients[first][0][:1], right_numbers(first)[:1], self.tolerance, 1.0)
             alone = "judge-seed" if kept else "judge-kept"
-            return self._told(first, BACKWARD, None, "judge-order" if first.operations else alone)
+            return self._example(first, BACKWARD, None, "judge-order" if first.operations else alone)
         if self.shares:
-            return self._told(first, BACKWARD, None, "judge-start-shared")
+            return self._example(first, BACKWARD, None, "judge-start-shared")
         if handing := [x for x in self.sharing if any(x in self.machine.leaves(each) for each in first.operations)]:
             self.opaque.update(handing)
-            return self._told(first, handing[0], None, "judge-handed-on")
+            return self._example(first, handing[0], None, "judge-handed-on")
         name = first.subject
         # It fails through what it is built from, where that fails by itself too.
         others = [x for x in ROWS if x in self.machine.leaves(name) and x != name]
         name = next((x for x in others if any(t.subject == x for t in failing)), name)
         first = next(t for t in failing if t.subject == name)
         self.opaque.add(name)
-        return self._told(first, name, self._slot(first), self._value_of(name))
+        return self._example(first, name, self._slot(first), self._value_of(name))
 
     def _value_of(self, name: str) -> str:
         """The wrong value of an operation on arrays that is known, whatever it sends back."""
@@ -370,9 +370,9 @@ class _Judge:
             same = [leaf for leaf in OPERATIONS if leaf in leaves]
             name = BROADCAST if len(same) > 1 else same[0]
             self.opaque.add(name)
-            return self._told(trial, name, None, "judge-broadcast-shape")
+            return self._example(trial, name, None, "judge-broadcast-shape")
         self.opaque.add(name)
-        return self._told(trial, name, None, "judge-fails")
+        return self._example(trial, name, None, "judge-fails")
 
     # -- what is no fault ------------------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
     if of.is_right:
         yield Verdict("fine", "", (say("judge-right", count=len(of.right), absent=str(len(of.absent))),))
     for finding in of.findings:
-        yield Verdict("fault", "", (say("judge-wrong", what=said(finding, language)),))
+        yield Verdict("fault", "", (say("judge-wrong", what=verdict_line(finding, language)),))
         if finding.key != "judge-slow":
             yield from _shown(of, finding, language)
     for name in of.missing:
@@ -70,7 +70,7 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
     yield from (sentence(line) for line in _remarks(of, language))
 
 
-def said(finding: Finding, language: str) -> str:
+def verdict_line(finding: Finding, language: str) -> str:
     """What is wrong, in a line: the operation, the input, and what is done there."""
     say = partial(message, language)
     if finding.key in _ENGINE:
@@ -219,7 +219,7 @@ def _finding(finding: Finding, language: str) -> dict[str, Any]:
         "operation": finding.operation,
         "slot": finding.slot,
         "fault": finding.key.removeprefix("judge-") or None,
-        "text": said(finding, language),
+        "text": verdict_line(finding, language),
         **_program(finding.trial),
         "expected": _numbers(finding.trial, finding.right),
         "came": _numbers(finding.trial, finding.came) if finding.came else None,

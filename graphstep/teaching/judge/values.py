@@ -54,7 +54,7 @@ def read_cells(thing: Any, depth: int = 0) -> Any:
     raise TypeError(f"no numbers can be read from a {type(thing).__name__}")
 
 
-def held(value: Any, names: tuple[str, ...]) -> Any:
+def attribute(value: Any, names: tuple[str, ...]) -> Any:
     """What stands in the first of some attributes that a value has."""
     for name in names:
         if hasattr(value, name):
@@ -64,7 +64,7 @@ def held(value: Any, names: tuple[str, ...]) -> Any:
 
 def contents(value: Any) -> Any:
     """The number that a value of an engine holds, or its rows."""
-    return read_cells(held(value, VALUES))
+    return read_cells(attribute(value, VALUES))
 
 
 def shares_gradients(values: list[Any]) -> bool:
@@ -76,37 +76,37 @@ def shares_gradients(values: list[Any]) -> bool:
 
 def _gradient(value: Any) -> Any:
     try:
-        return held(value, GRADIENTS)
+        return attribute(value, GRADIENTS)
     except TypeError:
         return None
 
 
 def value_of(value: Any) -> float:
     """The number that a value of an engine holds."""
-    return read(held(value, VALUES))
+    return read(attribute(value, VALUES))
 
 
 def gradient_of(value: Any) -> float:
     """The gradient that a value of an engine holds; none at all is 0."""
-    gradient = held(value, GRADIENTS)
+    gradient = attribute(value, GRADIENTS)
     return 0.0 if gradient is None else read(gradient)
 
 
 def holds_a_number(what: type) -> bool:
     """Whether a class is made of a number, and gives it back."""
     try:
-        return abs(value_of(made(what, 0.7)) - 0.7) < 0.01
+        return abs(value_of(instance(what, 0.7)) - 0.7) < 0.01
     except Exception:
         return False
 
 
-def made(what: type, content: Any) -> Any:
+def instance(what: type, content: Any) -> Any:
     """A value of a class that gets a gradient, also where this has to be asked for."""
-    return what(content, **_asked(what))
+    return what(content, **_gradient_options(what))
 
 
 @lru_cache(maxsize=8)
-def _asked(what: type) -> dict[str, bool]:
+def _gradient_options(what: type) -> dict[str, bool]:
     try:
         names = inspect.signature(what).parameters
     except (TypeError, ValueError):
@@ -125,9 +125,9 @@ def form_of_arrays(what: type) -> Callable[[Any], Any] | None:
 
 def _takes(what: type, form: Callable[[Any], Any]) -> bool:
     try:
-        value = made(what, form(MATRIX))
+        value = instance(what, form(MATRIX))
         # A class that keeps whatever it is given would add lists by putting one behind the other.
-        kept = form is list and isinstance(held(value, VALUES), list)
+        kept = form is list and isinstance(attribute(value, VALUES), list)
         return _alike(value, 1) and not (kept and not _alike(value + value, 2))
     except Exception:
         return False
@@ -151,7 +151,7 @@ def outcome(output: Any, inputs: list[Any], *, arrays: bool) -> list[Any]:
         return [value_of(output), *map(gradient_of, inputs)]
     gradients = []
     for value in inputs:
-        gradient, cells = held(value, GRADIENTS), contents(value)
+        gradient, cells = attribute(value, GRADIENTS), contents(value)
         came = 0.0 if gradient is None else read_cells(gradient)
         # Where nothing arrives, some have a single 0 for all cells.
         gradients.append(_zeros(cells) if came == 0 else came)

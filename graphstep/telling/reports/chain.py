@@ -47,7 +47,7 @@ def _rung(trace: Trace, number: Number) -> Rung:
     return Rung(TERMS.number(number), "value", trace.writing.digits, phrases=phrases_of(trace.writing.language))
 
 
-def told(why: Sequence[Stretch]) -> Iterator[Block]:
+def section(why: Sequence[Stretch]) -> Iterator[Block]:
     """The chain alone, under its title."""
     yield Heading(1, _title(why[0].chain), "title")
     yield from body(why)

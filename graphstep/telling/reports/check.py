@@ -184,12 +184,12 @@ def _explanations(report: Report) -> Iterator[str]:
         # Told where the first of them stands, for all, and passed over where the others do.
         names = together.get(explanation(row), []) if row.cell is not None and row.sample is None else []
         if not names:
-            yield from _said(row)
+            yield from _sentences(row)
         elif names[0] == input_name(row):
             yield from _explained(row, _few(names))
 
 
-def _said(row: Row) -> Iterator[str]:
+def _sentences(row: Row) -> Iterator[str]:
     """The text below the table on a row."""
     sample, words, name = row.sample, Wording(row.trace), input_name(row)
     if sample is not None and sample.checked:

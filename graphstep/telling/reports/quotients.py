@@ -27,7 +27,7 @@ def body(of: Quotients) -> Iterator[Block]:
     """What is compared, the best steps and why they are best, the plot, and a row for every power of ten."""
     say, digits = partial(message, of.trace.writing.language), of.trace.writing.digits
     yield sentence(say("quotients-what", gradient=_gradient(of), value=numeral(of.slope, digits), name=_name(of)))
-    yield Listing(tuple((line,) for line in told(of)))
+    yield Listing(tuple((line,) for line in sentences(of)))
     names = (say("quotients-central"), say("quotients-forward"))
     yield Curve(tuple(zip(names, (of.central, of.forward), strict=True)), of.steps, "h")
     columns = (Column(("h",), numbers=True), *(Column((name,), numbers=True) for name in names))
@@ -37,7 +37,7 @@ def body(of: Quotients) -> Iterator[Block]:
     yield Table(columns, tuple(tuple((text,) for text in row) for row in rows))
 
 
-def told(of: Quotients) -> Iterator[str]:
+def sentences(of: Quotients) -> Iterator[str]:
     """The best step of each kind, and why."""
     say = partial(message, of.trace.writing.language)
     if of.kink:

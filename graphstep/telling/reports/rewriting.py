@@ -52,7 +52,7 @@ def verdict(typed: Trace, row: Rewritten) -> str:
     return words.message("rewriting-apart", apart=_apart(row))
 
 
-def told(typed: Trace, row: Rewritten) -> str:
+def summary(typed: Trace, row: Rewritten) -> str:
     """One line: how many gates a rewriting has in place of how many, and how its gradients compare."""
     words = Wording(typed)
     assert row.run is not None, "a rewriting without a program is no run"

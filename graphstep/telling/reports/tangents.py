@@ -25,7 +25,7 @@ EQUAL = 1e-9
 """Relative difference up to which both modes agree: the rest is rounding."""
 
 
-def told(of: Tangents) -> Iterator[Block]:
+def body(of: Tangents) -> Iterator[Block]:
     """The tangents in a table, the number that both modes have, and what each of them takes."""
     trace, words = of.trace, Wording(of.trace)
     source = named(trace.program, of.source, of.cell)

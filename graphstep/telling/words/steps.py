@@ -60,7 +60,7 @@ def _computed(fact: Computed) -> Explanation:
         "", value_ladder(trace, step.node), None,
         words.sentences([fact.rule, *fact.here]),
         tuple(map(words.note, fact.notes)),
-        _said(words, shape_rule(trace, step.node)),
+        _text(words, shape_rule(trace, step.node)),
         rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
@@ -87,8 +87,8 @@ def _sent(fact: Sent) -> Explanation:
         ladder, local,
         words.sentences(fact.why),
         tuple(map(words.note, fact.notes)),
-        _said(words, same_shape(trace, wire.receiver)),
-        _said(words, jacobian(wire)),
+        _text(words, same_shape(trace, wire.receiver)),
+        _text(words, jacobian(wire)),
         rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ def _summed(fact: Summed) -> Explanation:
         sum_ladder(step), None,
         words.sentences([fact.why, *fact.here]),
         (),
-        _said(words, same_shape(trace, step.node)),
+        _text(words, same_shape(trace, step.node)),
         rule=_SUM, here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
@@ -125,5 +125,5 @@ def _updated(fact: Updated) -> Explanation:
     )  # fmt: skip
 
 
-def _said(words: Wording, sentence: Reason | None) -> str:
+def _text(words: Wording, sentence: Reason | None) -> str:
     return "" if sentence is None else words.say(sentence)

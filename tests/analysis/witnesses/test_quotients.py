@@ -15,7 +15,7 @@ from graphstep.engine.trace import trace
 from graphstep.faces.cli import main
 from graphstep.ground.errors import InputError, LimitError
 from graphstep.language.read import read
-from graphstep.telling.reports.quotients import body, told
+from graphstep.telling.reports.quotients import body, sentences
 from tests.cases import each
 
 
@@ -54,9 +54,9 @@ def test_rounding_is_that_of_float64_where_ieee_says_what_it_is() -> None:
 def test_a_straight_line_a_kink_and_what_leaves_the_domain_are_said() -> None:
     straight = quotients(trace(read("(x+y)*z"), {"x": -2.0, "y": 5.0, "z": -4.0}), 0)
     assert not straight.truncates(straight.central)
-    assert list(told(straight))[-1].startswith("Along x there is no truncation")
+    assert list(sentences(straight))[-1].startswith("Along x there is no truncation")
     even = quotients(trace(read("x*x"), {"x": 0.0}), 0)
-    assert list(told(even))[-1].startswith("Along x central differences have no truncation")
+    assert list(sentences(even))[-1].startswith("Along x central differences have no truncation")
     edge = quotients(trace(read("log(x)"), {"x": 0.01}), 0)
     assert math.isnan(edge.central[0])
     assert edge.truncates(edge.central)
@@ -78,7 +78,7 @@ def test_a_straight_line_a_kink_and_what_leaves_the_domain_are_said() -> None:
 )
 def test_a_kink_is_told_from_a_gradient_that_lost_digits(text: str, x: float, stands: bool) -> None:
     off = quotients(trace(read(text), {"x": x}), 0)
-    first = next(told(off))
+    first = next(sentences(off))
     assert first.startswith("A kink or a jump stands here") == off.kink == stands
     assert ("loses digits" in first) == (off.rounded > 0) == ("sqrt" in text)
 

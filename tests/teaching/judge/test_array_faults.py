@@ -38,7 +38,7 @@ def judged(source: str) -> Judgement:
 
 
 def lines(judgement: Judgement) -> list[str]:
-    return [report.said(finding, "en") for finding in judgement.findings]
+    return [report.verdict_line(finding, "en") for finding in judgement.findings]
 
 
 def changed(*pairs: tuple[str, str]) -> str:

@@ -38,7 +38,7 @@ def judged(source: str) -> Judgement:
 
 def first_line(source: str) -> str:
     judgement = judged(source)
-    return report.said(judgement.findings[0], "en") if judgement.findings else "right"
+    return report.verdict_line(judgement.findings[0], "en") if judgement.findings else "right"
 
 
 @pytest.fixture(scope="module")
@@ -296,12 +296,12 @@ def test_what_does_not_end_or_takes_all_memory_is_wrong(file: Path) -> None:
     file.write_text(ENDLESS, encoding="utf-8")
     with process.engine("mine.py", seconds=2) as engine:
         judgement = judge(engine)
-    assert report.said(judgement.findings[0], "en") == "sin: the process was ended after 20 seconds"
+    assert report.verdict_line(judgement.findings[0], "en") == "sin: the process was ended after 20 seconds"
     assert judgement.findings[0].trial.text == "sin(x)"
     file.write_text(GREEDY, encoding="utf-8")
     with process.engine("mine.py") as engine:
         judgement = judge(engine)
-    assert report.said(judgement.findings[0], "en") == "sin: MemoryError"
+    assert report.verdict_line(judgement.findings[0], "en") == "sin: MemoryError"
 
 
 def test_a_slow_engine_is_called_slow_and_none_of_its_operations(file: Path) -> None:
@@ -309,7 +309,7 @@ def test_a_slow_engine_is_called_slow_and_none_of_its_operations(file: Path) -> 
     file.write_text(slow, encoding="utf-8")
     with process.engine("mine.py", seconds=1) as engine:
         (finding,) = judge(engine).findings
-    assert report.said(finding, "en").startswith("the engine is too slow: ")
+    assert report.verdict_line(finding, "en").startswith("the engine is too slow: ")
 
 
 def test_what_does_not_come_back_when_it_is_looked_at_is_wrong_by_name(file: Path) -> None:

@@ -159,14 +159,14 @@ class Loop:
         step = LoopStep(self._count, float(loss.detach()))
         call = _Call(arguments, named, around, step, figures)
         if figures is not None or not self._parameters:
-            self._parameters = parameters_of(loss, self._seen(arguments, named))
+            self._parameters = parameters_of(loss, self._arguments(arguments, named))
         self._steps.append(step)
         if not math.isfinite(step.loss) and self._when in WHEN[:2]:
             self._catch(call, f"the loss of step {step.number} is {step.loss:g}")
         loss.register_hook(functools.partial(self._sent, call))
         return result
 
-    def _seen(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    def _arguments(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> list[tuple[str, Any]]:
         return [*seen_by(self.function), *((f"p{k}", x) for k, x in enumerate(arguments, 1)), *named.items()]
 
     def _sent(self, call: _Call, gradient: Any) -> None:

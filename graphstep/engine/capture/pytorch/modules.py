@@ -10,7 +10,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from graphstep.engine.capture.places import is_library
-from graphstep.engine.capture.pytorch.tensors import held, identifier, is_module, is_tensor
+from graphstep.engine.capture.pytorch.tensors import identifier, is_module, is_tensor, tensors_in
 
 
 @cache
@@ -109,7 +109,7 @@ def name_in_sight(tensor: Any, frame: FrameType, outermost: CodeType | None) -> 
 def _places(tensor: Any, variables: Iterable[tuple[str, Any]]) -> Iterator[str]:
     """What a tensor is called by its place in the values of variables."""
     for name, value in variables:
-        for path, each in held(value):
+        for path, each in tensors_in(value):
             if each is tensor:
                 yield identifier(path_in(name, path))
 
@@ -125,7 +125,7 @@ def parameters_of(loss: Any, variables: Iterable[tuple[str, Any]]) -> list[tuple
     for variable, value in variables:
         if is_tensor(value):
             names.setdefault(id(value), variable)
-        for path, each in held(value):
+        for path, each in tensors_in(value):
             names.setdefault(id(each), path_in(variable, path))
     # The leaves hang in PyTorch's graph as nodes that add up gradients, each with its tensor as variable.
     leaves: dict[int, Any] = {}

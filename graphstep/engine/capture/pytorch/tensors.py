@@ -126,7 +126,7 @@ def device_of(tensor: Any) -> str:
     return "" if tensor.device.type == "cpu" else str(tensor.device)
 
 
-def held(value: Any) -> Iterator[tuple[str, Any]]:
+def tensors_in(value: Any) -> Iterator[tuple[str, Any]]:
     """The tensors in a module, a list, a dictionary, an object or a file of the user's, and in modules there, by their places."""
     if is_module(value):
         yield from value.named_parameters()
@@ -143,7 +143,7 @@ def held(value: Any) -> Iterator[tuple[str, Any]]:
         if is_tensor(each):
             yield str(key), each
         elif is_module(each):
-            yield from ((f"{key}.{path}", part) for path, part in held(each))
+            yield from ((f"{key}.{path}", part) for path, part in tensors_in(each))
 
 
 def identifier(path: str) -> str:

@@ -41,11 +41,13 @@ def _questions(task: Task) -> Iterator[str]:
             for cell, which, asked in cells_of(task):
                 yield _question(task, tex, asked, f"#{' '.join(_numbers(cell, tex))}{behind}", which)
         case Choice(options=options):
-            parts = (f"{'=' if each.right else '~'}{_html(tex.words(each.text))}{_said(each.feedback, tex)}" for each in options)
+            parts = (
+                f"{'=' if each.right else '~'}{_html(tex.words(each.text))}{_feedback(each.feedback, tex)}" for each in options
+            )
             yield _question(task, tex, task.asked, f"{' '.join(parts)}{behind}")
         case Words(right=right, wrong=wrong):
             forms = [f"={_html(form)}" for form in right.forms]
-            forms += [f"=%0%{_html(form)}{_said(each.feedback, tex)}" for each in wrong for form in each.forms]
+            forms += [f"=%0%{_html(form)}{_feedback(each.feedback, tex)}" for each in wrong for form in each.forms]
             yield _question(task, tex, task.asked, f"{' '.join(forms)}{behind}")
         case Judged():
             yield _question(task, tex, task.asked, behind)
@@ -59,10 +61,10 @@ def _question(task: Task, tex: Tex, asked: Iterable[Block], answer: str, which: 
 def _numbers(cell: Cell, tex: Tex) -> Iterator[str]:
     yield f"=%100%{plain_number(cell.value)}:{plain_number(cell.room)}"
     for wrong in cell.wrong:
-        yield f"=%0%{plain_number(wrong.value)}:{plain_number(wrong.room)}{_said(wrong.text, tex)}"
+        yield f"=%0%{plain_number(wrong.value)}:{plain_number(wrong.room)}{_feedback(wrong.text, tex)}"
 
 
-def _said(text: str, tex: Tex) -> str:
+def _feedback(text: str, tex: Tex) -> str:
     return f"#{_html(tex.words(text))}" if text else ""
 
 

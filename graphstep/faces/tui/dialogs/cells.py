@@ -168,7 +168,7 @@ class CellsForm(Form[None]):
         page = pages.page(array, self._top, self._left, (rows, columns), fixed=fixed)
         self._top, self._left = page.row, page.column
         self.query_one("#page", Static).update(self._table(page))
-        self.query_one("#cell", Static).update(self._said())
+        self.query_one("#cell", Static).update(self._content())
 
     def _missing(self) -> str:
         """Why there is nothing to show yet."""
@@ -197,7 +197,7 @@ class CellsForm(Form[None]):
         where = page_text(language_of(self), page, self.shape) if self.shape else ""
         return Content.assemble(*parts, (where, "$quiet"))
 
-    def _said(self) -> Content:
+    def _content(self) -> Content:
         trace = self.state.trace
         try:
             head, *rungs, why = cell(trace, self.node, self.index, self.of).lines()

@@ -252,10 +252,10 @@ def _widgets(run: LessonRun) -> Iterator[Widget]:
             continue
         solution = _solution(run, block)
         if run.answered(solution).outcome != "open":
-            yield _done(run, solution)
+            yield _answer(run, solution)
 
 
-def _done(run: LessonRun, solution: Solution) -> Static:
+def _answer(run: LessonRun, solution: Solution) -> Static:
     mark = "✓ " if run.answered(solution).outcome == "right" else "→ "
     n, of = solution.question.part or (1, 1)
     if n < of:
