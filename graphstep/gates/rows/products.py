@@ -137,6 +137,12 @@ def _matmul_factors(slot: int, cell: Cell, call: Call) -> Iterator[tuple[Cell, i
 
 
 def _dot_shape(shapes: Sequence[Shape], _: Options) -> Shape:
+    # Of two matrices NumPy's dot is the matrix product and the inner product the sum over all cells; PyTorch refuses it as well.
+    if max(map(len, shapes)) > 1:
+        raise MisfitError(
+            "dot is of two vectors, and with a matrix it can be read in two ways",
+            "write sum(x*y) for the products of cells added up, or x @ y for the matrix product",
+        )
     if shapes[0] != shapes[1]:
         raise MisfitError(
             "dot multiplies cell by cell and adds up, so both sides need one shape",

@@ -315,7 +315,6 @@ def test_turning_pages_shows_every_cell_once() -> None:
         ("X @ Y", ((2, 3), (2, 3, 4))),
         ("outer(X, Y)", ((3,), (2,))),
         ("dot(X, Y)", ((4,), (4,))),
-        ("dot(X, Y)", ((2, 3), (2, 3))),
     ],
 )
 def test_a_product_pairs_the_cells_that_meet_also_those_that_are_0(text: str, shapes: Any) -> None:

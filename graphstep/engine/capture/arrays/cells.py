@@ -76,8 +76,10 @@ def _of_cells(ufunc: Any, inputs: Sequence[Any], frame: FrameType) -> Any:
         return inputs[0]
     if name == "divmod":
         return inputs[0] // inputs[1], inputs[0] % inputs[1]
-    if name in ("matmul", "vecdot"):
+    if name == "matmul":
         return product(frame, *inputs)
+    if name == "vecdot":
+        return apply("sum", frame, (_of_cells(np.multiply, inputs, frame),), {"axis": -1})
     if name == "floor_divide":
         return type(first_traced(inputs)).__floordiv__(*inputs) if isinstance(inputs[0], Traced) else unfollowed(name, frame)
     if name in ("logical_and", "logical_or", "logical_not"):

@@ -11,7 +11,8 @@ from collections.abc import Collection
 from graphstep.ground import limits
 from graphstep.ground.errors import LimitError
 from graphstep.language.read.dialects import Translation
-from graphstep.language.read.latex.reader import Reader, too_long
+from graphstep.language.read.latex.reader import Reader
+from graphstep.language.read.latex.sums import too_long
 from graphstep.language.read.latex.tokens import formula_span, tokens_of
 
 

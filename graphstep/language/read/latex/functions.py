@@ -60,6 +60,16 @@ def axes_of(function: str, axes: Sequence[int]) -> int | None:
         return None
 
 
+def is_cellwise(function: str, inputs: int) -> bool:
+    """Whether a function of so many inputs treats every cell alike.
+
+    >>> is_cellwise("exp", 1), is_cellwise("max", 2), is_cellwise("max", 1)
+    (True, True, False)
+    """
+    rule = FUNCTIONS.get(function)
+    return rule is not None and rule.cellwise and not (rule.over_cells and inputs == 1)
+
+
 REFUSED = {
     "partial": "every run computes the derivatives: write the function alone",
     "nabla": "every run computes the gradients: write the function alone",

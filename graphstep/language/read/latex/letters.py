@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, SIGN
 from graphstep.ground import limits
-from graphstep.ground.arrays import shape_of
+from graphstep.ground.arrays import kind_text, shape_of
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS, Lettering, Naming
-from graphstep.language.read.latex.pieces import Piece, Sort
+from graphstep.language.read.latex.pieces import AXES, Piece, Sort, picked
 from graphstep.language.read.latex.tokens import Token
+
+
+class TermsError(Exception):
+    """A term is not made cell by cell of the vectors that a sum runs over: it has to be written out."""
+
 
 NESTING = 60
 """Groups, brackets, functions and accents inside each other."""
@@ -86,6 +92,10 @@ class Letters(Cursor):
         self._assigned: dict[str, Sort] = {}
         # The values of the letters that sums count with.
         self._counters: dict[str, int] = {}
+        # Of these letters, sums inside each other, as those that read whole vectors in place of their cells.
+        self._whole: tuple[str, ...] = ()
+        # How many cells a letter that counts runs over, by the name of the array; 0 where that is not known here.
+        self._lengths: dict[str, dict[str, int]] = {}
 
     def _is_word(self, words: frozenset[str]) -> bool:
         """Whether an upright word stands here that is one of ``words``."""
@@ -113,7 +123,7 @@ class Letters(Cursor):
         lettering = self._lettering()
         if lettering is None or start is None:
             return None
-        base = lettering
+        base, below = lettering, list[Token]()
         # Which of both scripts comes first has no meaning; a name must have its subscript before the power is read.
         self._put_below_first()
         while (self._is("below") and not self._is("left", "[", ahead=2)) or self._layer_stands_here():
@@ -121,16 +131,59 @@ class Letters(Cursor):
                 mark = self._take()
                 if base.below:
                     self._wrong("a second subscript", mark.span, "put both into one: x_{1, 2}")
+                first = self._place
                 base = replace(base, below=self._below(base))
+                below = self._tokens[first : self._place]
             else:
                 base = replace(base, layer=self._layer())
         span = (start.start, self._tokens[self._place - 1].stop)
         counter = self._counters.get(base.base)
         # Only the bare letter counts: i_1 and \hat{i} are names, even inside a sum over i.
         if counter is not None and base == Lettering(base.base):
+            if base.base in self._whole:
+                raise TermsError
             return Piece(str(counter), ATOM if counter >= 0 else SIGN, span, bare="numeral")
+        if (cell := self._cell(base, below, span)) is not None:
+            return cell
         name = self._names.name(base, span)
-        return Piece(name, ATOM, span, self._sort(name, base), "name")
+        sort = self._sort(name, base)
+        if sort != "number" or any(token.text in self._whole for token in below):
+            self._need_terms()
+        return Piece(name, ATOM, span, sort, "name")
+
+    def _need_terms(self) -> None:
+        """Leave the reading of a term as one of whole vectors, if that is what goes on."""
+        if self._whole:
+            raise TermsError
+
+    def _cell(self, lettering: Lettering, below: list[Token], span: Span) -> Piece | None:
+        """The cell that a subscript picks from an array, ``x_1`` the first one; None where the lettering is a name of its own."""
+        own = any(each in self._given or each in self._assigned for each in lettering.spellings())
+        # Bold letters with subscripts are vectors of their own.
+        if own or lettering.bold or not lettering.below or not all(map(str.isdecimal, lettering.below)):
+            return None
+        whole = replace(lettering, below=())
+        name = next((each for each in whole.spellings() if each in self._given or each in self._assigned), "")
+        sort = self._sort(name, whole)
+        shape = shape_of(self._given[name]) if isinstance(self._given, Mapping) and name in self._given else ()
+        places = [int(part) for part in lettering.below]
+        if len(places) > (len(shape) or AXES[sort]):
+            return None
+        for place, size in zip_longest(places, shape[: len(places)]):
+            if place < 1 or (size is not None and place > size):
+                what = f"{name} is {kind_text(shape)}" if shape else f"{name} is a {sort}"
+                hint = f"in a formula {name}_{'1' if (len(shape) or AXES[sort]) == 1 else '{1, 1}'} is the first cell"
+                self._wrong(f"{what}, and no cell or row of it is number {place}", span, hint)
+        letters = [token.text for token in below if token.text in self._counters]
+        plain = len(letters) == len(places) and not any(token.kind == "sign" for token in below)
+        for letter, size in zip_longest(letters if plain else (), shape[: len(places)] if plain else (), fillvalue=0):
+            self._lengths[str(letter)][name] = int(size)
+        if self._whole and not {*letters}.isdisjoint(self._whole):
+            if not plain or letters != [self._whole[-1]] or (len(shape) or AXES[sort]) != 1:
+                raise TermsError
+            return Piece(name, ATOM, span, "number", "name")
+        index = ", ".join(str(place - 1) for place in places)
+        return Piece(f"{name}[{index}]", ATOM, span, picked(sort, index), "name")
 
     def _sort(self, name: str, lettering: Lettering) -> Sort:
         """What a name is taken for: by its value, where it has one, for half of the notes set no matrix in bold."""

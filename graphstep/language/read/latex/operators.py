@@ -387,6 +387,7 @@ class Operators(Letters):
 
     def _norm(self, value: Piece, span: Span) -> Piece:
         """A norm by its subscript: the 2-norm, or the sum of sizes."""
+        self._need_terms()
         if self._is("below") and self._is("number", "1", ahead=1):
             self._place += 2
             return call("sum", [call("abs", [value], span)], span, "number")

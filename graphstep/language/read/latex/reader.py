@@ -8,29 +8,18 @@ from __future__ import annotations
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, PRODUCT
-from graphstep.ground import limits
-from graphstep.ground.errors import LimitError, did_you_mean, quoted
-from graphstep.language.read.latex.conditions import Conditions, is_option
-from graphstep.language.read.latex.functions import LETTERS, REFUSED, axes_of, function_of
+from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.language.read.latex.conditions import is_option
+from graphstep.language.read.latex.functions import LETTERS, REFUSED, axes_of, function_of, is_cellwise
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT
 from graphstep.language.read.latex.operators import FRACTIONS
 from graphstep.language.read.latex.pieces import AXES, SORTS, Piece, Sort, binary, call, power
+from graphstep.language.read.latex.sums import Sums
 from graphstep.language.read.latex.tokens import Token
 
-TURNS = 10_000
-"""Terms of all sums and products of one formula together."""
 
-
-def too_long(text: str) -> LimitError:
-    """For a formula that is larger as a program than one may be."""
-    message = f"written out, this formula has more than {limits.WRITTEN:,} characters"
-    return LimitError(message, text=text[:80], span=(0, 1))
-
-
-class Reader(Conditions):
+class Reader(Sums):
     """One formula being read."""
-
-    _turns = 0
 
     # -- statements ----------
 
@@ -163,6 +152,9 @@ class Reader(Conditions):
         if opening.text == "<":
             if len(inputs) != 2:
                 self._wrong("a dot product has two factors", span, r"as in \langle x, y \rangle")
+            self._need_terms()
+            if "matrix" in (inputs[0].sort, inputs[1].sort):
+                return call("sum", [binary("*", *inputs)], span, "number")
             return call("dot", inputs, span, "number")
         if len(inputs) > 1:
             self._wrong("a list in brackets is no operand", span, 'give the array as an input: x="[1, 2]"')
@@ -266,6 +258,8 @@ class Reader(Conditions):
             function, base, options = self._subscript_of(function, command)
         exponent = self._power_of(command)
         inputs = self._inputs(command)
+        if not is_cellwise(function, len(inputs)):
+            self._need_terms()
         span = (command.start, self._tokens[self._place - 1].stop)
         value = call(function, inputs, span, self._sort_of_call(function, inputs, options), options)
         if base:
@@ -340,55 +334,3 @@ class Reader(Conditions):
             span = (command.start, self._tokens[self._place].stop)
             self._two_readings(span, rf"\frac{{{name} {one}}}{{…}}", rf"{name}({one}/…)")
         return [value]
-
-    # -- sums ----------
-
-    def _repeated(self) -> Piece:
-        r"""``\sum_{i=1}^{3} w_i x_i``: its terms, written out."""
-        command = self._take()
-        letter, first, last = self._bounds(command)
-        sign, start, value = ("+" if command.text == "sum" else "*"), self._place, None
-        if letter in self._counters:
-            self._wrong(f"{letter} counts in two sums, one inside the other", command.span, "give the inner one another letter")
-        for count in range(first, last + 1):
-            self._turns += 1
-            if self._turns > TURNS:
-                raise LimitError(f"the sums of a formula have at most {TURNS:,} terms", text=self._text, span=command.span)
-            # The tokens of the term are read once a turn, with another number for the letter: no text is put into text.
-            self._place = start
-            self._counters[letter] = count
-            term = self._product()
-            # Brackets that the text of the program does without are read in every turn as well.
-            if max(len(term.text), self._place - start) * (last - count) > limits.WRITTEN:
-                raise too_long(self._text)
-            value = term if value is None else binary(sign, value, term)
-        del self._counters[letter]
-        assert value is not None
-        return value.at((command.start, value.span[1]))
-
-    def _bounds(self, command: Token) -> tuple[str, int, int]:
-        example = rf"as in \{command.text}_{{i=1}}^{{3}} x_i"
-        below: tuple[str, Piece] | None = None
-        above: Piece | None = None
-        while self._is("below") or self._is("above"):
-            mark = self._take()
-            if mark.kind == "above":
-                above = self._group()
-                continue
-            if not (self._is("open") and self._is("letter", ahead=1) and self._is("sign", "=", ahead=2)):
-                hint = rf"{example}; of a vector it is \mathrm{{{command.text}}}(\mathbf{{x}})"
-                self._wrong(f"\\{command.text} needs its first and its last number", (command.start, mark.stop), hint)
-            brace, letter, _ = self._take(), self._take(), self._take()
-            below = letter.text, self._sum()
-            self._closed(brace)
-        if below is None or above is None:
-            hint = rf"{example}; of a vector it is \mathrm{{{command.text}}}(\mathbf{{x}})"
-            self._wrong(f"\\{command.text} needs its first and its last number", command.span, hint)
-        numbers = []
-        for bound in (below[1], above):
-            if not bound.text.lstrip("-").isdecimal() or len(bound.text) > 6:
-                self._wrong(f"{self._typed(bound.span)} is no whole number", bound.span, f"terms are written out: {example}")
-            numbers.append(int(bound.text))
-        if numbers[0] > numbers[1]:
-            self._wrong(f"\\{command.text} has no terms", command.span, example)
-        return below[0], numbers[0], numbers[1]

@@ -278,7 +278,9 @@ OF_TWO_ROWS = {
     "between": lambda x, y: np.interp(x, [-3, -1, 0, 2], y) * np.interp(0.3, np.arange(4), x) + np.linspace(x[0], y[0], 4),
     "folded": lambda x, y: np.convolve(x, y) * np.correlate(x, [1, 2], "same").sum() + np.convolve([1, 2, 3], y).sum(),
     "products": lambda x, y: np.kron(x, y).sum() * np.cross(x[:3], y[1:]) + np.inner(np.outer(x, y), x)[:3] * np.vdot(x, y),
-    "contracted": lambda x, y: np.tensordot(np.outer(x, y), np.outer(y, x), axes=([1], [0])),
+    "contracted": lambda x, y: (
+        np.tensordot(np.outer(x, y), np.outer(y, x), axes=([1], [0])) * np.vecdot(np.outer(x, y), np.outer(y, x))
+    ),
     "differences": lambda x, y: np.gradient(x, 0.5) * np.trapezoid(x, y) + np.ptp(x) * np.diff(y, n=2).sum(),
     "statistics": lambda x, y: np.cov(x, y) * np.corrcoef(x, y) + np.average(x, weights=y * y) * np.nanmax(y),
     "filled": lambda x, y: np.full((2, 4), x) * np.full(4, y[0]) + np.nan_to_num(y),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import warnings
 from contextlib import suppress
 from typing import Any
@@ -178,6 +179,7 @@ x^T W x                                             ->  x.T @ W @ x
 x y^\top                                            ->  outer(x, y)
 w_0 x \cdot y                                       ->  dot(w0*x, y)
 a \cdot x                                           ->  a*x
+\langle W, W \rangle + \langle x, y \rangle         ->  sum(W*W) + dot(x, y)
 \mathbf{W} x                                        ->  W @ x
 W^{-1} x                                            ->  inv(W) @ x
 W^{\odot -1} \odot x                                ->  W^(-1)*x
@@ -185,6 +187,18 @@ W^{\odot -1} \odot x                                ->  W^(-1)*x
 h = W x \\ L = h^\top h                              ->  h = W @ x; L = h.T @ h
 \frac{1}{2} \|y - W x\|^2 + a \|W\|^2               ->  1/2*norm(y - W @ x)^2 + a*norm(W)^2
 a x^2                                               ->  a*x^2
+x_1 y_2 + W_{2,1} + W_{12}                          ->  x[0]*y[1] + W[1, 0] + W12
+\sum_k y_k                                          ->  sum(y)
+\sum_{k=1}^{2} y_k + \sum_{k=1}^{n} a y_k           ->  sum(y) + sum(a*y)
+\prod_{k=1}^{1} y_k                                 ->  y[0]
+\sum_k (y_k - x_k)^2 + \sum_k k y_k                 ->  sum((y - x)^2) + (1*y[0] + 2*y[1])
+-\sum_i y_i \log\frac{e^{x_i}}{\sum_j e^{x_j}}       ->  -sum(y*log(exp(x)/sum(exp(x))))
+\sum_i \sum_j W_{ij} x_j                            ->  W[0, 0]*x[0] + W[0, 1]*x[1] + (W[1, 0]*x[0] + W[1, 1]*x[1])
+\sum_i \sum_j x_i y_j                               ->  sum(x*y[0] + x*y[1])
+\sum_{i=1}^{1} (x_{i+1} - x_i)^2                    ->  (x[1] - x[0])^2
+h = W x \\ \sum_k [h_k > 0] |h_k| + h_1              ->  h = W @ x; sum((h > 0)*abs(h)) + h[0]
+\sum_k \|y_k\| + \sum_k y_k \max(y)                 ->  norm(y[0]) + norm(y[1]) + (y[0]*max(y) + y[1]*max(y))
+\sum_{k=1}^{2} v_k + \sum_{k=1}^{2} \mathbf{y}_k     ->  v1 + v2 + (y1 + y2)
 """
 """Notes of which half set no vector in bold: W is a matrix by its value, x and y are vectors."""
 
@@ -203,12 +217,29 @@ def test_each_formula_becomes_the_program_of_its_structure(table: str) -> None:
 
 
 def test_a_product_of_arrays_that_are_not_in_bold_is_that_of_their_values() -> None:
-    values = {"W": np.eye(2), "x": np.ones(2), "y": np.ones(2), "a": 2.0, "b": 1.0, "w0": 2.0}
+    values = {"W": np.eye(2), "x": np.ones(2), "y": np.ones(2), "a": 2.0, "b": 1.0, "w0": 2.0, "W12": 1.0}
     assert [(tex, from_latex(tex, values)) for tex, _ in _pairs(GIVEN)] == _pairs(GIVEN)
     for tex in ("x y", r"y \log x", "W^2", r"x \times y", "W^T W^T x y"):
         with pytest.raises(ReadError, match=r"two ways|no gate"):
             from_latex(tex, values)
     assert gs.from_latex("W^T x", W=[[1, 2], [3, 4]], x=[1, 2]).output.tolist() == [7, 10]
+
+
+def test_a_sum_over_cells_says_where_the_array_has_none() -> None:
+    values = {"y": np.ones(3), "x": np.ones(2), "W": np.ones((3, 2)), "h": np.float64(1)}
+    told = {
+        r"\sum_{k=1}^{4} y_k": "y is a vector of 3, and no cell or row of it is number 4",
+        r"\sum_{k=0}^{2} y_k": "y is a vector of 3, and no cell or row of it is number 0",
+        "W_{2,3}": "W is a 3×2 matrix, and no cell or row of it is number 3",
+        r"\sum_k y_k x_k": "k counts the 3 cells of y and the 2 of x",
+        r"\sum_k x": r"\sum needs its first and its last number",
+        r"z = W x \\ \sum_k z_k \max(y)": "how many cells z has is not known here",
+        r"z = W x \\ z_0": "z is a vector, and no cell or row of it is number 0",
+    }
+    for tex, message in told.items():
+        with pytest.raises(ReadError, match=re.escape(message)) as caught:
+            from_latex(tex, values)
+        assert caught.value.hint, tex
 
 
 def test_any_function_of_arrays_in_latex_is_read_or_refused() -> None:

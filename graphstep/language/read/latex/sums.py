@@ -1,0 +1,135 @@
+r"""Sums and products over a letter: over whole vectors, or with their terms written out."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from graphstep.ground import limits
+from graphstep.ground.errors import LimitError
+from graphstep.language.read.latex.conditions import Conditions
+from graphstep.language.read.latex.letters import TermsError
+from graphstep.language.read.latex.pieces import Piece, binary, call
+from graphstep.language.read.latex.tokens import Token
+
+TURNS = 10_000
+"""Terms of all sums and products of one formula together."""
+
+
+def too_long(text: str) -> LimitError:
+    """For a formula that is larger as a program than one may be."""
+    message = f"written out, this formula has more than {limits.WRITTEN:,} characters"
+    return LimitError(message, text=text[:80], span=(0, 1))
+
+
+class Sums(Conditions):
+    """Reads what counts with a letter."""
+
+    _turns = 0
+
+    def _repeated(self) -> Piece:
+        r"""``\sum_{i=1}^{3} w_i x_i``: of cells of vectors the sum over all of them, else its terms, written out."""
+        command = self._take()
+        letter, first, last = self._bounds(command)
+        if letter in self._counters:
+            self._wrong(f"{letter} counts in two sums, one inside the other", command.span, "give the inner one another letter")
+        start = self._place
+        self._lengths[letter] = {}
+        whole = self._of_vectors(letter, first, command)
+        if last is None and whole is None:
+            self._term(letter, first, start, command)
+        lengths = self._lengths.pop(letter)
+        if last is None:
+            last = self._length(letter, lengths, command)
+        if whole is not None and first == 1 and lengths and {*lengths.values()} <= {0, last} and (last or 0) in lengths.values():
+            return call("sum" if command.text == "sum" else "prod", [whole], (command.start, whole.span[1]), "number")
+        sign, value = ("+" if command.text == "sum" else "*"), None
+        self._lengths[letter] = {}
+        for count in range(first, last + 1):
+            # The tokens of the term are read once a turn, with another number for the letter: no text is put into text.
+            term = self._term(letter, count, start, command)
+            # Brackets that the text of the program does without are read in every turn as well.
+            if max(len(term.text), self._place - start) * (last - count) > limits.WRITTEN:
+                raise too_long(self._text)
+            value = term if value is None else binary(sign, value, term)
+        if value is None:
+            what = f"how many cells {next(iter(lengths))} has is not known here"
+            self._wrong(what, command.span, f"write the last number too, {_example(command)}")
+        return value.at((command.start, value.span[1]))
+
+    def _term(self, letter: str, count: int, start: int, command: Token) -> Piece:
+        """The term at a number of the letter that counts."""
+        self._turns += 1
+        if self._turns > TURNS:
+            raise LimitError(f"the sums of a formula have at most {TURNS:,} terms", text=self._text, span=command.span)
+        self._place = start
+        self._counters[letter] = count
+        term = self._product()
+        del self._counters[letter]
+        return term
+
+    def _of_vectors(self, letter: str, first: int, command: Token) -> Piece | None:
+        """The term with whole vectors in place of their cells; None where it is not made of them cell by cell."""
+        whole, depth, bars, counters = self._whole, self._depth, [*self._bars], dict(self._counters)
+        self._whole = (*whole, letter)
+        try:
+            return self._term(letter, first, self._place, command)
+        except TermsError:
+            self._depth, self._bars, self._counters = depth, bars, counters
+            return None
+        finally:
+            self._whole = whole
+
+    def _length(self, letter: str, lengths: dict[str, int], command: Token) -> int:
+        """How far a letter counts that has no last number: as far as the arrays have cells; 0 where no length is known here."""
+        sizes = {size: name for name, size in lengths.items() if size}
+        if len(sizes) > 1:
+            (one, name), (other, another) = list(sizes.items())[:2]
+            self._wrong(
+                f"{letter} counts the {one} cells of {name} and the {other} of {another}", command.span, _example(command)
+            )
+        if not lengths:
+            self._need_bounds(command)
+        return next(iter(sizes), 0)
+
+    def _bounds(self, command: Token) -> tuple[str, int, int | None]:
+        r"""The letter of a sum, and its first and last number; None where arrays say how far it goes: ``\sum_k``, ``^{n}``."""
+        letter, first, above = "", None, None
+        while self._is("below") or self._is("above"):
+            if self._take().kind == "above":
+                above = self._group()
+            elif self._is("letter"):
+                letter = self._take().text
+            else:
+                brace = self._take()
+                if brace.kind != "open" or not self._is("letter"):
+                    self._need_bounds(command)
+                letter = self._take().text
+                if self._is("sign", "="):
+                    self._take()
+                    first = self._sum()
+                elif not self._is("close"):
+                    self._need_bounds(command)
+                self._closed(brace)
+        if not letter or (first is None and above is not None):
+            self._need_bounds(command)
+        begins = 1 if first is None else self._whole_number(first, command)
+        if above is None or (above.bare == "name" and above.text not in self._given and above.text not in self._assigned):
+            return letter, begins, None
+        ends = self._whole_number(above, command)
+        if begins > ends:
+            self._wrong(f"\\{command.text} has no terms", command.span, _example(command))
+        return letter, begins, ends
+
+    def _whole_number(self, bound: Piece, command: Token) -> int:
+        if not bound.text.lstrip("-").isdecimal() or len(bound.text) > 6:
+            hint = f"terms are written out: {_example(command)}"
+            self._wrong(f"{self._typed(bound.span)} is no whole number", bound.span, hint)
+        return int(bound.text)
+
+    def _need_bounds(self, command: Token) -> NoReturn:
+        hint = rf"terms are written out, {_example(command)}; of a vector it is \mathrm{{{command.text}}}(\mathbf{{x}})"
+        self._wrong(f"\\{command.text} needs its first and its last number", command.span, hint)
+
+
+def _example(command: Token) -> str:
+    return rf"as in \{command.text}_{{i=1}}^{{3}} x_i"
