@@ -40,7 +40,7 @@ _LINES = {
     },
     **{name: f"{{m}}.{name}({{all}})" for name in ("abs", "sign", "floor", "ceil", "round", "hypot", "logaddexp")},
     **{name: f"{{m}}.{name}({{0}}{{over}})" for name in ("sum", "mean", "amax", "amin")},
-    "length": "{m}.sqrt({m}.sum({0} ** 2{over}))",
+    "length": "length({0}{axes})",
     "where": "{m}.where({0} != 0, {1}, {2})",
     "clip": "{m}.minimum({m}.maximum({0}, {1}), {2})",
     "reshape": "{0}.reshape({shape})",
@@ -100,6 +100,14 @@ FUNCTIONS = {
     "gelu": "def gelu(x):\n    return x * erfc(-x / 2**0.5) / 2",
     "gelu_tanh": "def gelu_tanh(x):\n    return x * sigmoid((8 / {m}.pi) ** 0.5 * (x + 0.044715 * x**3))",
     "silu": "def silu(x):\n    return x * sigmoid(x)",
+    # The squares of cells beyond 1e154 are no numbers; those of cells that are divided by the largest are.
+    "length": (
+        "def length(x, {name}, {keep}=False):\n"
+        "    largest = {largest}\n"
+        "    scale = {m}.where((largest > 0) & (largest < {m}.inf), largest, 1.0)\n"
+        "    size = {m}.sqrt({m}.sum((x / scale) ** 2, {name}, {keep}={keep}))\n"
+        "    return size * scale.reshape(size.shape)"
+    ),
     "softmax": (
         "def softmax(x, {name}=-1):\n"
         "    powers = {m}.exp(x - {m}.amax(x, {name}, {keep}=True))\n"
@@ -164,6 +172,7 @@ LIBRARIES = {
             "name": "axis",
             "keep": "keepdims",
             "zeros": "np.zeros(shape)",
+            "largest": "np.amax(np.abs(x), axis, keepdims=True, initial=0.0)",
             "onehot": "np.eye(scores.shape[-1])[np.asarray(y).astype(int)]",
             "shape": "np.shape(y)",
             "erf": "from scipy.special import erf",
@@ -184,6 +193,7 @@ LIBRARIES = {
             "name": "dim",
             "keep": "keepdim",
             "zeros": "torch.zeros(shape, dtype=x.dtype)",
+            "largest": "torch.amax(torch.abs(x), dim, True)",
             "onehot": "torch.nn.functional.one_hot(y.long(), scores.shape[-1]).to(scores.dtype)",
             "shape": "y.shape",
             "erf": "erf = torch.erf",

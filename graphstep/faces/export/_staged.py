@@ -129,10 +129,9 @@ class _Writer:
         assert rule is not None, "an input has no options"
         axis = settings.get("axis")
         over = "" if axis is None else f", {words['name']}={axis}"
+        axes = over or f", {words['name']}={tuple(range(len(self._of.program.operand_shapes(node)[0])))}"
         if settings.get("keepdims"):
-            whole = tuple(range(len(self._of.program.operand_shapes(node)[0])))
-            named = over or f", {words['name']}={whole}"
-            over = f"{named}, {words['keep']}=True"
+            over = axes = f"{axes}, {words['keep']}=True"
         places = "{}.astype(int)" if self.library.module == "np" else "{}.long()"
         slots = [x if isinstance(x, Constant) else places.format(self._operand(x)) for x in node.operands]
         index = whole_index(node).format(*slots) if rule.name in INDEXED else ""
@@ -140,6 +139,7 @@ class _Writer:
             raise _backwards()
         return {
             "over": over,
+            "axes": axes,
             "axis": f"{words['name']}={axis}",
             "along": str(axis or 0),
             "diagonal": str(settings.get("diagonal")),

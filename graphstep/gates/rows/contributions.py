@@ -14,7 +14,7 @@ def spelled(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
-LENGTH = "where({out} == 0, 0, {d}*x/where({out} == 0, 1, {out}))"
+LENGTH = "where({out} == 0, 0, {d}*(x/where({out} == 0, 1, {out})))"
 """The direction. Where the length is 0 another number stands under the bar: what is not taken has a slope too, 0·inf is nan."""
 
 
