@@ -6,11 +6,13 @@ This module runs in the process of the engine, so that it imports little. What a
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
-from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, ROWS, Operation
+from graphstep.ground import limits
+from graphstep.teaching.judge.operations import ARRAYS, NAMES, OPERATIONS, ROWS, Operation
 from graphstep.teaching.judge.recorder import Recorder
 from graphstep.teaching.judge.values import (
     GRADIENTS,
@@ -112,7 +114,14 @@ class Bench:
         holds = {"numbers": self.takes_numbers, "arrays": self.form is not None}
         fresh = [self._make(x if self.takes_numbers else MATRIX) for x in (0.75, 0.25)]
         holds["shares"] = shares_gradients(fresh)
-        return {"class": self.kind.__name__, "third": self.third, **holds}
+        return {"class": self.kind.__name__, "third": self.third, "names": self._names(), **holds}
+
+    def _names(self) -> list[str]:
+        """The methods and functions that are no operation, nor anything of Python's."""
+        functions = (name for name, what in vars(self.module).items() if isinstance(what, FunctionType))
+        names = {*dir(self.kind), *functions} - NAMES
+        plain = (x for x in names if x.isidentifier() and len(x) < limits.NAME)
+        return sorted(x for x in plain if not hasattr(operator, x) and not hasattr(int, x))
 
     def starts(self) -> bool:
         """Whether a backward pass can start at an array: whether each of its cells gets a gradient."""

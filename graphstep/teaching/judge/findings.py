@@ -74,6 +74,8 @@ class Judgement:
     """The operations that are wrong only because others are that they are built from."""
     absent: list[str] = field(default_factory=list)
     """The operations that it has not."""
+    near: dict[str, str] = field(default_factory=dict)
+    """By name that the engine has the method of an absent operation that is called almost the same."""
     missing: dict[str, str] = field(default_factory=dict)
     """Those of them that were required, each with what it raised; an operation may be there and fail by a slip of the pen."""
     kinks: list[Kink] = field(default_factory=list)

@@ -15,7 +15,7 @@ from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.findings import DOUBT, NEAR, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
 from graphstep.teaching.judge.gate import flat
 from graphstep.teaching.judge.machine import Machine, right_numbers
-from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells, whole_of
+from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells, near_names, whole_of
 from graphstep.teaching.judge.trials import Call, Trial
 
 _CLOSE = 4
@@ -38,6 +38,7 @@ class _Judge:
     def __init__(self, engine: Engine, required: Sequence[str]) -> None:
         self.engine, self.required = engine, required
         introduction = engine.introduce()
+        self.names = introduction["names"]
         self.has_numbers, self.has_arrays = introduction["numbers"], introduction["arrays"]
         self.machine = Machine()
         self.uses = {name: {*whole_of(name)} for name in ARRAYS}
@@ -77,6 +78,7 @@ class _Judge:
         names = ROWS if self.has_arrays else OPERATIONS
         result.absent = [name for name in names if self._is_absent(name)]
         raised = {name: error for (_, name), error in self.absent.items()}
+        result.near = near_names(result.absent, self.names)
         result.missing = {x: raised.get(x, "") for x in self.required if x in result.absent or x not in names}
         present = [name for name in names if name not in result.absent]
         if self.has_numbers:

@@ -194,7 +194,10 @@ class Machine:
             # Thousands of suspects send through the same gates.
             return self._gates[key]
         except KeyError:
-            gate = self._gates[key] = Gate(operation, inputs, out)
+            gate = Gate(operation, inputs, out)
+            # 0 and −0 are one key and may have two slopes: that of a root is inf at one and −inf at the other.
+            if 0 not in (*inputs, out):
+                self._gates[key] = gate
             return gate
         except TypeError:
             # Arrays are no keys.

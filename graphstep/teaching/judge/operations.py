@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from graphstep.gates.typed import ATOM, INFIX, SUM, Typed, infix, negative
+from graphstep.ground.errors import nearest
 from graphstep.ground.records import dataclass
 
 Cells = float | tuple["Cells", ...]
@@ -162,6 +163,13 @@ REQUIRED = ("add", "mul")
 
 NAMES = {name for each in ROWS.values() for name in each.methods}
 """All names of methods and functions."""
+
+
+def near_names(absent: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """By name that an engine has the method of an operation that it has not and that is called almost the same."""
+    methods = [method for each in reversed(absent) for method in reversed(ROWS[each].methods)]
+    # From the last: of several methods the likeliest remains.
+    return {near: method for method in methods if (near := nearest(method, names))}
 
 
 def whole_of(name: str) -> list[str]:

@@ -60,6 +60,7 @@ def body(of: Judgement, language: str) -> Iterator[Block]:
         yield sentence(say("judge-those-right", names=_titles(of.right)))
     if of.absent:
         yield sentence(say("judge-absent", names=_titles(of.absent)))
+    yield from (sentence(say("judge-near", near=near, name=name)) for near, name in of.near.items())
     if of.without_arrays:
         yield sentence(say("judge-without-arrays", names=_titles(of.without_arrays)))
     if of.unbroadcast:
@@ -203,6 +204,7 @@ def data(of: Judgement, language: str) -> dict[str, Any]:
         "right": of.right,
         "consequences": of.consequences,
         "absent": of.absent,
+        "near": of.near,
         "missing": [*of.missing],
         "withoutArrays": of.without_arrays,
         "unbroadcast": of.unbroadcast,

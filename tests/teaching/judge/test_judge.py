@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import random
 import re
 from importlib import resources
@@ -18,8 +19,9 @@ from graphstep.faces.cli import main
 from graphstep.teaching.judge import process, programs, report
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
 from graphstep.teaching.judge.judgement import Judgement, judge
-from graphstep.teaching.judge.machine import right_numbers
+from graphstep.teaching.judge.machine import Machine, right_numbers
 from graphstep.teaching.judge.operations import OPERATIONS
+from graphstep.teaching.judge.trials import Call, Trial
 from graphstep.teaching.lesson.catalogue import folder
 from graphstep.teaching.lesson.code import files_of
 from graphstep.telling.words.english import MESSAGES
@@ -175,6 +177,21 @@ def test_values_that_are_equal_in_all_their_numbers_are_not_one() -> None:
         "if node not in seen", "if node not in order"
     )
     assert first_line(source).startswith("backward: passes over a value with the same number as another")
+
+
+def test_a_misspelt_name_is_asked_about_and_another_one_is_not() -> None:
+    more = "\n    def __isub__(self, other): ...\n    def zero_grad(self): ...\n\n\ndef Re_Lu(x): ...\n"
+    of = judged(SOURCE.replace("relu", "rectify").replace("softplus", "sofplus").rstrip() + "\n" + more)
+    assert of.is_right
+    assert of.near == {"Re_Lu": "relu", "sofplus": "softplus"}
+    assert "No operation is called Re_Lu: is relu meant?" in str([*report.body(of, "en")])
+
+
+def test_zero_and_minus_zero_have_slopes_of_their_own() -> None:
+    machine = Machine()
+    # Of √(−x) the slope is 1/(2·√−0), which is −inf, times −1.
+    trials = [Trial(1, (0.0,), calls) for calls in ((Call("sqrt", (0,)),), (Call("neg", (0,)), Call("sqrt", (1,))))]
+    assert [next(machine.run(trial))[1] for trial in trials] == [math.inf, math.inf]
 
 
 def test_two_faults_are_two_findings() -> None:

@@ -22,6 +22,7 @@ JUDGEMENT: dict[str, English] = {
     "judge-consequences": "Wrong because of that alone: {names}.",
     "judge-those-right": "Right: {names}.",
     "judge-absent": "Absent: {names}.",
+    "judge-near": "No operation is called {near}: is {name} meant?",
     "judge-without-arrays": "For single numbers only: {names}.",
     "judge-unbroadcast": "Refuse inputs of different shapes: {names}.",
     "judge-conventions": "Conventions, where there is a choice:",
