@@ -252,10 +252,10 @@ class Verdict:
 
 @record(frozen=True, slots=True)
 class Columns:
-    """Blocks that stand beside each other where there is room, and under each other where there is none."""
+    """Lines that stand beside each other where there is room, and in a list where there is none."""
 
-    columns: tuple[tuple[Block, ...], ...]
-    """The blocks of each column."""
+    columns: tuple[Content, ...]
+    """The line of each column."""
 
 
 @record(frozen=True, slots=True)
@@ -281,7 +281,7 @@ class Question:
             return (Prose((number, " ", *self.answer)), *([Listing(self.hints)] if self.hints else []))
         parts: list[Block] = [Prose((number, " ", *self.ask))]
         if _are_short(self.options):
-            parts.append(Columns(tuple((Prose(option),) for option in self.options)))
+            parts.append(Columns(self.options))
         elif self.options:
             parts.append(Listing(self.options))
         return (*parts, *([Listing(self.hints)] if self.hints else []), Prose(self.answer))

@@ -98,7 +98,7 @@ def _started(step: Step) -> Started:
         why.append(reason("narrow", dtype=step.trace.dtype))
     data = [name for name in program.inputs if name in program.data]
     if data:
-        names = ", ".join(data[:_SHOWN])
+        names = Listed(tuple(data[:_SHOWN]), ", ")
         why.append(reason("data-some", names=names) if len(data) > _SHOWN else reason("data", names=names, count=len(data)))
     gates = len(program.nodes) - program.first_gate
     if program.scope:

@@ -269,7 +269,10 @@ def _at_kink(testimony: Testimony, symbolic: float | None, difference: Differenc
     here = reason("verdict-kinks" if more else "verdict-one-kink", where=where, count=more, slopes=slopes)
     note = remark_at(trace, first)
     rule = (reason("verdict-kink-near"),) if note is None else note.reasons
-    return "kink", (here, reason("check-sentence", text=Listed(tuple(choices))), *rule)
+    *others, last = choices
+    if others:
+        return "kink", (here, reason("verdict-choices", others=Listed(tuple(others), ", "), last=last), *rule)
+    return "kink", (here, reason("check-sentence", text=last), *rule)
 
 
 def _standing_kink(trace: Trace, moved: int) -> Explanation:

@@ -13,6 +13,7 @@ from graphstep.faces.cli.program import PYTHON, language_argument, language_of, 
 from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.faces.cli.words import whole
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
     import argparse
@@ -123,7 +124,8 @@ def _network_words(options: argparse.Namespace) -> list[str]:
     settings = {name: getattr(options, name.replace("-", "_")) for name in ("activation", "init", "examples", "random-seed")}
     swept = {sweep.partition("=")[0].strip() for sweep in options.sweep or ()}
     given = [(f"--{name}", value) for name, value in settings.items() if value is not None and name not in swept]
-    return ["--network", options.network, *itertools.chain.from_iterable(given)]
+    language = Setup("", language=language_of(options.language)).options()
+    return ["--network", options.network, *itertools.chain.from_iterable(given), *language]
 
 
 def _kinds(text: str | None) -> frozenset[str]:

@@ -10,7 +10,7 @@ from graphstep.faces.cli.platforms import asked_for, deliver
 from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.faces.cli.words import whole
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.numerals import ENGLISH
+from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
     import argparse
@@ -165,8 +165,6 @@ def _pieces_of(exercise: Exercise, *, answers: bool, command: str) -> Any:
 def _command(options: argparse.Namespace, *more: str) -> str:
     """The line that makes a document again."""
     words = ["graphstep", "exercise", "--kind", options.kind, "--level", options.level, "--seed", options.seed]
-    language = language_of(options.language)
-    if language != ENGLISH:
-        words.append(f"--language={language}")
+    words += Setup("", language=language_of(options.language)).options()
     form = ["--format", options.format] if options.format else []
     return shlex.join([*words, *form, *more])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.faces.cli.reports import deliver, report_arguments
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.language.setup import Setup
 
 if TYPE_CHECKING:
     import argparse
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
     with engine(options.engine, options.kind) as one:
         judgement = judge(one, required)
     asked = [f"--class={options.kind}"] * bool(options.kind) + [f"--require={options.require}"] * bool(options.require)
+    asked += Setup("", language=language).options()
 
     def document(_: Manner, words: Sequence[str]) -> Document:
         return report.document(judgement, language, shlex.join(["graphstep", "judge", options.engine, *asked, *words]))

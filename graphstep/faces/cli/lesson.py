@@ -115,7 +115,7 @@ def _write(options: argparse.Namespace, name: str | None) -> int:
         deliver(lessons.questions_of(rehearsal), rehearsal.lesson.title, name, options.to)
     for option, file, pages in (("--to", None if name else options.to, sheet.sheet), ("--key", options.key, sheet.key)):
         if file:
-            document = partial(pages, rehearsal, command.command_of(path, option, file))
+            document = partial(pages, rehearsal, command.command_of(path, rehearsal.language, option, file))
             data = partial(lessons.data, rehearsal, answers=pages is sheet.key)
             print(f"wrote {_reports.write(file, None, _reports.of_document(document, data))}", file=sys.stderr)
     return 0

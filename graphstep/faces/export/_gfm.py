@@ -115,8 +115,4 @@ class Markdown(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        return f"> **{label}.** {plain(note.text)}\n" if label else f"{plain(note.text)}\n"
-
-    def step(self, step: blocks.Step) -> str:
-        named = f" (*{plain(step.pattern)}*)" if step.pattern else ""
-        return self.headed(f"**{self.label(step)}.** {plain(step.title)}{named}", step)
+        return f"> **{label}** {plain(note.text)}\n" if label else f"{plain(note.text)}\n"

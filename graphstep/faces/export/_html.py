@@ -140,14 +140,14 @@ class Html(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        head = f"<strong>{label}.</strong> " if label else ""
+        head = f"<strong>{label}</strong> " if label else ""
         return f'<p class="note {note.kind}">{head}{self.words(note.text)}</p>\n'
 
     def verdict(self, verdict: blocks.Verdict) -> str:
         return f'<p class="verdict {verdict.status}">{self.line(verdict.line)}</p>\n'
 
     def columns(self, columns: blocks.Columns) -> str:
-        inside = "".join(f"<div>{''.join(map(self.block, column))}</div>" for column in columns.columns)
+        inside = "".join(f"<div>{self.block(blocks.Prose(column))}</div>" for column in columns.columns)
         return f'<div class="columns">{inside}</div>\n'
 
     def question(self, question: blocks.Question) -> str:
@@ -160,7 +160,7 @@ class Html(Writer):
         return (
             # The name is without the prefix: #step=4 is an address that people type, and leads here where no script runs.
             f'<section class="step" id="{self.prefix}s{place}"><a name="step={place}"></a>'
-            f'<h3><span class="n">{self.label(step)}.</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
+            f'<h3><span class="n">{self.label(step)}</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
         )
 
 

@@ -9,7 +9,7 @@ from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.telling import document as blocks
 from graphstep.telling.document import Block, Content
 from graphstep.telling.explanation import Note
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import joined, message
 
 _DIFFERENT = 1e-4
 """The relative error from which on two numbers differ by more than rounding, so that it has digits of its own."""
@@ -33,10 +33,14 @@ class Writer:
         """The code of the language of the document."""
 
     def label(self, what: Note | blocks.Step) -> str:
-        """The label of a step, or of a note of a kind that has one."""
+        """The label of a step, or of a note of a kind that has one, with the stop behind it."""
         if isinstance(what, blocks.Step):
-            return message(self.language, "label-step", n=str(what.n))
-        return message(self.language, f"label-{what.kind}") if what.kind in blocks.LABELS else ""
+            label = message(self.language, "label-step", n=str(what.n))
+        elif what.kind in blocks.LABELS:
+            label = message(self.language, f"label-{what.kind}")
+        else:
+            return ""
+        return message(self.language, "label-ended", label=label)
 
     def block(self, block: Block) -> str:
         """The text of a block."""
@@ -47,20 +51,24 @@ class Writer:
         """The text of a line of prose."""
         return "".join(getattr(self, INLINES[type(part)])(part) for part in content)
 
-    def headed(self, head: str, step: blocks.Step) -> str:
-        """A step under its head; a paragraph that it begins with goes on in the same line."""
+    def step(self, step: blocks.Step) -> str:
+        """A step under its label and title; a paragraph that it begins with goes on in the same line."""
         first, *rest = step.blocks or (None,)
+        title = {"title": self.line((step.title,)), "pattern": self.line((blocks.Emphasis(step.pattern),))}
+        label, key = self.line((blocks.Strong(self.label(step)),)), "entitled" if step.pattern else "title"
         if isinstance(first, blocks.Prose):
-            return "\n".join([f"{head}: {self.line(first.content)}\n", *map(self.block, rest)])
-        return "\n".join([f"{head}.\n", *map(self.block, step.blocks)])
+            head = joined(self.language, (message(self.language, key, **title), self.line(first.content)))
+        else:
+            head, rest = message(self.language, f"{key}-alone", **title), [*step.blocks]
+        return "\n".join([f"{label} {head}\n", *map(self.block, rest)])
 
     def verdict(self, verdict: blocks.Verdict) -> str:
         """A finding or a result."""
         return self.block(blocks.Prose(verdict.line))
 
     def columns(self, columns: blocks.Columns) -> str:
-        """Blocks beside each other; where a format has no place for that, under each other."""
-        return "\n".join(self.block(block) for column in columns.columns for block in column)
+        """Lines beside each other; where a format has no place for that, in a list."""
+        return self.block(blocks.Listing(columns.columns))
 
     def question(self, question: blocks.Question) -> str:
         """A question, or its answer."""

@@ -193,17 +193,13 @@ class Tex(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        words = rf"\textbf{{{label}.}} {self.words(note.text)}" if label else self.words(note.text)
+        words = rf"\textbf{{{label}}} {self.words(note.text)}" if label else self.words(note.text)
         return f"\\begin{{quote}}\n{words}\n\\end{{quote}}\n" if label else f"{words}\n"
 
     def columns(self, columns: blocks.Columns) -> str:
         width = f"{0.96 / len(columns.columns):.3f}"
-        parts = ("\n".join(map(self.block, column)) for column in columns.columns)
+        parts = (self.block(blocks.Prose(column)) for column in columns.columns)
         return "\\hfill\n".join(f"\\begin{{minipage}}[t]{{{width}\\linewidth}}\n{part}\\end{{minipage}}" for part in parts) + "\n"
-
-    def step(self, step: blocks.Step) -> str:
-        named = rf" (\emph{{{self.words(step.pattern)}}})" if step.pattern else ""
-        return self.headed(rf"\textbf{{{self.label(step)}.}} {self.words(step.title)}{named}", step)
 
 
 def picture(drawn: Diagram, written: Marks) -> str:

@@ -174,10 +174,10 @@ class Text(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        return f"{label}. {note.text}\n" if label else f"{note.text}\n"
+        return f"{label} {note.text}\n" if label else f"{note.text}\n"
 
     def columns(self, columns: blocks.Columns) -> str:
-        parts = ["".join(map(self.block, column)).splitlines() for column in columns.columns]
+        parts = [self.block(blocks.Prose(column)).splitlines() for column in columns.columns]
         widths = [max(map(cell_width, lines), default=0) for lines in parts]
         rows = zip_longest(*parts, fillvalue="")
         pads = ([line + " " * (width - cell_width(line)) for line, width in zip(row, widths, strict=True)] for row in rows)

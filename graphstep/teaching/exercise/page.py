@@ -8,7 +8,7 @@ from typing import Any
 from graphstep.ground.arrays import Number, plain
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
-from graphstep.teaching.lesson.sheet import marked, your_answer
+from graphstep.teaching.lesson.sheet import explained, marked, your_answer
 from graphstep.telling.document import WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
 from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, given, problem_text
@@ -33,7 +33,7 @@ def asked(exercise: Exercise, first: int = 1) -> Iterator[Block]:
     weighed = len({blank.marks for blank in exercise.blanks}) > 1
     for number, blank in enumerate(exercise.blanks, first):
         solution = blank.solution
-        worth = (f" ({marks_text(exercise.setup.language, 'exercise-marks', blank.marks)})",) if weighed else ()
+        worth = (worth_of(exercise.setup.language, blank),) if weighed else ()
         options = tuple((option,) for option in solution.question.options)
         answer = phrase(exercise.setup.language, "answer", what=BLANK)
         yield Question(number, (*marked(solution.wording), *worth), options, (), answer)
@@ -52,13 +52,17 @@ def problem(exercise: Exercise, defined: set[str] | None = None) -> Iterator[Blo
 def answered(exercise: Exercise, first: int = 1) -> Iterator[Block]:
     """The answers under the numbers of the questions."""
     for number, blank in enumerate(exercise.blanks, first):
-        yield Question(number, (), (), (), way_to(blank))
+        yield Question(number, (), (), (), way_to(blank, exercise.setup.language))
 
 
-def way_to(blank: Blank) -> Content:
+def way_to(blank: Blank, language: str) -> Content:
     """The way to an answer, and its reason."""
-    reason = blank.solution.question.because
-    return (Code(blank.solution.ladder), *([". ", *marked(reason)] if reason else []))
+    return explained(language, Code(blank.solution.ladder), blank.solution.question.because)
+
+
+def worth_of(language: str, blank: Blank) -> str:
+    """What a blank earns, as it stands behind its question."""
+    return message(language, "joint", one="", next=marks_text(language, "sheet-marks", blank.marks))
 
 
 def marks_text(language: str, key: str, marks: float, **fields: str) -> str:

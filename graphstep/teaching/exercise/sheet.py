@@ -7,7 +7,7 @@ from functools import reduce
 
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Exercise
-from graphstep.teaching.exercise.page import marks_text, problem, way_to
+from graphstep.teaching.exercise.page import marks_text, problem, way_to, worth_of
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.telling.document import Block, Code, Document, Heading, Listing, Prose, Strong
 from graphstep.telling.explanation import BLANK
@@ -94,7 +94,7 @@ def _key(paper: Paper, title: str) -> Iterator[Block]:
         yield Heading(2, (_item(paper.language, number, exercise),), f"item-{number}")
         yield Prose((Code(exercise.trace.setup.command()),))
         for name, blank in zip(names, exercise.blanks, strict=True):
-            yield Prose((Strong(f"{name}."), " ", *way_to(blank)))
+            yield Prose((Strong(f"{name}."), " ", *way_to(blank, paper.language)))
 
 
 def _given(language: str, number: int, exercise: Exercise, defined: set[str]) -> Iterator[Block]:
@@ -109,7 +109,6 @@ def _item(language: str, number: int, exercise: Exercise) -> str:
 
 def _question(language: str, name: str, blank: Blank) -> Iterator[Block]:
     solution = blank.solution
-    worth = marks_text(language, "sheet-marks", blank.marks)
-    yield Prose((Strong(f"{name}."), " ", *marked(solution.wording), " ", worth))
+    yield Prose((Strong(f"{name}."), " ", *marked(solution.wording), worth_of(language, blank)))
     if solution.question.options:
         yield Listing(tuple((f"{place}) ", *marked(option)) for place, option in enumerate(solution.question.options, 1)))

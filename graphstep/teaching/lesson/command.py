@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from graphstep.ground.errors import InputError, quoted_path
 from graphstep.ground.numerals import ENGLISH
+from graphstep.language.setup import Setup
 from graphstep.teaching.kept import data_folder
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import LessonFile, catalogue, find
@@ -49,9 +50,9 @@ def path_of(words: Sequence[str]) -> Path:
     return find(" ".join(words)) if not words[0].endswith(".md") or len(words) == 1 else _too_many(words)
 
 
-def command_of(path: Path, *options: str) -> str:
-    """The line of a shell that asks for a lesson again."""
-    return shlex.join(["graphstep", "lesson", *_called(path), *options])
+def command_of(path: Path, language: str, *options: str) -> str:
+    """The line of a shell that asks for a lesson again, in a language."""
+    return shlex.join(["graphstep", "lesson", *_called(path), *Setup("", language=language).options(), *options])
 
 
 def table(language: str = ENGLISH) -> str:
@@ -93,7 +94,8 @@ def _open(path: Path, out: TextIO, play: Callable[[LessonRun], int] | None, lang
     rehearsal = open_lesson(path, language)
     if play is None:
         out.writelines(handout(rehearsal))
-        out.write(f"\n{message(rehearsal.language, 'heading-made-by')}\n\n  {command_of(path, '--format', 'text')}\n")
+        again = command_of(path, rehearsal.language, "--format", "text")
+        out.write(f"\n{message(rehearsal.language, 'heading-made-by')}\n\n  {again}\n")
         return 0
     kept = progress.load()
     if kept.message:

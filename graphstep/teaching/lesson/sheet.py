@@ -112,7 +112,7 @@ def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
             if reason:
                 yield Prose(marked(reason))
             continue
-        yield Question(number, (), (), (), (Code(solution.answer), *([". ", *marked(reason)] if reason else [])))
+        yield Question(number, (), (), (), explained(rehearsal.language, Code(solution.answer), reason))
     yield from made_by(rehearsal.language, command)
 
 
@@ -150,6 +150,11 @@ def _row(row: Solution, blank: str, width: int) -> tuple[Content, ...]:
 def _figure(cell: Solution, blank: str) -> Content:
     assert cell.quantity is not None, "a cell of a tableau is a number"
     return (blank or number_text(cell.quantity.asked),)
+
+
+def explained(language: str, answer: Code, reason: str) -> Content:
+    """An answer, and its reason where it has one."""
+    return phrase(language, "stated-because", what=answer, why=marked(reason)) if reason else (answer,)
 
 
 def marked(text: str) -> tuple[Inline, ...]:

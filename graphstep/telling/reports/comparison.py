@@ -14,7 +14,7 @@ from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.records import dataclass
 from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
-from graphstep.telling.reports.parts import made_by, sentence
+from graphstep.telling.reports.parts import listed, made_by, phrase, sentence
 from graphstep.telling.words.catalogue import message
 
 LISTED = 40
@@ -69,15 +69,16 @@ def more_text(language: str, count: int) -> str:
 def rest(comparison: Comparison, language: str) -> Iterator[str]:
     """What is said besides the numbers, as plain text: the routes that flip, and the nodes that one of the two alone has."""
     for content in _rest(comparison, language):
-        yield "".join(part if isinstance(part, str) else part.text for part in content)
+        yield "".join(part.text if isinstance(part, Code) else str(part) for part in content)
 
 
-def _rest(comparison: Comparison, language: str) -> Iterator[tuple[str | Code, ...]]:
+def _rest(comparison: Comparison, language: str) -> Iterator[Content]:
     if comparison.flips:
         yield (_routes(comparison, language),)
-    for key, records in (("diff-only-first", comparison.only_one), ("diff-only-second", comparison.only_other)):
+    for key, records in (("only-first", comparison.only_one), ("only-second", comparison.only_other)):
         if records:
-            yield message(language, key, count=len(records)), " ", *_codes(records), "."
+            names = listed(language, [*(Code(_name(record)) for record in records[:LISTED]), *["…"] * (len(records) > LISTED)])
+            yield phrase(language, key, count=len(records), names=names)
 
 
 def _routes(comparison: Comparison, language: str) -> str:
@@ -98,15 +99,6 @@ def route_text(language: str, flip: Flip, name: str) -> str:
     else:
         does = say("route-passes" if flip.slope > 0 else "route-turns" if flip.slope < 0 else "route-blocks")
     return say("route", gate=flip.router, name=name, does=does)
-
-
-def _codes(records: tuple[NodeSnapshot, ...]) -> Iterator[str | Code]:
-    for place, record in enumerate(records[:LISTED]):
-        if place:
-            yield ", "
-        yield Code(_name(record))
-    if len(records) > LISTED:
-        yield ", …"
 
 
 def verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]:

@@ -68,14 +68,16 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
         cells = figure(trace, trace.gradient_of(index), "gradient", manner), *_checked(trace, row)
         rows.append((*_input(trace, index), *((cell,) if not isinstance(cell, tuple) else cell for cell in cells)))
         if (remark := words.sentences(row.explanation) or why_gradient(trace, index)) and not manner.brief:
-            remarks.append((Math(name_term(program, program.inputs[index])), ": ", remark))
+            remarks.append(phrase(language, "labelled", label=Math(name_term(program, program.inputs[index])), text=remark))
     yield Table((*columns, column(trace, "numeric-check", True), column(trace, "relative-error", True)), tuple(rows))
     if remarks:
         yield Listing(tuple(remarks))
     yield from _written(trace, chosen)
     if not manner.brief:
-        goal = Math(objective_term(trace)) if is_objective(trace) else heading(trace, "the-output")
-        yield sentence(*phrase(language, "numeric-check-is", what=goal))
+        if is_objective(trace):
+            yield sentence(*phrase(language, "numeric-check-of", goal=Math(objective_term(trace))))
+        else:
+            yield sentence(heading(trace, "numeric-check-is"))
 
 
 def _chosen(trace: Trace) -> list[int]:

@@ -39,5 +39,6 @@ def caption(graph: Graph, drawn: int, *, whole: bool = False) -> Content:
         return (heading(trace, "drawing-bare"),)
     if last < len(trace):
         return (heading(trace, "drawing-so-far", step=last),)
-    goal = Math(objective(trace)) if is_objective(trace) else heading(trace, "the-output")
-    return phrase(trace.writing.language, "drawing", goal=goal)
+    if is_objective(trace):
+        return phrase(trace.writing.language, "drawing-of", goal=Math(objective(trace)))
+    return (heading(trace, "drawing"),)

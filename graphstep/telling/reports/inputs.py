@@ -105,15 +105,14 @@ def problem(trace: Trace, *, finds: bool = True, instead: Mapping[str, str] = Ma
     free = [name for name in trace.inputs if name not in program.data]
     wanted: list[Inline] = [heading(trace, "its-derivatives")]
     if len(free) <= _SPELLED:
-        wanted = listed(Math(gradient_term(trace, program.names[name])) for name in free)
+        wanted = listed(language, (Math(gradient_term(trace, program.names[name])) for name in free))
     find = phrase(language, "find-value-and" if wanted else "find-value", out=out, gradients=wanted)
     if has_arrays(program):
         yield from given(trace, instead)
         if finds:
             yield say("find", what=find)
     else:
-        # A comma before each, of which the first goes.
-        numbers = [part for name in islice(trace.inputs, GIVEN) for part in (", ", *_given_number(trace, name, instead))][1:]
+        numbers = listed(language, (tuple(_given_number(trace, name, instead)) for name in islice(trace.inputs, GIVEN)))
         many = len(trace.inputs) > GIVEN
         key = f"given-{'find' if finds else 'numbers'}{'-more' if many else ''}"
         yield say(key, inputs=numbers, more=len(trace.inputs) - GIVEN, **({"what": find} if finds else {}))
@@ -158,8 +157,7 @@ def _definitions(trace: Trace) -> Iterator[Block]:
             phrase(language, "name-for", name=Code(names.texts[index]), meaning=Code(meant))
             for index, meant in names.definitions.items()
         )
-        parts = [part for meaning in meanings for part in (", ", *meaning)][1:]
-        yield sentence(*phrase(language, "definitions", names=parts))
+        yield sentence(*phrase(language, "definitions", names=listed(language, meanings)))
 
 
 def functions(trace: Trace, defined: set[str]) -> Iterator[Block]:
@@ -228,8 +226,9 @@ def given(trace: Trace, instead: Mapping[str, str] = MappingProxyType({})) -> It
         yield Listing(tuple(lines))
     if data := [name for name in program.inputs if name in program.data]:
         more = " …" if len(data) > GIVEN else ""
-        shown = listed(Math(name_term(program, name)) for name in data[:GIVEN])
-        yield sentence(*phrase(trace.writing.language, "given-data", names=[*shown, more]))
+        language = trace.writing.language
+        shown = listed(language, (Math(name_term(program, name)) for name in data[:GIVEN]))
+        yield sentence(*phrase(language, "given-data", names=[*shown, more]))
 
 
 def _given_number(trace: Trace, name: str, instead: Mapping[str, str]) -> Content:

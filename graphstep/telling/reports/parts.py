@@ -35,11 +35,12 @@ def has_arrays(program: Program) -> bool:
     return any(kind.shape for kind in program.columns.of_kinds)
 
 
-def listed(parts: Iterable[Inline], joint: str = ", ") -> list[Inline]:
-    """Parts of a line with a joint between them."""
+def listed(language: str, parts: Iterable[Inline | Content]) -> list[Inline]:
+    """Parts of a line, or groups of them, with the comma of a language between them."""
     content: list[Inline] = []
     for part in parts:
-        content += [joint, part] if content else [part]
+        content += [message(language, "comma")] if content else []
+        content += part if isinstance(part, tuple) else [part]
     return content
 
 

@@ -242,8 +242,11 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
         yield sentence(heading(trace, "backward-pass"))
     explanation = _explained(trace, seed, manner)
     assert explanation.ladder is not None, "the seed has a value"
-    why: Content = () if manner.brief else (" ", explanation.why)
-    start = sentence(Math.of(shown(explanation.ladder, manner)), ".", *why)
+    ladder, language = Math.of(shown(explanation.ladder, manner)), trace.writing.language
+    if manner.brief:
+        start = sentence(*phrase(language, "stated", what=ladder))
+    else:
+        start = sentence(*phrase(language, "stated-because", what=ladder, why=explanation.why))
     yield Step(seed, last, f"step-{seed}", explanation.title, "", (start,))
     steps = range(seed + 1, min(last, trace.last_backward_step) + 1)
     if blocks:
@@ -353,7 +356,9 @@ def _remarks(steps: Sequence[Explanation], manner: Manner) -> Iterator[Listing]:
 
 def _remark(explanation: Explanation, note: Note) -> Content:
     label = message(explanation.language, f"label-{note.kind}")
-    return strong(label, message(explanation.language, "at-step", step=str(explanation.n)), explanation.title, ": ", note.text)
+    title = message(explanation.language, "title", title=explanation.title)
+    at = message(explanation.language, "at-step", step=str(explanation.n))
+    return strong(label, at, joined(explanation.language, (title, note.text)))
 
 
 def _updates(trace: Trace, last: int, rules: Rules, manner: Manner) -> Iterator[Block]:

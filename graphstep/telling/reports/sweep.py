@@ -49,7 +49,7 @@ def document(
     of: Sweep, manner: Manner = FULL, command: str = "", missing: Sequence[str] = (), language: str = ENGLISH
 ) -> Document:
     """The program, the verdict of every point, and where one verdict ends and the next begins."""
-    title = message(language, "heading-sweep-of", names=", ".join(each.name for each in of.ranges))
+    title = message(language, "heading-sweep-of", names=message(language, "comma").join(each.name for each in of.ranges))
     head: list[Block] = [Heading(1, (title,), "title"), *([Typed(of.program)] if of.program else [])]
     blocks = chain(head, body(of, manner, language), made_by(language, command, missing))
     return Document(title, blocks, language)
@@ -60,9 +60,9 @@ def body(of: Sweep, manner: Manner = FULL, language: str = ENGLISH) -> Iterator[
     say = partial(message, language)
     tried = [say("sweep-tried", name=each.name, count=len(each.values)) for each in of.ranges]
     if of.steady:
-        settings = ", ".join(f"{name} {text}" for name, text in of.steady.items())
+        settings = say("comma").join(f"{name} {text}" for name, text in of.steady.items())
         tried.append(say("sweep-steady", settings=settings))
-    yield Prose((" ".join(tried),))
+    yield Prose((joined(language, tried),))
     if len(of.ranges) == 1:
         yield from _line(of, manner, language)
     else:
@@ -122,7 +122,7 @@ def _verdict(of: Sweep, text: str, language: str) -> Verdict:
 
 
 def _row(point: Point, language: str, *, flows: bool) -> tuple[Content, ...]:
-    besides = ", ".join(_named(language, kind) for kind in point.kinds[1:])
+    besides = message(language, "comma").join(_named(language, kind) for kind in point.kinds[1:])
     numbers = (point.last, point.first, point.left) if flows else ()
     texts = (point.values[0], _named(language, point.verdict), besides or "–", *map(_size, numbers))
     return tuple((text,) for text in texts)
@@ -151,8 +151,8 @@ def _runs(tried: Range, points: Sequence[Point], language: str) -> str:
     else:
         for verdict in dict.fromkeys(verdicts):
             own = (value for value, other in zip(values, verdicts, strict=True) if other == verdict)
-            runs.append((verdict, ", ".join(own)))
-    return message(language, "sweep-joint").join(
+            runs.append((verdict, message(language, "comma").join(own)))
+    return message(language, "semicolon").join(
         message(language, "sweep-run", verdict=_named(language, kind), values=text) for kind, text in runs
     )
 
@@ -182,5 +182,5 @@ def _grid(of: Sweep, language: str) -> Iterator[Block]:
         if kind in verdicts
     )
     yield _verdict(
-        of, message(language, "sweep-shares", count=len(verdicts), shares=message(language, "sweep-joint").join(shares)), language
+        of, message(language, "sweep-shares", count=len(verdicts), shares=message(language, "semicolon").join(shares)), language
     )

@@ -10,7 +10,7 @@ from graphstep.engine.training.settings import Settings
 from graphstep.engine.training.training import Training
 from graphstep.gates.notation import LATEX, TERMS, Term, plain_text
 from graphstep.gates.optimizers import SYMBOLS
-from graphstep.ground.arrays import SMALL, Number, is_small, kind_text, number_text, shape_of, shape_text, summary
+from graphstep.ground.arrays import SMALL, Number, is_small, number_text, shape_of, shape_text, summary
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import DIGITS, numeral
 from graphstep.telling.document import (
@@ -38,7 +38,7 @@ from graphstep.telling.reports.inputs import TEXT, TITLE
 from graphstep.telling.reports.parts import column, heading, listed, made_by, name_term, phrase, sentence
 from graphstep.telling.reports.run import step
 from graphstep.telling.symbols import WordSymbol
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import kind, message
 
 ROWS = 20
 """Rounds that the table shows at most."""
@@ -97,10 +97,10 @@ def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
     language, say = training.setup.language, partial(heading, training.setup)
     yield Heading(1, phrase(language, "training-of", what=Code(title)), "title")
     yield Typed(text if len(text) <= TEXT else f"{text[:400]} …")
-    names = listed(Math(name_term(training.program, name)) for name in settings.params)
+    names = listed(language, (Math(name_term(training.program, name)) for name in settings.params))
     held: list[Inline] = []
     if settings.held_out:
-        share, held = numeral(settings.held_out.share), listed(map(Code, settings.held_out.names))
+        share, held = numeral(settings.held_out.share), listed(language, map(Code, settings.held_out.names))
         held = [" ", *phrase(language, "held-out-share", share=share, names=held)]
     way = "training-rises" if settings.climbs else "training-falls"
     yield sentence(*phrase(language, way, names=names, settings=settings_text(settings, language)), *held)
@@ -122,9 +122,12 @@ def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
 def _given(training: Training, name: str, value: Number) -> Content:
     """An input as it was at the start."""
     typed = training.setup.inputs.get(name) or exact_text(value, SMALL)
-    shape = f", {kind_text(shape_of(value))}" if shape_of(value) else ""
-    left = Math(name_term(training.program, name))
-    return (left, ": ", Code(typed), *([shape] if shape else [])) if typed else (left, ": ", number_text(value))
+    language, left = training.setup.language, Math(name_term(training.program, name))
+    if not typed:
+        return phrase(language, "labelled", label=left, text=number_text(value))
+    if shape := shape_of(value):
+        return phrase(language, "labelled-kind", label=left, text=Code(typed), kind=kind(language, shape))
+    return phrase(language, "labelled", label=left, text=Code(typed))
 
 
 def _curve(training: Training) -> Curve:
@@ -207,7 +210,7 @@ def settings_text(settings: Settings, language: str) -> str:
         parts.append(message(language, "heading-batches-of", size=str(settings.batch.size)))
     if settings.climbs:
         parts.append(message(language, "heading-maximize"))
-    return ", ".join(parts)
+    return message(language, "comma").join(parts)
 
 
 def _parameters(training: Training) -> Iterator[Block]:

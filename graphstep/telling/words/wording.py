@@ -37,6 +37,9 @@ from graphstep.telling.words.english import MESSAGES
 _NUMERAL = re.compile(r"[-−]?(\d[\d.,]*(e[-+]?\d+)?|inf|nan)")
 
 
+_SIGNS = {", ": "comma", "; ": "semicolon"}
+"""By what stands between the figures of a list, the message that has the language's own sign."""
+
 # A sheet without numbers still says how often a node is used, and along which axis: that is the problem, not its answer.
 _STRUCTURE = frozenset({"axis", "axes", "cells", "count", "taken", "uses"})
 """The variables that are numbers of the graph, and not of the run."""
@@ -107,8 +110,9 @@ class Wording:
             case Listed(figures, joint):
                 texts = [self.figure(x) for x in figures]
                 if joint is not None or len(texts) == 1:
-                    return (joint or "").join(texts)
-                return self.message("and", first=", ".join(texts[:-1]), last=texts[-1])
+                    # What parts a list is a sign of the language.
+                    return (self.message(_SIGNS[joint]) if joint in _SIGNS else joint or "").join(texts)
+                return self.message("and", first=self.message("comma").join(texts[:-1]), last=texts[-1])
             case _:
                 return self._name(figure)
 

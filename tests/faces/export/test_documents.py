@@ -54,7 +54,7 @@ EXAMPLES: tuple[Any, ...] = (
     Note("warning", "sigma"),
     blocks.Step(4, 7, "step-4", "tau", "switcher", (blocks.Prose(("upsilon",)), _SENT.ladder)),
     blocks.Verdict("doubt", "phi", ("chi",)),
-    blocks.Columns(((blocks.Prose(("psi",)),), (blocks.Prose(("omega",)),))),
+    blocks.Columns((("psi",), ("omega",))),
     # The Greek alphabet ends here.
     blocks.Question(1, ("aleph",), (("beth",), ("gimel",)), (("daleth",),), ("vav ", BLANK)),
     blocks.Question(2, (), (), (("zayin",),), ("heth",)),

@@ -128,6 +128,18 @@ def test_a_sheet_and_its_key_are_made_again_by_the_commands_that_stand_on_them(s
         assert file.read_bytes() == document
 
 
+def test_options_that_are_short_stand_in_a_list_where_a_format_has_no_columns(tmp_path: Path) -> None:
+    assert main(["lesson", "4", "--to", str(tmp_path / "sheet.md")]) == 0
+    assert "which expression is it?)\n\n- 1\n- y\n- 1 + y\n- 1\\*y\n\nAnswer" in (tmp_path / "sheet.md").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_sheet_in_another_language_says_so_in_its_command(tmp_path: Path) -> None:
+    assert main(["lesson", "4", "--language=zh", "--to", str(tmp_path / "sheet.md")]) == 0
+    assert "graphstep lesson 4 --language=zh --to " in (tmp_path / "sheet.md").read_text(encoding="utf-8")
+
+
 def test_a_page_of_a_lesson_ends_with_the_command_that_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
     main(["lesson", "4"])
     page = capsys.readouterr().out

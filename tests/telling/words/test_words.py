@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import fields
@@ -43,6 +44,7 @@ from graphstep.telling.words.english import (
     TEACHING,
 )  # fmt: skip
 from graphstep.telling.words.template import faults, messages, template
+from tests import FOLDER
 from tests.cases import each
 from tests.programs import seeded
 from tests.source import modules
@@ -264,6 +266,34 @@ def test_what_a_command_says_in_another_language_has_no_sentence_in_english(
     # The names of functions stay as they are, and so does what is typed.
     said = re.sub(r"<style.*?</style>|<[^>]*>|graphstep .*", "", capsys.readouterr().out, flags=re.DOTALL)
     assert not re.findall(r"[A-Za-z]{3,}[ ,]+[a-z]{2,}[ ,]+[a-z]{2,}", said)
+
+
+@each(
+    "command",
+    [
+        ["x*x + max(y, x)", "x=2", "y=2"],
+        ["sum(W@x)", "x=[1, 2]", "W=[[1, 2], [3, 4]]", "--data=x", "--seed=2"],
+        ["check", "abs(x)*y", "x=0", "y=2"],
+        ["diff", "h^2 + x", "h*h*h", "h=3", "x=1"],
+        ["jacobian", "sum(W@x)", "x=[1, 2]", "W=[[1, 2], [3, 4]]", "--towards=W"],
+        ["diagnose", "--network=2x5", "--examples=20"],
+        ["diagnose", "--network=2x5", "--examples=20", "--sweep=init=0.1:1:3"],
+        ["train", "mean((X@w - y)^2)", "X=[[1, 2], [3, 4]]", "y=[1, 2]", "w=[0, 0]", "--params=w", "--lr=0.1", "--steps=2"],
+        ["judge", str(FOLDER / "teaching/judge/engine.py")],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_document_in_chinese_has_its_stops_and_ends_with_the_command_that_makes_it_again(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*command, "--language=zh", "--format=md"])
+    document = capsys.readouterr().out
+    made_by = shlex.split(document.rpartition("```sh\n")[2].removesuffix("```\n"))
+    main(made_by[1:])
+    assert capsys.readouterr().out == document
+    prose = re.sub(r"```.*?```|`[^`]*`", "", document, flags=re.DOTALL)
+    chinese = r"[\u4e00-\u9fff）$]"
+    assert not re.findall(rf"{chinese}\**[.:;,]\**(?: |$)|[\u4e00-\u9fff] [\u4e00-\u9fff]", prose, re.MULTILINE)
 
 
 def test_a_run_in_english_loads_no_library_of_languages() -> None:

@@ -76,13 +76,13 @@ class Markup(Html):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        return f"<p>{f'<strong>{label}.</strong> ' if label else ''}{self.words(note.text)}</p>"
+        return f"<p>{f'<strong>{label}</strong> ' if label else ''}{self.words(note.text)}</p>"
 
     def verdict(self, verdict: blocks.Verdict) -> str:
         return f"<p>{self.line(verdict.line)}</p>"
 
     def columns(self, columns: blocks.Columns) -> str:
-        return "".join(map(self.block, (block for column in columns.columns for block in column)))
+        return "".join(f"<p>{self.line(column)}</p>" for column in columns.columns)
 
     def question(self, question: blocks.Question) -> str:
         return "".join(map(self.block, question.blocks))

@@ -16,7 +16,7 @@ from graphstep.ground.records import dataclass
 from graphstep.ground.unprintable import MARK, printable
 from graphstep.teaching.exercise.comparison import Answers, Cell, Choice, Judged, Numbers, Words, answers_of
 from graphstep.teaching.exercise.exercise import Blank, Exercise
-from graphstep.teaching.lesson.sheet import marked
+from graphstep.teaching.lesson.sheet import explained, marked
 from graphstep.telling.document import FULL, WHOLE, Block, Code, Content, Emphasis, Graph, Heading, Listing, Prose, Strong
 from graphstep.telling.explain import explain
 from graphstep.telling.reports.inputs import problem
@@ -102,8 +102,7 @@ class Task:
     def worked(self) -> Iterator[Block]:
         """The way to the answer: the step of the run that makes it, and the reason that its author gives."""
         solution = self.blank.solution
-        because = solution.question.because
-        yield Prose((Code(solution.answer), *([". ", *marked(because)] if because else [])))
+        yield Prose(explained(self.exercise.setup.language, Code(solution.answer), solution.question.because))
         yield from step_of(solution.trace, explain(solution.trace, solution.step), 0, FULL, alone=True).blocks
 
 

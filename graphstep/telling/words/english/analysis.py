@@ -131,7 +131,6 @@ _DIAGNOSES: dict[str, English] = {
     "sweep-steady": "The same at every point: {settings}.",
     "sweep-run": "{verdict} {values}",
     # Commas stand within what this joins.
-    "sweep-joint": "; ",
     "sweep-from-to": "{first} to {last}",
     "sweep-runs": "{name}: {runs}.",
     "sweep-share": "{points} {verdict}",
@@ -296,6 +295,7 @@ _JUDGEMENTS: dict[str, English] = {
     "verdict-good-to-nothing": "Not settled: the difference itself is good for nothing here, and no other witness can be asked.",
     "verdict-no-witness": "There is no other witness: backprop stands alone.",
     "verdict-takes": "Backprop takes {value}",
+    "verdict-choices": "{others} and {last}.",
     "verdict-slope-both": "the slope is {slope} on both sides, but each gate decides for itself",
     "verdict-jumps": "the value jumps, so that no slope is right",
     "verdict-slopes": "the slope is {left} on the left and {right} on the right",

@@ -46,7 +46,7 @@ DIFFERENCES: dict[str, English] = {
     "diff-values-equal": "Forward they are equal, to {within}.",
     "diff-more": ("and {count} more number that differs", "and {count} more numbers that differ"),
     "diff-routes": "Routes that flip from the first to the second: {routes}.",
-    "diff-only-first": ("Only the first has {count} node:", "Only the first has {count} nodes:"),
-    "diff-only-second": ("Only the second has {count} node:", "Only the second has {count} nodes:"),
+    "heading-only-first": ("Only the first has {count} node: {names}.", "Only the first has {count} nodes: {names}."),
+    "heading-only-second": ("Only the second has {count} node: {names}.", "Only the second has {count} nodes: {names}."),
 }
 """By id the messages of differences."""

@@ -14,8 +14,6 @@ EXERCISES: Mapping[str, str | tuple[str, str]] = {
     # The list, and a sheet.
     "exercise-levels": ("{count} level", "{count} levels"),
     "exercise-list-hint": "graphstep exercise fork --level 2 --seed 7 sets one; graphstep practise goes through them.",
-    "exercise-marks": ("{count} mark", "{count} marks"),
-    "exercise-marks-part": "{marks} marks",
     # At the prompt.
     "exercise-help": "Type an answer; a number may be a fraction. hint gives a hint, show the answer, an empty line goes on, "
     "quit leaves.",

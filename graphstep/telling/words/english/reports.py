@@ -22,6 +22,10 @@ _REPORTS: dict[str, English] = {
     "heading-nothing-computed": "No gate has computed yet.",
     "heading-output-is-input": "There is no gate: the output is an input.",
     "heading-so": "So {what}.",
+    "heading-stated": "{what}.",
+    "heading-stated-because": "{what}. {why}",
+    "heading-labelled": "{label}: {text}",
+    "heading-labelled-kind": "{label}: {text}, {kind}",
     "heading-backward": "Backward",
     "heading-backward-pass": (
         "From the output back to the inputs, every gate takes the gradient of its output (the upstream gradient), "
@@ -33,9 +37,12 @@ _REPORTS: dict[str, English] = {
     "heading-update": "Update",
     "heading-gradients": "Gradients",
     "heading-gradients-have-shapes": "Every gradient has the shape of its value:",
-    "heading-the-output": "the output",
     "heading-numeric-check-is": (
-        "The numeric check is a central difference: the slope of {what} between two runs, with the input a little smaller and a "
+        "The numeric check is a central difference: the slope of the output between two runs, with the input a little smaller "
+        "and a little larger. It uses no local gradient, so it would notice a wrong one."
+    ),
+    "heading-numeric-check-of": (
+        "The numeric check is a central difference: the slope of {goal} between two runs, with the input a little smaller and a "
         "little larger. It uses no local gradient, so it would notice a wrong one."
     ),
     "heading-step": "step",
@@ -81,6 +88,7 @@ _JACOBIANS: dict[str, English] = {
     "heading-not-zero": "can be other than 0",
     "heading-upstream": "upstream",
     "heading-pullback": "pullback",
+    "heading-product-with-whole": "Jᵀ·upstream",
     "heading-layer": "layer",
     "heading-from-output": "from the output",
     "heading-from-input": "from the input",
@@ -246,7 +254,8 @@ _DOCUMENTS: dict[str, English] = {
     ),
     "heading-drawing-bare": "Every gate takes its inputs from the left.",
     "heading-drawing-so-far": "Every gate shows its value and, under it, its gradient after step {step}.",
-    "heading-drawing": "Every gate shows its value and, under it, its gradient: the derivative of {goal} with respect to it.",
+    "heading-drawing": "Every gate shows its value and, under it, its gradient: the derivative of the output with respect to it.",
+    "heading-drawing-of": "Every gate shows its value and, under it, its gradient: the derivative of {goal} with respect to it.",
     "heading-large-arrays": "Large arrays",
     "heading-large-arrays-rows": (
         "Each has a row for its value and one for its gradient (∇). The bars count the cells between the "
@@ -292,6 +301,7 @@ _DOCUMENTS: dict[str, English] = {
     "heading-layers": "Layers",
     "heading-findings": "Findings",
     "label-step": "Step {n}",
+    "label-ended": "{label}.",
     "label-stopped": "stopped",
     "heading-computational-graph": "Computational graph",
 }

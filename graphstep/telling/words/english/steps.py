@@ -130,6 +130,10 @@ _STEPS: dict[str, English] = {
     # What stands around them.
     "entitled": "{title} ({pattern}):",
     "title": "{title}:",
+    "entitled-alone": "{title} ({pattern}).",
+    "title-alone": "{title}.",
+    "comma": ", ",
+    "semicolon": "; ",
     "ladder": "{ladder}.",
     "local-ladder": "Local gradient {ladder}.",
     "definition": "{name} is {meaning}.",
