@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import field, replace
+from functools import partial
 from itertools import pairwise
 from math import isfinite, nan, prod
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,6 +19,7 @@ from graphstep.engine.edges import FEW
 from graphstep.engine.levels import Batch, Index, Region
 from graphstep.engine.plan import Plan
 from graphstep.gates import Ties
+from graphstep.gates.mathematics import Mathematics
 from graphstep.gates.numbers import send, value
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import Number
@@ -52,6 +55,10 @@ class Buffers:
     views: tuple[dict[Region, Array], dict[Region, Array]] = field(default_factory=lambda: ({}, {}))
     """The arrays in ``cells`` and in ``contributions`` that were asked for, while the run is made: to make a view of a small
     array takes as long as to compute with it."""
+
+    answers: dict[Region, Array] = field(default_factory=dict, init=False)
+    """By array of a gate that repeats a function of ``m``, what that came to on the way forward, until the way back asks again. It
+    lies where the contribution will: new memory would cost half of what it spares."""
 
     kept: dict[tuple[bool, int, Shape], Array] = field(default_factory=dict, init=False)
     """The arrays that were asked for of a run that is made: a document asks for the same ones again and again."""
@@ -99,8 +106,8 @@ class Buffers:
         """Forget the gradients of constants, and let nobody write any more. The output keeps its seed, whatever it depends on."""
         if len(plan.without_gradient):
             self.gradients[plan.without_gradient] = nan
-        for views in self.views:
-            views.clear()
+        for held in (*self.views, self.answers):
+            held.clear()
         for array in (self.cells, self.gradients, self.slopes, self.contributions):
             array.flags.writeable = False
 
@@ -175,14 +182,30 @@ def _block(batch: Batch, cells: slice) -> Batch:
 def compute_batch(plan: Plan, buffers: Buffers, batch: Batch) -> None:
     """Compute the values of the gates of a batch from those of what they read."""
     inputs = [buffers.value(place) for place in batch.ins]
+    m = arithmetic()
+    if batch.gate.repeats and batch.sends and isinstance(batch.outs, Region):
+        m = _asking(m, batch.gate.repeats, partial(_noted, buffers, batch, getattr(m, batch.gate.repeats)))
     try:
-        result = value(batch.gate, inputs, batch.options, plan.dtype, arithmetic())
+        result = value(batch.gate, inputs, batch.options, plan.dtype, m)
     except MisfitError as error:
         raise _misfit(plan, batch, error) from None
     if isinstance(batch.outs, Region):
         buffers.value(batch.outs)[...] = result
     else:
         buffers.cells[batch.outs] = result
+
+
+def _asking(m: Mathematics, name: str, function: Callable[[Any], Any]) -> Mathematics:
+    """``m`` with another function by a name."""
+    other = copy(m)
+    vars(other)[name] = function
+    return other
+
+
+def _noted(buffers: Buffers, batch: Batch, function: Callable[[Array], Array], x: Array) -> Array:
+    answer = buffers.answers[batch.outs] = buffers.sent(batch.sends[0][1])
+    answer[...] = function(x)
+    return answer
 
 
 def _misfit(plan: Plan, batch: Batch, error: MisfitError) -> ShapeError:
@@ -225,6 +248,9 @@ def backward(plan: Plan, buffers: Buffers, seed: Number, ties: Ties, between: Ca
 def send_batch(batch: Batch, buffers: Buffers, ties: Ties, dtype: Dtype) -> None:
     """Compute what the gates of a batch send, each its upstream gradient times its local gradients."""
     outs, m = batch.outs, arithmetic()
+    if isinstance(outs, Region) and (answer := buffers.answers.pop(outs, None)) is not None:
+        # What was asked has not changed since: values move on the way forward only, each before the gates that read it.
+        m = _asking(m, batch.gate.repeats, lambda _: answer)
     inputs, out = tuple(buffers.value(place) for place in batch.ins), buffers.value(outs)
     call = Call(inputs, out, batch.options, ties, constants=batch.constants)
     upstream = buffers.sent(outs) if isinstance(outs, Region) else buffers.gradients[outs]

@@ -233,6 +233,8 @@ class Rule:
     """The same in a form that keeps its digits: the form that numbers come from. The partial itself where that is as good."""
     computed: Callable[..., Any] | None = None
     """Its value in a form that keeps its digits, ``computed(m, *inputs)``; None where the formula is as good."""
+    repeats: str = ""
+    """The function of ``m`` that takes long and of which value and slope ask the same, so that both passes make one call of it."""
     conventions: tuple[Convention, ...] = ()
     """The points where it needs a convention; the first that applies counts."""
     fillers: tuple[float, ...] = ()

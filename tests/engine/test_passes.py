@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy import special
 
 import graphstep as gs
 from graphstep.engine import passes
+from graphstep.engine.overrides import Override, overridden
+from graphstep.engine.passes import Buffers
 from graphstep.ground.errors import InputError
 from graphstep.ground.precision import rounded
 
@@ -85,3 +88,30 @@ def test_a_large_array_is_computed_in_blocks_to_the_same_bits(monkeypatch: pytes
             runs += [gs.run(text, x=x, y=y, c=0.3, dtype=dtype).trace.buffers]
         for name in ("cells", "gradients", "slopes", "contributions"):
             assert getattr(whole[0], name).tobytes() == getattr(parted[0], name).tobytes(), (dtype, name)
+
+
+def test_both_passes_ask_once_what_takes_long_and_come_to_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    usual = special.erfc
+    monkeypatch.setattr(special, "erfc", lambda x: asked.append(np.size(x)) or usual(x))
+    monkeypatch.setattr(passes, "BLOCK", 5)
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    run = gs.run("h = gelu(2*x); sum(gelu(h)*h + gelu(y) + gelu(c))", x=x, y=x, c=x, data="c")
+    assert sum(asked) == 4 * x.size
+    alone = Buffers.of(run.trace.plan)
+    passes.forward(run.trace.plan, alone, run.trace.inputs)
+    assert len(alone.answers) == 3 * 3
+    alone.answers.clear()
+    passes.backward(run.trace.plan, alone, 1.0, "first")
+    alone.freeze(run.trace.plan)
+    assert alone.contributions.tobytes() == run.trace.buffers.contributions.tobytes()
+    assert sum(asked) == (4 + 4 + 3) * x.size
+
+
+def test_a_value_that_is_put_in_moves_no_slope_of_the_gate_that_it_stands_for() -> None:
+    run = gs.run("sum(gelu(x))", x=np.linspace(-2, 2, 5)).trace
+    other = overridden(run, [Override("value", 1, np.full(5, 7.0))])
+    assert other.value_of(2) == 35.0
+    assert other.gradient_of(0).tobytes() == run.gradient_of(0).tobytes()
+    moved = overridden(run, [Override("value", 0, np.full(5, 1.0))])
+    assert moved.gradient_of(0).tobytes() == gs.run("sum(gelu(x))", x=np.ones(5)).gradients["x"].tobytes()

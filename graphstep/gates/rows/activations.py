@@ -184,6 +184,8 @@ ACTIVATIONS = (
         # Far to the left erf has come so near to −1 that nothing is left of Φ(x); erfc keeps it. Far to the right 2x overflows.
         computed=lambda m, x: x * (m.erfc(-x / m.sqrt(2)) / 2),
         slopes=(lambda m, x, out: m.erfc(-x / m.sqrt(2)) / 2 + x * m.exp(-(x**2) / 2) / m.sqrt(2 * m.pi),),
+        # Not Φ(x) as x·Φ(x)/x: a value may come from elsewhere, by override or in float32.
+        repeats="erfc",
         activation=True,
         expansion="x*(1 + erf(x/sqrt(2)))/2",
         also=("0.5*x*(1 + erf(x/sqrt(2)))",),
