@@ -57,8 +57,8 @@ class Buffers:
     array takes as long as to compute with it."""
 
     answers: dict[Region, Array] = field(default_factory=dict, init=False)
-    """By array of a gate that repeats a function of ``m``, what that came to on the way forward, until the way back asks again. It
-    lies where the contribution will: new memory would cost half of what it spares."""
+    """By array of a gate that repeats a function of ``m``, what that came to on the way forward, until the way back asks again.
+    It lies where the contribution will: new memory would cost half of what it spares."""
 
     kept: dict[tuple[bool, int, Shape], Array] = field(default_factory=dict, init=False)
     """The arrays that were asked for of a run that is made: a document asks for the same ones again and again."""
@@ -183,8 +183,10 @@ def compute_batch(plan: Plan, buffers: Buffers, batch: Batch) -> None:
     """Compute the values of the gates of a batch from those of what they read."""
     inputs = [buffers.value(place) for place in batch.ins]
     m = arithmetic()
-    if batch.gate.repeats and batch.sends and isinstance(batch.outs, Region):
-        m = _asking(m, batch.gate.repeats, partial(_noted, buffers, batch, getattr(m, batch.gate.repeats)))
+    name = batch.gate.repeats
+    if name and batch.sends and isinstance(batch.outs, Region) and isinstance(place := batch.sends[0][1], Region):
+        answer = buffers.answers[batch.outs] = buffers.sent(place)
+        m = _asking(m, name, partial(_noted, answer, getattr(m, name)))
     try:
         result = value(batch.gate, inputs, batch.options, plan.dtype, m)
     except MisfitError as error:
@@ -202,8 +204,7 @@ def _asking(m: Mathematics, name: str, function: Callable[[Any], Any]) -> Mathem
     return other
 
 
-def _noted(buffers: Buffers, batch: Batch, function: Callable[[Array], Array], x: Array) -> Array:
-    answer = buffers.answers[batch.outs] = buffers.sent(batch.sends[0][1])
+def _noted(answer: Array, function: Callable[[Array], Array], x: Array) -> Array:
     answer[...] = function(x)
     return answer
 

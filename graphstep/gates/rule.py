@@ -234,7 +234,7 @@ class Rule:
     computed: Callable[..., Any] | None = None
     """Its value in a form that keeps its digits, ``computed(m, *inputs)``; None where the formula is as good."""
     repeats: str = ""
-    """The function of ``m`` that takes long and of which value and slope ask the same, so that both passes make one call of it."""
+    """The function of ``m`` that takes long, of which value and slope ask the same: both passes make one call of it."""
     conventions: tuple[Convention, ...] = ()
     """The points where it needs a convention; the first that applies counts."""
     fillers: tuple[float, ...] = ()

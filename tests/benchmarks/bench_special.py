@@ -48,7 +48,7 @@ def results() -> Iterator[Result]:
         ours, theirs = minima(15, edit, partial(by_hand, x))
         yield against(f"{what}, of SciPy's by hand", ours, "by hand", theirs, 2)
         ours, theirs = minima(15, edit, lambda: tanh.edit(x=x))
-        why = "SciPy's erfc, called once each way, takes most of it, and tanh next to nothing in blocks"
+        why = "SciPy's function takes most of it, and tanh next to nothing in blocks"
         yield against(f"{what}, of tanh's", ours, "tanh", theirs, 2.5, why)
 
 

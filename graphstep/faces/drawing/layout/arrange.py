@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -153,17 +154,12 @@ def _spare(plan: Plan, boxes: Sequence[Box], density: Density) -> list[int]:
     spare = [0] * len(plan.layers)
     if density != "roomy":
         return spare
-    uses = [0] * len(boxes)
-    entered: list[tuple[int, int]] = []
-    for item in range(len(boxes)):
-        for feeder in plan.feeder[plan.first_slot[item] : plan.first_slot[item + 1]]:
-            if feeder >= 0:
-                source = plan.owner[feeder]
-                uses[source] += 1
-                entered.append((source, item))
+    owner = plan.owner
+    sources = [owner[feeder] if feeder >= 0 else -1 for feeder in plan.feeder[: plan.first_slot[len(boxes)]]]
+    uses = Counter(sources)
     # A contribution stands at the port that it was sent from, so the room is needed before the reader, and not behind the source.
-    for source, item in entered:
-        if uses[source] > 1:
+    for source, item in zip(sources, plan.slot_item, strict=False):
+        if source >= 0 and uses[source] > 1:
             gap = plan.layer[item] - 1
             spare[gap] = max(spare[gap], boxes[source].label_width)
     return spare

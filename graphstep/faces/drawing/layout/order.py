@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -204,16 +204,20 @@ def _crossings(plan: Plan) -> int:
         for item in left:
             # First all wires of an item are counted, then all entered: they leave in one row, and do not cross each other. The
             # insertion sort of Barth, Jünger and Mutzel (2002), with bisection: most wires end in order, and are appended.
-            places = [rank[slot] for slot in users[item]]
-            for place in places:
-                if place < highest:
-                    total += len(passed) - bisect_right(passed, place)
-            for place in places:
+            slots = users[item]
+            for slot in slots if len(slots) > 1 else ():
+                if rank[slot] < highest:
+                    total += len(passed) - bisect_right(passed, rank[slot])
+            for slot in slots:
+                place = rank[slot]
                 if place > highest:
                     passed.append(place)
                     highest = place
-                else:
-                    insort(passed, place)
+                    continue
+                at = bisect_right(passed, place)
+                passed.insert(at, place)
+                if len(slots) == 1:
+                    total += len(passed) - at - 1
     return total
 
 

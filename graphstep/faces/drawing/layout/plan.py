@@ -133,8 +133,12 @@ def plan(boxes: Sequence[Box], edges: Sequence[Edge], density: Density, output: 
         [[] for _ in range(count)], [], [0, *(first + 2 * band - 1 for band, first in enumerate(breaks, 1))],
     )  # fmt: skip
     ranks.commuting = [item for item, box in enumerate(boxes) if box.commutes and box.ports == 2 and len(operands[item]) == 2]
-    for source in range(count):
-        _wire(ranks, source, slots_of[source])
+    for source, slots in enumerate(slots_of):
+        if len(slots) == 1 and layer[slot_item[slots[0]]] == layer[source] + 1:
+            # So are most wires of a large graph, and a call would take longer than all that is to do.
+            ranks.users[source].append(slots[0])
+        else:
+            _wire(ranks, source, slots)
     if output is not None:
         ranks.add(Kind.OUTPUT, layer[output] + 1, output, output)
     ranks.layers = [[] for _ in range(max(ranks.layer, default=-1) + 1)]
@@ -171,9 +175,6 @@ def _sources(count: int, first_slot: list[int], edges: Sequence[Edge]) -> list[i
 def _wire(plan: Plan, source: int, slots: list[int]) -> None:
     """Join a box to its slots: directly, through passing wires shared by all of them, or by stubs."""
     start = plan.layer[source]
-    if len(slots) == 1 and plan.layer[plan.slot_item[slots[0]]] == start + 1:
-        plan.users[source].append(slots[0])
-        return
     # No wire passes from one band into the next: there it leaves by a stub and enters by another.
     band = bisect_right(plan.bands, start)
     longest = min(LONGEST_WIRE, plan.bands[band] - start - 1) if band < len(plan.bands) else LONGEST_WIRE

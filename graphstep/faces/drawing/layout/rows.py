@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import floor, inf
 
 from graphstep.faces.drawing.layout.plan import Kind, Plan
 from graphstep.faces.drawing.layout.sizes import Sizes
@@ -62,61 +63,53 @@ def _align(plan: Plan, size: Sizes, stacked: list[int], row: list[int], forward:
     kind, entry, passing = plan.kind, size.entry, Kind.PASS
     for layer in plan.layers if forward else reversed(plan.layers):
         wishes: list[float] = []
-        weights: list[float] = []
         for item in layer:
             slots = users[item]
-            first, last = first_slot[item], first_slot[item + 1]
             wish: float = row[item]
             # The arrow of the output and a stub at a source feed nothing: they follow what feeds them in both directions.
-            if (forward or not slots) and last - first == 1:
-                # Most items have one wire on either side.
-                if feeder[first] >= 0:
-                    wish = row[feeder[first]] - entry[first]
-                elif slots:
-                    wish = _mean([row[slot_item[slot]] + entry[slot] for slot in slots])
-            elif not forward and len(slots) == 1:
+            first, last = (first_slot[item], first_slot[item + 1]) if forward or not slots else (0, 0)
+            # Most items have one wire on either side, and most others two at their left: there nothing is looped over.
+            if last - first == 1 and (source := feeder[first]) >= 0:
+                wish = row[source] - entry[first]
+            elif last - first == 2 and (source := feeder[first]) >= 0 and (other := feeder[first + 1]) >= 0:
+                wish = (row[source] - entry[first] + row[other] - entry[first + 1]) / 2
+            elif places := [row[feeder[slot]] - entry[slot] for slot in range(first, last) if feeder[slot] >= 0]:
+                wish = sum(places) / len(places)
+            elif len(slots) == 1:
                 wish = row[slot_item[slots[0]]] + entry[slots[0]]
-            else:
-                places: list[int] = []
-                if forward or not slots:
-                    places = [row[feeder[slot]] - entry[slot] for slot in range(first, last) if feeder[slot] >= 0]
-                if places or slots:
-                    wish = _mean(places or [row[slot_item[slot]] + entry[slot] for slot in slots])
+            elif slots:
+                wish = sum([row[slot_item[slot]] + entry[slot] for slot in slots]) / len(slots)
             # Without the least distances, all that is left to keep is that places do not fall: a problem that one walk solves.
             wishes.append(wish - stacked[item])
-            weights.append(PASS_WEIGHT if kind[item] is passing else 1.0)
-        for item, place in zip(layer, _ascending(wishes, weights), strict=True):
+        if wishes == sorted(wishes):
+            # Halves always go down: round() would take every other one up, and a drawing would change when it moves by a row.
+            places = [floor(wish + 0.5) for wish in wishes]
+        else:
+            places = _ascending(wishes, [PASS_WEIGHT if kind[item] is passing else 1.0 for item in layer])
+        for item, place in zip(layer, places, strict=True):
             row[item] = place + stacked[item]
-
-
-def _mean(places: list[int]) -> float:
-    return sum(places) / len(places)
 
 
 def _ascending(wishes: list[float], weights: list[float]) -> list[int]:
     """The non-decreasing whole numbers nearest to the wishes: isotonic regression by pooling adjacent violators."""
-    if wishes == sorted(wishes):
-        # Halves always go down: round() would take every other one up, and a drawing would change when it moves by a row.
-        return [int((wish + 0.5) // 1) for wish in wishes]
     # Ayer, Brunk, Ewing, Reid and Silverman 1955. What would fall is pooled with what is before it, and all of that has its mean:
     # every wish joins a pool once, so it takes linear time.
-    means: list[float] = []
-    masses: list[float] = []
-    counts: list[int] = []
-    for wish, weight in zip(wishes, weights, strict=True):
-        mean, mass, count = wish, weight, 1
-        while means and means[-1] > mean:
-            joined = masses[-1] + mass
-            mean = (means.pop() * masses[-1] + mean * mass) / joined
-            masses.pop()
-            mass = joined
+    means = [-inf]
+    masses = [0.0]
+    counts = [0]
+    for mean, mass in zip(wishes, weights, strict=True):
+        count = 1
+        while means[-1] > mean:
+            before = masses.pop()
+            mean = (means.pop() * before + mean * mass) / (before + mass)
+            mass += before
             count += counts.pop()
         means.append(mean)
         masses.append(mass)
         counts.append(count)
     places: list[int] = []
-    for mean, count in zip(means, counts, strict=True):
-        places.extend([int((mean + 0.5) // 1)] * count)
+    for mean, count in zip(means[1:], counts[1:], strict=True):
+        places.extend([floor(mean + 0.5)] * count)
     return places
 
 

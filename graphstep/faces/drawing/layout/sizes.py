@@ -147,7 +147,7 @@ def _boxed(size: Sizes, item: int, box: Box, name: str, padding: int, wire: int,
     if name:
         # The name stands in the lower edge, between two corners, with a blank on either side.
         width = max(width, cell_width(name) + 4)
-    rows = 1 if size.joined[item] else max(box.ports, 1)
+    rows = 1 if size.joined[item] else box.ports or 1
     out = out_row(rows)
     size.width[item] = width
     size.top[item] = size.above[item] = out + 1

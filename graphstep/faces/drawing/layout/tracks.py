@@ -37,38 +37,45 @@ def tracks(plan: Plan, size: Sizes, row: list[int]) -> Tracks:
 
 def _gap(plan: Plan, size: Sizes, row: list[int], layer: list[int], tracks: Tracks) -> int:
     """Give tracks to the nets that leave one layer; answers how many tracks that takes."""
-    slot_item, entry, joined = plan.slot_item, size.entry, size.joined
+    users, slot_item, entry, joined = plan.users, plan.slot_item, size.entry, size.joined
     targets: dict[int, list[int]] = {}
+    spans: dict[int, tuple[int, int]] = {}
     source_at: dict[int, int] = {}
     straight: list[int] = []
     meeting: set[int] = set()
     for item in layer:
-        slots = plan.users[item]
+        slots = users[item]
         if not slots:
             continue
         here, gate = row[item], slot_item[slots[0]]
-        entered = [row[slot_item[slot]] + entry[slot] for slot in slots] if len(slots) > 1 else [row[gate] + entry[slots[0]]]
+        there = row[gate] + entry[slots[0]]
         if gate < len(joined) and joined[gate]:
-            meeting.add(entered[0])
-        if len(entered) > 1 or entered[0] != here:
-            targets[item] = entered
-            source_at[here] = item
+            meeting.add(there)
+        if len(slots) > 1:
+            entered = [row[slot_item[slot]] + entry[slot] for slot in slots]
+            spans[item] = min(entered), max(entered)
+        elif there != here:
+            entered = [there]
+            spans[item] = there, there
         else:
             straight.append(here)
+            continue
+        targets[item] = entered
+        source_at[here] = item
     if not targets:
         return 0
     # The routing of a channel, as on a chip, turned by a quarter: nets are taken in the order of their constraints, and where
     # these go in a circle, one net turns twice, a dogleg (Deutsch 1976).
     # Where one net comes from the left in the row in which another leaves to the right, the first must turn first.
-    before: dict[int, int] = dict.fromkeys(targets, 0)
+    waiting: dict[int, int] = {}
     after: dict[int, list[int]] = {}
     for item, entered in targets.items():
         for each in entered:
             other = source_at.get(each)
             if other is not None and other != item:
                 after.setdefault(other, []).append(item)
-                before[item] += 1
-    return _place(row, targets, before, after, straight, meeting, tracks)
+                waiting[item] = waiting.get(item, 0) + 1
+    return _place(row, targets, spans, waiting, after, straight, meeting, tracks)
 
 
 def _key(here: int, low: int, high: int) -> tuple[int, int]:
@@ -79,59 +86,59 @@ def _key(here: int, low: int, high: int) -> tuple[int, int]:
 def _place(
     row: list[int],
     targets: dict[int, list[int]],
-    before: dict[int, int],
+    spans: dict[int, tuple[int, int]],
+    waiting: dict[int, int],
     after: dict[int, list[int]],
     straight: list[int],
     meeting: set[int],
     tracks: Tracks,
 ) -> int:
-    spans = {
-        item: (min(entered), max(entered)) if len(entered) > 1 else (entered[0], entered[0]) for item, entered in targets.items()
-    }
     heights = [row[item] for item in targets]
-    low = min(min(heights), *[span[0] for span in spans.values()])
-    high = max(max(heights), *[span[1] for span in spans.values()])
-    skyline = Skyline(low, high + 2)
-    ready = [(*_key(row[item], *spans[item]), item) for item, count in before.items() if not count]
+    low = min(min(heights), min([top for top, _ in spans.values()]))
+    high = max(max(heights), max([bottom for _, bottom in spans.values()]))
+    skyline, detour = Skyline(low, high + 2), tracks.detour
+    ready = [(*_key(row[item], *span), item) for item, span in spans.items() if item not in waiting]
     heapify(ready)
-    waiting = {item: None for item, count in before.items() if count}
     least: dict[int, int] = {}
     rows_in_use: set[int] = set()
     while ready or waiting:
         if ready:
             item = heappop(ready)[2]
-            here = tracks.detour[item][0] if item in tracks.detour else row[item]
+            here = detour[item][0] if item in detour else row[item]
             top, bottom = spans[item]
-            top, bottom = min(here, top), max(here, bottom)
+            if here < top:
+                top = here
+            elif here > bottom:
+                bottom = here
             # Where two wires meet before a gate, one from above and one from below, they may end in one cell.
             if meeting:
                 top += top != here and top in meeting
                 bottom -= bottom != here and bottom in meeting
             track = skyline.drop(top, bottom, least.get(item, 0))
-            if item in tracks.detour:
+            if item in detour:
                 # Its second turn. Whom it held up has gone since its first one.
-                tracks.detour[item] = (here, track)
+                detour[item] = (here, track)
                 continue
             tracks.of[item] = track
         else:
             # A circle of nets, each waiting for the next: one of them turns twice, over a row that nobody uses.
             # There is one: what has turned once holds up nobody any more, so the rest wait for each other.
-            item = min([each for each in waiting if each not in tracks.detour], key=lambda each: _key(row[each], *spans[each]))
+            item = min([each for each in waiting if each not in detour], key=lambda each: _key(row[each], *spans[each]))
             if not rows_in_use:
                 rows_in_use.update(straight, heights, *targets.values())
             over = _free_row(row[item], low, rows_in_use)
             rows_in_use.add(over)
             track = skyline.drop(min(row[item], over), max(row[item], over), least.get(item, 0))
             tracks.of[item] = track
-            tracks.detour[item] = (over, -1)
+            detour[item] = (over, -1)
             # Its first turn frees the row in which it left; the second waits on, and stands further right.
             least[item] = max(least.get(item, 0), track + 1)
         # Not only later but further right: in the row that both use one comes from the left and the other goes on to the right.
         for other in after.get(item, ()):
-            before[other] -= 1
+            waiting[other] -= 1
             least[other] = max(least.get(other, 0), track + 1)
-            if not before[other]:
-                waiting.pop(other, None)
+            if not waiting[other]:
+                del waiting[other]
                 heappush(ready, (*_key(row[other], *spans[other]), other))
     return skyline.height
 
@@ -147,7 +154,9 @@ def _free_row(near: int, low: int, rows_in_use: set[int]) -> int:
 
 
 class Skyline:
-    """Which track is the last one taken, row by row; where runs may be long, a coarse half keeps them cheap."""
+    """Which track is the last one taken, row by row, and in blocks of rows; where runs may be long, a coarse half keeps them
+    cheap.
+    """
 
     __slots__ = ("coarse", "fine", "height", "low", "tallest")
 
@@ -155,40 +164,51 @@ class Skyline:
         self.low = low
         self.height = 0
         self.fine = [0] * (high - low + 1)
-        blocks = (high - low) // BLOCK + 1 if high - low > LONG else 0
-        self.coarse = [0] * blocks
-        self.tallest = [0] * blocks
+        self.tallest = [0] * ((high - low) // BLOCK + 1)
+        self.coarse = [0] * len(self.tallest) if high - low > LONG else []
 
     def drop(self, top: int, bottom: int, least: int) -> int:
         """The first track from `least` on that is free in all rows from `top` to `bottom`, and takes it."""
         top, bottom = top - self.low, bottom - self.low
         if bottom >= len(self.fine):
             self._grow(bottom)
+        fine, coarse, tallest = self.fine, self.coarse, self.tallest
+        first, last = top // BLOCK, bottom // BLOCK
         # Row by row a run costs its length, and 10,000 wires over 10,000 rows a hundred million cells; a long one costs a 64th.
-        long = bool(self.coarse) and bottom - top > LONG
-        track = 0 if long else max(self.fine[top : bottom + 1])
-        if self.coarse:
-            first, last = top // BLOCK, bottom // BLOCK + 1
-            track = max(track, least, max((self.tallest if long else self.coarse)[first:last]))
-            # All blocks that are touched count as full, so a run near a long one may turn later than it had to, but never on one
-            # that is taken. In the two at its ends something further right may stand beside it.
-            ends = max(self.tallest[first], track + 1), max(self.tallest[last - 1], track + 1)
-            self.tallest[first:last] = [track + 1] * (last - first)
-            self.tallest[first], self.tallest[last - 1] = ends
-            if long:
-                self.coarse[first:last] = [track + 1] * (last - first)
-        elif least > track:
+        long = bool(coarse) and bottom - top > LONG
+        if long:
+            track = max(tallest[first : last + 1])
+        elif last - first < 2:
+            track = max(fine[top : bottom + 1])
+        else:
+            # Of the blocks within it is known how tall they are; in the two at its ends something beside it may be taller.
+            ends = fine[top : (first + 1) * BLOCK] + fine[last * BLOCK : bottom + 1]
+            track = max(max(ends), max(tallest[first + 1 : last]))
+        if coarse and not long:
+            # All blocks that a long run touches count as full, so a run near one may turn later than it had to, but never on one
+            # that is taken.
+            track = max(track, max(coarse[first : last + 1]))
+        if least > track:
             track = least
-        if not long:
-            self.fine[top : bottom + 1] = [track + 1] * (bottom - top + 1)
-        if track >= self.height:
-            self.height = track + 1
+        taken = track + 1
+        if taken > tallest[first]:
+            tallest[first] = taken
+        if taken > tallest[last]:
+            tallest[last] = taken
+        if last - first > 1:
+            tallest[first + 1 : last] = [taken] * (last - first - 1)
+        if long:
+            coarse[first : last + 1] = [taken] * (last - first + 1)
+        else:
+            fine[top : bottom + 1] = [taken] * (bottom - top + 1)
+        if taken > self.height:
+            self.height = taken
         return track
 
     def _grow(self, bottom: int) -> None:
         """Add rows below, for detours that leave the rows which the wires of the gap would need."""
         self.fine.extend([0] * (bottom + 1 - len(self.fine)))
+        more = bottom // BLOCK + 1 - len(self.tallest)
+        self.tallest.extend([0] * more)
         if self.coarse:
-            more = bottom // BLOCK + 1 - len(self.coarse)
             self.coarse.extend([0] * more)
-            self.tallest.extend([0] * more)
