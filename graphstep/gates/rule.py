@@ -231,6 +231,9 @@ class Rule:
     """Its local gradients in the textbook's form, ``partials[slot](m, *inputs, out)``; none where they are chosen."""
     slopes: tuple[Callable[..., Any], ...] = ()
     """The same in a form that keeps its digits: the form that numbers come from. The partial itself where that is as good."""
+    differentiable: tuple[Callable[..., Any] | None, ...] = ()
+    """Where the slopes have no slope of their own in float64, as 1/cosh² has none once cosh is inf: the form that a program of
+    the backward pass is made of. None, or no entry, where they are as good."""
     computed: Callable[..., Any] | None = None
     """Its value in a form that keeps its digits, ``computed(m, *inputs)``; None where the formula is as good."""
     repeats: str = ""

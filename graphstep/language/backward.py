@@ -217,18 +217,20 @@ def _slope(rule: Rule, slot: int, inputs: tuple[Code, ...], ties: Ties) -> Code:
     if rule.chooses:
         constants = tuple(i for i, x in enumerate(inputs) if x.number is not None)
         return code(shares(m, inputs, out, constants, ties)[slot])
-    slope = code(rule.slopes[slot](m, *inputs, out))
-    for convention in reversed(rule.conventions):
-        # What is not taken has a slope too, and 0·nan is nan: where nan is the convention, the value is nan already.
+    taken = []
+    for convention in rule.conventions:
+        # Where nan is the convention, the value is nan already.
         if convention.overrules(slot) and not math.isnan(convention.local[slot] or 0.0):
             at = code(convention.at(m, *inputs))
-            if at.text == "0":
-                continue
-            if rule.power:
-                # The way that is not taken has a slope too: of 0 to a negative power it would be inf, and 0·inf is nan.
-                safe = (m.where(at, 1, inputs[0]), *inputs[1:])
-                slope = code(rule.slopes[slot](m, *safe, m.where(at, 1, out)))
-            slope = code(m.where(at, convention.local[slot], slope))
+            taken += [(at, convention.local[slot])] if at.text != "0" else []
+    x = inputs[0]
+    for at, _ in reversed(taken):
+        # The way that is not taken has a slope too: of 0 to a negative power it would be inf, and 0·inf is nan.
+        x, out = m.where(at, 1, x), m.where(at, 1, out)
+    form = rule.differentiable[slot] if slot < len(rule.differentiable) else None
+    slope = code((form or rule.slopes[slot])(m, x, *inputs[1:], out))
+    for at, local in reversed(taken):
+        slope = code(m.where(at, local, slope))
     return slope
 
 

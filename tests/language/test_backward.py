@@ -258,3 +258,38 @@ def test_a_gradient_passes_every_kind_of_index(text: str) -> None:
     inputs = {"x": x, **{name: value for name, value in {"i": i, "j": j, "k": 2}.items() if name in text}}
     wanted = gs.run(f"sum(({text})^3)", inputs=inputs).gradients["x"]
     np.testing.assert_allclose(gs.run(f"grad(({text})^3, x)", inputs=inputs).output, wanted, rtol=1e-12)
+
+
+@each(
+    ("text", "x", "slope"),
+    [
+        ("tanh(x)", 800.0, 0.0),
+        ("gelu_tanh(x)", 40.0, 0.0),
+        ("gelu_tanh(x)", 1e200, 0.0),
+        ("elu(x)", 800.0, 0.0),
+        ("elu(x)", -1.0, math.exp(-1)),
+        ("atan(x)", 0.0, 0.0),
+        ("atan(x)", 1e200, 0.0),
+        ("atan2(x, x)", 0.0, 0.0),
+        ("hypot(x, x)", 0.0, 0.0),
+        ("log1p(atan(x))", 0.0, -1.0),
+        ("bce(x, 1)", 1.0, 1.0),
+        ("bce(x, 0)", 0.0, 1.0),
+        ("bce(x, 1, logits=true)", 0.0, 0.25),
+    ],
+)
+def test_a_second_gradient_is_a_number_where_an_inner_one_is_infinite(text: str, x: float, slope: float) -> None:
+    assert gs.run(f"grad({text}, x)", x=x).gradients["x"] == pytest.approx(slope)
+
+
+@each(
+    ("text", "inputs"),
+    [
+        ("x^y", {"x": [0.0, 0.0, 0.0, 2.0], "y": [0.0, 0.5, 3.0, -1.0]}),
+        ("bce(x, y)", {"x": [0.0, 1.0, 0.3, 0.4], "y": [0.0, 1.0, 1.0, 0.2]}),
+    ],
+)
+def test_the_gates_of_a_gradient_keep_to_the_conventions_of_the_run(text: str, inputs: dict[str, Any]) -> None:
+    for name in inputs if text == "x^y" else "x":
+        run = gs.run(f"u = {text}; grad(u, {name})", inputs=inputs)
+        np.testing.assert_allclose(run.output, gs.run(text, inputs=inputs).gradients[name], rtol=1e-12)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from graphstep.ground.records import dataclass
 from graphstep.language.listing import INDEXED
 
+_RELATIONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!="}
 _LINES = {
     "add": "{0} + {1}",
     "sub": "{0} - {1}",
@@ -23,17 +24,7 @@ _LINES = {
     "matmul": "{0} @ {1}",
     "dot": "({0} * {1}).sum()",
     "outer": "{m}.outer({0}, {1})",
-    **{
-        name: f"{{m}}.where({{0}} {sign} {{1}}, 1.0, 0.0)"
-        for name, sign in {
-            "less": "<",
-            "less_equal": "<=",
-            "greater": ">",
-            "greater_equal": ">=",
-            "equal": "==",
-            "not_equal": "!=",
-        }.items()
-    },
+    **{name: f"{{m}}.where({{0}} {sign} {{1}}, 1.0, 0.0)" for name, sign in _RELATIONS.items()},
     **{
         name: f"{{m}}.{name}({{all}})"
         for name in ("sqrt", "exp", "log", "log1p", "expm1", "log2", "log10", "sinh", "cosh", "tanh", "sin", "cos", "tan")
@@ -41,6 +32,7 @@ _LINES = {
     **{name: f"{{m}}.{name}({{all}})" for name in ("abs", "sign", "floor", "ceil", "round", "hypot", "logaddexp")},
     **{name: f"{{m}}.{name}({{0}}{{over}})" for name in ("sum", "mean", "amax", "amin")},
     "length": "length({0}{axes})",
+    "norm": "{m}.abs({0})",
     "where": "{m}.where({0} != 0, {1}, {2})",
     "clip": "{m}.minimum({m}.maximum({0}, {1}), {2})",
     "reshape": "{0}.reshape({shape})",
@@ -55,7 +47,7 @@ _LINES = {
         name: f"{name}({{all}})"
         for name in ("sigmoid", "relu", "leaky_relu", "elu", "softplus", "logsigmoid", "silu", "gelu", "gelu_tanh")
     },
-    **{name: f"{name}({{all}})" for name in ("onehot", "cross_entropy", "erf")},
+    **{name: f"{name}({{all}})" for name in ("onehot", "cross_entropy", "bce", "erf")},
     **{name: f"{name}({{0}}{{over}})" for name in ("softmax", "log_softmax")},
     "erfc": "erfc({0})",
     "windows": "windows({0}, {size}, {stride})",
@@ -78,6 +70,8 @@ _NUMPY = {
     "logdet": "logdet({0})",
 }
 _TORCH = {
+    # Of two numbers where makes single precision.
+    **{name: f"({{0}} {sign} {{1}}).double()" for name, sign in _RELATIONS.items()},
     **{f"a{name}": f"{{m}}.a{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
     "atan2": "{m}.atan2({0}, {1})",
     "broadcast": "torch.as_tensor({0}, dtype=torch.float64).expand({shape})",
@@ -86,6 +80,7 @@ _TORCH = {
     "concat": "torch.cat([{all}], {axis})",
     "flip": "torch.flip({0}, [{along}])",
     "logdet": "torch.logdet({0})",
+    "prod": "product({0}{over})",
     "std": "torch.std({0}{over}, correction={ddof})",
     **{name: f"torch.nn.functional.{name}({{all}}, stride={{stride}}, padding={{padding}})" for name in ("conv1d", "conv2d")},
 }
@@ -126,6 +121,13 @@ FUNCTIONS = {
         "    targets = (1 - smoothing) * targets + smoothing / x.shape[-1]\n"
         "    return (counts * -{m}.sum(targets * log_softmax(x), -1)).sum() / counts.sum()"
     ),
+    # What a target of 0 leaves out is left out, whatever its logarithm.
+    "bce": (
+        "def bce(x, y):\n"
+        "    missing = {m}.where(y == 1, 0.0, (1 - y) * {m}.log1p(-x))\n"
+        "    return -({m}.where(y == 0, 0.0, y * {m}.log(x)) + missing).mean()"
+    ),
+    "bce_of_scores": "def bce_of_scores(x, y):\n    return (softplus(x) - y * x).mean()",
     "place": "def place(x, shape, places):\n    whole = {zeros}\n    whole[places] = x\n    return whole",
     "onehot": "def onehot(y, scores):\n    return y if {shape} == scores.shape else {onehot}",
     "erf": "{erf}",
@@ -140,6 +142,14 @@ FUNCTIONS = {
         "    cells = np.moveaxis(windows(padded, filters.shape[2:], stride), lead, -2)\n"
         '    sums = np.einsum("...ck,fck->...f", cells, filters.reshape(*filters.shape[:2], -1))\n'
         "    return np.moveaxis(sums, -1, lead) + np.reshape(shifts, (-1, *axes))"
+    ),
+    # PyTorch multiplies along one axis at a time.
+    "product": (
+        "def product(x, dim=None, keepdim=False):\n"
+        "    axes = range(x.ndim) if dim is None else [dim] if isinstance(dim, int) else dim\n"
+        "    for axis in sorted((axis % x.ndim for axis in axes), reverse=True):\n"
+        "        x = torch.prod(x, axis, keepdim)\n"
+        "    return x"
     ),
     "dropout": (
         "def dropout(x, p, seed):\n"

@@ -105,6 +105,8 @@ class _Writer:
             raise InputError(f"no code is written for the gate {gate}", hint=hint)
         if gate == "cross_entropy" and node.options:
             line = "smoothed_cross_entropy({all}, {label_smoothing}, {ignore_index})"
+        if gate == "bce" and node.settings["logits"]:
+            line = "bce_of_scores({all})"
         self._need(line)
         return line.format(*operands, all=", ".join(operands), m=self.library.module, **self._options(node))
 

@@ -51,6 +51,8 @@ ACTIVATIONS = (
         "The slope of tanh is 1 − tanh²: one minus the square of its own output {out}.",
         # Where tanh has come near to 1 nothing is left of 1 − tanh²; 1/cosh² keeps it, and cosh² overflows before 1/cosh is 0.
         slopes=(lambda m, x, out: (1 / m.cosh(x)) ** 2,),
+        # Beyond 700 both are 0, and the slope of the latter would be nan: 0 times an infinite sinh.
+        differentiable=(lambda m, x, out: (1 / m.cosh(m.clip(x, -700, 700))) ** 2,),
         activation=True,
         expansion="(exp(x) - exp(-x))/(exp(x) + exp(-x))",
         folds=True,
@@ -128,6 +130,11 @@ ACTIVATIONS = (
         # Of a small x nothing is left in exp(x) − 1.
         computed=lambda m, x, y: m.where(x > 0, x, y * m.expm1(x)),
         slopes=(None, lambda m, x, y, out: m.where(x > 0, 0, m.expm1(x))),
+        # exp(x) of a large x is inf, also where it is not taken.
+        differentiable=(
+            lambda m, x, y, out: m.where(x > 0, 1, y * m.exp(m.minimum(x, 0))),
+            lambda m, x, y, out: m.where(x > 0, 0, m.expm1(m.minimum(x, 0))),
+        ),
         pattern=("router",),
         activation=True,
         # α of PyTorch, JAX and Keras.
@@ -201,6 +208,8 @@ ACTIVATIONS = (
         "The slope of x·(1 + tanh u)/2, by the product rule: (1 + tanh u)/2, and x times the slope of the tanh of u.",
         computed=lambda m, x: x * m.sigmoid(2 * _bent(m, x)),
         slopes=(_gelu_tanh_slope,),
+        # Beyond 25 it is 0 or 1 to the last bit, as of tanh.
+        differentiable=(lambda m, x, out: _gelu_tanh_slope(m, m.clip(x, -25, 25), out),),
         activation=True,
         expansion="x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))/2",
         also=("x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))", "0.5*x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))"),

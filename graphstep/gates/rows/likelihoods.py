@@ -57,6 +57,17 @@ def _bce_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: Any
     return upstream * over(prod(options["shapes"][0]), slope)
 
 
+def _bce_returned(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+    if options["logits"]:
+        slope = "-x" if slot else "(1 - y)*sigmoid(x) - y*sigmoid(-x)"
+    elif slot:
+        slope = "log1p(-x) - log(x)"
+    else:
+        # What happened for certain and was held to be certain is 0/0 in the other term: that is left out, as in the run.
+        slope = "(1 - y)/(1 - where((x == 1)*(y == 1), 0, x)) - y/where((x == 0)*(y == 0), 1, x)"
+    return f"d/{prod(shapes[0])}*({slope})"
+
+
 def _bce_formula(m: Any, terms: Sequence[Any], options: Options) -> Any:
     return m.call("bce", *terms, m.words("logits=true")) if options["logits"] else m.call("bce", *terms)
 
@@ -157,6 +168,7 @@ LIKELIHOODS = (
         keywords={"logits": "flag"},
         defaults={"logits": False},
         inside=lambda options: " of scores" if options["logits"] else "",
+        returned=_bce_returned,
         expansion=lambda options: "mean(softplus(x) - y*x)" if options["logits"] else "-mean(y*log(x) + (1 - y)*log(1 - x))",
         remark=_bce_remark,
         remarks={

@@ -67,6 +67,8 @@ TRIGONOMETRY = (
         "The slope of atan is 1/(1 + x²).",
         # x² is too large for a number where its reciprocal is none too small.
         slopes=(lambda m, x, out: m.where(m.abs(x) > 1e100, 1 / x / (x + 1 / x), 1 / (1 + x**2)),),
+        # The way that is not taken at 0 is infinitely steep there; the book's form is short of nothing but what is below 1e-308.
+        differentiable=(lambda m, x, out: 1 / (1 + x**2),),
         saturates=True,
     ),
     elementwise(

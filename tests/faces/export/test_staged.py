@@ -63,6 +63,11 @@ PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("sum(conv1d(x, w, b)^2) + std(x)", {"x": _cells(2, 5), "w": _cells(3, 2, 2), "b": _cells(3)}),
     ("sum(conv2d(x, w, stride=(2, 1), padding=1)^2)", {"x": _cells(2, 2, 4, 4), "w": _cells(2, 2, 2, 3)}),
     ("sum(max_pool(x, (2, 2), stride=1)^2) + sum(windows(x, 2)[0, :, 0]*std(x, axis=1, ddof=1)[:, 0])", {"x": _cells(2, 3, 4)}),
+    (
+        "sin((x < y) + (x == y))*prod(w) + sum(prod(w, axis=(0, 1), keepdims=true)*v) + norm(x)",
+        {"x": 0.5, "y": 2.0, "w": _cells(2, 3), "v": _cells(2, 1)},
+    ),
+    ("bce(sigmoid(x), y) + bce(x, y, logits=true) + bce(y, y)", {"x": _cells(3), "y": [0.5, 0.9, 0.25]}),
     ("lambda*np + tanh(lambda)", {"lambda": 0.5, "np": 2.0}),
     ("gelu(x) + silu(x) + softplus(x) + elu(x, 0.5) + leaky_relu(x, 0.1) + atan(x)", {"x": -0.7}),
 ]
