@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 from graphstep.faces.classroom.notebook import notebook
 from graphstep.faces.export import html, md, tex
+from graphstep.faces.export._pdf import pdf
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.exercise.course import Course, Setting, Student, code_of, exercise_of, seeds_of
 from graphstep.teaching.exercise.exercise import Exercise
@@ -140,7 +142,12 @@ def _written(document: Document, form: str) -> str:
     return printable("".join(FORMATS[form](document)))
 
 
-FORMATS: dict[str, Callable[[Document], Iterable[str]]] = {"md": md.write, "html": html.write, "tex": tex.write}
+def _pdf(document: Document) -> Iterator[str]:
+    # A result is a text, wherever it was made: that of bytes is base64.
+    yield b64encode(pdf(tex.write(document))).decode()
+
+
+FORMATS: dict[str, Callable[[Document], Iterable[str]]] = {"md": md.write, "html": html.write, "tex": tex.write, "pdf": _pdf}
 """By format what writes a document; a notebook is written cell by cell."""
 
 WORK: dict[str, Callable[[Any], Any]] = {"mark": _mark, "sheet": _sheet}

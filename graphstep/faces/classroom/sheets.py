@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -45,8 +46,9 @@ def write_sheets(folder: Path, title: str, form: str, results: Iterable[str], be
     folder_at(folder / KEYS)
     for each in _sheets(results):
         name = file_name(each["student"])
-        keep(folder / f"{name}.{form}", each["sheet"])
-        keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", each["key"])
+        sheet, key = (b64decode(each[part]) if form == "pdf" else each[part] for part in ("sheet", "key"))
+        keep(folder / f"{name}.{form}", sheet)
+        keep(folder / KEYS / f"{name}.{'md' if form == 'ipynb' else form}", key)
     # The key is written last: as long as it is not there, no half of a class can be marked by it.
     entries = (entry for each in _sheets(results) for entry in each["entries"].items())
     older = ((code, before.entries[code].data()) for sheet in others for code in sheet.items) if before is not None else ()

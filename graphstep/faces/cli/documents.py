@@ -22,9 +22,20 @@ def document_arguments(parser: argparse.ArgumentParser, *, asks: bool = True, sh
         "how much a document tells: full (default) or brief",
         "shown (default), or hidden: a sheet with ____ to fill in",
     )
-    parser.add_argument("--math", metavar="M", help="mathematics in Markdown: gfm for Git hosts (default), dollars, or pandoc")
+    math_argument(parser)
     parser.add_argument("--detail", metavar="D", help=detail if shortens else SUPPRESS)
     parser.add_argument("--answers", metavar="A", help=answers if asks else SUPPRESS)
+
+
+def math_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a dialect of mathematics."""
+    parser.add_argument("--math", metavar="M", help="mathematics in Markdown: gfm for Git hosts (default), dollars, or pandoc")
+
+
+def math_words(options: argparse.Namespace, path: str) -> list[str]:
+    """The dialect of mathematics in the command that makes a document again, which is of Markdown alone."""
+    is_markdown = options.format == "md" or (options.format is None and path.lower().endswith(".md"))
+    return ["--math", options.math] if options.math and is_markdown else []
 
 
 def document_options(options: argparse.Namespace) -> Options:
@@ -36,8 +47,9 @@ def document_options(options: argparse.Namespace) -> Options:
 
 def refuse_passed_over(options: argparse.Namespace) -> None:
     """Raise InputError for what the format of a document would pass over, before anything is computed."""
-    form = options.format or ("" if options.to is None else options.to.lower().rpartition(".")[2])
-    if options.math is not None and form != "md":
+    paths = filter(None, (options.to, getattr(options, "key", None)))
+    forms = {options.format} if options.format else {path.lower().rpartition(".")[2] for path in paths}
+    if options.math is not None and "md" not in forms:
         raise InputError("--math is of Markdown", hint="--format md, or --to solution.md")
 
 

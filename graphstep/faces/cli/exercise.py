@@ -6,6 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+from graphstep.faces.cli.documents import math_argument, math_words, refuse_passed_over
 from graphstep.faces.cli.platforms import asked_for, deliver
 from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.faces.cli.words import whole
@@ -56,6 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", metavar="F", help=f"print it as text, json, md, tex, html or svg; or for a platform: {', '.join(platforms())}"
     )
+    math_argument(parser)
     parser.add_argument("--plain", action="store_true", help="print it, also at a terminal")
     language_argument(parser)
 
@@ -76,17 +78,19 @@ def run(options: argparse.Namespace) -> int:
     elif options.what not in (None, "list"):
         raise InputError(f"{quoted(options.what)} and --kind both name a kind", hint="leave one of them out")
     if options.kind is None:
-        drawn = options.level != "1" or options.seed != "1" or options.format or options.plain
+        drawn = options.level != "1" or options.seed != "1" or options.format or options.plain or options.math
         if options.to or options.key is not None or drawn:
             raise InputError("which exercise is meant?", hint="--kind fork; graphstep exercise lists the kinds")
         sys.stdout.writelines(f"{line}\n" for line in _kinds(language_of(options.language)))
         return 0
     if (name := asked_for(options.format, options.to)) is not None:
+        refuse_passed_over(options)
         return _deliver_for(options, name)
     if options.format and options.format not in (known := _reports.formats()):
         known = (*known, *platforms())
         hint = did_you_mean(options.format, known) or f"formats: {', '.join(known)}"
         raise InputError(f"an exercise has no format {quoted(options.format)}", hint=hint)
+    refuse_passed_over(options)
     exercise = _drawn(options)
     if options.to or options.key is not None or options.format or options.plain or not _is_answered():
         return _deliver(options, exercise)
@@ -144,22 +148,23 @@ def _deliver(options: argparse.Namespace, exercise: Exercise) -> int:
     for option, file, answers in (("--to", options.to, False), ("--key", options.key, True)):
         if file:
             command = _command(options, option, file)
-            text = _pieces_of(exercise, answers=answers, command=command)
+            text = _pieces_of(exercise, options.math, answers=answers, command=command)
             print(f"wrote {_reports.write(file, options.format, text)}", file=sys.stderr)
     if options.to is None and not options.key:
         answers = options.key is not None
         more = ["--key"] if answers else ["--plain"]
-        sys.stdout.writelines(_pieces_of(exercise, answers=answers, command=_command(options, *more))(options.format or "text"))
+        pieces = _pieces_of(exercise, options.math, answers=answers, command=_command(options, *more))
+        sys.stdout.writelines(pieces(options.format or "text"))
     return 0
 
 
-def _pieces_of(exercise: Exercise, *, answers: bool, command: str) -> Any:
+def _pieces_of(exercise: Exercise, math: str | None, *, answers: bool, command: str) -> Any:
     """What makes the text of the exercise, or of its key, in a format."""
     from graphstep.faces.export import _reports
     from graphstep.teaching.exercise import page
 
     document = page.key if answers else page.sheet
-    return _reports.of_document(lambda: document(exercise, command), lambda: page.data(exercise, answers=answers))
+    return _reports.of_document(lambda: document(exercise, command), lambda: page.data(exercise, answers=answers), math)
 
 
 def _command(options: argparse.Namespace, *more: str) -> str:
@@ -167,4 +172,4 @@ def _command(options: argparse.Namespace, *more: str) -> str:
     words = ["graphstep", "exercise", "--kind", options.kind, "--level", options.level, "--seed", options.seed]
     words += Setup("", language=language_of(options.language)).options()
     form = ["--format", options.format] if options.format else []
-    return shlex.join([*words, *form, *more])
+    return shlex.join([*words, *form, *more, *math_words(options, more[-1])])

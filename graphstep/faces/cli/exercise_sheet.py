@@ -10,7 +10,7 @@ from graphstep import __version__
 from graphstep.faces.cli.classes import engine, engine_arguments, progress
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 
-USAGE = "course.toml [--students roster.csv] --to sheets/ [--format md|html|tex|ipynb]"
+USAGE = "course.toml [--students roster.csv] --to sheets/ [--format md|html|tex|pdf|ipynb]"
 SUMMARY = "Make a sheet for each student, with numbers of its own, and the keys."
 EXAMPLES = """\
 examples:
@@ -40,13 +40,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("course", metavar="course.toml", help="the file that says what stands on every sheet")
     parser.add_argument("--students", metavar="FILE", help="the roster, a table of CSV; one sheet for everybody without it")
     parser.add_argument("--to", metavar="FOLDER", required=True, help="the folder for sheets and keys")
-    parser.add_argument("--format", metavar="F", default="md", help="md (default), html, tex, or ipynb for notebooks")
+    parser.add_argument(
+        "--format",
+        metavar="F",
+        default="md",
+        help="md (default), html, tex, pdf (with TeX), or ipynb for notebooks",
+    )
     engine_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Make the sheets."""
     from graphstep.faces.classroom import jobs, sheets
+    from graphstep.faces.export._pdf import required_engine
     from graphstep.faces.work.store import Store
     from graphstep.teaching.exercise.course import Student, read_course, read_roster
 
@@ -54,6 +60,9 @@ def run(options: argparse.Namespace) -> int:
     if options.format not in forms:
         hint = did_you_mean(options.format, forms) or f"formats: {', '.join(forms)}"
         raise InputError(f"a sheet has no format {quoted(options.format)}", hint=hint)
+    # Not of who works on a cluster: the engine has to be there.
+    if options.format == "pdf" and options.on is None:
+        required_engine()
     folder = Path(options.to)
     before = sheets.key_before(folder)
     course = read_course(options.course)

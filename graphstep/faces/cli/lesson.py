@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graphstep.faces.cli import accessible
+from graphstep.faces.cli.documents import math_argument, math_words, refuse_passed_over
 from graphstep.faces.cli.program import language_argument, language_of
 from graphstep.faces.cli.streams import direct
 from graphstep.ground.browser import in_browser
@@ -59,6 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="FILE", help="write a sheet with its questions; the format comes from the suffix")
     language_argument(parser)
     parser.add_argument("--key", metavar="FILE", help="write the answers to the sheet, each with its reason")
+    math_argument(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
     if asked_for(options.format, None) is None and options.format not in (None, "text"):
         hint = did_you_mean(options.format, ("text", *platforms())) or f"formats: text, {', '.join(platforms())}"
         raise InputError(f"there is no format {quoted(options.format)} of a lesson", hint=hint)
+    refuse_passed_over(options)
     prompt = "--plain" if options.plain else "--screen-reader" if options.screen_reader else ""
     opens = bool(options.which) and options.which[0] not in _TASKS
     if prompt and (options.to or options.key or options.format or not opens):
@@ -115,9 +118,10 @@ def _write(options: argparse.Namespace, name: str | None) -> int:
         deliver(lessons.questions_of(rehearsal), rehearsal.lesson.title, name, options.to)
     for option, file, pages in (("--to", None if name else options.to, sheet.sheet), ("--key", options.key, sheet.key)):
         if file:
-            document = partial(pages, rehearsal, command.command_of(path, rehearsal.language, option, file))
+            again = command.command_of(path, rehearsal.language, option, file, *math_words(options, file))
+            document = partial(pages, rehearsal, again)
             data = partial(lessons.data, rehearsal, answers=pages is sheet.key)
-            print(f"wrote {_reports.write(file, None, _reports.of_document(document, data))}", file=sys.stderr)
+            print(f"wrote {_reports.write(file, None, _reports.of_document(document, data, options.math))}", file=sys.stderr)
     return 0
 
 

@@ -47,11 +47,14 @@ def pieces(
     return written
 
 
-def of_document(document: Callable[[], Document], data: Callable[[], Any]) -> Callable[[str], Iterator[str]]:
-    """What makes the text of a document in a format; as JSON that is its data."""
+def of_document(
+    document: Callable[[], Document], data: Callable[[], Any], math: str | None = None
+) -> Callable[[str], Iterator[str]]:
+    """What makes the text of a document in a format, with the mathematics of a dialect; as JSON that is its data."""
     from graphstep.faces.export import text
 
-    return partial(pieces, text=lambda: text.write(document()), data=data, document=document, options=export.PLAIN)
+    options = export.options_of(math)
+    return partial(pieces, text=lambda: text.write(document()), data=data, document=document, options=options)
 
 
 def format_of(path: str | Path) -> str:

@@ -27,7 +27,7 @@ _RESULT = 1_000_000_000
 """Bytes of one result."""
 
 
-def keep(path: Path, content: str | Iterable[str]) -> None:
+def keep(path: Path, content: str | bytes | Iterable[str]) -> None:
     """Write what belongs to a class: a file is whole, or it is what it was."""
     write_file(path, content)
 

@@ -16,6 +16,7 @@ from graphstep.faces.classroom.sheets import write_sheets
 from graphstep.faces.cli import main
 from graphstep.faces.cli.classes import progress
 from graphstep.faces.cli.streams import Output
+from graphstep.faces.export import _pdf
 from graphstep.faces.work.store import Store
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.course import code_of, read_course, read_roster, seeds_of
@@ -81,6 +82,22 @@ def test_a_sheet_that_is_filled_is_read_and_marked(form: str, course: list[str],
     assert {(row.student, row.name, row.mark.verdict) for row in rows} == {("s1", "Ada Lovelace", "right")}
     assert sum(row.mark.earned or 0 for row in rows) == pytest.approx(sum(row.mark.of for row in rows))
     assert sum(row.mark.of for row in rows if row.mark.item.startswith("fork")) == pytest.approx(10)
+
+
+@pytest.mark.skipif(_pdf.engine() is None, reason="no engine of TeX is installed")
+def test_sheets_and_keys_are_written_for_paper(course: list[str], tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text("student\ns1\n")
+    assert main([*course, "--format", "pdf"]) == 0
+    assert all((tmp_path / "sheets" / path).read_bytes().startswith(b"%PDF") for path in ("s1.pdf", "keys/s1.pdf"))
+
+
+def test_without_an_engine_of_tex_no_sheet_is_begun(
+    course: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_pdf, "engine", lambda: None)
+    assert main([*course, "--format", "pdf"]) == 1
+    assert "a PDF needs an engine of TeX" in capsys.readouterr().err
+    assert not (tmp_path / "sheets").exists()
 
 
 def test_no_answer_stands_on_a_sheet_and_every_answer_in_its_key(course: list[str], tmp_path: Path) -> None:

@@ -78,9 +78,25 @@ def test_a_sheet_and_its_key_are_made_again_by_their_commands(
             assert Path(f"{name}.{suffix}").read_text(encoding="utf-8") == text
 
 
+def test_a_sheet_has_the_mathematics_of_the_reader_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (["exercise", "loss"], ["lesson", "2"]):
+        assert main([*words, "--to", "sheet.html", "--key", "key.md", "--math", "dollars"]) == 0
+        text = Path("key.md").read_text(encoding="utf-8")
+        assert "$`" not in text
+        assert "--key key.md --math dollars" in text
+        assert "--math" not in Path("sheet.html").read_text(encoding="utf-8")
+    assert printed(capsys, "loss", "--format", "md", "--math", "pandoc").startswith("---\npagetitle:")
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("loss", "--math", "pandoc"), "--math is of Markdown"),
+        (("loss", "--math", "pandoc", "--format", "moodle"), "--math is of Markdown"),
+        (("loss", "--math", "tex", "--format", "md"), "math is gfm or dollars or pandoc"),
         (("frok",), "did you mean 'fork'?"),
         (("--kind", "fork", "loss"), "both name a kind"),
         (("fork", "--level", "9"), "fork has no level 9"),
