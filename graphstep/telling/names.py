@@ -190,12 +190,12 @@ class Names:
                 constant = nodes.constants[~x]
                 # Not where it stands: a constant of one value that is printed alike is one.
                 read.append((constant.text, constant.value))
-            elif self._is_symbol(x, texts[x]):
+            elif (symbol := self._is_symbol(x, texts[x])) or " " in texts[x]:
                 # A character of the private area: gates that differ in names alone are written once, and the names put in. What
-                # is read twice is one symbol: x*x is x².
+                # is read twice is one symbol: x*x is x². Of all names that of a copy has blanks, which go nowhere: b as 4×5.
                 stands = _STANDS + row.index(x)
                 put[stands] = texts[x]
-                read.append((chr(stands), ATOM, nodes.shape(x)))
+                read.append((chr(stands), ATOM if symbol else self._level(x, texts[x]), nodes.shape(x)))
             else:
                 read.append((texts[x], self._level(x, texts[x]), nodes.shape(x)))
         # A rule is hashed by all its fields.

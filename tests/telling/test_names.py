@@ -63,3 +63,9 @@ def test_latex_names_of_products_tell_the_two_kinds_apart() -> None:
     products = {node.gate: i for i, node in enumerate(program.nodes) if node.gate in ("mul", "matmul")}
     shown = {gate: names_of(program).operand(i).read(LATEX).text for gate, i in products.items()}
     assert shown == {"mul": r"x \odot y", "matmul": r"A \, x"}
+
+
+def test_the_name_of_a_copy_keeps_its_blanks_within_a_longer_one() -> None:
+    run = gs.run("cross_entropy(s, y)", s=[1, 2, 0.5], y=1, data="y", expand=True).trace
+    assert "− computes u1-(u2 as 3):" in explain(run, 9).narrative
+    assert "u1 is s-(max(s) as 3)." in explain(run, 5).narrative

@@ -293,7 +293,7 @@ REFUSED = [
     ("y = 1\nx[0] = y", "x[0]", "in place", "concatenate"),
     ("print(x)", "print(x)", "printed", "leave the line out"),
     ("x.var()", "x.var()", "n − 1", "np.var(x) or torch.var(x)"),
-    ("import torch\nx.max(dim=1)", "x.max(dim=1)", "their places", "torch.amax"),
+    ("import torch\nx.max(dim=1)", "x.max(dim=1)", "their places", "torch.amax(x, dim=1)"),
     ("F.softmax(x)", "F.softmax(x)", "dim is missing", "dim=-1"),
     ("np.foo(x)", "np.foo(x)", "no np.foo", ""),
     ("np.tahn(x)", "np.tahn(x)", "no np.tahn", "tanh"),
