@@ -133,10 +133,10 @@ class Html(Writer):
         return f'<figure><div class="graph" tabindex="0">{grids.svg(grid)}</div></figure>\n'
 
     def typed(self, typed: blocks.Typed) -> str:
-        return f'<pre tabindex="0">{self.words(typed.text)}</pre>\n'
+        return f"<pre>{self.words(typed.text)}</pre>\n"
 
     def command(self, command: blocks.Command) -> str:
-        return f'<pre tabindex="0">{self.words(command.text)}</pre>\n'
+        return f"<pre>{self.words(command.text)}</pre>\n"
 
     def note(self, note: Note) -> str:
         label = self.label(note)
