@@ -1,21 +1,24 @@
-"""Runs of few gates between numbers, out of Python's floats: no array is made, and NumPy is not even imported.
+"""Runs of few gates between numbers, out of Python's floats: no batches are made, and without other functions than Python's NumPy
+is not even imported.
 
-What + − × ÷ √, absolute values, maxima and minima make of floats is what arrays would hold, to the bit. Where anything else is
-asked, or a number is not finite, there is no such run, and the passes on arrays compute it.
+What + − × ÷ √, absolute values, maxima and minima make of floats is what arrays would hold, to the bit. Any other function is
+NumPy's, of an array of one number. Where a number is not finite there is no such run, and the passes on arrays compute it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite, nan
 
 from graphstep.engine.passes import Buffers
 from graphstep.engine.plan import Plan
 from graphstep.gates import Ties
-from graphstep.gates.floats import FLOATS
-from graphstep.gates.rule import Call
+from graphstep.gates.floats import FLOATS, UnknownError, by_arrays
+from graphstep.gates.mathematics import NUMBERS
+from graphstep.gates.rule import Call, Rule
 from graphstep.ground.arrays import Number
-from graphstep.ground.late import late_array
+from graphstep.ground.late import late_array, np
 
 
 def run_few(plan: Plan, inputs: Mapping[str, Number], seed: Number, ties: Ties) -> Buffers | None:
@@ -29,15 +32,13 @@ def run_few(plan: Plan, inputs: Mapping[str, Number], seed: Number, ties: Ties) 
         for gate in range(program.first_gate, len(nodes)):
             rule, row = nodes.rule(gate), nodes.row(gate)
             assert rule is not None, "inputs stand in front"
-            assert rule.local is not None, "it treats every cell alike"
             read = tuple([values[x] if x >= 0 else constants[~x] for x in row])
-            # The formula of a comparison gives whole numbers.
-            values.append(float(rule.value(FLOATS, read, {})))
+            values.append(_value(rule, read))
             call = Call(read, values[gate], {}, ties, constants=tuple([slot for slot, x in enumerate(row) if x < 0]))
             for edge in plan.edges_of(gate):
-                slopes[edge] = float(rule.local(FLOATS, call, plan.slot[edge]))
+                slopes[edge] = _slope(rule, call, plan.slot[edge])
     except ArithmeticError:
-        # A function that is NumPy's, or a division by 0.
+        # A division by 0, or what is too large.
         return None
     totals, sent = _backward(plan, slopes, seed)
     if not all(map(isfinite, (*values, *totals, *slopes, *sent))):
@@ -46,6 +47,23 @@ def run_few(plan: Plan, inputs: Mapping[str, Number], seed: Number, ties: Ties) 
     known = [x if depends[index] or index == output else nan for index, x in enumerate(totals)]
     cells, gradients = late_array([*values, *constants], "float64"), late_array(known, "float64")
     return Buffers(cells, gradients, late_array(slopes, "float64"), late_array(sent, "float64"))
+
+
+def _value(rule: Rule, read: tuple[float, ...]) -> float:
+    try:
+        # The formula of a comparison gives whole numbers.
+        return float(rule.value(FLOATS, read, {}))
+    except UnknownError:
+        return by_arrays(rule, *read)
+
+
+def _slope(rule: Rule, call: Call, slot: int) -> float:
+    assert rule.local is not None, "it treats every cell alike"
+    try:
+        return float(rule.local(FLOATS, call, slot))
+    except UnknownError:
+        inputs, out = tuple([np.array([x]) for x in call.inputs]), np.array([call.out])
+        return float(np.ravel(rule.local(NUMBERS, replace(call, inputs=inputs, out=out), slot))[0])
 
 
 def _backward(plan: Plan, slopes: list[float], seed: float) -> tuple[list[float], list[float]]:

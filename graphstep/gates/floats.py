@@ -129,7 +129,7 @@ def float_function(rule: Rule, count: int) -> tuple[Function, bool]:
     """
     done = _operation(rule, count)
     if done is None:
-        return partial(_by_arrays, rule), False
+        return partial(by_arrays, rule), False
     function = PLAIN.get(done.name)
     plain = function is not None
     if function is None:
@@ -170,6 +170,7 @@ def _by_numpy(function: Callable[..., Any], *inputs: float) -> float:
     return float(function(*inputs))
 
 
-def _by_arrays(rule: Rule, *inputs: float) -> float:
+def by_arrays(rule: Rule, *inputs: float) -> float:
+    """The value of an elementwise gate as NumPy has it."""
     # Arrays of one, and not NumPy's numbers: x**2 is x·x in an array, and a power of its library for a number.
     return float(np.ravel(rule.value(NUMBERS, [np.array([x]) for x in inputs], {}))[0])
