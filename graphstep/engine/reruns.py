@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.levels import Batch, Cells, Index, Region
-from graphstep.engine.plan import plan
+from graphstep.engine.plan import Plan, plan
 from graphstep.engine.trace import Trace, run_plan
 from graphstep.gates.numbers import value, values
 from graphstep.gates.rule import MisfitError, Options, Rule
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import DTYPES, FLOAT64, Dtype, rounded
 from graphstep.ground.records import dataclass
@@ -31,8 +32,9 @@ _CELLS = 1_000_000
 
 def number_type(trace: Trace) -> Dtype:
     """The narrowest type that the numbers of a run were computed in: its own, or that of whoever recorded it."""
-    kinds = {*trace.recorded.dtypes} if trace.recorded is not None else set()
-    return next((dtype for dtype in reversed(DTYPES) if dtype in kinds), trace.dtype)
+    if trace.recorded is None:
+        return trace.dtype
+    return next((dtype for dtype in reversed(DTYPES) if dtype in trace.recorded.dtypes), trace.dtype)
 
 
 def widened(trace: Trace) -> Trace:
@@ -65,12 +67,9 @@ class Columns:
 
     def run(self, held: int) -> None:
         """Compute what comes behind the level of a node. The node itself keeps the values it was given."""
-        for level in self._trace.plan.levels[self._level_of(held) + 1 :]:
-            for batch in level.batches:
-                if batch.gate.stops:
-                    continue
-                inputs = [self._cells[_cells(place)] for place in batch.ins]
-                self._cells[_cells(batch.outs)] = value(batch.gate, inputs, batch.options, self._trace.plan.dtype)
+        for gate, outs, ins in self._work(held):
+            if not gate.stops:
+                self._cells[outs] = value(gate, [self._cells[place] for place in ins], {}, self._trace.plan.dtype)
 
     @property
     def outputs(self) -> NDArray[np.float64]:
@@ -85,13 +84,27 @@ class Columns:
 
         Only those of the ``wanted`` kinds: in a narrow program each of 10,000 gates is a batch of its own.
         """
-        for level in self._trace.plan.levels:
-            for batch in level.batches:
-                if not wanted(batch.gate):
-                    continue
-                nodes = np.atleast_1d(np.asarray(_cells(batch.outs), np.int32))
-                inputs = [np.atleast_2d(self._cells[_cells(place)]) for place in batch.ins]
-                yield batch.gate, nodes, inputs, np.atleast_2d(self._cells[_cells(batch.outs)])
+        for gate, outs, ins in self._work():
+            if wanted(gate):
+                yield gate, outs, [self._cells[place] for place in ins], self._cells[outs]
+
+    def _work(self, held: int = -1) -> Iterator[tuple[Rule, Cells, list[Cells]]]:
+        """The gates that may depend on a node, in an order in which each is computed before it is read: their row, the cells that
+        they write, and by slot those that they read.
+        """
+        plan, program = self._trace.plan, self._trace.program
+        if not plan.is_few:
+            for level in plan.levels[self._level_of(held) + 1 :]:
+                yield from ((batch.gate, _cells(batch.outs), [*map(_cells, batch.ins)]) for batch in level.batches)
+            return
+        # One after the other: to find out which of so few are alike takes longer.
+        nodes = program.columns
+        for gate in range(max(held + 1, program.first_gate), len(nodes)):
+            rule = nodes.rule(gate)
+            assert rule is not None, "inputs stand in front"
+            # Constants lie behind the nodes.
+            read = [x if x >= 0 else len(nodes) + ~x for x in nodes.row(gate)]
+            yield rule, np.array([gate], np.int32), [np.array([x], np.int32) for x in read]
 
     def _level_of(self, node: int) -> int:
         if node < self._trace.program.first_gate:
@@ -186,28 +199,31 @@ class Rerun:
 
 def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:
     """The batches between a node and the output."""
-    program, starts = trace.program, trace.plan.starts
-    depends = [False] * len(program.nodes)
+    nodes, reaches = trace.program.columns, trace.program.reaches
+    depends = [False] * len(reaches)
     depends[node] = True
-    for place in range(node + 1, len(depends)):
-        rule = program.nodes[place].rule
-        stops = rule is not None and rule.stops
-        depends[place] = not stops and any(isinstance(x, int) and depends[x] for x in program.nodes[place].operands)
+    for place, row in enumerate(nodes.rows(node + 1), node + 1):
+        rule = nodes.rule(place)
+        depends[place] = not (rule is not None and rule.stops) and any(x >= 0 and depends[x] for x in row)
     depends[node] = False
-    chosen = []
-    for level in trace.plan.levels:
-        for batch in level.batches:
-            if isinstance(batch.outs, Region) and batch.outs.start == batch.outs.stop:
-                continue
-            firsts = [batch.outs.start] if isinstance(batch.outs, Region) else np.atleast_1d(batch.outs).tolist()
-            # An array without cells begins where the next node does: the last one that begins here has the cell.
-            gates = tuple(bisect_right(starts, first) - 1 for first in firsts)
-            if any(depends[gate] and program.reaches[gate] for gate in gates):
-                shapes = tuple(place.shape for place in batch.ins if isinstance(place, Region))
-                size = sum(map(_size, batch.ins))
-                many = _multiplications(batch.gate, shapes, batch.options)
-                chosen.append((batch, Work(batch.gate, gates, batch.options, shapes, size, _size(batch.outs), many)))
-    return chosen
+    return [(batch, work) for batch, work in _works(trace.plan) if any(depends[gate] and reaches[gate] for gate in work.nodes)]
+
+
+# Every input asks for its part of them.
+@owner_cache
+def _works(plan: Plan) -> list[tuple[Batch, Work]]:
+    """The batches of a plan that compute any cells."""
+    works = []
+    for batch in (batch for level in plan.levels for batch in level.batches):
+        if isinstance(batch.outs, Region) and batch.outs.start == batch.outs.stop:
+            continue
+        firsts = [batch.outs.start] if isinstance(batch.outs, Region) else np.atleast_1d(batch.outs).tolist()
+        # An array without cells begins where the next node does: the last one that begins here has the cell.
+        gates = tuple(bisect_right(plan.starts, first) - 1 for first in firsts)
+        shapes = tuple(place.shape for place in batch.ins if isinstance(place, Region))
+        size, many = sum(map(_size, batch.ins)), _multiplications(batch.gate, shapes, batch.options)
+        works.append((batch, Work(batch.gate, gates, batch.options, shapes, size, _size(batch.outs), many)))
+    return works
 
 
 def _multiplications(gate: Rule, shapes: tuple[Shape, ...], options: Options) -> int:

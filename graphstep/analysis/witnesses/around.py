@@ -121,8 +121,7 @@ class Around:
                 ends = values[place, :count], values[place, count:], outputs[start:turn], outputs[turn:stop]
                 # What is refused decides nothing.
                 ways = [] if self.refusal else [(nodes, way[..., start:turn], way[..., turn:stop]) for nodes, way in sides]
-                with np.errstate(all="ignore"):
-                    yield between(Runs(xs[k], self.output, self._magnitudes, *ends), ways)
+                yield between(Runs(xs[k], self.output, self._magnitudes, *ends), ways)
 
     def _run(
         self, chosen: range, moves: Array, moved: Moved

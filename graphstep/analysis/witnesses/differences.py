@@ -198,8 +198,9 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
         # What cancels inside one gate is in no value of a gate, and rounds all the same.
         error = max(error, EPSILON * runs.magnitudes.inside / step)
         return Difference(slope, error, slope, slope, (), _bound(runs, error, step), _reach(runs, both, both)), settled
-    left, left_error, left_bound = _one_side(runs, np.array(left_ok), runs.below, runs.f_below)
-    right, right_error, right_bound = _one_side(runs, np.array(right_ok), runs.above, runs.f_above)
+    with np.errstate(all="ignore"):
+        left, left_error, left_bound = _one_side(runs, np.array(left_ok), runs.below, runs.f_below)
+        right, right_error, right_bound = _one_side(runs, np.array(right_ok), runs.above, runs.f_above)
     finite = [side for side in ((left, left_error, left_bound), (right, right_error, right_bound)) if not np.isnan(side[0])]
     slope = float(np.mean([s for s, _, _ in finite])) if finite else float("nan")
     error, bound = (max((side[k] for side in finite), default=float("inf")) for k in (1, 2))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from graphstep.analysis.witnesses.report import AGREES, ROUNDINGS
 from graphstep.engine.reruns import number_type
 from graphstep.ground.late import np
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.precision import EPSILON, FLOAT64, epsilon
 from graphstep.ground.records import record
 
@@ -79,7 +80,7 @@ class Testimony:
             size = max(abs(self.backprop), float(self.trace.gradient_sizes[self.index]))
         else:
             size = max(abs(self.backprop), float(np.sqrt(np.mean(np.square(self.trace.gradient_of(self.index))))))
-        of_all = self._largest
+        of_all = _largest(self.trace)
         # 0, or what rounding leaves of it: beside such a number every difference would be too far off.
         if self.difference is not None and size <= ROUNDINGS * EPSILON * of_all:
             size = max(size, abs(self.scale) * self.difference.reach or of_all)
@@ -95,15 +96,16 @@ class Testimony:
         )
 
     @property
-    def _largest(self) -> float:
-        """The largest gradient of an input."""
-        sizes = self.trace.gradient_sizes[: self.trace.program.first_gate]
-        return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+    def _is_class(self) -> bool:
+        """Whether the node is read as classes or indices alone: nothing moves those by a little, so that their gradient is 0."""
+        program = self.trace.program
+        rules = [(program.columns.rule(gate), slot) for gate, slot in program.consumers[self.index]]
+        return not self.backprop and all(rule is not None and rule.pattern_of(slot) == "data" for rule, slot in rules)
 
     @property
     def settles(self) -> bool:
-        """Whether the difference is good enough to confirm the gradient by itself."""
-        if not self.trace.program.reaches[self.index]:
+        """Whether the difference is good enough to confirm the gradient by itself, or there is nothing to confirm."""
+        if not self.trace.program.reaches[self.index] or (self.numeric is None and self._is_class):
             return True
         return self.numeric is not None and max(self.bound, abs(self.backprop - self.numeric)) <= self.tolerance
 
@@ -112,3 +114,11 @@ class Testimony:
         """Whether a run without rounding may be asked for each input."""
         program = self.trace.program
         return self.place is not None and len(program.nodes) * program.first_gate <= EXACT_WORK
+
+
+# Every cell that is compared asks for it.
+@owner_cache
+def _largest(trace: Trace) -> float:
+    """The largest gradient of an input."""
+    sizes = trace.gradient_sizes[: trace.program.first_gate]
+    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
