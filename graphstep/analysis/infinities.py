@@ -121,10 +121,12 @@ def zero_times_infinity(wire: Wire) -> tuple[Reason, ...]:
 
 def _may_meet(wire: Wire) -> bool:
     """Whether something that is not finite takes part in a send. It is asked of every one, so numbers are looked at first."""
-    factors = (wire.upstream, wire.local, wire.contribution)
-    if all(isinstance(x, float) for x in factors):
-        return not all(isfinite(x) for x in factors if isinstance(x, float))
-    return not all(np.isfinite(x).all() for x in factors if x is not None)
+    trace, local = wire.trace, wire.local
+    if not trace.has_arrays:
+        return not all(isfinite(x) for x in (wire.upstream, local, wire.contribution) if x is not None)
+    # The largest sizes of what arrives and is sent are known; what a local gradient of arrays is nobody has kept.
+    sizes = trace.gradient_sizes[wire.sender], trace.contribution_sizes[wire.edge]
+    return not (all(map(isfinite, sizes)) and (local is None or is_finite(local)))
 
 
 def _cure(trace: Trace, sender: int, slot: int) -> Reason:

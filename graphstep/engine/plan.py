@@ -113,7 +113,7 @@ class Plan:
                 return None
             return Tape.of(program, self._columns, self.sender, self.receiver, depth)
 
-    @property
+    @cached_property
     def seed_step(self) -> int:
         """The number of the step that seeds the output."""
         return len(self.program.nodes) - self.program.first_gate + 1

@@ -61,27 +61,27 @@ class Step:
     @property
     def sender(self) -> int | None:
         """The gate that sends."""
-        return None if self.wire is None else self.wire.sender
+        return None if (wire := self.wire) is None else wire.sender
 
     @property
     def slot(self) -> int | None:
         """The slot of the sender that reads :attr:`node`."""
-        return None if self.wire is None else self.wire.slot
+        return None if (wire := self.wire) is None else wire.slot
 
     @property
     def upstream(self) -> Number | None:
         """The gradient of the sender, when the event is ``send``."""
-        return None if self.wire is None else self.wire.upstream
+        return None if (wire := self.wire) is None else wire.upstream
 
     @property
     def local(self) -> Number | None:
         """The sender's local gradient towards :attr:`node`, as :attr:`Wire.local` has it."""
-        return None if self.wire is None else self.wire.local
+        return None if (wire := self.wire) is None else wire.local
 
     @property
     def contribution(self) -> Number | None:
         """Upstream × local; for a structural gate the upstream gradient pulled back."""
-        return None if self.wire is None else self.wire.contribution
+        return None if (wire := self.wire) is None else wire.contribution
 
     @property
     def contributions(self) -> tuple[Number, ...]:
