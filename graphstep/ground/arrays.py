@@ -166,7 +166,7 @@ def settled(array: NDArray[np.float64], digits: int = DIGITS) -> NDArray[np.floa
         return array
     # What is written out is a handful of cells, and NumPy would take longer to begin than they take.
     cells = array.ravel().tolist()
-    largest = max((abs(cell) for cell in cells if math.isfinite(cell)), default=0.0)
+    largest = max(filter(math.isfinite, map(abs, cells)), default=0.0)
     least, most = _SMALLEST_NOISE * largest, _NOISE * largest
     noise = [k for k, cell in enumerate(cells) if least <= abs(cell) < most and cell and not _is_short(cell)]
     if not noise:
@@ -210,7 +210,7 @@ def latex_matrix(array: NDArray[np.float64], digits: int = DIGITS) -> str:
     array = settled(array, digits)
     lies = array.ndim == 1 and array.size > COLUMN
     rows = array.reshape(1 if lies else -1, -1 if lies else 1).tolist() if array.ndim == 1 else array.tolist()
-    inside = r" \\ ".join(" & ".join(_latex(cell, digits) for cell in row) for row in rows)
+    inside = r" \\ ".join([" & ".join([_latex(cell, digits) for cell in row]) for row in rows])
     return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}" + (r"^{\top}" if lies else "")
 
 

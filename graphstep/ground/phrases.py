@@ -5,7 +5,8 @@ from __future__ import annotations
 from graphstep.ground.records import dataclass
 
 
-@dataclass(frozen=True)
+# By identity: there is one for a language, and every formula that is written looks for the style that has it.
+@dataclass(frozen=True, eq=False)
 class Phrases:
     """Those of one language, English unless it says otherwise; what stands in braces is put in."""
 

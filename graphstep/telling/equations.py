@@ -48,6 +48,7 @@ _LARGE = 1e150
 """Beyond this the square of a number, and below its reciprocal that of a small one, has no room in float64."""
 
 
+@quiet()
 def equation(
     forms: Sequence[Term], value: Number, writing: Writing, *, row: bool = False, term: Term | None = None
 ) -> tuple[Rung, ...]:
@@ -131,9 +132,8 @@ def _rounded(digits: int) -> Rounded:
 def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
     """Whether a form, computed with the digits that are printed, is the printed value within a unit of its last digit."""
     try:
-        with quiet():
-            left = _computed(form, operand_digits)
-            cells = None if isinstance(value, int | float) else np.asarray(left, np.float64)
+        left = _computed(form, operand_digits)
+        cells = None if isinstance(value, int | float) else np.asarray(left, np.float64)
     except (NoNumberError, ValueError, TypeError, AttributeError):
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
         return True
@@ -208,8 +208,7 @@ def _cancels(form: Term, value: Number) -> bool:
     if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
         return False
     # The same sum of the sizes says how large its terms were before they cancelled.
-    with quiet():
-        sizes = np.asarray(form.read(_SIZES), np.float64)
+    sizes = np.asarray(form.read(_SIZES), np.float64)
     return sizes.size == np.size(value) and bool((np.abs(np.ravel(value)) < _NOISE * sizes.ravel()).all())
 
 
@@ -233,9 +232,8 @@ def _why_not_equal(form: Term, value: Number) -> str:
     sizes = np.concatenate([np.ravel(np.abs(x)) for x in _numbers(form)] or [np.ones(1)])
     if np.any(np.isfinite(sizes) & (sizes != 0) & ((sizes > _LARGE) | (sizes < 1 / _LARGE))):
         return "result-out-of-range"
-    with quiet():
-        computed = form.read(_rounded(DOUBLE))
-        return "result-rounds-here" if np.isfinite(computed).all() else "result-limit"
+    computed = form.read(_rounded(DOUBLE))
+    return "result-rounds-here" if np.isfinite(computed).all() else "result-limit"
 
 
 def _hides_size(forms: Sequence[Term], value: Number) -> bool:
@@ -246,12 +244,11 @@ def _hides_size(forms: Sequence[Term], value: Number) -> bool:
 def _keeps_digits(form: Term, value: Number) -> bool:
     """Whether a form, computed with all digits of its numbers, comes to the value."""
     try:
-        with quiet():
-            computed = _computed(form, DOUBLE)
-            if isinstance(computed, float) and isinstance(value, float):
-                return abs(computed - value) <= _KEPT * abs(value)
-            computed = np.asarray(computed, np.float64)
-            return bool(np.all(np.abs(computed - value) <= _KEPT * np.abs(value)))
+        computed = _computed(form, DOUBLE)
+        if isinstance(computed, float) and isinstance(value, float):
+            return abs(computed - value) <= _KEPT * abs(value)
+        computed = np.asarray(computed, np.float64)
+        return bool(np.all(np.abs(computed - value) <= _KEPT * np.abs(value)))
     except (NoNumberError, ValueError, TypeError, AttributeError):
         return True
 

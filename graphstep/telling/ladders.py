@@ -319,10 +319,12 @@ def without_repeats(rungs: Sequence[Rung]) -> list[Rung]:
 
 
 def _are_apart(one: Term, other: Term) -> bool:
-    """Whether two terms cannot read alike, and need not be read for it: an operation and a number, or a chain of derivatives
-    and a product of numbers.
+    """Whether two terms cannot read alike, and need not be read for it: an operation and a number, or two that are alike but for
+    a derivative or a name where the other has a number.
     """
-    if one.operator == other.operator == "*":
-        heads = [getattr(term.arguments[0], "operator", "") for term in (one, other)]
-        return heads[0] == "derivative" and heads[1] in _NUMBERS
-    return one.operator in _OPERATIONS and other.operator in _NUMBERS
+    if one.operator == other.operator:
+        parts = zip(one.arguments, other.arguments, strict=False)
+        return any(_are_apart(part, rest) for part, rest in parts if isinstance(part, Term) and isinstance(rest, Term))
+    if other.operator not in _NUMBERS:
+        return False
+    return one.operator in _OPERATIONS or (one.operator == "symbol" and plain_text(one).isidentifier())

@@ -49,7 +49,7 @@ def code(text: str) -> str:
     ('`x+y`', '``a`b``')
     """
     text = _one_line(text) or " "
-    fence = "`" * (1 + max((len(run) for run in _TICKS.findall(text)), default=0))
+    fence = "`" * (1 + _longest(text))
     # CommonMark takes one blank away on both sides of code, so that a tick may stand at its ends.
     blank = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{blank}{text}{blank}{fence}"
@@ -62,8 +62,13 @@ def cell(text: str) -> str:
 
 def fence(text: str, language: str = "text") -> str:
     """A fenced block that the text cannot end."""
-    ticks = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
+    ticks = "`" * max(3, 1 + _longest(text))
     return f"{ticks}{language}\n{text.rstrip()}\n{ticks}\n"
+
+
+def _longest(text: str) -> int:
+    """How many ticks stand behind each other in a text at most."""
+    return max(map(len, _TICKS.findall(text))) if "`" in text else 0
 
 
 def mermaid_label(lines: Iterable[str]) -> str:

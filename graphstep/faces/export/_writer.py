@@ -49,7 +49,7 @@ class Writer:
 
     def line(self, content: Content) -> str:
         """The text of a line of prose."""
-        return "".join(getattr(self, INLINES[type(part)])(part) for part in content)
+        return "".join([getattr(self, INLINES[type(part)])(part) for part in content])
 
     def step(self, step: blocks.Step) -> str:
         """A step under its label and title; a paragraph that it begins with goes on in the same line."""

@@ -36,6 +36,10 @@ _INFIX: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+LEAVES = frozenset({"number", "row", "exactly", "symbol"})
+"""Operators of terms that hold no others."""
+
+
 class Term:
     """A formula: an operator and what it is applied to, which are terms, numbers, or options in words."""
 
@@ -55,6 +59,8 @@ class Term:
             return infix(x.read(m) if isinstance(x, Term) else x, y.read(m) if isinstance(y, Term) else y)
         if head == "constant":
             return getattr(m, self.arguments[0])
+        if head in LEAVES:
+            return getattr(m, head)(*self.arguments)
         arguments = [x.read(m) if isinstance(x, Term) else x for x in self.arguments]
         return -arguments[0] if head == "negative" else getattr(m, head)(*arguments)
 

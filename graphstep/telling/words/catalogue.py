@@ -97,8 +97,11 @@ def kind(language: str, shape: Shape) -> str:
 
 def joined(language: str, sentences: Iterable[str]) -> str:
     """Sentences one behind the other; empty ones are left out."""
-    parts = [text for text in sentences if text]
-    return reduce(lambda one, following: message(language, "joint", one=one, next=following), parts) if parts else ""
+    parts = [*filter(None, sentences)]
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    joint = catalogue(language).find("joint", MESSAGES["joint"])
+    return reduce(lambda one, following: joint.format(one=one, next=following), parts)
 
 
 def languages() -> tuple[str, ...]:
