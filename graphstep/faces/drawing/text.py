@@ -302,14 +302,16 @@ class _Pen:
         """An upper or lower edge, with a text set into its middle."""
         x, inside, flat = self.place.x, self.place.width - 2, self.edging.flat
         text = f" {text} " if text and cell_width(text) + 2 <= inside else text
-        before = (inside - cell_width(text)) // 2
-        after = inside - before - cell_width(text)
         # The corners apart from the rest: a mark may take the place of one.
         self.sheet.write(x, y, corners[0], self.style)
-        self.sheet.write(x + 1, y, flat * before, self.style)
-        self.sheet.write(x + 1 + before, y, text, text_style)
-        self.sheet.write(x + 1 + inside - after, y, flat * after, self.style)
+        self.sheet.write(x + 1, y, flat * inside, self.style)
         self.sheet.write(x + 1 + inside, y, corners[1], self.style)
+        if text:
+            width = cell_width(text)
+            before = (inside - width) // 2
+            self.sheet.write(x + 1, y, flat * before, self.style)
+            self.sheet.write(x + 1 + before, y, text, text_style)
+            self.sheet.write(x + 1 + before + width, y, flat * (inside - before - width), self.style)
 
     def single(self) -> None:
         """A bare name, or a label in brackets."""

@@ -66,8 +66,8 @@ def arrange(
     row = rows(ranks, size) if room is None or len(boxes) > FEW else _apart(ranks, size, room[1], APART[density])
     if room is None and density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
         size.blank = 0
-        closer = rows(ranks, size)
-        if _height(ranks, size, closer) <= PANE_ROWS:
+        # A bound that costs one walk through the layers spares the sweeps of `rows` where they would be too high all the same.
+        if _least_height(ranks, size) <= PANE_ROWS and _height(ranks, size, closer := rows(ranks, size)) <= PANE_ROWS:
             row = closer
     # Only with the rows it is known which inputs share one, and only with all widths where a column begins.
     widen_shared(ranks, boxes, size, row)
@@ -118,7 +118,7 @@ def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:
     heights = tuple(size.above), tuple(size.below), tuple(size.entry), bytes(size.shares)
     for blank in range(most, -1, -1):
         size.blank = blank
-        # A bound that costs one walk through the layers spares the sweeps of `rows` for most of the distances.
+        # As above, for most of the distances.
         if blank and _least_height(plan, size) > room:
             continue
         row = plan.rows.get((blank, *heights))
