@@ -25,7 +25,7 @@ from textual.widget import Widget
 from graphstep.debugger.actions import BY_ID, Set, keys_text
 from graphstep.debugger.labels import help_text, label
 from graphstep.faces.keymap import actions_of, rebound
-from graphstep.faces.tui.compositor import SparingCompositor
+from graphstep.faces.tui.compositor import SparingCompositor, Update
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.stylesheet import MatchedStylesheet
 from graphstep.faces.tui.themes import BY_NAME, THEMES, first_theme, next_theme, variables_of
@@ -176,6 +176,7 @@ class GraphstepApp(App[None]):
         self._panic: Exception | None = None
         self._gate = _Gate(())
         self._painting = Painting()
+        self._shown: Screen[Any] | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         """What runs it, once it runs."""
         self._alone_from = 0.0
@@ -260,7 +261,18 @@ class GraphstepApp(App[None]):
         self.push_screen(RewrittenScreen(message.typed, message.row))
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, Update) and not self._batch_count and self._shown is not screen:
+            # Until it is painted whole, a part of another one may be left.
+            self._shown = screen if renderable.whole else None
         super()._display(screen, self._painting.spared(renderable))
+
+    def _forget(self) -> None:
+        """Know nothing of what the terminal shows."""
+        self._painting.forget()
+        self._shown = None
+        for screen in self.screen_stack:
+            if isinstance(screen._compositor, SparingCompositor):
+                screen._compositor.below = None
 
     async def on_event(self, event: Event) -> None:
         """Textual's, but for keys that were typed ahead: a dialog that is about to open holds them for its field."""
@@ -270,7 +282,7 @@ class GraphstepApp(App[None]):
 
     def on_resize(self) -> None:
         # What a terminal of another size does with what it showed is its own affair.
-        self._painting.forget()
+        self._forget()
 
     def push_screen(self, screen: Screen[Any] | str, *words: Any, **options: Any) -> Any:
         """Textual's, which would have the screen below painted again, and the new one styled twice."""
@@ -283,6 +295,10 @@ class GraphstepApp(App[None]):
         if below is not None and isinstance(self.screen, ModalScreen):
             # A dialog shows it as it is. What it has to paint of itself is written down at its widgets.
             below._repaint_required = False
+            over, under = self.screen._compositor, below._compositor
+            clear = below is self._shown and not self.screen.styles.background.a
+            if clear and isinstance(over, SparingCompositor) and isinstance(under, SparingCompositor):
+                over.below = under
         return pushed
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
@@ -298,8 +314,9 @@ class GraphstepApp(App[None]):
 
     def redraw(self) -> None:
         """Paint the whole screen, whatever the terminal shows now."""
-        self._painting.forget()
+        self._forget()
         self.refresh(layout=True)
+        self.screen.refresh()
 
     def action_redraw(self) -> None:
         """Paint the whole screen again: another program has written over it."""

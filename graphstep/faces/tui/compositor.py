@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.color import Color
     from textual.filter import LineFilter
     from textual.screen import Screen
+    from textual.widget import Widget
 
 
 class Piece(NamedTuple):
@@ -40,9 +41,11 @@ class Piece(NamedTuple):
 class Update(CompositorUpdate):
     """What is to be painted."""
 
-    def __init__(self, pieces: Sequence[Piece]) -> None:
+    def __init__(self, pieces: Sequence[Piece], whole: bool = False) -> None:
         self.pieces = pieces
         """The parts of lines, from the top, and from the left."""
+        self.whole = whole
+        """Whether the terminal shows all of the screen with it."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         """For pictures of the screen, which are of whole lines."""
@@ -60,6 +63,9 @@ class Update(CompositorUpdate):
 class SparingCompositor(Compositor):
     """Textual's, but for what it renders."""
 
+    below: SparingCompositor | None = None
+    """That of the screen which the terminal shows around a dialog that has yet to be painted."""
+
     def render_update(
         self,
         full: bool = False,
@@ -71,8 +77,26 @@ class SparingCompositor(Compositor):
         self.take_up()
         screen = self.size.region
         regions = [screen] if full or screen in self._dirty_regions else [*self._dirty_regions]
+        whole = screen in regions
+        if whole and self.below is not None:
+            regions = self._over(self.below)
+        self.below = None
         self._dirty_regions.clear()
-        return Update(self._pieces(region.intersection(screen) for region in regions)) if regions else None
+        return Update(self._pieces(region.intersection(screen) for region in regions), whole) if regions else None
+
+    def _over(self, below: SparingCompositor) -> list[Region]:
+        """Where a dialog hides what the terminal shows, or that has changed meanwhile."""
+        for root in (self.root, below.root):
+            # Both screens have asked to be painted whole.
+            assert root is not None, "a compositor that paints has a screen"
+            root._exchange_repaint_regions()
+        hidden = (place for widget, place in self.visible_widgets.items() if widget is not self.root)
+        changed = (place for widget, place in below.visible_widgets.items() if widget._repaint_regions)
+        return [*(region.intersection(clip) for region, clip in (*hidden, *changed)), *below._dirty_regions]
+
+    def update_widgets(self, widgets: set[Widget]) -> None:
+        """Textual's, in which a screen with a dialog over it is painted again because it was painted, for ever."""
+        super().update_widgets(widgets if self.root is None or self.root.app.screen is self.root else widgets - {self.root})
 
     def take_up(self) -> None:
         """Paint in this frame what waits for the next: titles and scrollbars that the layout has changed a moment ago."""

@@ -112,9 +112,13 @@ class _Row:
             self.letters[x - 1] = None
         if self.letters[end : end + 1] == [""]:
             self.letters[end] = None
-        wide = "" in letters
+        if "" in letters or pen not in self.pens[x:end]:
+            # All of it is new, as it is with another theme.
+            brush.put(x, y, letters, pen, self)
+            self.letters[x:end], self.pens[x:end] = letters, [pen] * len(letters)
+            return
         for place, letter in enumerate(letters, x):
-            if wide or self.letters[place] != letter or self.pens[place] != pen:
+            if self.letters[place] != letter or self.pens[place] != pen:
                 brush.put(place, y, (letter,), pen, self)
                 self.letters[place], self.pens[place] = letter, pen
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import Compositor, InlineUpdate
+from textual.events import Key
 from textual.geometry import Spacing
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
@@ -168,6 +169,50 @@ def test_a_key_sends_a_few_thousand_bytes_and_a_quarter_of_what_textual_sends(
             assert median(ours) < median(theirs) / 4
 
     asyncio.run(scene())
+
+
+@pytest.fixture
+def updates(monkeypatch: pytest.MonkeyPatch, painted: None) -> list[Update]:
+    """What every frame of an app paints."""
+    updates: list[Update] = []
+    display = GraphstepApp._display
+
+    def kept(app: GraphstepApp, screen: Any, update: Any) -> None:
+        updates.extend([update] if update is not None else [])
+        display(app, screen, update)
+
+    monkeypatch.setattr(GraphstepApp, "_display", kept)
+    return updates
+
+
+def test_a_dialog_that_opens_paints_its_box_and_not_what_the_terminal_shows_around_it(updates: list[Update]) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.pilot.pause(1.0)
+        for keys, around in ((("B",), False), (("right", "B"), True), (("ctrl+l", "B"), True)):
+            updates.clear()
+            # The last key comes before what the key before it has changed is painted.
+            for key in keys:
+                driver.app.post_message(Key(key, key if len(key) == 1 else None))
+            await driver.pilot.pause(0.1)
+            box = driver.app.screen.query_one("#box").region
+            assert any(piece.y not in box.line_range for update in updates for piece in update.pieces) == around, keys
+            assert len(updates) <= 4
+            await driver.press("escape")
+
+    drive(play)
+
+
+def test_a_screen_below_a_dialog_is_not_painted_again_and_again(updates: list[Update]) -> None:
+    async def play(driver: Driver) -> None:
+        driver.app.post_message(Key("right", None))
+        driver.app.post_message(Key("g", "g"))
+        await driver.pilot.pause(1.0)
+        updates.clear()
+        await driver.pilot.pause(1.0)
+        # The cursor of the field blinks.
+        assert all(len(update.pieces) == 1 for update in updates)
+
+    drive(play)
 
 
 # -- updates that no screen of ours makes ----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
+from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.messages import say
 from graphstep.ground.widths import fit
 
@@ -44,9 +45,12 @@ class Overlay(ModalScreen[Answer]):
     # What has the focus is painted anew: Textual would paint the whole screen.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
+    _compositor: SparingCompositor
+
     def __init__(self, *words: Any, **options: Any) -> None:
         super().__init__(*words, **options)
         self._behind: list[Strip] = []
+        self._fresh = False
 
     def _extend_compose(self, widgets: list[Widget]) -> None:
         """Nothing: Textual adds tooltips and notifications, of which there are none here."""
@@ -54,6 +58,7 @@ class Overlay(ModalScreen[Answer]):
     def on_screen_resume(self, event: ScreenResume) -> None:
         # It has its styles, since a moment ago.
         event.refresh_styles = False
+        self._fresh = self._compositor.size != self.app.size
 
     async def _on_resize(self, event: Resize) -> None:
         if event.size == self._compositor.size:
@@ -63,8 +68,13 @@ class Overlay(ModalScreen[Answer]):
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Textual's; it tells the regions in which the screen behind has changed."""
         if regions:
-            self._behind = []
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+            self._behind, self._compositor.below = [], None
+        elif self._fresh and repaint and not layout:
+            # What comes up is laid out, which paints it, and then painted again.
+            self._fresh = False
+            return self
+        # A layout says itself what is to be painted: where something stood, and where it stands.
+        return super().refresh(*regions, repaint=repaint and not layout, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The screen behind, without what a click there would do."""
