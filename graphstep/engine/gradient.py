@@ -50,9 +50,8 @@ class PartialSums:
         trace = self._trace
         if not trace.node(index).shape:
             if index not in self._numbers:
-                edges, sent, starts = trace.plan.arrivals[index], trace.buffers.contributions, trace.plan.edge_starts
                 add = None if trace.plan.dtype == FLOAT64 else self._sum_of_numbers
-                self._numbers[index] = array("d", accumulate([float(sent[starts[edge]]) for edge in edges], add))
+                self._numbers[index] = array("d", accumulate(trace.arrivals(index).numbers, add))
             return self._numbers[index][received - 1]
         # Of an array one sum is kept, for all of them would be a copy of it for each contribution. Who steps forward adds one
         # more to it; who goes back, or asks for the first time, begins anew.

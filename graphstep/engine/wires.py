@@ -182,8 +182,10 @@ class Wires(Sequence[Wire]):
     @property
     def numbers(self) -> list[float]:
         """By wire, its contribution; only where all of them go to numbers."""
-        starts = self._trace.plan.edge_starts
-        numbers: list[float] = self._trace.buffers.contributions[[starts[edge] for edge in self._edges]].tolist()
+        starts, edges = self._trace.plan.edge_starts, self._edges
+        # In a program of numbers an edge's cell is its number, and a hub has thousands of them.
+        cells = list(edges) if isinstance(starts, range) else [starts[edge] for edge in edges]
+        numbers: list[float] = self._trace.buffers.contributions[cells].tolist()
         return numbers
 
     def _column(self, array: NDArray[Cell]) -> NDArray[Cell]:

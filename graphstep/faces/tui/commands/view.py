@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from graphstep.faces.tui.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graphstep.faces.drawing.layout.layout import Direction
     from graphstep.faces.tui.screen import SteppingScreen
 
 _COLUMNS, _ROWS = 8, 3
 
 
-def _select_along(screen: SteppingScreen, *, way: Literal["left", "right", "up", "down"]) -> None:
-    """Select the node to which a wire leads, or the next one in the column; at its end, the one that follows in reading order."""
-    now, scene = screen.now, screen.panes.graph.scene
-    if scene is None:
-        return
-    if now.selected is None or now.selected not in scene.drawn.box_of:
-        _select_by(screen, way=1)
-        return
-    box = scene.layout.neighbour(scene.drawn.box_of[now.selected], way)
-    if box is not None:
-        screen.select(scene.drawn.nodes[box])
-    else:
-        _select_by(screen, way=-1 if way in ("left", "up") else 1)
+def _select_along(screen: SteppingScreen, *, way: Direction) -> None:
+    """Select the node to which an arrow leads."""
+    graph = screen.panes.graph
+    if graph.scene is not None:
+        screen.select(graph.node_along(screen.now.selected, way))
 
 
 def arrows(screen: SteppingScreen) -> None:
@@ -65,14 +58,9 @@ def values(screen: SteppingScreen) -> None:
 
 
 def _select_by(screen: SteppingScreen, *, way: int) -> None:
-    now, scene = screen.now, screen.panes.graph.scene
-    if scene is None:
-        return
-    order = [scene.drawn.nodes[box] for box in scene.layout.reading_order()]
-    if now.selected in order:
-        screen.select(order[(order.index(now.selected) + way) % len(order)])
-    else:
-        screen.select(order[0 if way > 0 else -1])
+    graph = screen.panes.graph
+    if graph.scene is not None:
+        screen.select(graph.node_behind(screen.now.selected, way))
 
 
 def _pan(screen: SteppingScreen, *, columns: int = 0, rows: int = 0) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from rich.segment import Segment
 from textual.content import Content
@@ -14,21 +15,24 @@ from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.rows import RowsPane
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from textual import events
     from textual.timer import Timer
 
     from graphstep.engine.trace import Trace
     from graphstep.faces.drawing.excerpt import Scene
     from graphstep.faces.drawing.layout import Density, Place
+    from graphstep.faces.drawing.layout.layout import Direction
     from graphstep.faces.drawing.text import Marks
     from graphstep.language.program import Program
 
 
-_SCENES = 8
-"""Parts of a graph, laid out, that are kept for the keys that lead back to them."""
+_SCENES = 24
+"""Parts of a graph, laid out, that are kept: for the keys that lead back to them, and those to which the next key may lead."""
 
-_PAUSE = 0.02
-"""Seconds without a key before the next part is laid out."""
+_PAUSE, _BETWEEN = 0.02, 0.005
+"""Seconds without a key before other parts are laid out, and between two of them."""
 
 
 class GraphPane(RowsPane):
@@ -77,6 +81,8 @@ class GraphPane(RowsPane):
         """Which opened gate it is the inside of; empty for the whole program."""
         self.breakpoints: tuple[int, ...] = ()
         """The nodes with a breakpoint: ●."""
+        self.stops: Sequence[int] = ()
+        """The steps with a breakpoint."""
         self._trace: Trace | None = None
         self._at = 0
         self._selected: int | None = None
@@ -137,18 +143,28 @@ class GraphPane(RowsPane):
             self._ahead = self.set_timer(_PAUSE, self._look_ahead)
 
     def _look_ahead(self) -> None:
-        """Lay out, while no key is pressed, the part of the graph in which the next step is, and that of the step before."""
-        from graphstep.faces.drawing.diagram import centre_of
-
-        trace = self._trace
-        for at in (self._at + 1, self._at - 1):
-            if trace is None or self.scene is None or not 0 <= at <= len(trace):
-                continue
-            centre = centre_of(trace, at)
-            if not self.scene.holds(trace, centre) and self._set(centre):
+        """Lay out, while no key is pressed, the parts of the graph to which keys lead from here."""
+        if self._trace is None or self.scene is None:
+            return
+        for node in self._within_a_key():
+            if not self.scene.holds(self._trace, node) and self._set(node):
                 # One at a time: a key may come between.
-                self._ahead = self.set_timer(_PAUSE, self._look_ahead)
+                self._ahead = self.set_timer(_BETWEEN, self._look_ahead)
                 return
+
+    def _within_a_key(self) -> Iterator[int]:
+        """The nodes that the next key may lead to, the likelier ones first: of a step, of a selection, of a stop, of an end."""
+        from graphstep.faces.drawing.diagram import centre_of
+        from graphstep.faces.drawing.layout.layout import Direction
+
+        trace, at = self._trace, self._at
+        assert trace is not None, "there is a run to draw"
+        steps = [n for n in (at + 1, at - 1) if 0 <= n <= len(trace)]
+        stop = bisect_right(self.stops, at)
+        yield from (centre_of(trace, n) for n in (*steps, *self.stops[stop : stop + 1]))
+        yield from (self.node_along(self._selected, way) for way in get_args(Direction))
+        yield from (self.node_behind(self._selected, by) for by in (1, -1))
+        yield from (centre_of(trace, n) for n in (0, len(trace), trace.seed_step))
 
     def entitle(self, subtitle: str) -> None:
         """Set what stands in the lower edge."""
@@ -195,6 +211,25 @@ class GraphPane(RowsPane):
         if self.scene is None or node not in self.scene.drawn.box_of:
             return None
         return self.scene.layout.place(self.scene.drawn.box_of[node])
+
+    def node_along(self, node: int | None, way: Direction) -> int:
+        """The node to which an arrow leads from another: along a wire, or to the next one in the column; at its end to what
+        follows in reading order, and so from what is not drawn.
+        """
+        assert self.scene is not None, "there is a drawing"
+        drawn = self.scene.drawn
+        if node is None or node not in drawn.box_of:
+            return self.node_behind(None, 1)
+        box = self.scene.layout.neighbour(drawn.box_of[node], way)
+        return self.node_behind(node, -1 if way in ("left", "up") else 1) if box is None else drawn.nodes[box]
+
+    def node_behind(self, node: int | None, by: int) -> int:
+        """The node that is so many places behind another in reading order; from one that is not drawn, the first or the last."""
+        assert self.scene is not None, "there is a drawing"
+        order = [self.scene.drawn.nodes[box] for box in self.scene.layout.reading_order()]
+        if node not in order:
+            return order[0 if by > 0 else -1]
+        return order[(order.index(node) + by) % len(order)]
 
     def node_at(self, x: int, y: int) -> int | None:
         """The node that is drawn in a cell of the window, counted from the upper left corner inside the border."""
@@ -296,7 +331,9 @@ class GraphPane(RowsPane):
 
         assert self._trace is not None, "there is a run to draw"
         key = self._key(centre)
-        if key in self._scenes:
+        if (scene := self._scenes.pop(key, None)) is not None:
+            # Behind the others: what nobody has asked for since longest goes first.
+            self._scenes[key] = scene
             return False
         if len(self._scenes) >= _SCENES:
             del self._scenes[next(iter(self._scenes))]

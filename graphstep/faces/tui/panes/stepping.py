@@ -156,7 +156,8 @@ class SteppingPanes(_Box):
         trace, at = state.trace, state.at
         if self._shaped_for is not trace.program:
             self._shape(trace)
-        self.query_one(Heading).show(state, () if compared is not None else _stops(state))
+        self.graph.stops = () if compared is not None else _stops(state)
+        self.query_one(Heading).show(state, self.graph.stops)
         self.graph.within = _within(state)
         self.graph.breakpoints = () if compared is not None else state.nodes
         self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
