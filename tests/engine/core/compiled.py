@@ -1,4 +1,4 @@
-"""The compiled core for tests: compiled anew, from the source as it stands, whatever is installed."""
+"""The compiled core for tests: of the source as it stands, whatever is installed and used."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from graphstep.engine.core import _loaded
 from graphstep.engine.core.compiler import CompileError, compiled
 
 
 @cache
 def core() -> Any:
-    """The core; the message of the error where it cannot be compiled here."""
+    """The core: the installed one where it was compiled from this source, or else one compiled now; the message of the error where
+    it cannot be compiled here."""
+    if not isinstance(installed := _loaded(), str):
+        return installed
     with TemporaryDirectory() as folder:
         try:
             spec = spec_from_file_location("graphstep.engine.core._core", compiled(Path(folder)))

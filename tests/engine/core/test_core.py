@@ -1,4 +1,4 @@
-"""The compiled core does what Python does on a tape, to the bit; it is compiled here, from the source as it stands."""
+"""The compiled core does what Python does on a tape, to the bit; it is of the source as it stands."""
 
 from __future__ import annotations
 
