@@ -121,7 +121,7 @@ def test_a_training_ends_where_the_course_says() -> None:
     assert trained["b"] == pytest.approx(1.92535983008, abs=5e-9)
 
 
-@pytest.mark.parametrize("words", LESSONS)
+@each("words", LESSONS)
 def test_a_lesson_has_the_numbers_of_pytorch(words: str) -> None:
     runs = [scene.trace for scene in rehearsed(words).scenes]
     for case in (case for case in OF_LESSONS if case["lesson"] == words):

@@ -69,7 +69,7 @@ def slug(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@each("name", PAGES)
 def test_pages_that_are_made_from_the_code_are_current(name: str) -> None:
     assert (HERE / name).read_text(encoding="utf-8") == PAGES[name](), "make docs writes them anew"
 
@@ -182,7 +182,7 @@ def members(document: object) -> set[str]:
     return {*document}.union(*(members(part) for name, part in document.items() if name != "inputs"))
 
 
-@pytest.mark.parametrize("heading", JSON_REPORTS)
+@each("heading", JSON_REPORTS)
 def test_every_member_of_a_report_stands_in_its_section(heading: str, capsys: pytest.CaptureFixture[str]) -> None:
     page = (HERE / "reference/json.md").read_text(encoding="utf-8")
     section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]

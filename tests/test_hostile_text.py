@@ -53,9 +53,15 @@ _PAYLOADS = [
 ]
 
 
-@pytest.mark.parametrize("payload", _PAYLOADS)
-def test_a_payload_is_text(payload: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which the test is."""
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@each("payload", _PAYLOADS)
+def test_a_payload_is_text(payload: str, folder: Path) -> None:
     text = payload.replace("MARKER", "marker")
     for attempt in (
         lambda: read(text),
@@ -65,7 +71,7 @@ def test_a_payload_is_text(payload: str, tmp_path: Path, monkeypatch: pytest.Mon
     ):
         said = _outcome(attempt)
         assert said
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 def _outcome(attempt: object) -> str:
@@ -149,14 +155,17 @@ _STRANGE = {
 }
 
 
-@pytest.mark.parametrize("text", [*_HUGE.values(), *_STRANGE.values()], ids=[*_HUGE, *_STRANGE])
-def test_a_hostile_text_is_read_or_refused_with_work_for_each_of_its_characters(
-    text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A small part of what is allowed: what grows faster than the text shows at this size too.
+@pytest.fixture
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small part of what is allowed: what grows faster than the text shows at this size too."""
     monkeypatch.setattr(limits, "TEXT", 100_000)
     monkeypatch.setattr(limits, "WRITTEN", 100_000)
     monkeypatch.setattr(limits, "GATES", 20_000)
+
+
+@pytest.mark.usefixtures("small_limits")
+@each("text", [*_HUGE.values(), *_STRANGE.values()], ids=[*_HUGE, *_STRANGE])
+def test_a_hostile_text_is_read_or_refused_with_work_for_each_of_its_characters(text: str) -> None:
     reports: list[str] = []
 
     def computed() -> float:

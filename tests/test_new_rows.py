@@ -108,7 +108,7 @@ def test_a_gate_with_a_domain_passes(test: Callable[[Any], None], gate: Rule) ->
         inspect.unwrap(test)(gate)
 
 
-@pytest.mark.parametrize("test", BY_NAME, ids=lambda test: test.__name__)
+@each("test", BY_NAME, ids=lambda test: test.__name__)
 def test_a_composite_gate_with_a_domain_is_taken_apart(test: Callable[[Any], None], gate: Rule) -> None:
     inspect.unwrap(test)(gate.name)
 

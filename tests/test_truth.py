@@ -298,7 +298,7 @@ def test_what_is_typed_twice_has_two_names_also_where_copies_are_read(text: str)
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "(x*y)*2 + (x*y)^2",
@@ -354,7 +354,7 @@ def test_a_step_is_written_as_the_design_has_it(text: str, inputs: dict[str, flo
     assert line in render(gs.run(text, inputs=inputs).trace, "text")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "seed", "definition", "gradient"),
     [
         ("x*x", {"x": 3}, 2, "L = 2 · f", "dL/dx = 12"),
@@ -393,13 +393,13 @@ def test_more_digits_are_written_where_they_are_asked_for() -> None:
         assert part in said
 
 
-@pytest.mark.parametrize("wrong", [{"notation": "greek"}, {"digits": 0}, {"digits": 40}, {"digits": "4"}], ids=str)
+@each("wrong", [{"notation": "greek"}, {"digits": 0}, {"digits": 40}, {"digits": "4"}], ids=str)
 def test_a_notation_or_digits_that_do_not_exist_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(gs.InputError, match="not"):
         gs.run("x*x", inputs={"x": 3}, **wrong)
 
 
-@pytest.mark.parametrize(
+@each(
     "words",
     [
         ["(x+y)*z", "x=1/3", "y=2.71828182", "z=-4"],

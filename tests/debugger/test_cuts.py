@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from graphstep.debugger.comparisons import comparison_of
 from graphstep.debugger.cuts import whole, wire_text, wires_in
@@ -15,11 +14,12 @@ from graphstep.engine.opening import open_setup
 from graphstep.engine.trace import trace
 from graphstep.language.read import read
 from graphstep.telling.reports.cut import changes, shares
+from tests.cases import each
 from tests.debugger.performing import do
 from tests.debugger.test_session import start
 
 
-@pytest.mark.parametrize("name", ["lecture", "fork", "sigmoid", "routes", "arrays"])
+@each("name", ["lecture", "fork", "sigmoid", "routes", "arrays"])
 def test_each_wire_can_be_cut_undone_saved_and_reopened(name: str) -> None:
     state = do(start(name), "last", ("mark", "a"))
     for wire in state.trace.wires:

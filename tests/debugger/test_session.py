@@ -122,7 +122,7 @@ def test_commands_in_any_order_keep_the_promises_of_the_session(name: str, walk:
 
 
 # These ask for numbers, arrays, shapes and words.
-@pytest.mark.parametrize("number", ["1", "9", "13", "16"])
+@each("number", ["1", "9", "13", "16"])
 def test_a_lesson_holds_every_move_until_its_question_is_answered(number: str) -> None:
     state = placed(None, LessonRun(rehearsed(str(find(number)))))
     while not lesson_of(state).finished:
@@ -185,7 +185,7 @@ def test_a_session_that_is_saved_is_the_same_session() -> None:
             from_json(text)
 
 
-@pytest.mark.parametrize("part", ["text", "setup", "place", "watches", "lesson"])
+@each("part", ["text", "setup", "place", "watches", "lesson"])
 def test_a_saved_session_that_lacks_a_part_is_said_to_be_damaged(part: str) -> None:
     document = json.loads(to_json(start("sigmoid")))
     document["state"]["pairs"] = [pair for pair in document["state"]["pairs"] if pair[0] != part]
@@ -199,7 +199,7 @@ def test_a_saved_session_makes_nothing_but_the_parts_of_a_state() -> None:
         from_json(text)
 
 
-@pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "none"])
+@each("name", [name for name in PROGRAMS if name != "none"])
 def test_there_and_back_is_an_identity(name: str) -> None:
     state = start(name)
     for n in range(len(state.trace)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from graphstep.engine.levels import Batch, Level
 from graphstep.engine.loop import PythonLoop, Sent
 from graphstep.engine.order import following_order
 from graphstep.engine.passes import Buffers, backward, forward
-from graphstep.engine.plan import plan
+from graphstep.engine.plan import Plan, plan
 from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE
 from graphstep.gates.floats import PLAIN, float_function
@@ -26,12 +27,12 @@ from graphstep.ground.operands import Constant
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from tests.benchmarks.shapes import SHAPES
+from tests.cases import each
 from tests.engine.core import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from graphstep.engine.plan import Plan
     from graphstep.gates import Ties
 
 PROGRAMS = 2_000
@@ -43,6 +44,14 @@ SPECIAL = (0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.5, 3.0, float("inf"), float("-inf"
 def in_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python's loop, whatever is installed: what the core does is compared with it."""
     monkeypatch.setattr(tapes, "core", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def columns_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The columns of a plan, which it makes for its levels and for its tape, and drops: here all are of the same ones."""
+    columns = cached_property(Plan._columns.fget)
+    columns.__set_name__(Plan, "_columns")
+    monkeypatch.setattr(Plan, "_columns", columns)
 
 
 def number(choose: Random) -> float:
@@ -75,12 +84,12 @@ def drawn(seed: int, names: Sequence[str] = tuple(ELEMENTWISE)) -> tuple[Program
     return Program("", tuple(nodes), len(nodes) - 1, {f"x{i}": i for i in range(count)}, data), inputs
 
 
-def bits(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int]:
+def bits(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bytes:
     """The bits of numbers; one pattern for every nan, whose sign no operation promises."""
-    return np.where(np.isnan(array), np.nan, array).view(np.uint64).tolist()
+    return np.where(np.isnan(array), np.nan, array).tobytes()
 
 
-def runs(work: Plan, inputs: dict[str, float], ties: Ties = "first") -> list[list[list[int]]]:
+def runs(work: Plan, inputs: dict[str, float], ties: Ties = "first") -> list[list[bytes]]:
     """All numbers of a run, in bits: from batches, from the tape in Python and, where it can be compiled, in C."""
     numbers, in_python = [], work.tape
     assert in_python is not None
@@ -199,7 +208,7 @@ def test_the_gates_of_most_programs_are_computed_by_python() -> None:
     assert len(PLAIN) == 9
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@each("shape", SHAPES)
 def test_a_tape_is_made_where_a_graph_is_narrow(shape: str) -> None:
     program, inputs = SHAPES[shape](3_200)
     work = trace(program, inputs).plan

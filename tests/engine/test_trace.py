@@ -393,7 +393,7 @@ def test_ties_are_split_only_when_asked() -> None:
     assert gradients(trace(program, inputs, ties="split")) == {"x": 0.0, "y": 0.5, "z": 0.5}
 
 
-@pytest.mark.parametrize(
+@each(
     ("inputs", "message"),
     [
         ({"x": 1.0}, "no value for y, z"),
@@ -462,9 +462,7 @@ def test_an_edit_of_a_wide_program_takes_a_call_a_batch_and_not_a_call_a_gate() 
     assert effort(lambda: of.with_inputs({"x": 0.1})) < 2_000
 
 
-@pytest.mark.parametrize(
-    ("text", "local"), [("M/0", [np.inf, np.inf]), ("1/1e200/M", [-0.0, -0.0]), ("M/1e200", [1e-200, 1e-200])]
-)
+@each(("text", "local"), [("M/0", [np.inf, np.inf]), ("1/1e200/M", [-0.0, -0.0]), ("M/1e200", [1e-200, 1e-200])])
 def test_local_gradients_of_arrays_and_extreme_constants_are_ieee_numbers(text: str, local: list[float]) -> None:
     run = trace(read(text), {"M": np.array([1e200, -1e200])})
     np.testing.assert_allclose(np.asarray(run.arrivals(0)[0].local), local)
@@ -510,7 +508,7 @@ def arrayed(text: str, **inputs: Any) -> Trace:
     return trace(read(text), {name: np.array(x, float) if np.ndim(x) else float(x) for name, x in inputs.items()})
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "not_finite", "nan"),
     [
         ([1e308, 1e308], True, False),

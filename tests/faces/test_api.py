@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import graphstep as gs
+from tests.cases import each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def test_a_run_has_output_inputs_and_gradients(run: gs.Run) -> None:
     assert run.gradients == {"x": -4.0, "y": -4.0, "z": 3.0}
 
 
-@pytest.mark.parametrize("key", ["q", "v4", "x+y", "x + y", "(x+y)"])
+@each("key", ["q", "v4", "x+y", "x + y", "(x+y)"])
 def test_a_node_is_found_by_name_id_or_text(run: gs.Run, key: str) -> None:
     node = run[key]
     assert (node.id, node.name, node.label, node.gate) == ("v4", "q", "x + y", "add")
@@ -74,7 +75,7 @@ def test_numbers_of_every_kind_are_values() -> None:
     assert gs.run("a+b+c+d+e", inputs=values).output == 6.75
 
 
-@pytest.mark.parametrize("value", [None, True, 1j, object()])
+@each("value", [None, True, 1j, object()])
 def test_what_is_no_number_is_refused_by_name(value: object) -> None:
     with pytest.raises(gs.InputError, match=f"the value of x is of type {type(value).__name__}, not a number"):
         gs.run("x", inputs={"x": value})
@@ -280,7 +281,7 @@ def test_gradients_are_read_once_however_often_they_are_asked_for(monkeypatch: p
     assert len(reads) == 30
 
 
-@pytest.mark.parametrize("text", ["x = 3; x+1", "1+2", "sin(cos(2))", "3"])
+@each("text", ["x = 3; x+1", "1+2", "sin(cos(2))", "3"])
 def test_without_an_input_the_output_has_its_seed_and_nothing_is_to_differentiate(text: str) -> None:
     run = gs.run(text)
     assert run.gradients == {}

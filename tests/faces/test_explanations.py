@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from graphstep.engine.trace import Trace, trace
 from graphstep.engine.training import Settings, Training
 from graphstep.faces.explanations import tell
@@ -26,7 +24,7 @@ def styled(trace: Trace, n: int) -> list[tuple[str, str]]:
     return [(text, style) for text, style in pieces if style in graph]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs", "n", "wanted"),
     [
         ("(x+y)*z", {"x": -2.0, "y": 5.0, "z": -4.0}, 2, [("3", "value"), ("-4", "value"), ("-12", "value-result")]),

@@ -11,6 +11,7 @@ from graphstep.faces.cli import step
 from graphstep.faces.cli.step import run
 from graphstep.faces.cli.words import parse
 from graphstep.faces.history import KEPT, LONGEST, history_file, last_programs, remember
+from tests.cases import each
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def test_so_many_are_kept_and_none_that_is_very_long() -> None:
     assert last_programs() == [[f"x + {n}"] for n in range(KEPT + 4, 4, -1)]
 
 
-@pytest.mark.parametrize("content", ["{", "{}", '[["x"], 3]', "[[]]", "[" * 50_000])
+@each("content", ["{", "{}", '[["x"], 3]', "[[]]", "[" * 50_000])
 def test_a_damaged_file_is_set_aside_and_begun_anew(content: str) -> None:
     remember(["x"])
     history_file().write_text(content, encoding="utf-8")

@@ -363,8 +363,8 @@ def test_split_ties_share_equally(text: str, inputs: dict[str, float], gradients
     assert [float(run.gradient_of(run.program.inputs.index(name))) for name in inputs] == pytest.approx(gradients)
 
 
-@pytest.mark.parametrize("ties", ["first", "split"])
-@pytest.mark.parametrize("name", ["max", "min"])
+@each("ties", ["first", "split"])
+@each("name", ["max", "min"])
 def test_what_a_chooser_passes_on_always_adds_up_to_one(name: str, ties: str) -> None:
     for inputs in itertools.product((0.0, 1.0, 2.0), repeat=3):
         for constants in ((), (0,), (2,), (1, 2)):

@@ -167,7 +167,7 @@ def test_momentum_in_pytorchs_form_gives_what_d2l_prints() -> None:
     assert training.loss == pytest.approx(case["forward"]["final_objective"], rel=1e-10)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES.values() if "name" in case["optimizer"]], ids=lambda case: case["id"])
+@each("case", [case for case in CASES.values() if "name" in case["optimizer"]], ids=lambda case: case["id"])
 def test_published_steps_come_out_as_printed(case: dict[str, Any]) -> None:
     told, printed = case["optimizer"], case["printed"]
     if "linspaces" not in told:

@@ -111,7 +111,7 @@ def test_no_small_product_asks_the_library_forward_or_backward(
     assert np.isfinite(made.output)
 
 
-@pytest.mark.parametrize("shape", [(), (2,), (2, 2)])
+@each("shape", [(), (2,), (2, 2)])
 def test_contributions_are_added_from_the_left_in_the_order_of_the_steps(shape: tuple[int, ...]) -> None:
     # From eight terms on NumPy adds what lies one behind the other in pairs, and comes to other bits here.
     scales = np.random.default_rng(3).standard_normal(40)

@@ -18,6 +18,7 @@ from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson import open_lesson
 from graphstep.teaching.lesson.check import check
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.cases import each
 from tests.faces.tui.conftest import glanced, jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.faces.tui.driving import frame
 
@@ -112,14 +113,12 @@ def test_lessons_in_other_languages_are_right(hebrew: Path, tmp_path: Path) -> N
     assert "the code of a language" in problem.message
 
 
-@pytest.mark.parametrize(
-    ("code", "rtl"), [("he", True), ("ar-EG", True), ("zh", False), ("en", False), ("ku-Arab", True), ("", False)]
-)
+@each(("code", "rtl"), [("he", True), ("ar-EG", True), ("zh", False), ("en", False), ("ku-Arab", True), ("", False)])
 def test_a_direction_belongs_to_a_language_or_its_script(code: str, rtl: bool) -> None:
     assert is_rtl(code) is rtl
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "rtl", "shown"),
     [
         ("אבג q = x + y, דה", True, "אבג <q = x + y>, דה"),

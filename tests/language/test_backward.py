@@ -207,7 +207,7 @@ def test_a_tie_goes_inside_a_gradient_to_whom_it_goes_in_the_run(ties: Any) -> N
         np.testing.assert_array_equal(found, wanted, err_msg=text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "x"),
     [
         ("prod(x)", [2.0, 0.0, 3.0]),
@@ -238,7 +238,7 @@ def test_a_gradient_passes_a_vector_times_a_batch(text: str) -> None:
         np.testing.assert_allclose(gs.run(f"grad(({text})^3, {name})", inputs=inputs).output, wanted, rtol=1e-12)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "x[:, i]",

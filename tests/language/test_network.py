@@ -114,7 +114,7 @@ def test_a_graph_that_was_not_run_is_run() -> None:
     assert gs.run(gs.build("grad(x^3, x)"), x=2).output == 12.0
 
 
-@pytest.mark.parametrize("rewriting", ["share", "expand", "fold"])
+@each("rewriting", ["share", "expand", "fold"])
 def test_a_rewritten_program_comes_back_rewritten(rewriting: str) -> None:
     run = gs.run("sigmoid(x*y) + 1/(1+exp(-(x*y)))", x=1, y=2, data="y", **{rewriting: True})
     for graph in (run.graph, *files(run.trace).values()):
@@ -125,7 +125,7 @@ def test_a_rewritten_program_comes_back_rewritten(rewriting: str) -> None:
 
 
 def test_random_programs_come_back_with_their_text_and_without() -> None:
-    for seed in range(60):
+    for seed in range(120):
         case = seeded(seed)
         run = gs.run(case.text, inputs=case.inputs)
         graph = run.graph
@@ -171,7 +171,7 @@ def test_every_structural_gate_comes_back(name: str) -> None:
             assert_same_numbers(run, back.trace)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@each("name", NETWORKS)
 def test_networks_come_back_with_their_text_and_without(name: str) -> None:
     net = NETWORKS[name]
     run = gs.run(net.text, inputs=net.inputs)
@@ -264,7 +264,7 @@ def test_what_is_no_program_is_refused_with_the_node_and_what_would_do(case: str
     assert re.search(hint, caught.value.hint)
 
 
-@pytest.mark.parametrize("graph", [nx.Graph([(1, 2)]), nx.DiGraph(), 7, None])
+@each("graph", [nx.Graph([(1, 2)]), nx.DiGraph(), 7, None])
 def test_what_is_no_directed_graph_of_nodes_is_refused(graph: Any) -> None:
     with pytest.raises(InputError):
         gs.run(graph)

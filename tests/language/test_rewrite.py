@@ -225,7 +225,7 @@ def test_what_is_typed_folds_in_either_order_of_sums_and_products(text: str, exp
     assert shape(fold(read(text)).program) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "u = exp(-x); 1/(1+u)",
@@ -266,7 +266,7 @@ def test_folding_finds_each_of_many() -> None:
     assert len(program.nodes) - program.first_gate == 2_000 + 1_999
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "gates", "folded"),
     [
         ("1/(1+e^(-x))", ["neg", "exp", "add", "reciprocal"], ["sigmoid"]),

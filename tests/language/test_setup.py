@@ -210,7 +210,7 @@ def command_in(document: str) -> list[str]:
     return shlex.split(document.rpartition("Made by\n")[2].strip().removeprefix("```sh").removesuffix("```"))
 
 
-@pytest.mark.parametrize(
+@each(
     "words",
     [
         ["(x+y)*z", "x=-2", "y=5", "z=1/3"],
@@ -225,7 +225,7 @@ def test_the_command_line_and_python_make_the_same_document_of_one_setup(words: 
     assert gs.run(setup.program, **setup.keywords()).to_markdown() == gs.Run(open_setup(setup)).to_markdown()
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "rough", "fine"),
     [
         (["check", "x/3", "x=1"], "0.3333 ", "0.3333333 "),
@@ -291,7 +291,7 @@ def test_data_are_names_and_a_value_called_data_is_given_as_an_input() -> None:
         gs.run("X*w", X=3, w=2, data=["Y"])
 
 
-@pytest.mark.parametrize("wrong", [{"ties": "both"}, {"digits": 0}, {"digits": 99}, {"notation": "Leibniz"}])
+@each("wrong", [{"ties": "both"}, {"digits": 0}, {"digits": 99}, {"notation": "Leibniz"}])
 def test_a_setup_that_no_run_can_have_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InputError):
         Setup("x", **wrong)

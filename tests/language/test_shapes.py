@@ -61,7 +61,7 @@ def test_a_constant_needs_no_copies() -> None:
     assert fitted("2*x + 1", x=(3,)) == [("mul", (3,)), ("add", (3,))]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "gate"), [("max(x)", "amax"), ("min(x)", "amin"), ("norm(x)", "length"), ("||x||", "length"), ("max(x, y)", "max")]
 )
 def test_a_choice_among_the_cells_of_one_array_is_another_gate(text: str, gate: str) -> None:
@@ -135,7 +135,7 @@ def test_the_copies_of_an_earlier_fit_are_not_blamed() -> None:
     assert caught.value.message.startswith("x has the shape 2 and W has the shape 2×3")
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "copied"),
     [
         ((3, 1, 2, 4), (6, 4, 5), ["A", "B"]),

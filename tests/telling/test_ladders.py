@@ -9,7 +9,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
 
 import graphstep as gs
 from graphstep.analysis.symbolic.reals import PRECISIONS, reals
@@ -144,7 +143,7 @@ def test_gradients_of_arrays_add_up_at_a_fork() -> None:
     assert rungs(large) == ("df/dx⁽¹⁾ + df/dx⁽²⁾", "50×2 matrix, every cell 2")
 
 
-@pytest.mark.parametrize(
+@each(
     ("seed", "objective", "gradient", "why"),
     [
         (1, "L = sum(f)", "[1, 1]", "as if its cells were added up"),

@@ -97,7 +97,7 @@ def test_weights_that_are_all_zero_make_all_units_alike() -> None:
     assert {finding.kind for finding in experiment("tanh", "0", units=20, examples=10).findings} == {"alike", "vanishing", "zero"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "alike"),
     [
         ("mean((tanh(X@ones(3,4))@ones(4) - 1)^2)", True),
@@ -188,12 +188,12 @@ def test_the_same_experiment_is_the_same_to_the_bit() -> None:
     assert one == other
 
 
-@pytest.mark.parametrize(("word", "std"), [("0.01", 0.01), ("1/4", 0.25), ("xavier", 0.1), ("he", 0.02**0.5)])
+@each(("word", "std"), [("0.01", 0.01), ("1/4", 0.25), ("xavier", 0.1), ("he", 0.02**0.5)])
 def test_the_size_of_weights_is_a_number_or_a_rule(word: str, std: float) -> None:
     assert scale_of(word, 100) == pytest.approx(std)
 
 
-@pytest.mark.parametrize("word", ["hee", "", "[1, 2]", "x"])
+@each("word", ["hee", "", "[1, 2]", "x"])
 def test_any_other_word_is_no_size_of_weights(word: str) -> None:
     with pytest.raises(InputError):
         scale_of(word, 100)
@@ -291,7 +291,7 @@ HEALTHY = [
 ]
 
 
-@pytest.mark.parametrize(("text", "inputs"), HEALTHY)
+@each(("text", "inputs"), HEALTHY)
 def test_a_healthy_expression_is_acquitted(text: str, inputs: dict[str, object]) -> None:
     of = diagnose(gs.run(text, inputs=inputs).trace)
     assert of.findings == ()
@@ -355,7 +355,7 @@ def test_the_command_speaks_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert document["findings"][0]["kind"] == "not finite"
 
 
-@pytest.mark.parametrize("words", [[], ["x", "--network", "2x2"], ["--network", "ten"], ["--network", "2x2", "--examples", "-1"]])
+@each("words", [[], ["x", "--network", "2x2"], ["--network", "ten"], ["--network", "2x2", "--examples", "-1"]])
 def test_the_command_says_what_it_wants(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagnose", *words]) == 2
     assert "error:" in capsys.readouterr().err
@@ -367,7 +367,7 @@ def test_numbers_are_diagnosed_in_columns_and_not_one_by_one() -> None:
     assert effort(lambda: diagnose(run)) < 1_000
 
 
-@pytest.mark.parametrize("value", [1e30, 0.5, 2.0])
+@each("value", [1e30, 0.5, 2.0])
 def test_ways_to_many_inputs_are_followed_once(value: float) -> None:
     def product(count: int) -> Callable[[], object]:
         run = trace(read("*".join(f"x{k}" for k in range(count))), {f"x{k}": value for k in range(count)})

@@ -89,7 +89,7 @@ def test_entries_that_can_be_other_than_0_are_counted_to_the_last(gate: str) -> 
     assert len(exact) >= len(blocks) * 0.6
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "slot", "count"),
     [
         ("conv1d(x, w)", 0, 4),
@@ -218,7 +218,7 @@ def test_a_matrix_cannot_be_written_to() -> None:
     assert one.matrix is one.matrix
 
 
-@pytest.mark.parametrize(("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (10**12, "1.0 TB")])
+@each(("size", "text"), [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (10**12, "1.0 TB")])
 def test_memory_in_words(size: int, text: str) -> None:
     assert size_text(size) == text
 
@@ -226,7 +226,7 @@ def test_memory_in_words(size: int, text: str) -> None:
 # -- the order of multiplication -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("n", [2, 5, 20])
+@each("n", [2, 5, 20])
 def test_layers_of_n_units_cost_n_squared_from_the_output_and_n_cubed_from_the_input(n: int) -> None:
     rng = np.random.default_rng(n)
     trace = run("sum(V @ relu(W @ x))", V=rng.normal(size=(n, n)), W=rng.normal(size=(n, n)), x=rng.normal(size=n))
@@ -259,7 +259,7 @@ def test_a_long_path_lists_its_ends_only() -> None:
     assert any(row.startswith("  …") for row in text)
 
 
-@pytest.mark.parametrize(("text", "start"), [("2 + 3", None), ("t = x; y*2", "x"), ("y*2", "v2")])
+@each(("text", "start"), [("2 + 3", None), ("t = x; y*2", "x"), ("y*2", "v2")])
 def test_where_no_gradient_flows_there_is_no_path(text: str, start: str | None) -> None:
     trace = run(text, **{name: 1.0 for name in ("x", "y") if name in text})
     with pytest.raises(InputError, match="no gradient flows"):

@@ -280,7 +280,7 @@ def test_a_value_that_overflows_on_the_way_is_told_with_what_it_would_be() -> No
     assert explanation(found.value).endswith("Without rounding it is 2.718.")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "inputs"),
     [("sum(softmax(x))", [0.3, -1.2, 0.4]), ("x - mean(x)", [0.1, 0.2, 0.7]), ("sum(x - mean(x))", [0.1, 0.2, 0.7])],
 )

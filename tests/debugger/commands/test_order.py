@@ -89,7 +89,7 @@ def test_the_ready_gates_are_those_whose_contributions_have_all_arrived() -> Non
     assert perform(do(start("sigmoid"), ("into", "v3")), Command("ready"))[1].facts == (notice("reply-order-inside"),)
 
 
-@pytest.mark.parametrize(
+@each(
     ("weights", "key", "some"),
     [
         ((1.0, 2.0, 3.0), "to the last bit", 0),

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from graphstep.debugger import facts
 from graphstep.debugger.commands.predictions import open_question
 from graphstep.debugger.facts import NoMoreHints
@@ -213,7 +211,7 @@ def test_the_end_and_leaving_sum_up_tries_hints_and_slips(tmp_path: Path) -> Non
     assert said[-1] == "No more questions.  Right at the first try: 4 of 7.\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "closing"),
     [
         (["3", "-12"], "well done"),

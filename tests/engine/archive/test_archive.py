@@ -19,6 +19,7 @@ from graphstep.ground.errors import GraphstepError, InputError
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.language.setup import Setup
+from tests.cases import each
 
 RUNS = {
     "numbers": lambda: gs.run("q = x+y; f = q*z/3", x=1 / 3, y="2", z=-4),
@@ -38,7 +39,7 @@ def packed(document, **parts):
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("name", RUNS)
+@each("name", RUNS)
 def test_a_run_comes_back_to_the_bit(name):
     before = RUNS[name]()
     content = write_run(opening_of_trace(before.trace))
@@ -100,7 +101,7 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_read(monkeypatc
         read_run(bytes(lying))
 
 
-@pytest.mark.parametrize(
+@each(
     "content",
     [
         b"",
@@ -195,7 +196,7 @@ def test_a_column_with_another_entry_is_refused_or_is_a_run():
         columns[name] = before
 
 
-@pytest.mark.parametrize("count", [10**15, -1, 4, 2.0, None, [0] * 4, [1] * 5])
+@each("count", [10**15, -1, 4, 2.0, None, [0] * 4, [1] * 5])
 def test_a_column_of_another_length_is_refused_before_it_is_made(count):
     content = write_run(opening_of_trace(RUNS["numbers"]().trace))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -14,8 +14,8 @@ from graphstep.engine.core.compiler import CompileError, compiled
 
 @cache
 def core() -> Any:
-    """The core: the installed one where it was compiled from this source, or else one compiled now; the message of the error where
-    it cannot be compiled here."""
+    """The core: the installed one where it was compiled from this source, or else a new one; the error's message where it
+    cannot be compiled here."""
     if not isinstance(installed := _loaded(), str):
         return installed
     with TemporaryDirectory() as folder:

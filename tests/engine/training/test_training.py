@@ -30,7 +30,7 @@ from tests.cases import each
 
 PARABOLA = "(w*x - y)^2"
 REGRESSION = "mean((X@w + b - y)^2)"
-every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
+every_optimizer = each("name", OPTIMIZERS)
 
 
 def data(examples: int = 50) -> dict[str, Any]:
@@ -136,9 +136,7 @@ def test_a_learning_rate_may_depend_on_the_round() -> None:
     assert Schedule("0.1*(1 - t/T)", 10).rate(5) == pytest.approx(0.05)
 
 
-@pytest.mark.parametrize(
-    ("text", "says"), [("0.1*k", "neither t nor T"), ("0.1*(", "learning rate"), ("1/t", "round 0"), (-0.1, "below 0")]
-)
+@each(("text", "says"), [("0.1*k", "neither t nor T"), ("0.1*(", "learning rate"), ("1/t", "round 0"), (-0.1, "below 0")])
 def test_a_learning_rate_that_cannot_be_is_refused(text: str | float, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         gs.train(PARABOLA, params=["w"], lr=text, steps=2, x=1, y=2, w=0)
@@ -474,7 +472,7 @@ def test_the_curves_are_the_series_of_the_history() -> None:
 # -- to go on another day --
 
 
-@every_optimizer
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_resumed_training_is_the_uninterrupted_one_to_the_bit(name: str, tmp_path: Path) -> None:
     told: dict[str, Any] = {"optimizer": name, "batch": "X,y:16", "held_out": "X,y:0.2", "held_out_every": 3, "lr": "0.05*0.9^t"}
     whole = regression(**told, steps=20)

@@ -60,7 +60,7 @@ def test_the_weights_of_a_unit_are_shortened_as_pytorch_does(text: str, values: 
     assert np.array_equal(np.asarray(params)[untouched], first[untouched])
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@each("name", OPTIMIZERS)
 def test_no_unit_is_longer_after_a_round_and_a_told_round_has_the_bits_of_the_loop(name: str) -> None:
     values = {"X": X, "y": X @ W.T, "W": W / 4, "b": np.zeros(2)}
     options: dict[str, Any] = {"params": ["W", "b"], "optimizer": name, "lr": 0.2, "steps": 8, "batch": "X,y:8"}

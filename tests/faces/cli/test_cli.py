@@ -70,7 +70,7 @@ def test_at_stops_the_trace_early(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--at takes the number" in refused(capsys, *MAIN, "--at", "-1")
 
 
-@pytest.mark.parametrize(
+@each(
     ("condition", "stopped", "told"),
     [
         ("gate mul", "stopped at step 2 of 7", "break after step 2: gate mul, since × computes f\n"),

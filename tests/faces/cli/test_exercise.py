@@ -16,6 +16,7 @@ from graphstep.faces.repl.exercises import DELAY, WorkPrompt
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.item import KINDS
 from graphstep.teaching.exercise.item_file import find
+from tests.cases import each
 
 
 class Hands:
@@ -91,7 +92,7 @@ def test_a_sheet_has_the_mathematics_of_the_reader_that_is_asked_for(
     assert printed(capsys, "loss", "--format", "md", "--math", "pandoc").startswith("---\npagetitle:")
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "says"),
     [
         (("loss", "--math", "pandoc"), "--math is of Markdown"),

@@ -17,6 +17,7 @@ from graphstep.teaching.exercise.item_file import find
 from graphstep.teaching.practice import progress
 from graphstep.teaching.practice.session import Session
 from graphstep.teaching.practice.standing import Standing
+from tests.cases import each
 from tests.faces.cli.test_exercise import Hands
 
 
@@ -104,7 +105,7 @@ def test_a_file_that_cannot_be_kept_is_said_once(tmp_path: Path, monkeypatch: py
     assert printed.count("cannot be") == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "says"),
     [(("frok",), "did you mean 'fork'"), (("--count", "0"), "1 to 1,000"), (("--count", "x"), "a whole number")],
 )

@@ -21,6 +21,7 @@ aiohttp = pytest.importorskip("aiohttp")
 pytest.importorskip("textual_serve")
 
 from graphstep.faces.cli.server import Pages, _name_of, is_open, serve  # noqa: E402  # after it is known to be installed
+from tests.cases import each  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -237,7 +238,7 @@ def test_a_served_training_is_saved_and_exported_by_download(tmp_path: Path, mon
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("training.svg", "somebody's own")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "said"),
     [
         (["lesson", "banana"], "banana"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,7 +96,7 @@ def test_the_active_gate_the_selected_one_and_both_differ_in_shape() -> None:
     assert f"{BOTH.corners[0]}═════{BOTH.corners[1]}" in both
 
 
-@pytest.mark.parametrize("density", DENSITIES)
+@each("density", DENSITIES)
 def test_a_compact_box_and_a_roomy_one_show_every_mark_in_their_shape(density: Density) -> None:
     boxes = [Box("x", 0, 4, "x"), Box("exp", 1, 4, "e"), Box("max", 3, 4)]
     layout = arrange(boxes, [Edge(0, 1, 0), *(Edge(1, 2, port) for port in range(3))], density=density)
@@ -115,8 +114,8 @@ def test_a_compact_box_and_a_roomy_one_show_every_mark_in_their_shape(density: D
         assert len(shown) == 5
 
 
-@pytest.mark.parametrize("density", ["roomy", "compact"])
-@pytest.mark.parametrize("sign", ["●", "▲"])
+@each("density", ["roomy", "compact"])
+@each("sign", ["●", "▲"])
 def test_a_mark_at_a_node_takes_one_cell_and_hides_no_name(density: Density, sign: str) -> None:
     boxes = [Box("weight", 0, 4), Box("exp", 1, 4, "e"), Box("max", 3, 4)]
     layout = arrange(boxes, [Edge(0, 1, 0), *(Edge(1, 2, port) for port in range(3))], density=density)
@@ -251,7 +250,7 @@ def test_a_label_cannot_move_the_cursor() -> None:
     assert "a·[2J·b" in text
 
 
-@pytest.mark.parametrize("density", DENSITIES)
+@each("density", DENSITIES)
 def test_a_shape_is_set_into_the_wire_where_it_leaves_its_box(density: Density) -> None:
     boxes = [Box("W", 0, 4, "", "64×100"), Box("x", 0, 4), Box("@", 2, 4, "", "64"), Box("Σ", 1, 4)]
     edges = [Edge(0, 2, 0), Edge(1, 2, 1), Edge(2, 3, 0)]

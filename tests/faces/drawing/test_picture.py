@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from graphstep.faces.drawing.layout import Box, Density, Edge, arrange
 from graphstep.faces.drawing.picture import STYLE, svg
 from graphstep.faces.drawing.text import Marks
+from tests.cases import each
 from tests.faces.drawing.layout.test_layout import DENSITIES, graphs
 from tests.graphs import BUILDERS, far, product_of_sum, square
 
@@ -55,7 +56,7 @@ def test_a_screen_reader_is_told_what_the_picture_is() -> None:
     assert root[0].text == "(x+y)*z"
 
 
-@pytest.mark.parametrize("density", DENSITIES)
+@each("density", DENSITIES)
 def test_values_stand_above_their_wire_and_gradients_below_it(density: Density) -> None:
     root = picture(density=density)
     values, gradients = texts(root, "value"), texts(root, "gradient")
@@ -72,10 +73,10 @@ def test_everything_lies_inside_the_picture() -> None:
             root = ElementTree.fromstring(svg(arrange(*build(), density=density, output=1), title="t"))
             width, height = float(root.get("width", 0)), float(root.get("height", 0))
             assert root.get("viewBox") == f"0 0 {width:g} {height:g}"
-            for each in root.iter():
-                x, y = float(each.get("x", 0)), float(each.get("y", 0))
-                assert 0 <= x <= width - float(each.get("width", 0))
-                assert 0 <= y <= height - float(each.get("height", 0))
+            for part in root.iter():
+                x, y = float(part.get("x", 0)), float(part.get("y", 0))
+                assert 0 <= x <= width - float(part.get("width", 0))
+                assert 0 <= y <= height - float(part.get("height", 0))
 
 
 def luminance(colour: str) -> float:

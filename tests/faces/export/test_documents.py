@@ -108,7 +108,7 @@ def words(block: Any) -> list[str]:
     return words(tuple(getattr(block, field.name) for field in fields(block) if field.name not in _SILENT))
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@each("name", WRITERS)
 def test_a_writer_keeps_the_order(name: str) -> None:
     """Letters of two alphabets, in their order, through all blocks."""
     text = written(name, *EXAMPLES)
@@ -195,7 +195,7 @@ def test_a_sheet_keeps_rules_and_conventions_without_what_they_come_to() -> None
     assert "along axis 0." in export.render(arrays.trace, "text", options=export.Options(answers="hidden"))
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@each("name", WRITERS)
 def test_a_brief_document_explains_nothing_and_keeps_every_value(name: str) -> None:
     brief, whole = (export.render(NEURON.trace, name, options=export.Options(detail=word)) for word in ("brief", "full"))
     assert len(brief) < len(whole) or name == "text"
@@ -204,7 +204,7 @@ def test_a_brief_document_explains_nothing_and_keeps_every_value(name: str) -> N
         assert value in brief
 
 
-@pytest.mark.parametrize("option", CHOICES)
+@each("option", CHOICES)
 def test_an_unknown_choice_is_refused_with_the_choices(option: str) -> None:
     with pytest.raises(InputError) as caught:
         RUN.to_markdown(**{option: "nothing of the sort"})

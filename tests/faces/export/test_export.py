@@ -276,7 +276,7 @@ def test_the_command_of_a_document_makes_the_same_document(capsys: pytest.Captur
     assert "stopped at step 7 of 9" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
+@each(
     ("at", "said"),
     [
         ("8/q/1", "these gates can be opened: u1"),

@@ -57,7 +57,7 @@ def worked(size: str) -> str:
     return export.render(run(*found) if found else chain(int(size)), "md")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@each("size", SIZES)
 def test_mathematics_is_what_git_hosts_take(size: str) -> None:
     markdown = worked(size)
     found = mathematics(markdown)
@@ -71,7 +71,7 @@ def test_mathematics_is_what_git_hosts_take(size: str) -> None:
     assert "$" not in without
 
 
-@pytest.mark.parametrize("size", SIZES)
+@each("size", SIZES)
 def test_every_row_of_a_table_has_as_many_cells_as_its_header(size: str) -> None:
     columns = 0
     rows = 0
@@ -86,7 +86,7 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_header(size: str) -> None
     assert rows > 4
 
 
-@pytest.mark.parametrize("size", SIZES)
+@each("size", SIZES)
 def test_a_mermaid_graph_has_quoted_labels_and_few_edges(size: str) -> None:
     (graph,) = re.findall(r"^```mermaid\n(.*?)\n```$", worked(size), re.MULTILINE | re.DOTALL)
     lines = graph.splitlines()

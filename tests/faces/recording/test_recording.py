@@ -16,6 +16,7 @@ from graphstep.faces.recording import cast, svg
 from graphstep.faces.recording.frames import EACH, FIRST, LAST, Recording
 from graphstep.faces.tui.recorder import record
 from graphstep.faces.tui.screen import SteppingScreen
+from tests.cases import each
 from tests.faces.tui.conftest import jumping, sheets, spared  # noqa: F401 (of every test that opens a screen)
 from tests.faces.tui.terminal import Screen
 
@@ -90,7 +91,7 @@ def test_a_hostile_title_is_text() -> None:
     ElementTree.fromstring(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "said"),
     [
         (["--record", "demo.gif"], "no file that plays a recording"),

@@ -17,6 +17,7 @@ from graphstep.faces.tui.start import EXAMPLES, StartScreen, words_of
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.widths import cell_width
 from graphstep.teaching.lesson.catalogue import catalogue
+from tests.cases import each
 from tests.faces.tui.driving import frame
 
 
@@ -63,7 +64,7 @@ def test_what_cannot_be_read_is_shown_with_its_place_and_the_line_stays() -> Non
     assert chosen(play) is None
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60)])
+@each("size", [(80, 24), (40, 12), (200, 60)])
 def test_the_arrows_reach_last_programs_examples_and_lessons(size: tuple[int, int]) -> None:
     remember(["x*x", "x=3"])
 
@@ -90,14 +91,14 @@ def test_every_line_fits_and_lessons_say_how_long_they_take() -> None:
     chosen(play)
 
 
-@pytest.mark.parametrize("words", EXAMPLES, ids=lambda words: words[0])
+@each("words", EXAMPLES, ids=lambda words: words[0])
 def test_every_example_is_read_as_it_is_shown_and_runs(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert words_of(" ".join(words)) == list(words)
     assert cli.main([*words, "--plain"]) == 0
     assert "df/d" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "words"),
     [
         ("x*y", ["x*y"]),

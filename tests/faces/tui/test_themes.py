@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.themes import THEMES, first_theme
+from tests.cases import each
 from tests.faces.tui.driving import Driver, drive, opened
 
 
@@ -42,7 +43,7 @@ def test_every_theme_paints_the_screen_and_its_dialogs() -> None:
     drive(play)
 
 
-@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
+@each("theme", COLOURED, ids=lambda theme: theme.name)
 def test_values_gradients_and_what_is_active_can_be_read(theme) -> None:
     for name in ("value", "gradient", "contribution", "active", "selected", "quiet", "wire", "warn", "changed"):
         # WCAG 2.2, 1.4.3: 4.5 for text; 1.4.6: 7 where contrast is what the theme is for.

@@ -21,6 +21,7 @@ from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.faces.tui.training import TrainingScreen
 from graphstep.language.read import read
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.cases import each
 from tests.faces.tui.arrays import LAYER, NET, given
 from tests.faces.tui.driving import INPUTS, KEYS, LARGE, MAIN, NEURON, NEURON_INPUTS, ODD_TEXTS, SMALL, frame, opened
 from tests.faces.tui.test_training import a_network
@@ -64,7 +65,7 @@ async def picture(text, inputs, size, keys, theme) -> str:
         return normalised(driver.app.export_screenshot(title="graphstep"))
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@each("name", PICTURES)
 def test_the_screen_looks_as_it_did(name: str, golden) -> None:
     golden(f"screens/{name}.svg", asyncio.run(picture(*PICTURES[name])))
 

@@ -11,6 +11,7 @@ from graphstep.gates import ELEMENTWISE, STRUCTURAL
 from graphstep.gates.notation import LATEX, TEXT
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.operands import Constant
+from tests.cases import each
 from tests.domains import width
 from tests.gates.rows.test_rows import CASES, MISFITS
 from tests.rules import remarked
@@ -119,7 +120,7 @@ def refusals() -> Iterator[str]:
 PARTS: dict[str, Callable[[], Iterator[str]]] = {"numbers": numbers_gates, "arrays": array_gates, "refusals": refusals}
 
 
-@pytest.mark.parametrize("name", PARTS)
+@each("name", PARTS)
 def test_gates_are_written_as_they_were_read_through(name: str, golden) -> None:
     golden(f"gates/{name}.txt", "\n".join(PARTS[name]()) + "\n")
 

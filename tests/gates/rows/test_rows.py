@@ -723,7 +723,7 @@ def test_a_misfit_says_why_and_what_would_fit(name: str, shapes: Any, options: A
     assert fits in caught.value.fits
 
 
-@pytest.mark.parametrize("wrong", [3, -1, 0.5, np.nan, np.inf])
+@each("wrong", [3, -1, 0.5, np.nan, np.inf])
 def test_what_is_no_class_is_refused(wrong: float) -> None:
     for name, inputs in (("onehot", ([0.0, wrong], np.zeros((2, 3)))), ("cross_entropy", (np.zeros((2, 3)), [0.0, wrong]))):
         with pytest.raises(MisfitError, match="is no class") as caught:
@@ -891,7 +891,7 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "inputs", "gradient"), PROGRAMS)
+@each(("text", "inputs", "gradient"), PROGRAMS)
 def test_every_witness_holds_the_value_of_a_stop_still(text: str, inputs: dict, gradient: object) -> None:
     run = gs.run(text, inputs=inputs)
     assert run.gradients["x"] == pytest.approx(gradient, rel=1e-12)

@@ -128,7 +128,7 @@ def test_every_option_of_a_function_is_read_by_its_kind(function: str, gate: Rul
         read(f"{function}({inputs}, {key}=0, {key}=0)")
 
 
-@pytest.mark.parametrize(("function", "gate"), [x for x in _CALLED if x[1].rest], ids=[name for name, g in _CALLED if g.rest])
+@each(("function", "gate"), [x for x in _CALLED if x[1].rest], ids=[name for name, g in _CALLED if g.rest])
 def test_what_stands_behind_the_inputs_is_the_option_that_takes_the_rest(function: str, gate: Rule) -> None:
     inputs = ", ".join("abcdfgh"[: gate.arity[0]])
     if gate.keywords[gate.rest] in ("shape", "axes"):
@@ -301,7 +301,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_limits")
-@pytest.mark.parametrize(
+@each(
     ("text", "says"),
     [
         ("x[" + "9" * 16 + "]", "15 digits"),
@@ -323,7 +323,7 @@ def test_each_limit_has_its_own_error_that_says_it(text: str, says: str) -> None
 
 
 @pytest.mark.usefixtures("small_limits")
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "x" + "[" * 90_000,
@@ -438,7 +438,7 @@ def test_what_is_no_array_is_refused(text: str, message: str, hint: str) -> None
     assert hint in (caught.value.hint or "")
 
 
-@pytest.mark.parametrize(("index", "message"), [(3, "there is no entry 3"), (-4, "no entry -4"), (0.5, "0.5 is no index")])
+@each(("index", "message"), [(3, "there is no entry 3"), (-4, "no entry -4"), (0.5, "0.5 is no index")])
 def test_an_index_out_of_range_is_refused_by_name(index: float, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         gs.run("2*sum(E[i])", E=E3, i=index)

@@ -14,6 +14,7 @@ import sympy as sp
 from sympy.parsing.sympy_parser import parse_expr
 
 from graphstep.language.read import read
+from tests.cases import each
 from tests.reading import value
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _is_real(number: complex) -> bool:
     return math.isfinite(number.real) and abs(number.imag) <= 1e-15 * abs(number.real)
 
 
-@pytest.mark.parametrize("texts", [_WRITTEN.strip().splitlines(), *_GENERATED], ids=["written", *"2345"])
+@each("texts", [_WRITTEN.strip().splitlines(), *_GENERATED], ids=["written", *"2345"])
 def test_the_value_is_the_one_that_sympy_computes(texts: list[str]) -> None:
     for text in texts:
         assert_same_value(text)
@@ -222,7 +223,7 @@ def _kept(dice: random.Random, depth: int) -> str:
     return f"{dice.choice(('sin', 'tanh', 'exp', 'log'))}({_kept(dice, depth - 1)})"
 
 
-@pytest.mark.parametrize("depth", [2, 3, 4, 5])
+@each("depth", [2, 3, 4, 5])
 def test_the_structure_is_the_one_that_sympy_keeps(depth: int) -> None:
     dice = random.Random(depth)
     for _ in range(30):

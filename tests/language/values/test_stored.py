@@ -270,7 +270,7 @@ def test_a_file_of_another_kind_is_refused(name: str) -> None:
     assert ".npy, .csv or .json" in _refused(f"@{name}").message
 
 
-@pytest.mark.parametrize("name", ["a.csv", "b.npy", "no/such/folder/c.json", "x" * 5000 + ".csv"])
+@each("name", ["a.csv", "b.npy", "no/such/folder/c.json", "x" * 5000 + ".csv"])
 def test_a_file_that_is_not_there_fails_with_status_1(name: str) -> None:
     with pytest.raises(GraphstepError, match="cannot be read") as error:
         read_value(f"@{name}")
@@ -296,7 +296,7 @@ def test_folders_and_pipes_are_refused_and_never_opened() -> None:
         assert "no ordinary file" in _refused("@b.csv").message
 
 
-@pytest.mark.parametrize(("name", "most"), [("a.npy", limits.FILE), ("a.csv", limits.FILE), ("a.json", limits.JSON)])
+@each(("name", "most"), [("a.npy", limits.FILE), ("a.csv", limits.FILE), ("a.json", limits.JSON)])
 def test_a_file_over_the_limit_is_refused_unread(name: str, most: int) -> None:
     with Path(name).open("wb") as file:
         file.truncate(most + 1)

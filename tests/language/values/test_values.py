@@ -56,7 +56,7 @@ def test_a_value_is_a_numeral_a_fraction_or_arithmetic_with_constants(text: str,
     assert read_value(text) == number
 
 
-@pytest.mark.parametrize("text", ["nan", "0/0", "inf - inf", "log(-1)"])
+@each("text", ["nan", "0/0", "inf - inf", "log(-1)"])
 def test_what_is_not_a_number_is_nan(text: str) -> None:
     assert math.isnan(read_value(text))
 
@@ -125,7 +125,7 @@ def test_a_word_that_gives_no_value_is_quoted_with_a_caret_in_it(words: list[str
     assert error.value.exit_status == 2
 
 
-@pytest.mark.parametrize("word", ["x=1e401", "x=" + "1" * 41, "x=" + "(" * 2000])
+@each("word", ["x=1e401", "x=" + "1" * 41, "x=" + "(" * 2000])
 def test_values_have_the_limits_of_programs(word: str) -> None:
     with pytest.raises(LimitError):
         read_inputs([word])
@@ -323,7 +323,7 @@ def test_arrays_are_made_and_computed_with_as_in_a_program(text: str, cells: lis
     assert np.array_equal(_array(text), np.array(cells, np.float64))
 
 
-@pytest.mark.parametrize("text", ["[3, 4][0]", "max([1, 3])", "randn()", "dot([1], [3])", "||[0, 3]||"])
+@each("text", ["[3, 4][0]", "max([1, 3])", "randn()", "dot([1], [3])", "||[0, 3]||"])
 def test_what_has_no_axes_is_a_float(text: str) -> None:
     assert type(read_value(text)) is float
 
@@ -424,7 +424,7 @@ def test_any_text_is_a_value_or_refused(text: str) -> None:
 # Numbers where an array would not do
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("[1, 2]", "a single number is needed here, and this is a vector of 2"),

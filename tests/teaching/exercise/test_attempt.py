@@ -11,6 +11,7 @@ from graphstep.teaching.exercise.attempt import Attempt, hints_of
 from graphstep.teaching.exercise.draw import draw
 from graphstep.teaching.exercise.exercise import Exercise
 from graphstep.teaching.exercise.item_file import find, items
+from tests.cases import each
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,7 @@ def test_hints_go_from_the_teacher_over_the_rule_to_the_numbers(fork: Exercise) 
     assert hints_of(other.solution)[0] == f"Who reads `{other.solution.question.ask.removeprefix('gradient ')}`?"
 
 
-@pytest.mark.parametrize("item", items(), ids=lambda item: item.name)
+@each("item", items(), ids=lambda item: item.name)
 def test_no_hint_holds_the_answer(item: object) -> None:
     for level in range(1, len(item.levels) + 1):  # type: ignore[attr-defined]
         for blank in draw(item, level, 11).blanks:  # type: ignore[arg-type]

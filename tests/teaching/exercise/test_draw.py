@@ -20,13 +20,14 @@ from graphstep.teaching.exercise.item_file import FILE, ItemError, find, items, 
 from graphstep.teaching.exercise.proof import uneven
 from graphstep.teaching.marking.carried import again
 from graphstep.teaching.marking.verdict import mark
+from tests.cases import each
 
 SEEDS = range(16)
 
-levels = pytest.mark.parametrize(
+levels = each(
     ("item", "level"),
     [(item, level) for item in items() for level in range(1, len(item.levels) + 1)],
-    ids=lambda each: each.name if isinstance(each, Item) else str(each),
+    ids=lambda x: x.name if isinstance(x, Item) else str(x),
 )
 
 
@@ -68,10 +69,10 @@ def test_seeds_make_variants_with_nice_numbers_and_answers_that_are_marked_right
 def test_a_misconception_is_known_by_its_number_and_never_right(item: Item, level: int) -> None:
     for blank in draw(item, level, 5).blanks:
         asked = blank.solution.quantity
-        for each in distractors(blank):
-            if asked is not None and isinstance(asked.asked, float) and isinstance(each.value, float):
-                verdict = mark(blank.solution, repr(each.value))
-                assert (verdict.outcome, verdict.slip) == ("wrong", each.text), blank.name
+        for wrong in distractors(blank):
+            if asked is not None and isinstance(asked.asked, float) and isinstance(wrong.value, float):
+                verdict = mark(blank.solution, repr(wrong.value))
+                assert (verdict.outcome, verdict.slip) == ("wrong", wrong.text), blank.name
 
 
 @levels
@@ -98,7 +99,7 @@ def test_programs_that_are_not_alike_are_told() -> None:
 BUGS = [pytest.param(level, id=str(level)) for level in range(1, len(find("bug").levels) + 1)]
 
 
-@pytest.mark.parametrize("level", BUGS)
+@each("level", BUGS)
 def test_one_line_of_a_worked_pass_is_wrong_and_the_others_follow_from_it(level: int) -> None:
     codes = set()
     for seed in SEEDS:
@@ -124,7 +125,7 @@ def test_one_line_of_a_worked_pass_is_wrong_and_the_others_follow_from_it(level:
     assert len(codes & set(find("bug").levels[level - 1].mistakes)) >= 3
 
 
-@pytest.mark.parametrize(("name", "level"), [("max", 1), ("mixed", 1), ("matrix", 3)])
+@each(("name", "level"), [("max", 1), ("mixed", 1), ("matrix", 3)])
 def test_an_exercise_does_not_depend_on_what_was_drawn_before(name: str, level: int) -> None:
     alone = [*spelled(find(name), level, range(4))]
     _sketch.cache_clear()
@@ -208,7 +209,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
     assert exercise.blanks[1].solution.question.because == "y stands there"
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "line", "message"),
     [
         ('title = "One product"', "", 1, "an item needs a title"),
@@ -234,7 +235,7 @@ def test_what_is_wrong_in_a_file_is_said_with_its_line(old: str, new: str, line:
     assert (error.value.line, error.value.message.partition(": ")[0]) == (line, f"own.toml:{line}")
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "line", "message"),
     [
         ("f = x*y", "f = x*", 5, "the program cannot be run"),

@@ -10,6 +10,7 @@ import pytest
 from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.key import Key, Sheet, addresses, entry_of, key_of, pieces, read_key
 from graphstep.teaching.exercise.lessons import exercises_of
+from tests.cases import each
 from tests.lessons import shipped
 
 ENTRY = {"title": "T", "program": "x*y", "inputs": {"x": "2", "y": "3"}, "blanks": [{"ask": "gradient x", "marks": 2}]}
@@ -49,7 +50,7 @@ def test_a_program_with_other_numbers_has_other_answers() -> None:
         assert blank.marks == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "said"),
     [
         ({"schema": 2}, "schema"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.mark import marks_of, smallest
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import solve
+from tests.cases import each
 
 
 def exercise(program: str, *asks: str, marks: float = 1.0, **inputs: str) -> Exercise:
@@ -56,7 +56,7 @@ def test_nothing_typed_is_unreadable_and_earns_nothing() -> None:
     assert (mark.typed, mark.verdict, mark.earned) == ("", "unreadable", 0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "comma", "verdict"),
     [("0,125", False, "right"), ("−0,1250", False, "wrong"), ("1,125", False, "unreadable"), ("1,125", True, "wrong")],
 )

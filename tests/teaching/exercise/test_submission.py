@@ -15,6 +15,7 @@ from graphstep.ground.errors import InputError
 from graphstep.teaching.exercise.mark import Mark
 from graphstep.teaching.exercise.submission import READERS, read, submissions
 from graphstep.teaching.exercise.table import COLUMNS, HEAD, Row, Table, cell, lines, plain, rows_of
+from tests.cases import each
 
 CODE = "00AA-11BB-22CC"
 
@@ -57,7 +58,7 @@ def test_a_notebook_is_read_by_the_ids_of_its_cells_or_their_first_comment_and_n
     assert one.answers == {"1a": "-4", "1b": "1/2", "1c": "__import__('os').system('false')".replace("__", " ").strip()}
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@each("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_spreadsheet_is_read_with_its_encoding_its_semicolons_and_its_decimal_commas(encoding: str) -> None:
     wide = "Student;1a;1b\nzoë;0,5;=1+1\n;9;9\n'-x;'-4;\n".encode(encoding)
     first, second = read(wide, "class.csv")
@@ -68,7 +69,7 @@ def test_a_spreadsheet_is_read_with_its_encoding_its_semicolons_and_its_decimal_
     assert (one.comma, one.answers) == (False, {"1a": "1, 2", "1b": "3"})
 
 
-@pytest.mark.parametrize(
+@each(
     "document",
     [
         {"student": "ada", "answers": {"1a": -4, "1b": [1, 2]}},

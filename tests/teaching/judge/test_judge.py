@@ -26,6 +26,7 @@ from graphstep.teaching.lesson.catalogue import folder
 from graphstep.teaching.lesson.code import files_of
 from graphstep.telling.words.english import MESSAGES
 from tests import FOLDER
+from tests.cases import each
 from tests.engine_mutants import ENGINE, module_of, mutants
 from tests.local_engine import LocalEngine
 
@@ -117,7 +118,7 @@ BROKEN = {
 CASES = [(old, new, said) for old, cases in BROKEN.items() for new, said in cases]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), CASES, ids=[new.strip() for _, new, _ in CASES])
+@each(("old", "new", "said"), CASES, ids=[new.strip() for _, new, _ in CASES])
 def test_what_is_wrong_is_said_in_a_line(old: str, new: str, said: str) -> None:
     assert old in SOURCE
     line = first_line(SOURCE.replace(old, new, 1))
@@ -158,7 +159,7 @@ class Number:
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "said"),
     [
         ("", "", "right"),
@@ -285,7 +286,7 @@ UNREADABLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("source", "more", "error"), UNREADABLE, ids=[source[:30] for source, _, _ in UNREADABLE])
+@each(("source", "more", "error"), UNREADABLE, ids=[source[:30] for source, _, _ in UNREADABLE])
 def test_what_cannot_be_judged_is_status_2(source, more, error, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(source + "\n", encoding="utf-8")
     assert main(["judge", "mine.py", *more]) == 2

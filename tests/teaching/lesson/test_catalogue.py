@@ -12,6 +12,7 @@ from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import catalogue, find, folder
 from graphstep.teaching.lesson.parse import read_lesson
 from graphstep.teaching.lesson.walk import LessonRun
+from tests.cases import each
 from tests.lessons import rehearsed, said, written
 
 ARRAYS = "a tableau is of numbers, and the values here are arrays"
@@ -63,7 +64,7 @@ def test_a_lesson_lacks_a_kind_of_question_for_a_reason_only() -> None:
     assert lacks == {number: {*reasons} for number, reasons in UNFIT.items()}
 
 
-@pytest.mark.parametrize("word", ["2", "02", "chain rule", "Backward: the chain rule", "02-backward-the-chain-rule"])
+@each("word", ["2", "02", "chain rule", "Backward: the chain rule", "02-backward-the-chain-rule"])
 def test_a_lesson_is_found_by_number_or_by_a_part_of_its_name(word):
     assert find(word).stem == "02-backward-the-chain-rule"
 
@@ -73,7 +74,7 @@ def test_a_lesson_is_found_by_its_path(tmp_path):
     assert find(str(path)) == path
 
 
-@pytest.mark.parametrize(("word", "says"), [("99", "no lesson"), ("gate", "several lessons"), ("nothing.md", "no lesson file")])
+@each(("word", "says"), [("99", "no lesson"), ("gate", "several lessons"), ("nothing.md", "no lesson file")])
 def test_a_lesson_that_there_is_not_is_an_error(word, says):
     with pytest.raises(InputError, match=says):
         find(word)

@@ -11,6 +11,7 @@ from graphstep.teaching.lesson.document import LessonError, Prose
 from graphstep.teaching.lesson.figures import BINS, COLUMNS, MARKS, ROWS, bars, plot
 from graphstep.teaching.lesson.parse import parse
 from graphstep.teaching.lesson.rehearsal import Rehearsal, rehearse
+from tests.cases import each
 
 FRONT = """+++
 title = "T"
@@ -77,7 +78,7 @@ def test_numbers_that_are_not_finite_are_gaps() -> None:
     assert sum(row.count("●") for row in rows[:ROWS]) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "says"),
     [
         ("## round: 3\n", "rounds 0 to 2"),

@@ -166,7 +166,7 @@ def test_the_twenty_line_network_has_the_losses_of_a_loop_in_numpy():
     assert rounds[:2] == pytest.approx(losses, rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("gate", "scale", "spreads"),
     [
         ("tanh", "0.01", [0.213, 0.0476, 0.0106]),

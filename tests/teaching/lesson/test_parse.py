@@ -68,7 +68,7 @@ def test_a_mistake_in_a_file_is_named_with_its_line(text, line, says):
     assert says in problem.message
 
 
-@pytest.mark.parametrize(
+@each(
     "hostile",
     [
         FRONT + "```predict\nask = " + "[" * 50_000 + "\n```\n",

@@ -35,7 +35,7 @@ def test_the_right_answer_is_computed_and_knows_the_step_that_shows_it(ask, valu
     assert mark(solution, numeral(value)).right
 
 
-@pytest.mark.parametrize(
+@each(
     ("about", "options", "right"),
     [
         ("pattern × → z", ["router", "switcher"], "switcher"),
@@ -215,7 +215,7 @@ def test_a_vector_is_neither_a_row_nor_a_column():
     assert "single axis" in verdict.sentence
 
 
-@pytest.mark.parametrize(("ask", "says"), [("shape W", "is an input"), ("shape ∂s/∂W", "is no gradient"), ("shape", "nothing")])
+@each(("ask", "says"), [("shape W", "is an input"), ("shape ∂s/∂W", "is no gradient"), ("shape", "nothing")])
 def test_a_shape_that_cannot_be_asked_for_is_a_problem(ask, says):
     with pytest.raises(LessonError, match=says):
         solution_of(ask, front=WIDE)
@@ -240,7 +240,7 @@ def test_a_small_array_may_be_typed_whole(typed):
     assert mark(solution_of("gradient x", front=PRODUCT), typed).right
 
 
-@pytest.mark.parametrize("typed", ["0.088, 0.176; 0.104, 0.208", "[[0.088, 0.176], [0.104, 0.208]]", "0.088 0.176; 0.104 0.208"])
+@each("typed", ["0.088, 0.176; 0.104, 0.208", "[[0.088, 0.176], [0.104, 0.208]]", "0.088 0.176; 0.104 0.208"])
 def test_a_matrix_is_typed_row_by_row(typed):
     assert mark(solution_of("gradient W", front=PRODUCT), typed).right
 

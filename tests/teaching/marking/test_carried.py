@@ -6,14 +6,13 @@ import ast
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import graphstep as gs
 from graphstep.engine.overrides import Override, overridden
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import solve
 from graphstep.teaching.marking.verdict import Verdict, mark_all
 from tests import reference_marker
+from tests.cases import each
 from tests.simulated_students import student
 
 
@@ -66,7 +65,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "expected"), CASES, ids=[" ".join(asked.values()) for asked, _ in CASES])
+@each(("asked", "expected"), CASES, ids=[" ".join(asked.values()) for asked, _ in CASES])
 def test_the_rule_case_by_case(asked: dict[str, str], expected: list[str]) -> None:
     assert outcomes(*PRODUCT, asked) == expected
 

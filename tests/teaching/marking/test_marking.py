@@ -490,7 +490,7 @@ def test_an_answer_of_another_shape_is_told_what_was_asked(ask: str, answer: str
     assert says in said
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "answer", "says"),
     [
         ("gradient z", "-0.25", "不太对。少了平方：1/x 的斜率随 1/x² 变化。"),
@@ -508,7 +508,7 @@ def test_an_answer_is_marked_in_the_language_of_the_run(ask: str, answer: str, s
 # Borders
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "outcome"),
     [
         # What NumPy prints, what MATLAB and Python write, a column, and cells of which nothing but a sign is between.
@@ -532,7 +532,7 @@ def test_an_array_may_be_typed_as_other_programs_write_it(answer: str, outcome: 
     assert marked("Z = X + 0; f = sum(Z)", {"X": [[24, -22], [-18, 8]]}, "value Z", answer)[0] == outcome
 
 
-@pytest.mark.parametrize(
+@each(
     "answer",
     [
         "[9; -7; -10]",
@@ -548,7 +548,7 @@ def test_a_vector_may_be_typed_as_a_column_or_as_it_is_printed(answer: str) -> N
     assert marked("h = x + 0; f = sum(h)", {"x": [9, -7, -10]}, "value h", answer)[0] == "right"
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "value"),
     [
         ("½", 0.5),
@@ -584,7 +584,7 @@ def test_six_cells_are_asked_for_at_once_and_seven_are_not() -> None:
         solution("q = 2*x", {"x": [1, 2, 3, 4, 5, 6, 7]}, "value q")
 
 
-@pytest.mark.parametrize(
+@each(
     ("right", "agreed", "other"),
     [(100.0, 102.0, 102.01), (-100.0, -98.0, -97.99), (0.1, 0.105, 0.10501), (0.012, 0.015, 0.0151), (0.0, 1e-9, 1.1e-9)],
 )
@@ -642,7 +642,7 @@ def test_what_rounding_leaves_of_0_is_0() -> None:
     assert not is_equal(1.0, 1 + 2e-9)
 
 
-@pytest.mark.parametrize(("gate", "x", "typed_answer"), [("cos", 60, "0.5"), ("tan", 45, "1"), ("sin", 30, "0.5")])
+@each(("gate", "x", "typed_answer"), [("cos", 60, "0.5"), ("tan", 45, "1"), ("sin", 30, "0.5")])
 def test_degrees_are_named(gate: str, x: float, typed_answer: str) -> None:
     said = "Not quite. You get that with degrees: angles are in radians."
     assert marked(f"{gate}(x)", {"x": x}, f"value {gate}(x)", typed_answer) == ("wrong", said)
@@ -652,7 +652,7 @@ def test_an_answer_without_a_number_is_not_marked() -> None:
     assert marked("25*x", {"x": 4}, "value 25*x", "0/0") == ("unreadable", "'0/0' is not a number.")
 
 
-@pytest.mark.parametrize(("y", "sign"), [(1.0, "positive"), (0.0, "zero"), (-1.0, "negative")])
+@each(("y", "sign"), [(1.0, "positive"), (0.0, "zero"), (-1.0, "negative")])
 def test_the_sign_of_a_gradient_is_one_of_three(y: float, sign: str) -> None:
     options = ("positive", "negative", "zero")
     asked = solution("x*y", {"x": 2, "y": y}, "choice: sign gradient x", options)

@@ -15,6 +15,7 @@ from graphstep.teaching.marking.solution import Solution, solve
 from graphstep.teaching.marking.tableau import rows_of
 from graphstep.teaching.marking.verdict import mark, mark_all
 from graphstep.telling.names import name_of
+from tests.cases import each
 
 DIAMOND = "a = x*y; b = a + x; c = a*y; g = b*c; f = g + a"
 
@@ -35,8 +36,8 @@ def readers(trace: Trace, gate: int) -> set[int]:
     return {i for i, node in enumerate(trace.program.nodes) if gate in node.operands}
 
 
-@pytest.mark.parametrize("program", ["q = x + y; r = q*y; f = q + r", "p = x*y; s = x + y; f = p*s", DIAMOND])
-@pytest.mark.parametrize("ask", ["order backward", "order forward"])
+@each("program", ["q = x + y; r = q*y; f = q + r", "p = x*y; s = x + y; f = p*s", DIAMOND])
+@each("ask", ["order backward", "order forward"])
 def test_an_order_is_right_where_each_gate_waits_for_all_that_it_has_to(program: str, ask: str) -> None:
     trace = trace_of(program, x=2, y=3)
     solution = ordered(trace, ask)
@@ -53,7 +54,7 @@ def test_an_order_is_right_where_each_gate_waits_for_all_that_it_has_to(program:
     assert not mark(solution, " ".join(map(str, range(1, len(solution.order.gates) + 1)))).right, "what is offered is no answer"
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "said"),
     [
         ("a, f, g, b, c", "a sends too early: nothing has arrived there yet, and it waits for what f sends."),
@@ -82,7 +83,7 @@ def test_a_gate_that_computes_before_what_it_reads_is_named() -> None:
     assert verdict.sentence == "b computes too early: it reads a, which is not there yet."
 
 
-@pytest.mark.parametrize(
+@each(
     ("ask", "options", "says"),
     [("order sideways", (), "no order"), ("order backward", ("x", "f"), "no gate"), ("order backward", ("f",), "2 to 9 gates")],
 )
@@ -113,7 +114,7 @@ def test_a_tableau_has_a_row_for_each_step_in_the_order_of_the_run() -> None:
     assert total.wording == "Row 2 of 3. What is df/dx, the sum of the contributions to x?"
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "outcome", "says"),
     [
         ("1, 5, 5", "right", "Right"),
@@ -143,7 +144,7 @@ def test_errors_are_carried_forward_through_the_rows_of_a_tableau() -> None:
     assert [verdict.outcome for verdict in verdicts] == ["right", "wrong", "right", "wrong"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("program", "inputs", "ask", "says"),
     [
         ("2*W", {"W": [[1.0, 2.0]]}, "fill forward", "an array"),

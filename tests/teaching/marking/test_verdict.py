@@ -18,6 +18,7 @@ from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import solve
 from graphstep.teaching.marking.verdict import mark
 from graphstep.telling.words.wording import Wording
+from tests.cases import each
 from tests.held import GOLDEN
 
 if TYPE_CHECKING:
@@ -179,12 +180,12 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", PARTS)
+@each("name", PARTS)
 def test_what_is_said_is_what_was_read_through(name: str, golden) -> None:
     golden(f"marking/{name}.txt", "\n".join(PARTS[name]()) + "\n")
 
 
-@pytest.mark.parametrize("name", PARTS)
+@each("name", PARTS)
 def test_sentences_end_and_hold_no_holes(name: str) -> None:
     for line in (GOLDEN / "marking" / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         assert not re.search(r"[{}]|None|\.\.|[a-z] {2,}[a-z]", line.strip().split("   ")[-1]), line

@@ -185,7 +185,7 @@ def test_a_name_with_a_number_gets_no_second_subscript_in_latex() -> None:
     assert r"\left(W_{1}\right)_{12}" in explained(run("sum(W1)", W1=W), "W1[0, 1]").ladder.latex
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "place", "why"),
     [
         ("sum(x)", "f", "The backward pass starts at f: its gradient is the seed."),
@@ -279,14 +279,14 @@ def test_a_vector_is_laid_out_in_rows() -> None:
     assert page_text("en", page(np.array(2.0)), ()) == "cells 0 to 0 of 1"
 
 
-@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
+@each("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
 def test_an_empty_array_has_an_empty_page(shape: tuple[int, ...]) -> None:
     shown = page(np.zeros(shape))
     assert not any(shown.cells)
     assert page_text("en", shown, shape) == "no cells"
 
 
-@pytest.mark.parametrize("fixed", [(3,), (-4,), (0, 0)])
+@each("fixed", [(3,), (-4,), (0, 0)])
 def test_a_matrix_that_is_not_there_has_no_page(fixed: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match="names no matrix of a 3×4×5 array"):
         page(CUBE, fixed=fixed)

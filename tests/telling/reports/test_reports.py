@@ -6,8 +6,6 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 import graphstep as gs
 from graphstep.analysis.compare import compare, snapshot_of
 from graphstep.analysis.diagnosis import Point, Sweep, diagnose
@@ -34,6 +32,7 @@ from graphstep.telling.reports import check as checking
 from graphstep.telling.reports import quotients as over_h
 from graphstep.telling.reports import tangents as forward
 from graphstep.telling.reports.run import narration, solution
+from tests.cases import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -177,7 +176,7 @@ WRITERS: dict[str, Callable[[Document], str]] = {
 }
 
 
-@pytest.mark.parametrize("which", DOCUMENTS)
+@each("which", DOCUMENTS)
 def test_all_writers_give_the_same_words_and_numbers_in_the_same_order(which: str) -> None:
     content = tuple(DOCUMENTS[which]().blocks)
     wanted = list(told(content))

@@ -80,7 +80,7 @@ def test_every_message_of_a_language_is_english_with_the_same_variables(language
     assert list(faults(language, text)) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "fault"),
     [
         ("{box} manda", "lacks {name}"),
@@ -208,7 +208,7 @@ def test_an_unknown_language_lists_those_there_are() -> None:
         gs.run("x*x", x=1, language="xx")
 
 
-@pytest.mark.parametrize("code", ["zh_CN.UTF-8", "ZH", "zh-Hans"])
+@each("code", ["zh_CN.UTF-8", "ZH", "zh-Hans"])
 def test_a_language_may_be_called_as_an_environment_calls_it(code: str) -> None:
     assert gs.run("x*x", x=1, language=code).trace.setup.language == "zh"
 
@@ -239,7 +239,7 @@ def test_no_two_kinds_of_text_have_a_message_of_one_name() -> None:
     assert sum(map(len, parts)) + len(fields(Phrases)) == len(MESSAGES)
 
 
-@pytest.mark.parametrize(
+@each(
     "command",
     [
         ["cross_entropy(x, y, ignore_index=1)", "x=[[1, 2], [1, 0]]", "y=[0, 1]"],

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from graphstep.faces.drawing.layout import Box, Density, Edge, Layout, arrange, cell_width, neighbourhood, wrap
 from graphstep.ground.widths import between, fit, without_controls
 from tests import FOLDER
+from tests.cases import each
 from tests.effort import grows_with
 from tests.graphs import BUILDERS, chain, expression, neuron, product_of_sum, square
 
@@ -276,7 +277,7 @@ def test_a_wire_of_more_than_six_layers_becomes_a_pair_of_stubs() -> None:
         assert {layout.stub_text(stub) for stub in stubs} <= {"x"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("edge", "reason"),
     [
         (Edge(0, 7, 0), "the boxes are 0 to 4"),
@@ -365,7 +366,7 @@ def test_appending_a_gate_moves_few_boxes() -> None:
     assert sorted(moved)[len(moved) // 2] <= 0.2
 
 
-@pytest.mark.parametrize("name", ["chain", "tree", "network"])
+@each("name", ["chain", "tree", "network"])
 def test_the_work_of_a_layout_grows_no_faster_than_the_graph(name: str) -> None:
     def work(size: int) -> Callable[[], object]:
         boxes, edges = BUILDERS[name](size)

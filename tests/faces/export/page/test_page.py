@@ -26,6 +26,7 @@ from graphstep.faces.export.page.views import OPENED
 from graphstep.ground.errors import LimitError
 from graphstep.language.program import node_id
 from graphstep.telling.reports.training import report
+from tests.cases import each
 
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "lecture": ("(x+y)*z", {"x": -2, "y": 5, "z": -4}),
@@ -91,7 +92,7 @@ class Tags(HTMLParser):
         return [attributes["id"] or "" for _, attributes in self.seen if "id" in attributes]
 
 
-@pytest.mark.parametrize("name", {**RUNS, **FOLDED})
+@each("name", {**RUNS, **FOLDED})
 def test_at_every_step_the_numbers_are_those_of_the_run(name: str) -> None:
     made = run(name)
     steps = data(page(made))["runs"][0]["steps"]
@@ -124,7 +125,7 @@ def test_a_large_array_leaves_its_cells_out() -> None:
     assert step["set"]["0"][:2] == [None, "0…99"]
 
 
-@pytest.mark.parametrize("name", {**RUNS, **FOLDED})
+@each("name", {**RUNS, **FOLDED})
 def test_the_file_is_well_formed_and_no_id_stands_twice(name: str) -> None:
     tags = Tags(page(run(name)))
     assert len(set(tags.ids)) == len(tags.ids)

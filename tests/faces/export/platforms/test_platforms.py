@@ -56,7 +56,7 @@ def test_every_platform_has_a_reader() -> None:
     assert set(READERS) == set(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_every_question_of_a_lesson_arrives_with_its_answers(name: str) -> None:
     for number in LESSONS:
         left = list(imported(name, number))
@@ -103,7 +103,7 @@ def _answers_hold(answers, gaps) -> None:
                     assert spelling.feedback in said
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_an_input_that_an_earlier_question_asks_for_is_named_by_that_question(name: str) -> None:
     first, second, *_ = reader(name)(platform(name).writes(list(questions_of(shipped(10))), "A small change"))[1]
     assert "What is dC/dw?" in plain(first.stem)
@@ -111,13 +111,13 @@ def test_an_input_that_an_earlier_question_asks_for_is_named_by_that_question(na
     assert "24" not in plain(second.stem)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_equal_exercises_give_equal_bytes(name: str) -> None:
     once, again = (platform(name).writes(list(questions_of(shipped(2))), "Backward") for _ in range(2))
     assert once == again
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_pictures_are_where_they_are_asked_for(name: str) -> None:
     for read in imported(name, 2):
         assert set(images(read.stem)) == set(read.pictures)

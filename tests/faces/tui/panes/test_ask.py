@@ -11,6 +11,7 @@ from graphstep.engine.trace import trace
 from graphstep.ground.arrays import number_text
 from graphstep.language.read import read
 from graphstep.teaching.marking.verdict import mark
+from tests.cases import each
 from tests.faces.tui.arrays import LAYER, NET, PROGRAMS, given
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, SMALL, Driver, drive
 
@@ -28,7 +29,7 @@ def right_answer(solution) -> str:
     return str(solution.shape.shape) if solution.shape is not None else number_text(solution.quantity.asked, 12)
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@each("name", PROGRAMS)
 def test_every_question_has_a_right_answer_and_one_number_at_most(name: str) -> None:
     inputs = given(PROGRAMS[name][1])
     run = trace(read(PROGRAMS[name][0], inputs), inputs)

@@ -19,6 +19,7 @@ from graphstep.language.read import read
 from graphstep.language.rewrite import expand
 from graphstep.teaching.lesson.catalogue import catalogue
 from tests import FOLDER
+from tests.cases import each
 from tests.effort import effort
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive, opened
 from tests.lessons import shipped
@@ -62,9 +63,9 @@ def programs() -> dict[str, list[Trace]]:
     for case in json.loads((FOLDER / "cases.json").read_text(encoding="utf-8")):
         if all(isinstance(value, int | float) for value in case["inputs"].values()):
             runs[case["id"]] = [run_of(case["expression"], case["inputs"])]
-    for each in runs.values():
-        scalar = [run for run in each if not any(node.shape for node in run.program.nodes)]
-        each += [trace(expand(run.program).program, run.inputs) for run in scalar]
+    for alike in runs.values():
+        scalar = [run for run in alike if not any(node.shape for node in run.program.nodes)]
+        alike += [trace(expand(run.program).program, run.inputs) for run in scalar]
     return runs
 
 
@@ -101,7 +102,7 @@ def shown(run: Trace, scene: Scene, at: int) -> str:
     return text_of(draw(scene.layout, marks(run, scene.drawn, at)))
 
 
-@pytest.mark.parametrize("name", LECTURES)
+@each("name", LECTURES)
 def test_every_graph_of_the_lectures_is_seen_whole_in_a_small_terminal(name: str) -> None:
     run = run_of(*LECTURES[name])
     scene = set_scene(run, run.program.output, PANE, None)
@@ -113,7 +114,7 @@ def test_every_graph_of_the_lectures_is_seen_whole_in_a_small_terminal(name: str
         assert "…" not in text.replace("+…", "")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, HUGE])
+@each("size", [SMALL, LARGE, HUGE])
 def test_the_neuron_of_the_lectures_is_seen_with_all_its_numbers(size: tuple[int, int]) -> None:
     async def play(driver: Driver) -> None:
         await driver.press("end")

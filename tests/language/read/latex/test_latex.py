@@ -25,6 +25,7 @@ from graphstep.ground.errors import GraphstepError, InputError, ReadError
 from graphstep.language.read import read
 from graphstep.language.read.latex import from_latex
 from graphstep.telling.formula import latex_of
+from tests.cases import each
 from tests.effort import grows_with
 from tests.programs import seeded
 from tests.reading import value
@@ -207,7 +208,7 @@ def _pairs(table: str) -> list[tuple[str, str]]:
     return [(tex.strip(), program.strip()) for tex, _, program in (row.partition("->") for row in table.strip().splitlines())]
 
 
-@pytest.mark.parametrize("table", [FORMULAS, ARRAYS, STATEMENTS], ids=["numbers", "arrays", "statements"])
+@each("table", [FORMULAS, ARRAYS, STATEMENTS], ids=["numbers", "arrays", "statements"])
 def test_each_formula_becomes_the_program_of_its_structure(table: str) -> None:
     table = table.replace("% a comment \\\\ x y", "x y")
     wrong = [(tex, from_latex(tex), program) for tex, program in _pairs(table) if from_latex(tex) != program]

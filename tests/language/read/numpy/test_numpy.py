@@ -97,7 +97,7 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("typed", PROGRAMS)
+@each("typed", PROGRAMS)
 def test_a_text_becomes_the_program_that_it_spells(typed: str) -> None:
     assert from_numpy(typed) == PROGRAMS[typed]
 
@@ -146,7 +146,7 @@ MEANINGS = {
 }
 
 
-@pytest.mark.parametrize("typed", MEANINGS)
+@each("typed", MEANINGS)
 def test_a_name_has_the_meaning_of_the_library_that_it_was_written_for(typed: str) -> None:
     assert from_numpy(typed) == MEANINGS[typed]
 
@@ -224,7 +224,7 @@ np.logical_and(v, -1)*1 + np.logical_or((v > 0)*1 - 1, 0)
 """
 
 
-@pytest.mark.parametrize("typed", VALUES.strip().splitlines())
+@each("typed", VALUES.strip().splitlines())
 def test_values_are_those_of_numpy(typed: str) -> None:
     ours = gs.from_numpy(typed, **{name: value for name, value in {"x": X, "v": V}.items() if name in _names(typed)})
     theirs = eval(typed, {"np": np, "x": X, "v": V})
@@ -334,7 +334,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "where", "said", "advice"), REFUSED, ids=[row[0] for row in REFUSED])
+@each(("typed", "where", "said", "advice"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_what_is_not_read_is_refused_with_its_place_and_what_would_do(typed: str, where: str, said: str, advice: str) -> None:
     with pytest.raises(ReadError) as caught:
         from_numpy(typed)
@@ -355,7 +355,7 @@ def test_what_is_wrong_with_the_program_is_shown_in_the_text_that_was_typed() ->
     assert "line 2:" in caught.value.report()
 
 
-@pytest.mark.parametrize(
+@each(
     "typed",
     [
         "(" * 5_000 + "x" + ")" * 5_000,
