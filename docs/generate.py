@@ -74,7 +74,8 @@ same numbers; `graphstep --version` says which. `GRAPHSTEP_CORE=0` forbids C, an
 | status | meaning |
 | --- | --- |
 | 0 | done |
-| 1 | failed while running: a file not written, a loss that is nan, a `--break` not met; or the answer is no: witnesses that disagree, a claim that does not hold, runs that differ, a wrong engine, what `--fail-on` names |
+| 1 | failed while running: a file not written, a loss that is nan, a `--break` not met |
+| 1 | the answer is no: witnesses or runs differ, a claim does not hold, an engine is wrong, `--fail-on` |
 | 2 | typed wrong: an expression, a value, an option |
 | 130, 143 | ended by Ctrl-C, by SIGTERM |
 | 141 | the reader closed the pipe |

@@ -180,7 +180,7 @@ class Prompt:
             self._say_all(summary_lines(self.state, score))
         lesson = self.state.lesson
         if lesson is not None and not lesson.finished and not self._warned:
-            command, section = command_of(lesson.rehearsal.lesson.path, self.state.language), lesson.scene.section.heading
+            command, section = command_of(lesson.rehearsal.lesson.path, self.state.language), lesson.headings[-1]
             self._say(message(self.state.language, "lesson-place-kept", command=command, section=section))
 
     def _say(self, text: str) -> None:

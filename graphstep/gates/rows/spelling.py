@@ -14,4 +14,4 @@ def written(options: Options) -> str:
 def typed(value: float) -> str:
     """A number as it can be typed, to the last bit."""
     # repr is the shortest text that is read back to the last bit.
-    return repr(float(value)).removesuffix(".0")
+    return repr(float(value)).removesuffix(".0").replace("e-0", "e-").replace("e+", "e")

@@ -253,6 +253,16 @@ def test_an_unknown_word_ends_nothing(monkeypatch, capsys) -> None:
     assert lines[-1].startswith("1  + computes x+y")
 
 
+def test_the_place_that_is_kept_is_called_as_its_section_is_headed(monkeypatch, capsys, tmp_path) -> None:
+    monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n" * 3))
+    assert main(["lesson", "24", "--plain", "--language=zh"]) == 0
+    *said, last = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("backward: b*h → b ") for line in said)
+    assert "graphstep lesson 24 --language=zh" in last
+    assert "backward: b*h → b" in last
+
+
 @pytest.mark.parametrize("asked", ["--plain", "--screen-reader"])
 def test_a_lesson_is_played_on_the_lines_and_goes_on_where_it_was_left(monkeypatch, capsys, tmp_path, asked: str) -> None:
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
