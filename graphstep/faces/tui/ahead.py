@@ -27,9 +27,8 @@ _MODULES = (
     "graphstep.faces.tui.arguments",
     *(
         f"graphstep.faces.tui.dialogs.{name}"
-        for name in ("find", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "choices", "causes")
+        for name in ("palette", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "choices", "causes")
     ),
-    "graphstep.faces.tui.palette",
     "graphstep.faces.tui.panes.ask",
     *(f"graphstep.faces.replies.{name}" for name in ("inspection", "panels", "quantities")),
     *(f"graphstep.analysis.{name}" for name in ("paths", "tangents")),
@@ -83,9 +82,8 @@ def _pieces(screen: SteppingScreen) -> Iterator[None]:
 
 def _styles(screen: SteppingScreen) -> Iterator[None]:
     # Textual reads styles when the first widget of a kind comes, parses them, and looks up those of the whole screen again.
-    from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
     from textual.containers import Horizontal
-    from textual.widgets import Label, LoadingIndicator, OptionList
+    from textual.widgets import Label, OptionList
 
     from graphstep.faces.tui.dialogs.find import FindForm
     from graphstep.faces.tui.dialogs.form import Field
@@ -94,8 +92,7 @@ def _styles(screen: SteppingScreen) -> Iterator[None]:
     app: Any = screen.app
     form = FindForm(screen.now.trace)
     texts = Field(), Label(), OptionList(), Horizontal(), AskPane(id="ask")
-    palette = CommandPalette(), CommandInput(), CommandList(), SearchIcon(), LoadingIndicator()
-    for widget in (form, *texts, *palette):
+    for widget in (form, *texts):
         widget._post_register(app)
     for path in form.css_path:
         if not app.stylesheet.has_source(str(path), ""):

@@ -38,13 +38,12 @@ from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import FrameType
 
     from rich.console import RenderableType
     from textual.await_remove import AwaitRemove
     from textual.color import Color
-    from textual.command import Provider
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.events import Event
@@ -56,12 +55,6 @@ if TYPE_CHECKING:
 
 _PAUSE, _TAKEN_DOWN = 0.02, 0.1
 """Seconds: behind a frame, before the next key is expected; and behind a dialog, until nothing holds it any more."""
-
-
-def _nodes_provider() -> type[Provider]:
-    from graphstep.faces.tui.palette import NodesProvider
-
-    return NodesProvider
 
 
 class _Gate(LineFilter):
@@ -154,8 +147,6 @@ class GraphstepApp(App[None]):
     theme: Reactive[str] = Reactive(_theme_at_start)
 
     TITLE = "graphstep"
-    ENABLE_COMMAND_PALETTE = True
-    COMMANDS = App.COMMANDS | {_nodes_provider}
     BINDINGS: ClassVar = [
         # Over Textual's own, which only says how to quit.
         Binding("ctrl+c", "quit", "quit", id="app-interrupt", priority=True, show=False),
@@ -307,10 +298,14 @@ class GraphstepApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Search everything that can be done."""
-        from graphstep.faces.tui.palette import Palette
+        from graphstep.faces.tui.dialogs.palette import Palette
+
+        def chosen(do: Callable[[], object] | None) -> None:
+            if do is not None:
+                do()
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette(self.screen, self.get_system_commands(self.screen)), chosen)
 
     def redraw(self) -> None:
         """Paint the whole screen, whatever the terminal shows now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -227,8 +227,13 @@ class Fields(VerticalScroll, can_focus=False):
 
 
 def move_in(options: OptionList, event: Key) -> None:
-    """Let up and down move in a list while a line above it has the focus."""
-    moves = {"down": options.action_cursor_down, "up": options.action_cursor_up}
+    """Let the arrows and the page keys move in a list while a line above it has the focus."""
+    moves: dict[str, Callable[[], None]] = {
+        "down": options.action_cursor_down,
+        "up": options.action_cursor_up,
+        "pagedown": options.action_page_down,
+        "pageup": options.action_page_up,
+    }
     if event.key in moves:
         moves[event.key]()
         event.stop()

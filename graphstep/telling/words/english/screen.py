@@ -182,6 +182,8 @@ _DIALOGS: dict[str, English] = {
     "graph-roomy": "The graph is drawn roomy.  z changes it.",
     "graph-compact": "The graph is drawn compact.  z changes it.",
     "screen-theme-now": "theme: {name}",
+    "palette-title": "everything that can be done",
+    "palette-example": "what it does, its key, or the name of a node",
     "palette-go": "go to it in the graph",
     "node-input": "input {name}",
     "node-gate": "{box} gate: {name}",

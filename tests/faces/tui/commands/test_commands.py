@@ -7,11 +7,16 @@ import subprocess
 import sys
 from importlib import import_module
 
+from textual.events import Key
+from textual.widgets import OptionList
+
 from graphstep.debugger.actions import ACTIONS, BY_ID, LESSON, SETS, STEPPING, key_text, keyed, keys_text
 from graphstep.faces.tui import commands
 from graphstep.faces.tui.commands import DOES
+from graphstep.faces.tui.dialogs.form import Field
 from graphstep.faces.tui.dialogs.help import help_page
-from tests.faces.tui.driving import drive, opened
+from graphstep.faces.tui.dialogs.palette import Palette
+from tests.faces.tui.driving import KEYS, drive, opened
 
 # The application has these two itself, so that they work in every screen and dialog.
 OF_THE_APP = ("ctrl+c", "ctrl+l", "ctrl+p")
@@ -97,15 +102,42 @@ def test_a_command_of_the_palette_is_done() -> None:
     drive(play)
 
 
-def test_the_palette_finds_nodes() -> None:
+def test_the_palette_lists_all_commands_in_their_order_and_of_what_is_typed_the_best_first() -> None:
     async def play(driver) -> None:
-        from graphstep.faces.tui.palette import NodesProvider
+        commands = [*driver.app.get_system_commands(driver.screen)]
+        # Typed at once: the letters come before the field is there.
+        driver.app.post_message(Key("ctrl+p", None))
+        for letter in "theme: g":
+            driver.app.post_message(Key(KEYS.get(letter, letter), letter))
+        await driver.until(lambda: isinstance(driver.app.screen, Palette) and driver.app.focused is not None)
+        await driver.until(lambda: driver.app.screen.query_one(Field).value == "theme: g")
+        await driver.until(lambda: listed(driver)[0] == "Theme: graphstep-dark")
+        await driver.press(*["backspace"] * 8)
+        await driver.until(lambda: listed(driver) == [command.title for command in commands])
+        # The key is in the title too, and the name fits best where it begins.
+        await driver.type("find")
+        assert listed(driver)[0].startswith("Find")
+        assert len(listed(driver)) < len(commands)
 
-        provider = NodesProvider(driver.screen)
-        hits = [hit async for hit in provider.search("x+y")]
-        assert "x+y" in hits[0].text
-        hits[0].command()
+    drive(play)
+
+
+def listed(driver) -> list[str]:
+    return [option.prompt.plain.split("\n")[0] for option in driver.app.screen.query_one(OptionList).options]
+
+
+def test_the_palette_finds_nodes_and_says_where_nothing_fits() -> None:
+    async def play(driver) -> None:
+        await driver.press("ctrl+p")
+        await driver.type("x+y")
+        assert "x+y" in listed(driver)[0]
+        await driver.type("!!")
+        await driver.press("enter")
+        assert listed(driver) == ["Nothing fits."]
+        await driver.press("backspace", "backspace", "enter")
         assert driver.now.selected == 3
+        await driver.press("ctrl+p", "pagedown", "enter")
+        assert driver.app.screen is driver.screen
 
     drive(play)
 
