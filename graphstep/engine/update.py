@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LEAST, MOST = 1e-280, 1e300
+"""Between these a sum of squares says what a length is: no square overflowed, and one that lost its digits near 0 is too small to
+show. Of a gradient that vanishes, 1e-170, the square is 0."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
     """One parameter in one round: what it was, what the optimizer knew, and what it became."""
@@ -131,28 +136,22 @@ def bounded(weights: Number, norm: Number, bound: float) -> dict[str, Number]:
 
 def length_of(norms: Iterable[float]) -> float:
     """The length of several vectors as one, from the norms of each."""
-    return math.sqrt(sum(norm * norm for norm in norms))
+    return norm_of(np.array([*norms]))
 
 
 def norm_of(cells: NDArray[np.float64]) -> float:
-    """The length of a vector. Its squares may overflow where it does not; then they are taken of its parts of the largest."""
+    """The length of a vector."""
     from graphstep.gates.products import dot
 
     # Not np.linalg.norm, which is BLAS's for a vector: the norms that are printed would depend on the CPU.
-    norm = math.sqrt(dot(np, cells, cells))
-    if math.isfinite(norm):
-        return norm
-    largest = float(np.max(np.abs(cells)))
-    if not math.isfinite(largest):
-        return largest
-    parts = cells / largest
-    return largest * math.sqrt(dot(np, parts, parts))
+    squares = float(dot(np, cells, cells))
+    return math.sqrt(squares) if LEAST < squares < MOST else float(norm_along(cells, (0,)))
 
 
 def norm_along(weights: Number, axes: tuple[int, ...]) -> Number:
     """The lengths along some axes, which stay as axes of one entry; one number where these are all."""
     from graphstep.gates.rows.reductions import length
 
-    # As the gate that takes lengths does it: squares may overflow where a length does not.
+    # As the gate that takes lengths does it: squares may be too large or too small for numbers where a length is neither.
     norms = length(np, np.asarray(weights), {"axis": axes, "keepdims": True})
     return float(norms.reshape(())) if norms.size == 1 else norms

@@ -77,7 +77,8 @@ def work(sample: Sample) -> Iterator[Work]:
     program, inputs = sample
     run = run_plan(plan(program), inputs)
     middle = len(program.nodes) // 2
-    _ = names_of(program).texts
+    # Tables that are made before the first frame.
+    _ = names_of(program).texts, program.uses, program.consumers
     (condition,) = read_conditions("abs(grad) < 1e-6 and value > 0.5")
     yield Work("building networkx's graph", LINEAR, lambda: build(program), 100_000)
     yield Work("planning and a first run", LINEAR, lambda: run_plan(plan(program), inputs))

@@ -88,15 +88,13 @@ def _layer(trace: Trace, index: int) -> Layer:
     units = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)
     # Units that are equal because they are flat part when they come back, and those that are read with other weights at once.
     sides = (value, np.asarray(trace.value_of(trace.node(index).sources[0][1])), gradient)
-    with np.errstate(all="ignore"):
-        rms = float(np.sqrt(np.mean(np.square(gradient)))) if differentiable and gradient.size else float("nan")
     return Layer(
         index,
         gate,
         value.shape,
         summary(value),
         summary(gradient) if differentiable else None,
-        rms,
+        mean_size(gradient) if differentiable else nan,
         float(np.mean(flat)) if flat.size else 0.0,
         int(np.count_nonzero(units.all(axis=0))) if units.size else 0,
         differentiable and value.shape[-1:] > (1,) and value.size > 0 and all(np.all(x == x[..., :1]) for x in sides),

@@ -19,7 +19,18 @@ from graphstep.engine.training.schedule import Schedule
 from graphstep.engine.training.score import Score
 from graphstep.engine.training.settings import Settings
 from graphstep.engine.training.units import units_of
-from graphstep.engine.update import Update, applied, bounded, is_bounded, is_clipped, length_of, norm_along, norm_of
+from graphstep.engine.update import (
+    LEAST,
+    MOST,
+    Update,
+    applied,
+    bounded,
+    is_bounded,
+    is_clipped,
+    length_of,
+    norm_along,
+    norm_of,
+)
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.optimizers import apply
 from graphstep.ground.arrays import Number, kind_text, shape_of
@@ -107,9 +118,8 @@ class Machine:
         drill.backward()
         norms = {}
         for name, node, squares in zip(self.settings.params, self._nodes, drill.squares.tolist(), strict=True):
-            # Squares may overflow where a norm does not.
             norms[name] = math.sqrt(squares)
-            if not math.isfinite(squares):
+            if not LEAST < squares < MOST:
                 norms[name] = norm_of(drill.buffers.gradients[drill.plan.starts[node] : drill.plan.starts[node + 1]])
         self._clip(drill, norms)
         return norms

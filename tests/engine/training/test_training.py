@@ -564,11 +564,26 @@ def test_sharing_and_folding_work_in_a_training_too() -> None:
     assert len(read_program("sigmoid(w)", ["w"], expand=True).nodes) > 2
 
 
-def test_the_norm_of_a_gradient_does_not_overflow_before_the_gradient_does() -> None:
+def test_the_norm_of_a_gradient_is_a_number_wherever_the_gradient_is_one() -> None:
     training = gs.train("1e200*(3*x + 4*y)", params=["x", "y"], lr=0, steps=1, x=0, y=0)
     assert training.history.norms["x"] == [pytest.approx(3e200)]
     both = gs.train("sum(1e200*w)", params=["w"], lr=0, steps=1, w=[1.0, 1.0])
     assert both.history.norms["w"] == [pytest.approx(2**0.5 * 1e200)]
+    # A gradient that vanishes is not 0 yet: of 1e-155 the square has few digits, and of 1e-170 none.
+    for size in (1e-140, 1e-155, 1e-170, 1e-300):
+        tiny = gs.train("sum(c*w) + 0*v", params=["w", "v"], lr=0, steps=1, c=size, w=[1.0, 1.0], v=1.0)
+        assert tiny.history.norms == {"w": [pytest.approx(2**0.5 * size, rel=1e-14, abs=0)], "v": [0.0]}
+
+
+def test_gradients_of_any_size_are_clipped_together() -> None:
+    for size in (1e-170, 3.0, 1e160, 1e300):
+        training = gs.train("sum(c*w) + 2*c*v", params=["w", "v"], lr=1, steps=1, clip_norm=size / 8, c=size, w=[1.0, 1.0], v=1.0)
+        moved = [1 - w for w in training.params["w"]] + [1 - training.params["v"]]
+        run = training.round(0)
+        assert [update.length for update in run.updates] == [pytest.approx(6**0.5 * size, rel=1e-14, abs=0)] * 2
+        if 1e-10 < size < 1e10:
+            assert moved == pytest.approx([size / 8 / 6**0.5, size / 8 / 6**0.5, 2 * size / 8 / 6**0.5])
+        assert ["g" in update.assigned for update in run.updates] == [True, True]
 
 
 def test_a_notebook_shows_the_curve_once_there_is_a_round() -> None:
