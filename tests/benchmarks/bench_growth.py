@@ -1,4 +1,4 @@
-"""How work grows with the number of gates: ``python -m tests.benchmarks.bench_growth [LARGEST]``.
+"""How work grows with the number of gates: ``python -m tests.benchmarks.bench_growth [LARGEST [SHAPE]]``.
 
 Processor time of each kind of work at powers of ten from 10 gates to the largest, 100,000 unless another is said; the exponent
 that fits best at the three largest, 1 for what is linear and 0 for what does not grow; and the memory of a program with its run.
@@ -145,7 +145,7 @@ def growth(name: str, shape: str, bar: float, spent: dict[int, tuple[float, int]
 
 def results(largest: int = LARGEST) -> Iterator[Result]:
     """Every kind of work on every shape."""
-    sizes = [10**power for power in range(1, 7) if 10**power <= largest]
+    sizes = sizes_to(largest)
     texts = {size: balanced(size) for size in sizes}
     reading = {size: (measured(partial(read, text)), size) for size, text in texts.items()}
     yield growth("reading a text", "balanced tree", LINEAR, reading)
@@ -156,18 +156,28 @@ def results(largest: int = LARGEST) -> Iterator[Result]:
         run = trace(*units(size))
         dead[size] = measured(lambda run=run: diagnose(run)), len(run.program.nodes)
     yield growth("a diagnosis", "dead units", LINEAR, dead)
-    for shape, make in SHAPES.items():
-        spent: dict[tuple[str, float], dict[int, tuple[float, int]]] = {}
-        for size in sizes:
-            for each in work(make(size)):
-                if size <= each.largest:
-                    spent.setdefault((each.name, each.bar), {})[size] = measured(each.task), each.parts or size
-        for (name, bar), by_size in spent.items():
-            yield growth(name, shape, bar, by_size)
-        yield Result(
-            shape, memory(make, max(largest, LARGEST)), MEMORY, "bytes", "program, plan and run", group="memory of a gate"
-        )
+    for shape in SHAPES:
+        yield from of_shape(shape, largest)
+
+
+def of_shape(shape: str, largest: int) -> Iterator[Result]:
+    """Every kind of work on one shape."""
+    make = SHAPES[shape]
+    spent: dict[tuple[str, float], dict[int, tuple[float, int]]] = {}
+    for size in sizes_to(largest):
+        for each in work(make(size)):
+            if size <= each.largest:
+                spent.setdefault((each.name, each.bar), {})[size] = measured(each.task), each.parts or size
+    for (name, bar), by_size in spent.items():
+        yield growth(name, shape, bar, by_size)
+    yield Result(shape, memory(make, max(largest, LARGEST)), MEMORY, "bytes", "program, plan and run", group="memory of a gate")
+
+
+def sizes_to(largest: int) -> list[int]:
+    """The powers of ten from 10 gates on."""
+    return [10**power for power in range(1, 7) if 10**power <= largest]
 
 
 if __name__ == "__main__":
-    sys.exit(report(results(int(sys.argv[1].replace(",", "")) if sys.argv[1:] else LARGEST)))
+    asked = int(sys.argv[1].replace(",", "")) if sys.argv[1:] else LARGEST
+    sys.exit(report(of_shape(sys.argv[2], asked) if sys.argv[2:] else results(asked)))
