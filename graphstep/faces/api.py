@@ -236,11 +236,13 @@ def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **value
     >>> from_latex(r"\frac{1}{1+e^{-w_0 x_0}}", w0=2, x0=0).output
     0.5
     """
-    from graphstep.language.read.dialects import translated
+    from graphstep.language.read.dialects import translated, unread
 
     given = {**(inputs or {}), **values}
     # The program is a text again: from here on it is run, shown and copied as if it had been typed.
-    return run(translated(text, "latex", _with_values(given)).text, inputs=given)
+    program = translated(text, "latex", _with_values(given)).text
+    lost = unread(text, program, given)
+    return run(program, inputs={name: value for name, value in given.items() if name not in lost})
 
 
 def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:

@@ -182,7 +182,7 @@ class Conditions(Operators):
         """Pass over the f(x) of y = f(x) = …, which names the value again, and its inputs."""
         start = self._place
         if self._lettered() is not None and self._is("left", "("):
-            self._arguments()
+            self._pass_over_brackets()
             if self._is("sign", "="):
                 self._take()
                 return

@@ -2,6 +2,7 @@ r"""The tokens of a formula from left to right, and its letters with all that st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,8 @@ from graphstep.language.read.latex.tokens import Token
 class TermsError(Exception):
     """A term is not made cell by cell of the vectors that a sum runs over: it has to be written out."""
 
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 NESTING = 60
 """Groups, brackets, functions and accents inside each other."""
@@ -64,6 +67,15 @@ class Cursor:
         self._place += 1
         return token
 
+    def _pass_over_brackets(self) -> None:
+        """Go on behind the bracket that closes the one that opens here."""
+        opening, depth = self._take(), 1
+        while depth:
+            if self._peek() is None:
+                self._wrong(f"{self._typed(opening.span)} is never closed", opening.span)
+            kind = self._take().kind
+            depth += (kind in ("left", "open")) - (kind in ("right", "close"))
+
     def _wrong(self, message: str, span: Span, hint: str = "") -> NoReturn:
         raise ReadError(message, text=self._text, span=span, hint=hint)
 
@@ -90,6 +102,8 @@ class Letters(Cursor):
         self._given = given
         # What the names are taken for that were assigned above.
         self._assigned: dict[str, Sort] = {}
+        # Words of letters side by side that are names: of what was given a value, and of what stands before =.
+        self._words = {word[0] for name in given if (word := _WORD.match(name))}
         # The values of the letters that sums count with.
         self._counters: dict[str, int] = {}
         # Of these letters, sums inside each other, as those that read whole vectors in place of their cells.
@@ -115,7 +129,8 @@ class Letters(Cursor):
             self._wrong(f"\\{command.text} holds a word in braces", command.span)
         while not self._is("close"):
             self._take()
-        return self._text[brace.stop : self._take().start].strip().replace("\\_", "_")
+        # A sentence may end in it: \\text{otherwise.}
+        return self._text[brace.stop : self._take().start].strip(" \n\t.,;").replace("\\_", "_")
 
     def _lettered(self) -> Piece | None:
         """A name with its accents, subscripts and layer; a numeral where it is the letter of a sum; None for no name."""
@@ -126,8 +141,13 @@ class Letters(Cursor):
         base, below = lettering, list[Token]()
         # Which of both scripts comes first has no meaning; a name must have its subscript before the power is read.
         self._put_below_first()
-        while (self._is("below") and not self._is("left", "[", ahead=2)) or self._layer_stands_here():
-            if self._is("below"):
+        while self._subscript_stands_here() or self._layer_stands_here() or self._case_stands_here():
+            if self._case_stands_here():
+                counted = self._tokens[self._place + 3]
+                base = replace(base, below=(str(self._counters[counted.text]), *base.below))
+                below = [counted, *below]
+                self._place += 6
+            elif self._is("below"):
                 mark = self._take()
                 if base.below:
                     self._wrong("a second subscript", mark.span, "put both into one: x_{1, 2}")
@@ -216,6 +236,16 @@ class Letters(Cursor):
                 break
         return place
 
+    def _subscript_stands_here(self) -> bool:
+        """Whether a subscript stands here, and not an index as our own documents print it: _{[0]}."""
+        return self._is("below") and not (self._is("open", ahead=1) and self._is("left", "[", ahead=2))
+
+    def _case_stands_here(self) -> bool:
+        """Whether ^{(i)} stands here in a sum over i: the number of a case, as some courses write it."""
+        letter = self._peek(3)
+        around = [("above", 0), ("open", 1), ("left", 2), ("right", 4), ("close", 5)]
+        return letter is not None and letter.text in self._counters and all(self._is(kind, ahead=n) for kind, n in around)
+
     def _layer_stands_here(self) -> bool:
         r"""Whether ^{[1]} or ^{\langle t-1 \rangle} stands here: the number of a layer or a turn, as some courses write it."""
         if not (self._is("above") and self._is("open", ahead=1)):
@@ -238,13 +268,24 @@ class Letters(Cursor):
         self._place += 1
         return "_".join(self._subscript(inside, (opening.start, stop)))
 
+    def _letters_side_by_side(self) -> str:
+        """The letters that stand here without a space between them: ``target``, which would be a product of six."""
+        text, before = "", self._peek()
+        for token in self._tokens[self._place : self._place + limits.NAME]:
+            if token.kind != "letter" or before is None or (text and token.start != before.stop):
+                break
+            text, before = text + token.text, token
+        return text
+
     def _lettering(self) -> Lettering | None:
         token = self._peek()
         if token is None:
             return None
         if token.kind == "letter":
-            self._place += 1
-            return Lettering(token.text)
+            word = self._letters_side_by_side()
+            word = word if word in self._words else token.text
+            self._place += len(word)
+            return Lettering(word)
         if token.kind != "command":
             return None
         word = token.text

@@ -34,6 +34,8 @@ _PRODUCTS: dict[tuple[Sort, Sort], Sort] = {
     ("row", "vector"): "number",
     ("row", "matrix"): "row",
     ("matrix", "vector"): "vector",
+    # A vector in front of a matrix is a row, as in books that lay the cases of a batch in rows.
+    ("vector", "matrix"): "vector",
     ("matrix", "matrix"): "matrix",
     ("vector", "row"): "matrix",
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, PRODUCT
-from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.ground.errors import Span, did_you_mean, quoted
 from graphstep.language.read.latex.conditions import is_option
 from graphstep.language.read.latex.functions import LETTERS, REFUSED, axes_of, function_of, is_cellwise
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT
@@ -69,6 +69,9 @@ class Reader(Sums):
         braces = self._is("open")
         if braces:
             self._take()
+        # No product stands before =, so that what looks like one is a word: MSE = …
+        if len(word := self._letters_side_by_side()) > 1:
+            self._words.add(word)
         piece = self._lettered()
         if braces and piece is not None:
             self._closed(start)
@@ -77,8 +80,8 @@ class Reader(Sums):
         if self._is("prime"):
             self._wrong("a derivative is not written as a formula", self._take().span, "every run computes the gradients")
         if self._is("left", "("):
-            # f(x, y) = … names the inputs of f, which its formula names again.
-            self._arguments()
+            # f(x, y) = … names the inputs of f, which its formula names again; p(y=1|x) = … and KL(p||q) = … say more.
+            self._pass_over_brackets()
         if self._is("sign", ":"):
             self._place += 1
         token = self._take()
@@ -157,9 +160,20 @@ class Reader(Sums):
                 return call("sum", [binary("*", *inputs)], span, "number")
             return call("dot", inputs, span, "number")
         if len(inputs) > 1:
-            self._wrong("a list in brackets is no operand", span, 'give the array as an input: x="[1, 2]"')
+            return self._joined(inputs, opening, span)
         # The brackets that were typed are no name any more.
         return Piece(inputs[0].text, inputs[0].level, span, inputs[0].sort)
+
+    def _joined(self, inputs: list[Piece], opening: Token, span: Span) -> Piece:
+        """``[h, x]``: vectors one behind the other, as in the gates of an LSTM; of numbers a vector."""
+        self._need_terms()
+        sorts = {piece.sort for piece in inputs}
+        if opening.text == "[" and sorts == {"number"}:
+            return Piece(f"[{', '.join(piece.text for piece in inputs)}]", ATOM, span, "vector")
+        if opening.text == "[" and sorts in ({"vector"}, {"matrix"}):
+            return call("concat", inputs, span, inputs[0].sort, "axis=1" if "matrix" in sorts else "")
+        hint = 'brackets such as [h, x] join vectors, or numbers; give another array as an input: x="[1, 2]"'
+        return self._wrong("a list in brackets is no operand", span, hint)
 
     def _command(self, token: Token) -> Piece | None:
         """What a command begins that is no letter: a fraction, a root, a sum, a function."""

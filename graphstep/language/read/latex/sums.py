@@ -2,6 +2,7 @@ r"""Sums and products over a letter: over whole vectors, or with their terms wri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 from graphstep.ground import limits
@@ -29,6 +30,8 @@ class Sums(Conditions):
     def _repeated(self) -> Piece:
         r"""``\sum_{i=1}^{3} w_i x_i``: of cells of vectors the sum over all of them, else its terms, written out."""
         command = self._take()
+        if not (self._is("below") or self._is("above")):
+            return self._of_array(self._product(), command)
         letter, first, last = self._bounds(command)
         if letter in self._counters:
             self._wrong(f"{letter} counts in two sums, one inside the other", command.span, "give the inner one another letter")
@@ -55,6 +58,13 @@ class Sums(Conditions):
             what = f"how many cells {next(iter(lengths))} has is not known here"
             self._wrong(what, command.span, f"write the last number too, {_example(command)}")
         return value.at((command.start, value.span[1]))
+
+    def _of_array(self, term: Piece, command: Token) -> Piece:
+        r"""``\sum (y - t)^2`` of arrays, whose cells no letter counts."""
+        if term.sort == "number":
+            self._need_bounds(command)
+        self._need_terms()
+        return call("sum" if command.text == "sum" else "prod", [term], (command.start, term.span[1]), "number")
 
     def _term(self, letter: str, count: int, start: int, command: Token) -> Piece:
         """The term at a number of the letter that counts."""
@@ -121,6 +131,10 @@ class Sums(Conditions):
         return letter, begins, ends
 
     def _whole_number(self, bound: Piece, command: Token) -> int:
+        # A sum to n, where n is given: it is counted with once, here.
+        value = self._given[bound.text] if isinstance(self._given, Mapping) and bound.text in self._given else None
+        if isinstance(value, int | float) and value == int(value) and 0 <= value < 1e6:
+            return int(value)
         if not bound.text.lstrip("-").isdecimal() or len(bound.text) > 6:
             hint = f"terms are written out: {_example(command)}"
             self._wrong(f"{self._typed(bound.span)} is no whole number", bound.span, hint)

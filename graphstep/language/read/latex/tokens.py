@@ -19,7 +19,7 @@ Kind = Literal[
 a closing bracket, a bar that may be either, the end of a line (``\\\\``), an ``&``, and ``'``."""
 
 _WORD = re.compile(
-    r"(?P<column>&)|(?P<skip>\s+|%[^\n]*|~|\\[,;:!> ]|\.(?=\s*(?:\Z|\\end|\\\\)))"
+    r"(?P<column>&)|(?P<skip>\s+|%[^\n]*|~|\\[,;:!> ]|\.(?=\s*(?:\Z|\}|\\end|\\\\)))"
     r"|(?P<break>\\\\(?:\[[^\]\n]{0,20}\])?|\\newline(?![A-Za-z]))"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|[{}|_]))|(?P<number>\d+(?:\.\d+|\{,\}\d+)*|\.\d+)|(?P<open>\{)|(?P<close>\})"
     r"|(?P<below>_)|(?P<above>\^)|(?P<sign>\.\.\.|[-+*/=,;:!@\x22−·×⋅<>])|(?P<left>[(\[])|(?P<right>[)\]])|(?P<bar>\|\|?|‖)"

@@ -200,6 +200,19 @@ x_1 y_2 + W_{2,1} + W_{12}                          ->  x[0]*y[1] + W[1, 0] + W1
 h = W x \\ \sum_k [h_k > 0] |h_k| + h_1              ->  h = W @ x; sum((h > 0)*abs(h)) + h[0]
 \sum_k \|y_k\| + \sum_k y_k \max(y)                 ->  norm(y[0]) + norm(y[1]) + (y[0]*max(y) + y[1]*max(y))
 \sum_{k=1}^{2} v_k + \sum_{k=1}^{2} \mathbf{y}_k     ->  v1 + v2 + (y1 + y2)
+\frac{1}{n} \sum_{i=1}^{n} (y_i - x_i)^2             ->  1/n*sum((y - x)^2)
+\sum_{i=1}^{n} (y^{(i)} - W^{(i)}_1)                 ->  y[0] - W[0, 0] + (y[1] - W[1, 0])
+\frac12 \sum (y - x)^2                               ->  1/2*sum((y - x)^2)
+W [x, y]                                             ->  W @ concat(x, y)
+\mathbf{W}_f [\mathbf{h}_{t-1}; \mathbf{x}_t]        ->  W_f @ concat(h_tm1, x_t)
+x W + y                                              ->  x @ W + y
+[W, W]                                               ->  concat(W, W, axis=1)
+[n, 2n] \cdot x                                      ->  dot([n, 2*n], x)
+E_{total} = \frac12 (target - out_{o1})^2            ->  E_total = 1/2*(target - out_o1)^2
+net = n + 1 \\ MSE = net^2                           ->  net = n + 1; MSE = net^2
+p(y=1|x) = \frac{1}{1+e^{-x^\top y}}                 ->  p = 1/(1 + exp(-(x.T @ y)))
+D_{KL}(x \| y) = \sum_i x_i \log\frac{x_i}{y_i}      ->  D_KL = sum(x*log(x/y))
+\begin{cases} n^2, & n < 1, \\ 2n, & \text{otherwise.} \end{cases}  ->  where(n < 1, n^2, 2*n)
 """
 """Notes of which half set no vector in bold: W is a matrix by its value, x and y are vectors."""
 
@@ -219,11 +232,26 @@ def test_each_formula_becomes_the_program_of_its_structure(table: str) -> None:
 
 def test_a_product_of_arrays_that_are_not_in_bold_is_that_of_their_values() -> None:
     values = {"W": np.eye(2), "x": np.ones(2), "y": np.ones(2), "a": 2.0, "b": 1.0, "w0": 2.0, "W12": 1.0}
+    # The values of the last rows: a length, words of several letters, vectors with a subscript.
+    values |= {"n": 2.0, "target": 1.0, "out_o1": 0.5, "W_f": np.ones((2, 4)), "h_tm1": np.ones(2), "x_t": np.ones(2)}
     assert [(tex, from_latex(tex, values)) for tex, _ in _pairs(GIVEN)] == _pairs(GIVEN)
     for tex in ("x y", r"y \log x", "W^2", r"x \times y", "W^T W^T x y"):
         with pytest.raises(ReadError, match=r"two ways|no gate"):
             from_latex(tex, values)
     assert gs.from_latex("W^T x", W=[[1, 2], [3, 4]], x=[1, 2]).output.tolist() == [7, 10]
+
+
+def test_a_length_that_only_counts_is_no_input_of_the_program() -> None:
+    run = gs.from_latex(r"\sum_{i=1}^n w_i x_i + b", n=2, w=[1, 2], x=[3, 4], b=1)
+    assert (run.output, [*run.gradients]) == (12, ["w", "x", "b"])
+    with pytest.raises(ReadError, match="no whole number"):
+        gs.from_latex(r"\sum_{i=1}^n w_i", n=1.5, w=[1, 2])
+
+
+def test_brackets_before_an_equals_sign_must_close() -> None:
+    for tex in ("f(x = 2", r"p(y=1 | x = \frac{1}{2}", "[x, W]"):
+        with pytest.raises(ReadError, match=r"never closed|no operand|two readings|equals|closed by|bar"):
+            from_latex(tex, {"x": np.ones(2), "W": np.eye(2)})
 
 
 def test_a_sum_over_cells_says_where_the_array_has_none() -> None:
