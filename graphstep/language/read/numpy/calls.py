@@ -77,7 +77,7 @@ class Calls(Expressions):
         if site.name in ("len", "numel", "dim") or (site.name == "size" and site.library != "numpy"):
             self.needed_shape(self.value(site.arguments[0]), node) if site.arguments else None
         if site.name == "print" and site.library is None:
-            raise self.refusal("nothing is printed here", node, "every step shows its value: leave the line out")
+            raise self.refusal("what is printed is no value", node, "print stands on a line of its own")
         piece = self._by_handler(site) or self._by_table(site)
         if piece is None:
             raise self._unknown(site)

@@ -10,6 +10,7 @@ from dataclasses import field
 from graphstep.ground.errors import Span
 from graphstep.ground.records import dataclass
 from graphstep.language.read.functions import is_function
+from graphstep.language.read.numpy.endings import is_tape
 from graphstep.language.read.numpy.pieces import Piece
 
 RESERVED = ("e", "pi", "π")
@@ -214,19 +215,29 @@ def is_leaf(node: ast.expr) -> bool:
     return asked or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "tf.Variable")
 
 
-def with_leaves(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements, where ``x.requires_grad_()`` in the line below ``x = …`` is an option of it."""
+def with_leaves(tree: ast.Module) -> list[ast.stmt]:
+    """The statements, where ``x.requires_grad_()`` in the line below ``x = …`` is an option of it; so is ``tape.watch(x)``."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_tape(node, "watch"))
+    watched = {ast.unparse(each) for call in calls for each in call.args}
     statements: list[ast.stmt] = []
-    for node in body:
+    for node in tree.body:
         before = statements[-1] if statements else None
-        if isinstance(before, ast.Assign) and isinstance(before.value, ast.Call) and _asks_for(before.targets, node):
-            keyword = ast.keyword("requires_grad", ast.Constant(value=True))
-            value = ast.Call(before.value.func, before.value.args, [*before.value.keywords, keyword])
-            value = ast.copy_location(value, before.value)
-            statements[-1] = ast.copy_location(ast.Assign(before.targets, value), before)
+        if isinstance(before, ast.Assign) and _asks_for(before.targets, node):
+            statements[-1] = _leaf(before)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in watched:
+            statements.append(_leaf(node))
         else:
             statements.append(node)
     return statements
+
+
+def _leaf(node: ast.Assign) -> ast.Assign:
+    """An assignment of a call, which is told that a gradient is wanted; any other as it is."""
+    if not isinstance(node.value, ast.Call):
+        return node
+    keyword = ast.keyword("requires_grad", ast.Constant(value=True))
+    value = ast.copy_location(ast.Call(node.value.func, node.value.args, [*node.value.keywords, keyword]), node.value)
+    return ast.copy_location(ast.Assign(node.targets, value), node)
 
 
 def _asks_for(targets: list[ast.expr], node: ast.stmt) -> bool:

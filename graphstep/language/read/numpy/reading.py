@@ -226,7 +226,8 @@ class Reading(ABC):
             values: Any = self.given
             return shape_of(values[text]) if isinstance(values, Mapping) and text in values else None
         # By the reader itself: what has been translated so far is a program of ours, of names with known shapes.
-        current = {name: self._inferred(name) for name in sorted(words(text))}
+        # Numbers are assigned below, so that they are no names with a value from outside.
+        current = {name: self._inferred(name) for name in sorted(words(text) - {*self.whole_numbers, *self.turns})}
         shapes = {name: shape for name, shape in current.items() if shape is not None}
         numbers = [f"{name} = {number}" for name, number in self.whole_numbers.items() if name in words(text)]
         numbers += [f"{name} = 0" for name in self.turns if name in words(text)]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
+from graphstep.language.read.numpy.endings import bare, is_print, is_tape, without_prints
 from graphstep.language.read.numpy.joins import parts_of
 from graphstep.language.read.numpy.names import is_leaf, viewed_name, with_leaves, words
 from graphstep.language.read.numpy.pieces import Piece, atom, call
@@ -48,22 +49,24 @@ class Statements(Calls):
 
     def program(self) -> list[Piece]:
         """The statements of the program. Raises ReadError for what cannot be read."""
-        body = [each for each in with_leaves(self.source.tree.body) if not self.is_idle(each)]
+        every = [each for each in with_leaves(self.source.tree) if is_print(each) or not self.is_idle(each)]
+        body, shown = without_prints(every, self._backward)
+        if len({ast.unparse(value) for value in shown}) > 1:
+            raise self.refusal("a program has one output, and several values are printed here", every[-1], "print one of them")
+        body += [ast.copy_location(ast.Expr(value), value) for value in shown[:1]]
         if not body:
             raise self.refusal(
                 "there is nothing to compute here", (0, max(1, len(self.source.text))), "type a formula, such as np.exp(-x)"
             )
-        last = body[-1]
-        if isinstance(last, ast.FunctionDef):
-            self.block(body[:-1])
-            self._main(last)
-            return self.statements
         self.block(body[:-1])
-        self._output(last)
+        if isinstance(body[-1], ast.FunctionDef):
+            self._main(body[-1])
+        else:
+            self._output(body[-1])
         return self.statements
 
     def is_idle(self, node: ast.stmt) -> bool:
-        """Whether a statement computes nothing: an import, a text, ``pass``, a claim."""
+        """Whether a statement computes nothing: an import, a text, ``pass``, a claim, a print, ``tape.watch(x)``."""
         if isinstance(node, ast.Import):
             for alias in node.names:
                 self.modules[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
@@ -73,7 +76,7 @@ class Statements(Calls):
                 self.modules[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
             return True
         text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return text or isinstance(node, ast.Pass | ast.Assert)
+        return text or isinstance(node, ast.Pass | ast.Assert) or is_print(node) or is_tape(node, "watch")
 
     def _main(self, node: ast.FunctionDef) -> None:
         """A function at the end of a text, which nobody calls: its inputs are those of the program."""
@@ -104,21 +107,26 @@ class Statements(Calls):
                 raise self.refusal("a program has one output", node.value, "return one of them, or their sum")
             self.emit(self.maybe_stopped(self.value(node.value)))
         elif isinstance(node, ast.Expr):
-            self._refuse_effects(node)
-            inside = self._backward(node.value)
-            value = self.maybe_stopped(self.value(node.value if inside is None else inside))
-            # A notebook ends with the name of its result: where that was assigned last, it is the output as it is.
-            if not self.statements or self.statements[-1].parts[:1] != (f"{value.text} = ",):
-                self.emit(value)
+            if (inside := self._backward(node.value)) is None:
+                self._refuse_effects(node)
+            self._result(self.maybe_stopped(self.value(inside or node.value)))
         elif isinstance(node, ast.With) and node.body:
             self._with(node, last=True)
         elif isinstance(node, ast.Assign) and (inside := self._backward(node.value)) is not None:
-            self.emit(self.value(inside))
+            self._result(self.value(inside))
         else:
             self._statement(node)
 
+    def _result(self, value: Piece) -> None:
+        # A notebook ends with the name of its result: where that was assigned last, it is the output as it is.
+        if not self.statements or self.statements[-1].parts[:1] != (f"{value.text} = ",):
+            self.emit(value)
+
     def _backward(self, node: ast.expr) -> ast.expr | None:
-        """``loss`` of ``loss.backward()``, and ``loss(w, x)`` of ``jax.grad(loss)(w, x)``."""
+        """``loss`` of ``loss.backward()`` and ``tape.gradient(loss, w)``, and ``loss(w, x)`` of ``jax.grad(loss)(w, x)``."""
+        node = bare(node)
+        if isinstance(node, ast.Call) and is_tape(node, "gradient") and node.args:
+            return node.args[0]
         maker = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) else None
         if maker is not None and maker.args and self.call_of(maker).name in ("grad", "value_and_grad"):
             assert isinstance(node, ast.Call), "its function is a call"
@@ -126,9 +134,8 @@ class Statements(Calls):
             return ast.copy_location(ast.Call(maker.args[0], node.args, node.keywords), node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward":
             if node.args or node.keywords:
-                raise self.refusal(
-                    "the gradient of the output is an option here", node, "--seed 2 starts with another one than 1"
-                )
+                hint = "--seed 2 starts with another one than 1"
+                raise self.refusal("the gradient of the output is an option here", node, hint)
             return node.func.value
         return None
 
@@ -177,8 +184,6 @@ class Statements(Calls):
         """Raise ReadError for a call that is there for what it does."""
         if isinstance(node.value, ast.Call):
             read = self.call_of(node.value)
-            if read.name == "print":
-                self.called(node.value)
             if read.name in ("append", "extend"):
                 raise self.refusal(
                     "a list does not grow here",
@@ -379,15 +384,17 @@ class Statements(Calls):
     # -- with --
 
     def _with(self, node: ast.With, *, last: bool = False) -> None:
-        """``with torch.no_grad():`` stops every gradient inside."""
-        for item in node.items:
-            inside = item.context_expr
-            name = self.call_of(inside).name if isinstance(inside, ast.Call) else ""
-            if name not in _MODES or item.optional_vars is not None:
-                raise self.refusal("this with is not read", inside, "with torch.no_grad(): stops the gradients inside")
-        self._stopped += 1
+        """``with torch.no_grad():`` stops every gradient inside; a tape of TensorFlow's changes nothing."""
+        names = [self._mode(item) for item in node.items]
+        self._stopped += sum(name in _MODES for name in names)
         body = [each for each in node.body if not self.is_idle(each)]
         self.block(body[:-1] if last else body)
         if last and body:
             self._output(body[-1])
-        self._stopped -= 1
+        self._stopped -= sum(name in _MODES for name in names)
+
+    def _mode(self, item: ast.withitem) -> str:
+        name = self.call_of(item.context_expr).name if isinstance(item.context_expr, ast.Call) else ""
+        if name == "GradientTape" or (name in _MODES and item.optional_vars is None):
+            return name
+        raise self.refusal("this with is not read", item.context_expr, "with torch.no_grad(): stops the gradients inside")

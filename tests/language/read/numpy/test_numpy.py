@@ -62,6 +62,14 @@ PROGRAMS = {
     # What computes nothing.
     "import numpy as np\nfrom numpy import exp\n# a comment\nassert x.shape\nexp(x)*np.pi": "exp(x)*pi",
     "loss = ((x - 1)**2).sum()\nloss.backward()": "loss = sum((x - 1)^2)",
+    # How scripts end: with a print of the result, or with gradients.
+    "y = x**2\nprint('y', y.item())": "y = x^2",
+    "y = x**2\nprint(f'{y.mean():.3f}')": "y = x^2\nmean(y)",
+    "y = x**2\nfor t in range(2):\n    y = y*x\n    print(t, y)\nprint(y)": ("y = x^2\nrepeat t in 0:2 {\n  y = y*x\n}\ny"),
+    "y = x**2\nprint(y)\ny.backward()\nprint(x.grad, w.grad)": "y = x^2",
+    "print(jax.grad(jnp.tanh)(x))": "tanh(x)",
+    "x = tf.Variable(3.)\nwith tf.GradientTape() as tape:\n    y = x*x\ndy_dx = tape.gradient(y, x)\ndy_dx.numpy()": "y = x*x",
+    "x = tf.constant(3.)\nwith tf.GradientTape() as tape:\n    tape.watch(x)\n    y = x*x\nprint(tape.gradient(y, x))": "y = x*x",
     "with torch.no_grad():\n    y = x*2\n(y*x).sum()": "y = stop(x*2)\nsum(y*x)",
     "y = x.detach()*x.data": "y = detach(x)*stop(x)",
     # Operators bind as in Python.
@@ -291,7 +299,9 @@ REFUSED = [
     # text, where, what is said, what would do
     ("x[x > 0]", "x > 0", "by a condition", "np.where"),
     ("y = 1\nx[0] = y", "x[0]", "in place", "concatenate"),
-    ("print(x)", "print(x)", "printed", "leave the line out"),
+    ("print(x, 2*x)", "print(x, 2*x)", "several values are printed", "print one of them"),
+    ("print('no value')", "", "nothing to compute", ""),
+    ("y = 1 + print(x)\ny", "print(x)", "no value", "line of its own"),
     ("x.var()", "x.var()", "n − 1", "np.var(x) or torch.var(x)"),
     ("import torch\nx.max(dim=1)", "x.max(dim=1)", "their places", "torch.amax(x, dim=1)"),
     ("F.softmax(x)", "F.softmax(x)", "dim is missing", "dim=-1"),
@@ -330,7 +340,7 @@ REFUSED = [
     ("lambda x: x", "lambda x: x", "function", "f = lambda"),
     ("x & y", "x", "bits", "(x > 0) & (y > 0)"),
     ("h = [0]*3\nh", "[0]*3", "a list is repeated", "np.array"),
-    ("y = (x - 1)**2\ny.backward()\nprint(x.grad)", "y.backward()", "no value", "leave out what follows"),
+    ("y = (x - 1)**2\ny.backward()\nz = x.grad", "y.backward()", "no value", "leave out what follows"),
 ]
 
 
