@@ -98,7 +98,8 @@ def test_a_gate_has_the_numbers_of_pytorch(case: dict[str, Any]) -> None:
 
 @each("case", cases("cases_printed.json"), ids=lambda case: case["id"])
 def test_a_program_has_the_digits_that_are_printed(case: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    run = gs.run(case["program"], inputs=case["inputs"])
+    read_as = {"latex": gs.from_latex, "numpy": gs.from_numpy}.get(case.get("from", ""), gs.run)
+    run = read_as(case["program"], inputs=case["inputs"])
     rows = [("output", run.output, case["output"])] if "output" in case else []
     rows += [(name, run[name].value, digits) for name, digits in case.get("values", {}).items()]
     rows += [(f"d{name}", run[name].gradient, digits) for name, digits in case.get("gradients", {}).items()]
@@ -109,7 +110,8 @@ def test_a_program_has_the_digits_that_are_printed(case: dict[str, Any], capsys:
         for cell, numeral in zip(np.ravel(found), printed.ravel().tolist(), strict=True):
             assert abs(cell - float(numeral)) <= unit_of(numeral) * (1 + 1e-9), (name, cell, numeral)
     capsys.readouterr()
-    main([case["program"], *(f"{name}={value}" for name, value in case["inputs"].items()), "--format", "json"])
+    dialect = ["--from", case["from"]] if "from" in case else []
+    main([*dialect, case["program"], *(f"{name}={value}" for name, value in case["inputs"].items()), "--format", "json"])
     np.testing.assert_array_equal(json.loads(capsys.readouterr().out)["output"], run.output)
 
 
