@@ -73,10 +73,6 @@ class Examples:
             self._epoch = epoch, np.random.default_rng([self._seed, epoch]).permutation(self.count)
         return self._epoch[1][turn * self.size : (turn + 1) * self.size]
 
-    def value(self, name: str, places: Places | None) -> Number:
-        """The value of an input that is data, for a batch."""
-        return self.trained(name) if places is None or name not in self.names else self._array(name)[places]
-
     def trained(self, name: str) -> Number:
         """All examples of an input that are trained on."""
         return self._array(name)[: self.count] if name in self.names else self._data[name]
