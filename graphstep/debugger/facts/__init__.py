@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from graphstep.debugger.search import Candidate
     from graphstep.engine.agreement import Agreement
 
+# A node, a wire or a step is one of the run in which the command was given, unless its field says otherwise: a cut or an opened
+# gate makes another run, in which the same number is another node.
+
 # -- steps, nodes and their numbers ----------------------------------------------------------------------------------------------
 
 

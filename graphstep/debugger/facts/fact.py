@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class Fact:
     """A fact of a reply: plain data, which a face words."""
 
+    # A base without slots would give each fact a dictionary, in which slots=True below it changes nothing.
     __slots__ = ()
 
 
@@ -72,6 +73,7 @@ class UnfitError(Exception):
 class Fault(Fact):
     """What was typed cannot be read or run. The room that reads it has worded that."""
 
+    # The only fact with sentences in it: errors are English in every language, and say more than an id of a message could.
     message: str
     """What is wrong."""
     hint: str

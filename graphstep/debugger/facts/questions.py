@@ -82,6 +82,10 @@ class SummaryOf(AboutScore):
     """What was predicted is summed up: it was asked for, or the end of the run is reached."""
 
 
+# A lesson has one open question, and its facts need not say which. A step to be predicted may have several before it (the local
+# gradient, then the contribution): from here on a fact says of which step it is, and which part of it.
+
+
 @dataclass(frozen=True, slots=True)
 class Asked(Fact):
     """A question is open: what a step makes, and how."""

@@ -69,6 +69,7 @@ class Checkpoints:
         elif (k - self.first) % self.stride or k in self._kept:
             return
         self._kept[k] = machine.checkpoint(self._spare.pop() if self._spare else None)
+        # Two are kept whatever they take: without one behind the first, the last round would be run again from the beginning.
         if len(self._kept) > 2 and machine.checkpoint_size * len(self._kept) > self.memory:
             self.stride *= 2
             self._spare += [p for k, p in self._kept.items() if (k - self.first) % self.stride]

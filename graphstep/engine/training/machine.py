@@ -100,6 +100,7 @@ class Machine:
         self._rate = np.zeros(())
         self._units = units_of(first.plan.program, settings)
         self._bounded = [(self._view(self._weights, name).reshape(self._shape(name)), axes) for name, axes in self._units.items()]
+        # By size of batch, as gradients lie in the buffers of its plan; None where an update cannot be watched.
         self._updates: dict[int, Score | None] = {}
         self.next = 0
         """The round that comes next, from 0."""
@@ -182,6 +183,7 @@ class Machine:
                 moved = seen(weights[part])
                 quantities = {"w": moved, "g": seen(gradient[part]), **held, "lr": rate, "t": turn, **settings.hyper}
                 assigned = apply(settings.optimizer.rule, m, quantities, climbs=settings.climbs, in_place=True)
+                # w - α·g comes back as w itself; a rule that makes a new array, such as adamw's, has it copied.
                 if assigned["w"] is not moved:
                     moved[...] = assigned["w"]
                 for name, cells in held.items():
@@ -310,6 +312,7 @@ class Machine:
         return drill
 
     def _plan_for(self, size: int, *, held_out: bool = False) -> Drill:
+        # The held-out examples stay in a plan of their own: a batch of as many has other examples in its cells in every round.
         key = -1 if held_out else size
         if key in self._drills:
             return self._drills[key]

@@ -162,6 +162,7 @@ def choose(condition: Any, then: Any, otherwise: Any, out: Any) -> None:
 
 
 def _where(condition: Any, then: Any, otherwise: Any) -> Watched:
+    # A question that its constants answer (bitwise_and above) chooses the same side in every round.
     if condition is np.False_ and isinstance(otherwise, Watched) and np.ndim(numbers(then)) == 0:
         return otherwise
     notes = next(x.notes for x in (condition, then, otherwise) if isinstance(x, Watched))

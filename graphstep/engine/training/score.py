@@ -150,6 +150,7 @@ _CELLWISE = {
 
 def _order(note: Note) -> Order | None:
     """A note as a call of the core; None where it is not the core's."""
+    # Whatever is not recognised here stays NumPy's: a call too many costs a microsecond, a wrong one the numbers.
     arrays = [_doubles(x) for x in (*note.operands, *(() if note.out is None else (note.out,)))]
     if any(x is None for x in arrays):
         return None
@@ -162,6 +163,7 @@ def _order(note: Note) -> Order | None:
 
 def _doubles(value: Any) -> Any:
     array = np.asarray(value)
+    # Counts and exponents of rows are Python's ints, of which NumPy makes doubles too; other types are not the core's.
     if not array.ndim and array.dtype.kind == "i":
         return array.astype(np.float64)
     return array if array.dtype == np.float64 else None
@@ -230,5 +232,6 @@ def _clash(into: Any, side: Any, *, in_place: bool) -> bool:
     """Whether cells would be read behind where they are written."""
     if not np.may_share_memory(into, side):
         return False
+    # In place a cell is read before it is written, as long as both walk through the memory in the same steps.
     same = into.__array_interface__["data"] == side.__array_interface__["data"] and into.strides[1] == side.strides[1]
     return not (in_place and same and (len(into) == 1 or into.strides[0] == side.strides[0]))

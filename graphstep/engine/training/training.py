@@ -157,6 +157,8 @@ class Training:
 
     def _reason(self) -> Stop | None:
         """Why no further round is to be run; None when one is."""
+        # In this order: a loss that is not finite goes before all that may be said of it, and a goal that is reached in the last
+        # round before that being the last.
         settings, history, k = self.settings, self.history, self.machine.next
         # The last round is in the history and had no update: its loss was not finite.
         if len(history) > k:
@@ -237,6 +239,7 @@ class Training:
             self._replay = Machine(self.program, self.inputs, self.settings)
             self._replay.restore(point)
         machine = self._replay
+        # Whoever goes through the rounds one by one has each of them run once, and not again from the checkpoint.
         if not point.round <= machine.next <= k:
             machine.restore(point)
         with np.errstate(all="ignore"):
