@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from graphstep.ground.errors import GraphstepError
 from graphstep.teaching.kept import Kept
+from graphstep.teaching.lesson import command
 from graphstep.teaching.lesson import progress as lessons
 from graphstep.teaching.practice import progress as practice
 from graphstep.teaching.practice.standing import Standing
 from tests.lessons import simple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 KINDS = {
@@ -28,6 +34,9 @@ DAMAGED = {
         {"section": -1},
         3,
         {"section": 0, "total": 1, "finished": False, "questions": []},
+        {"section": math.nan, "total": 1, "finished": False, "questions": {}},
+        {"section": 10**400, "total": 1, "finished": False, "questions": {}},
+        {"section": 0, "total": 1, "finished": False, "questions": {"q": {"outcome": [], "tries": 0, "hints": 0}}},
     ],
     "practice": [
         PRACTISED | {"asked": -1},
@@ -47,7 +56,8 @@ def test_a_damaged_file_is_set_aside_and_never_lost(name: str, own_data: Path) -
     entries = [json.dumps({"schema": 1, table: {"fork-1": entry}}) for entry in DAMAGED[name]]
     file = own_data / f"{name}.json"
     own_data.mkdir()
-    for number, damaged in enumerate(["", "{", "[]", "[" * 100_000, '{"schema": 1}', *entries], 1):
+    texts = ["", "{", "[]", "null", "[" * 100_000, " " * 10_000_001, '{"schema": 1}', '{"schema": NaN}']
+    for number, damaged in enumerate([*texts, *entries], 1):
         file.write_text(damaged)
         kept = load()
         assert kept.by_key == {}
@@ -55,6 +65,24 @@ def test_a_damaged_file_is_set_aside_and_never_lost(name: str, own_data: Path) -
         assert (own_data / f"{name}.damaged-{number}.json").read_text() == damaged
     assert save() == Kept(True)
     assert len(load().by_key) == 1
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_left_alone_and_nothing_is_written_for_it(
+    name: str, make: Callable[[Path], None], own_data: Path
+) -> None:
+    _, load, save = KINDS[name]
+    own_data.mkdir()
+    make(own_data / f"{name}.json")
+    assert load().by_key == {}
+    assert "cannot be read" in load().message
+    assert not save().done
+    assert [each.name for each in own_data.iterdir()] == [f"{name}.json"]
+    if name == "progress":
+        # An empty list would say that nothing has been learned.
+        with pytest.raises(GraphstepError, match="cannot be read"):
+            command.run(["progress", str(own_data / "mine.json")], io.StringIO())
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -69,15 +69,15 @@ def program_arguments(parser: argparse.ArgumentParser, *, needed: bool = True) -
 
 def writing_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how numbers and derivatives are written."""
-    letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d)"
-    parser.add_argument("--digits", metavar="N", help=f"significant digits of results (default: {DIGITS})")
+    letters = "the letter of a whole effect: d, or ∂ as lectures write it (default: d); data have none"
+    parser.add_argument("--digits", metavar="N", help=f"significant digits of results in text (default: {DIGITS}); data have all")
     parser.add_argument("--notation", choices=["d", "lecture"], help=letters)
     language_argument(parser)
 
 
 def language_argument(parser: argparse.ArgumentParser) -> None:
     """Add the option that names a language."""
-    what = f"the language of everything but errors: en, zh (default: ${LANGUAGE}, else en)"
+    what = f"the language of all sentences but errors: en, zh (default: ${LANGUAGE}, else en)"
     parser.add_argument("--language", metavar="CODE", help=what)
 
 

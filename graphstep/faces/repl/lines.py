@@ -16,6 +16,13 @@ from graphstep.language.values import read_texts, split_inputs, split_words
 QUANTITIES = ("grad", "gradient", "value")
 """The words that begin a quantity, which is printed."""
 
+_ALONE: dict[Set, str] = {
+    "stepping": "a whole number goes to that step",
+    "lesson": "the Enter key alone goes on, a whole number goes to that step",
+    "training": "a whole number goes to that round",
+}
+"""What else can be typed than commands."""
+
 # ``x = 3`` edits an input; ``x == 3`` is a condition.
 _ASSIGNMENT = re.compile(rf"\s*{NAME}\s*=(?!=)")
 
@@ -55,8 +62,13 @@ def read_line(line: str, *, question: bool = False, at_hand: Set = "stepping", o
         return Command("print", line)
     if question:
         return Command("answer", line)
-    hint = did_you_mean(parts[0], [*actions, *QUANTITIES])
-    raise InputError(f"there is no command {quoted(parts[0])}", hint=f"{hint}{' ' if hint else ''}help lists the commands")
+    hint = f"{_ALONE[at_hand]}; help lists the commands"
+    if line.lstrip("+-−.([")[:1].isnumeric():
+        raise InputError(f"nothing is asked here that {quoted(line, 40)} would answer", hint=hint)
+    near = did_you_mean(parts[0], [*actions, *QUANTITIES])
+    # Who answers what was only said has read past the end of a section.
+    hint = hint if lesson and not near else f"{near} help lists the commands".lstrip()
+    raise InputError(f"there is no command {quoted(parts[0])}", hint=hint)
 
 
 def _command(action: str, rest: str) -> Command:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from graphstep.ground.errors import InputError, quoted_path
+from graphstep.ground.errors import GraphstepError, InputError, quoted_path
 from graphstep.ground.numerals import ENGLISH
 from graphstep.language.setup import Setup
 from graphstep.teaching.kept import data_folder
@@ -167,6 +167,9 @@ def _progress(words: Sequence[str], out: TextIO) -> int:
     if len(words) > 1:
         raise InputError("progress goes to one file", hint="graphstep lesson progress mine.json")
     kept = progress.load()
+    if kept.message:
+        # What was written would say that nothing has been learned.
+        raise GraphstepError(kept.message)
     if not words:
         out.write(progress.exported(kept))
     else:

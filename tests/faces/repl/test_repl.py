@@ -10,10 +10,11 @@ from unittest.mock import patch
 
 import pytest
 
-from graphstep.debugger.actions import SETS
+from graphstep.debugger.actions import SETS, Set
 from graphstep.faces.cli import main
 from graphstep.faces.repl.answers import help_lines
 from graphstep.faces.repl.lines import prompt_keys, read_line, words
+from graphstep.ground.errors import InputError
 from graphstep.teaching.lesson import progress
 from tests.faces.tui.terminal import Terminal
 
@@ -261,6 +262,16 @@ def test_the_place_that_is_kept_is_called_as_its_section_is_headed(monkeypatch, 
     assert any(line.startswith("backward: b*h → b ") for line in said)
     assert "graphstep lesson 24 --language=zh" in last
     assert "backward: b*h → b" in last
+
+
+@pytest.mark.parametrize(
+    ("at_hand", "says"), [("stepping", "to that step"), ("lesson", "the Enter key alone goes on"), ("training", "to that round")]
+)
+def test_a_number_that_answers_nothing_is_told_what_can_be_typed(at_hand: Set, says: str) -> None:
+    for line in ("-4", "1/3", "3.5", "[1, 2]", "½"):
+        with pytest.raises(InputError, match="nothing is asked here") as refused:
+            read_line(line, at_hand=at_hand)
+        assert says in refused.value.hint
 
 
 @pytest.mark.parametrize("asked", ["--plain", "--screen-reader"])
