@@ -11,6 +11,7 @@ from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import pieces, plain_text
 from graphstep.gates.notation.text import text_style
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.widths import cell_width, padded, wrapped
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Explanation, Ladder, Rung
@@ -64,6 +65,7 @@ def tell(explanation: Explanation, step: Step, width: int) -> list[Line]:
     return lines
 
 
+@owner_cache
 def tallest(trace: Trace, width: int) -> int:
     """Rows of the tallest step of a run, as far as its kinds of steps show it: of each kind of gate a first and a last one.
 

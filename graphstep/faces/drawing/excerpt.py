@@ -8,6 +8,7 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import Diagram, diagram, nearby
 from graphstep.faces.drawing.folded import count_of_boxes, folded
 from graphstep.faces.drawing.layout import Density, Layout, wrap
+from graphstep.ground.memo import owner_cache
 from graphstep.ground.numerals import DIGITS
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
@@ -17,6 +18,9 @@ COMPACT_DIGITS = 3
 
 WHOLE = 300
 """Nodes up to which the whole graph is drawn."""
+
+_SCENES = 24
+"""Scenes of a run that are kept."""
 
 _FEW = 40
 """Nodes up to which a drawing that is too wide is wrapped: more do not fit in bands either."""
@@ -87,6 +91,39 @@ def set_scene(
     return scene
 
 
+def scene_of(
+    trace: Trace, centre: int, room: tuple[int, int], density: Density | None = None, spare: int = 0, within: int = 0
+) -> Scene:
+    """The same as :func:`set_scene`; the last few are kept with their run, for keys that lead back and panes that try rooms."""
+    kept, key = _kept(trace), _key(trace, centre, room, density, spare, within)
+    scene = kept.pop(key, None) or set_scene(trace, centre, room, density, spare, within)
+    if len(kept) >= _SCENES:
+        del kept[next(iter(kept))]
+    # Behind the others: what nobody has asked for since longest goes first.
+    kept[key] = scene
+    return scene
+
+
+def is_set(
+    trace: Trace, centre: int, room: tuple[int, int], density: Density | None = None, spare: int = 0, within: int = 0
+) -> bool:
+    """Whether :func:`scene_of` has the scene."""
+    return _key(trace, centre, room, density, spare, within) in _kept(trace)
+
+
+@owner_cache
+def _kept(_: Trace) -> dict[tuple[object, ...], Scene]:
+    return {}
+
+
+def _key(
+    trace: Trace, centre: int, room: tuple[int, int], density: Density | None, spare: int, within: int
+) -> tuple[object, ...]:
+    # A graph that is drawn whole is drawn the same around every node.
+    return centre if count_of_boxes(trace.program, within) > WHOLE else None, room, density, spare, within
+
+
+@owner_cache
 def lowest_rows(trace: Trace, width: int, most: int) -> int:
     """The fewest rows, at most so many, in which the whole graph can be seen in ``width`` columns.
 

@@ -45,6 +45,7 @@ def look_through(screen: SteppingScreen, before: Trace, after: Trace, given_up: 
     from graphstep.faces.tui.diagnoses import summarise
 
     summarise(after, given_up)
+    screen.panes.prepare(after)
     scene = screen.panes.graph.scene
     if scene is not None and scene.drawn.program is after.program and len(before.program.nodes) == len(after.program.nodes):
         spare_room(before, after, scene.drawn)

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from graphstep.language.program import Program
 
 
-_SCENES = 24
-"""Parts of a graph, laid out, that are kept: for the keys that lead back to them, and those to which the next key may lead."""
-
 _PAUSE, _BETWEEN = 0.02, 0.005
 """Seconds without a key before other parts are laid out, and between two of them."""
 
@@ -91,7 +88,6 @@ class GraphPane(RowsPane):
         self._compared: Trace | None = None
         self._spare = self._call = 0
         self._fitted: tuple[Size, int, int] = (Size(0, 0), 0, 0)
-        self._scenes: dict[tuple[object, ...], Scene] = {}
         self._ahead: Timer | None = None
         self.steady = True
         """Whether the pane has the height that it keeps while steps are shown; it gives way to an answer while that stands."""
@@ -124,8 +120,6 @@ class GraphPane(RowsPane):
         spare = self._needed_spare(trace, compared)
         old, self._trace = self._trace, trace
         self._at, self._selected, self._compared = at, selected, compared
-        if trace is not old:
-            self._scenes.clear()
         fits = old is not None and old.program is trace.program and spare == self._spare and call == self._call
         self._call = call
         if not fits or self.scene is None or not self.scene.holds(trace, centre):
@@ -144,10 +138,14 @@ class GraphPane(RowsPane):
 
     def _look_ahead(self) -> None:
         """Lay out, while no key is pressed, the parts of the graph to which keys lead from here."""
+        from graphstep.faces.drawing.excerpt import is_set, scene_of
+
         if self._trace is None or self.scene is None:
             return
         for node in self._within_a_key():
-            if not self.scene.holds(self._trace, node) and self._set(node):
+            part = self._part(self._trace, node)
+            if not self.scene.holds(self._trace, node) and not is_set(*part):
+                scene_of(*part)
                 # One at a time: a key may come between.
                 self._ahead = self.set_timer(_BETWEEN, self._look_ahead)
                 return
@@ -325,35 +323,22 @@ class GraphPane(RowsPane):
         drawn = self.scene.drawn if self.scene and self.scene.drawn.program is trace.program else None
         return max(self._spare, spare_room(compared, trace, drawn))
 
-    def _set(self, centre: int) -> bool:
-        """Lay out what is near a node; whether that was to be done yet."""
-        from graphstep.faces.drawing.excerpt import set_scene
-
-        assert self._trace is not None, "there is a run to draw"
-        key = self._key(centre)
-        if (scene := self._scenes.pop(key, None)) is not None:
-            # Behind the others: what nobody has asked for since longest goes first.
-            self._scenes[key] = scene
-            return False
-        if len(self._scenes) >= _SCENES:
-            del self._scenes[next(iter(self._scenes))]
-        self._scenes[key] = set_scene(self._trace, centre, self._room, self.density, self._spare, self._call)
-        return True
-
-    def _key(self, centre: int) -> tuple[object, ...]:
-        return centre, self._room, self.density, self._spare, self._call
+    def _part(self, trace: Trace, centre: int) -> tuple[Trace, int, tuple[int, int], Density | None, int, int]:
+        """What is asked for where the part of a graph around a node is to be drawn."""
+        return trace, centre, self._room, self.density, self._spare, self._call
 
     @property
     def _room(self) -> tuple[int, int]:
         return max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0)
 
     def _arrange(self, centre: int) -> None:
+        from graphstep.faces.drawing.excerpt import scene_of
+
         if self._trace is None:
             return
         self._centre = centre
         self._fitted = (self.app.size, self.outer_size.width, self.outer_size.height)
-        self._set(centre)
-        self.scene = self._scenes[self._key(centre)]
+        self.scene = scene_of(*self._part(self._trace, centre))
         self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
 
     def _title(self) -> None:

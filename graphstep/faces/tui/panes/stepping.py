@@ -130,10 +130,8 @@ class SteppingPanes(_Box):
         self._shaped_for: Program | None = None
         self._trace: Trace | None = None
         self._spare: tuple[tuple[Trace, int, int, int], int] | None = None
-        self._lowest: tuple[tuple[Trace, int, int], int] | None = None
         self.beside_text = False
         """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
-        self._tallest: tuple[tuple[Trace, int], int] | None = None
         self._styled: frozenset[str] = frozenset()
 
     def say(self, title: str, lines: Sequence[Line], style: str = "") -> None:
@@ -263,15 +261,12 @@ class SteppingPanes(_Box):
 
         if self._trace is None:
             return 0
-        key = self._trace, self.size.width, self.app.size.height
-        if self._lowest is None or self._lowest[0] != key:
-            self._lowest = key, lowest_rows(self._trace, key[1] - 2, key[2] - _ELSEWHERE)
-        return self._lowest[1]
+        return lowest_rows(self._trace, self.size.width - 2, self.app.size.height - _ELSEWHERE)
 
     def _spare_rows(self, wanted: int) -> int:
         """Rows beyond the least that the explanation can have without a smaller drawing of the graph."""
         from graphstep.faces.drawing.diagram import centre_of
-        from graphstep.faces.drawing.excerpt import WHOLE, set_scene
+        from graphstep.faces.drawing.excerpt import WHOLE, scene_of
 
         trace, (width, height) = self._trace, self.size
         more = wanted - _LEAST
@@ -280,7 +275,7 @@ class SteppingPanes(_Box):
         key = trace, width, height, wanted
         if self._spare is None or self._spare[0] != key:
             room = (width - 2, height - _AROUND_STACKED - _LEAST)
-            scene = set_scene(trace, centre_of(trace, 0), room, None, within=0)
+            scene = scene_of(trace, centre_of(trace, 0), room)
             # As low as this size can be: no room is no reason to stand apart.
             lowest = scene.drawn.arrange(scene.layout.density, (room[0], 0), scene.layout).height
             self._spare = key, min(more, max(room[1] - lowest, 0))
@@ -291,12 +286,16 @@ class SteppingPanes(_Box):
         width = self.step.size.width
         if self._trace is None or width < 20:
             return self.step.wanted
-        key = self._trace, width
-        if self._tallest is None or self._tallest[0] != key:
-            from graphstep.faces.explanations import tallest
+        from graphstep.faces.explanations import tallest
 
-            self._tallest = key, tallest(self._trace, width)
-        return self._tallest[1]
+        return tallest(self._trace, width)
+
+    def prepare(self, trace: Trace) -> None:
+        """Find out what the panes will ask of a run that is to be shown in place of this one; all of that is kept with it."""
+        from graphstep.faces.explanations import tallest
+
+        tallest(trace, self.step.size.width)
+        self._goes_under(trace)
 
     def on_resize(self, event: events.Resize) -> None:
         self._classify(*event.size)
@@ -315,22 +314,23 @@ class SteppingPanes(_Box):
 
     def _shape(self, trace: Trace) -> None:
         """Put the explanation beside the graph, or under it where the graph can be drawn larger then."""
-        from graphstep.faces.drawing.diagram import centre_of
-        from graphstep.faces.drawing.excerpt import set_scene
-
         self._shaped_for, self._trace = trace.program, trace
-        if not self.has_class("-wide"):
-            return
+        if self.has_class("-wide"):
+            self.set_class(self._goes_under(trace), "-under", update=False)
+
+    def _goes_under(self, trace: Trace) -> bool:
+        from graphstep.faces.drawing.diagram import centre_of
+        from graphstep.faces.drawing.excerpt import scene_of
+
         width, height = self.size
         beside = (width - min(max(width * 2 // 5, 46), 64) - 2, height - _AROUND)
         under = (width - 2, height - _AROUND - _UNDER)
-        smallness = [set_scene(trace, centre_of(trace, 0), room, None, within=0).smallness(room) for room in (beside, under)]
+        scene, below = (scene_of(trace, centre_of(trace, 0), room) for room in (beside, under))
+        smallness = scene.smallness(beside), below.smallness(under)
         if smallness[0] == smallness[1] and smallness[0]:
             # It fits into neither: what is wide has more of itself to show where there are more columns.
-            layout = set_scene(trace, centre_of(trace, 0), beside, None, within=0).layout
-            self.set_class(layout.width > beside[0] and layout.height <= under[1], "-under", update=False)
-        else:
-            self.set_class(smallness[1] < smallness[0], "-under", update=False)
+            return scene.layout.width > beside[0] and scene.layout.height <= under[1]
+        return smallness[1] < smallness[0]
 
 
 def _within(state: State) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from graphstep.engine.trace import Trace, trace
 from graphstep.faces.drawing.diagram import marks
-from graphstep.faces.drawing.excerpt import WHOLE, Scene, lowest_rows, set_scene
+from graphstep.faces.drawing.excerpt import WHOLE, Scene, _kept, lowest_rows, scene_of, set_scene
 from graphstep.faces.drawing.text import draw, text_of
 from graphstep.faces.tui.panes import graph
 from graphstep.ground.arrays import numbers
@@ -227,7 +227,7 @@ def test_a_part_that_was_laid_out_ahead_is_drawn_as_one_that_the_key_lays_out(mo
         async with opened(text, inputs_of(text), size=LARGE) as driver:
             pane = driver.screen.panes.graph
             for key in ["right"] * 8 + ["left"] * 4 + ["tab", *["down"] * 4, *["shift+tab"] * 8, "home", "end"]:
-                before, ahead = pane.scene, [*pane._scenes.values()]
+                before, ahead = pane.scene, [*_kept(driver.screen.now.trace).values()]
                 await driver.press(key)
                 seen.append(driver.graph())
                 if not pause:
@@ -241,6 +241,18 @@ def test_a_part_that_was_laid_out_ahead_is_drawn_as_one_that_the_key_lays_out(mo
     assert laid_out >= {"right", "down", "shift+tab", "home", "end"}
     laid_out.clear()
     assert ahead == asyncio.run(frames(100.0))
+
+
+def test_the_last_scenes_of_a_run_are_kept_with_it() -> None:
+    run = trace(read("x*y"), {"x": 1.0, "y": 2.0})
+    first = scene_of(run, 0, (80, 20))
+    assert scene_of(run, 2, (80, 20)) is first
+    for width in range(30, 60):
+        assert scene_of(run, 0, (width, 20)) is scene_of(run, 0, (width, 20))
+    assert len(_kept(run)) < 30
+    again = scene_of(run, 0, (80, 20))
+    assert again is not first
+    assert draw(again.layout) == draw(first.layout)
 
 
 def test_a_large_graph_is_drawn_around_the_gate_at_work_and_a_small_one_whole() -> None:
