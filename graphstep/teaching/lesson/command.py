@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from graphstep.ground.errors import GraphstepError, InputError, quoted_path
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.widths import cell_width, padded
 from graphstep.language.setup import Setup
 from graphstep.teaching.kept import data_folder
 from graphstep.teaching.lesson import progress
@@ -62,10 +63,11 @@ def table(language: str = ENGLISH) -> str:
     lessons = catalogue()
     if not lessons:
         return f"{say('lesson-none')}\n"
-    width = max(len(lesson.title) for lesson in lessons)
+    times = [say("start-minutes", count=lesson.minutes) if lesson.minutes else "" for lesson in lessons]
+    width, room = max(len(lesson.title) for lesson in lessons), max(map(cell_width, times))
     lines = []
     following: LessonFile | None = None
-    for lesson in lessons:
+    for lesson, time in zip(lessons, times, strict=True):
         place = kept.by_key.get(lesson.words)
         state = say("lesson-new") if place is None else say("lesson-done") if place.finished else ""
         if place is not None and not state:
@@ -73,8 +75,7 @@ def table(language: str = ENGLISH) -> str:
         # The first that is not done, even where later ones are: lessons build on each other.
         if following is None and (place is None or not place.finished):
             following = lesson
-        time = f"{lesson.minutes} min" if lesson.minutes else ""
-        lines.append(f"{lesson.number:>3}  {lesson.title:<{width}}  {time:>6}  {state}".rstrip())
+        lines.append(f"{lesson.number:>3}  {lesson.title:<{width}}  {padded(time, room)}  {state}".rstrip())
     if kept.message:
         lines += ["", kept.message]
     if following is not None:

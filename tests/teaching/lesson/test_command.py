@@ -11,7 +11,7 @@ from graphstep.faces.cli import main
 from graphstep.ground.errors import InputError
 from graphstep.teaching.lesson import open_lesson, progress
 from graphstep.teaching.lesson.catalogue import catalogue, find
-from graphstep.teaching.lesson.command import run
+from graphstep.teaching.lesson.command import run, table
 from graphstep.teaching.lesson.plain import handout
 from graphstep.teaching.lesson.walk import LessonRun
 from tests.lessons import opened, own_lesson, predict, rehearsed, said, written
@@ -64,3 +64,8 @@ def test_a_lesson_opens_on_the_lines_from_the_command_line(tmp_path, monkeypatch
     monkeypatch.setattr("sys.stdin", io.StringIO("quit\n"))
     assert main(["lesson", "13", "--plain"]) == 0
     assert "Matrices" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "12 minutes  new"), ("zh", "12 分钟  未学")])
+def test_the_list_of_lessons_says_how_long_each_takes_in_the_language_of_the_list(language: str, line: str) -> None:
+    assert any(each.endswith(line) for each in table(language).splitlines())

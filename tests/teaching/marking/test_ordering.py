@@ -64,7 +64,7 @@ def test_an_order_is_right_where_each_gate_waits_for_all_that_it_has_to(program:
         ("f g c b a", "Right: it is one of 2 possible orders."),
         ("f, g, b, a", "Still missing: c."),
         ("f, g, b, b, a", "b stands there twice: each works once."),
-        ("h, g", "Put all 5 of them into an order: their numbers or names, with commas between."),
+        ("h, g", "Put these 5 into an order: their numbers or names, with commas between."),
     ],
 )
 def test_of_a_wrong_order_the_first_gate_that_comes_too_early_is_named_with_the_reason(typed: str, said: str) -> None:

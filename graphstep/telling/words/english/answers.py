@@ -238,7 +238,7 @@ because = "The × gate scales its upstream gradient by the other input."
     "question-order": "In which order may the gates send on the way back?",
     "question-order-forward": "In which order may the gates compute?",
     "order-answer": ("{order}: there is no other order", "{order}: one of {count} possible orders"),
-    "order-how": "Put all {count} of them into an order: their numbers or names, with commas between.",
+    "order-how": "Put these {count} into an order: their numbers or names, with commas between.",
     "order-twice": "{name} stands there twice: each works once.",
     "order-missing": "Still missing: {names}.",
     "order-right": ("Right: it is the only order.", "Right: it is one of {count} possible orders."),
