@@ -113,7 +113,9 @@ class Around:
             chosen = places[first : first + group]
             steps = np.array([sizes(abs(xs[k]))[:few] for k in chosen])
             middle, count = np.array(xs[chosen.start : chosen.stop])[:, None], steps.shape[1]
-            values = np.concatenate([middle - steps, middle + steps], axis=1)
+            # Beside the largest number stands inf.
+            with np.errstate(over="ignore"):
+                values = np.concatenate([middle - steps, middle + steps], axis=1)
             outputs, sides, refusals = self._run(chosen, values - middle, moved)
             for place, k in enumerate(chosen):
                 start, turn, stop = (2 * place * count + part for part in (0, count, 2 * count))

@@ -105,7 +105,8 @@ def wrong_value(trace: Trace, index: int) -> Reason | None:
         except GraphstepError:
             continue
         came, gate = np.asarray(trace.value_of(node)), trace.gate(node)
-        right = np.where(np.abs(came - right) <= _rounding(trace, node), came, right)
+        with np.errstate(all="ignore"):
+            right = np.where(np.abs(came - right) <= _rounding(trace, node), came, right)
         off, cell = _off(came, right, sums=gate is not None and not gate.cellwise)
         if off > worst:
             numbers = {"value": numeral(float(came[cell])), "right": numeral(float(right[cell]))}

@@ -653,3 +653,9 @@ def test_a_form_that_loses_digits_is_told_from_one_that_is_computed_otherwise(mo
         with monkeypatch.context() as patched:
             patched.setitem(GATES, "sigmoid", altered("sigmoid", slopes=slopes))
             assert explanation(only("sigmoid(x)", x=36.0)).endswith(said)
+
+
+def test_a_check_of_the_largest_numbers_warns_of_nothing() -> None:
+    # A step beside the largest number is inf, and so is what a gate of such numbers should have come to.
+    assert all(row.verdict == "agree" for row in report("sum(x)", x=np.array([1.7e308, 1.0])).rows)
+    assert report("inv(x@x.T + 1)", x=np.array([[1.0, 2.0, 1e300], [745.0, 1.0, 1.5]])).value is not None
