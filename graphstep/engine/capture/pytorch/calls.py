@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
 from types import FrameType
@@ -154,10 +154,24 @@ def _replaced(value: Any, own: dict[int, Any]) -> Any:
     return {key: _replaced(x, own) for key, x in value.items()} if isinstance(value, dict) else value
 
 
-def chooses(gate: str) -> bool:
-    """Whether a gate has a convention of ours somewhere, which may be another one than PyTorch's."""
+def chooses(gate: str, value: Any) -> bool:
+    """Whether a gate with this value may send something else than PyTorch: it has a convention of ours somewhere, its value is
+    infinite, or what PyTorch computes its slope of has no digits left.
+    """
     rule = rule_of(gate)
-    return bool(rule.chooses or rule.routes or rule.conventions or rule.remark)
+    if rule.chooses or rule.routes or rule.conventions or rule.remark or not np.all(np.isfinite(value)):
+        return True
+    slope = _OF_VALUES.get(gate)
+    # Where it is small in every cell: next to a large one its error is as small as that of any rounding.
+    return slope is not None and bool(np.max(np.abs(slope(value)), initial=0.0) < 1 / 16)
+
+
+_OF_VALUES: Mapping[str, Callable[[Any], Any]] = {
+    "tanh": lambda value: 1 - value**2,
+    "sigmoid": lambda value: value * (1 - value),
+    "expm1": lambda value: value + 1,
+}
+"""Slopes that PyTorch computes of the gate's value, where ours keep their digits: σ·(1 − σ) is 0 once σ rounds to 1."""
 
 
 @contextmanager

@@ -290,7 +290,7 @@ class Tape(NumpyRecorder):
             call = Call(done.base, first, len(operations) - 1, reads, edge, opaque)
             # A gate of ours is held against PyTorch's slopes where it has a convention. Others agree where their values do; where
             # they did not, the gradients of the parameters show it at the end.
-            if opaque or (first == call.last and chooses(last.gate) and not done.writes):
+            if opaque or (first == call.last and chooses(last.gate, value) and not done.writes):
                 call.replica = self._again(done, number, value, frame)
             self.calls.append(call)
         self._seen[id(part)] = Seen(part, came, version_of(part))

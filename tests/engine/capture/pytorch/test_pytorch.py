@@ -66,6 +66,31 @@ def compared(loss: Callable[[], Any]) -> Any:
     return run
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "gate"),
+    [
+        ("tanh", [20.0, 25.0], "torch.tanh"),
+        ("tanh", [20.0, 0.5], "tanh"),
+        ("sigmoid", [40.0, 50.0], "torch.sigmoid"),
+        ("sigmoid", [-40.0, -50.0], "sigmoid"),
+        ("expm1", [-40.0, -50.0], "torch.expm1"),
+        ("prod", [40.0, np.inf], "torch.prod"),
+        ("var", [1.0, np.inf], "torch.var"),
+        ("var", [[-1.0, -1000.0, np.inf], [-0.5, -1.5, 0.0], [2.0, 1.0, 0.5]], "torch.var"),
+    ],
+)
+def test_where_pytorchs_slope_has_no_digits_left_its_own_is_kept(name: str, cells: Any, gate: str) -> None:
+    x = torch.tensor(cells, dtype=torch.float64, requires_grad=True)
+
+    def loss() -> Any:
+        return getattr(torch, name)(x).sum()
+
+    run = gs.capture(loss)
+    loss().backward()
+    assert np.array_equal(run.gradients["x"], x.grad.numpy(), equal_nan=True)
+    assert gate in {node.gate for node in run.nodes}
+
+
 @pytest.mark.parametrize("loss", tensors.FOLLOWED, ids=lambda each: each.__name__)
 def test_value_and_gradients_are_pytorchs_own_to_the_bit(loss: Callable[[], Any]) -> None:
     run = compared(loss)
