@@ -97,7 +97,7 @@ def _styles(screen: SteppingScreen) -> Iterator[None]:
     for path in form.css_path:
         if not app.stylesheet.has_source(str(path), ""):
             app.stylesheet.read(path)
-    yield from app.stylesheet.parse_ahead(app.theme_variables)
+    yield from app.stylesheet.sheet_with(app.theme_variables).parse_ahead(app.stylesheet.source)
     app.stylesheet.reparse()
     yield
-    yield from app.parse_ahead()
+    yield from app.style_ahead()

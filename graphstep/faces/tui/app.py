@@ -9,6 +9,7 @@ import signal
 import time
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from graphstep.faces.tui.inquiries import RewritingReady
+    from graphstep.faces.tui.stylesheet import Sheet
 
 
 _PAUSE, _TAKEN_DOWN = 0.02, 0.1
@@ -171,6 +173,7 @@ class GraphstepApp(App[None]):
         self.loop: asyncio.AbstractEventLoop | None = None
         """What runs it, once it runs."""
         self._alone_from = 0.0
+        self._styled: tuple[str, int] | None = None
         self.set_keymap({name: ",".join(keys) for name, keys in rebound().items()})
 
     def get_driver_class(self) -> type[Driver]:
@@ -215,16 +218,22 @@ class GraphstepApp(App[None]):
         self.theme_variables = variables_of(self.current_theme.name)
         return self.theme_variables
 
-    def watch_theme(self, before: str, after: str) -> None:
-        """Parse the styles of the theme behind a new one, for the key that goes there."""
-        if before != after:
-            from graphstep.faces.tui.ahead import in_pieces
+    def style_ahead(self) -> Iterator[None]:
+        """Find the styles of what is on the screen in the next theme, in pieces."""
+        self._styled = self.theme, self.stylesheet.kinds
+        name = next_theme(self.theme)
+        sheet = self.stylesheet.sheet_with(variables_of(name))
+        return chain(sheet.parse_ahead(self.stylesheet.source), self._match_ahead(sheet, name))
 
-            in_pieces(self, self.parse_ahead())
-
-    def parse_ahead(self) -> Iterator[None]:
-        """Parse the styles of the next theme, in pieces."""
-        return self.stylesheet.parse_ahead(variables_of(next_theme(self.theme)))
+    def _match_ahead(self, sheet: Sheet, name: str) -> Iterator[None]:
+        for node in [self, *self.screen.walk_children(with_self=True)]:
+            kinds, now = len(sheet.matches), self.theme
+            # Rules ask whether the theme is dark.
+            self.set_reactive(GraphstepApp.theme, name)
+            sheet.update_nodes([node])
+            self.set_reactive(GraphstepApp.theme, now)
+            if len(sheet.matches) > kinds:
+                yield
 
     def refresh_css(self, animate: bool = True) -> None:
         """Textual's, which lays the screen out and has every widget painted for each of its colours; a theme has only others."""
@@ -332,6 +341,11 @@ class GraphstepApp(App[None]):
             self._alone_from = math.inf
         elif self._alone_from == math.inf:
             self._alone_from = now + _TAKEN_DOWN
+        if len(self.screen_stack) == 1 and self._styled not in (None, (self.theme, self.stylesheet.kinds)):
+            # There is another theme, or the panes look otherwise.
+            from graphstep.faces.tui.ahead import in_pieces
+
+            in_pieces(self, self.style_ahead())
         if much_is_new() or much_has_lasted():
             self.set_timer(max(_PAUSE, min(self._alone_from - now, _TAKEN_DOWN)), self._collect)
 

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from textual.app import App
 from textual.color import Color
+from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 
 from graphstep.faces.tui.app import GraphstepApp
@@ -77,16 +78,19 @@ def test_another_theme_is_painted_as_textual_paints_it_after_a_new_layout() -> N
     drive(play)
 
 
-def test_the_next_theme_is_parsed_while_no_key_is_pressed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_styles_of_the_next_theme_are_found_while_no_key_is_pressed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def play(driver: Driver) -> None:
         app = driver.app
-        assert [*app.parse_ahead()]
-        assert not [*app.parse_ahead()]
-        # What comes behind the key parses the theme after that.
-        monkeypatch.setattr(GraphstepApp, "parse_ahead", lambda _: iter(()))
-        monkeypatch.setattr("textual.css.stylesheet.parse", None)
-        await driver.press("t")
-        assert app.theme == THEMES[1].name
+        for theme in (*THEMES[1:], THEMES[0]):
+            assert [*app.style_ahead()]
+            assert app.theme != theme.name
+            with monkeypatch.context() as patch:
+                # What comes behind the key finds those of the theme after that.
+                patch.setattr(GraphstepApp, "style_ahead", lambda _: iter(()))
+                patch.setattr("textual.css.stylesheet.parse", None)
+                patch.setattr(Stylesheet, "_check_rule", None)
+                await driver.press("t")
+                assert app.theme == theme.name
 
     drive(play)
 
@@ -139,7 +143,7 @@ def test_rules_that_were_matched_once_are_those_that_textual_matches() -> None:
             await driver.pilot.pause()
             for node in driver.app.screen.walk_children(with_self=True):
                 rules = dict(node.styles.base._rules)
-                driver.app.stylesheet._matches.clear()
+                driver.app.stylesheet._sheet.matches.clear()
                 driver.app.stylesheet.apply(node)
                 assert node.styles.base._rules == rules, node
             await driver.press("escape")
