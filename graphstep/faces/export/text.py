@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise, zip_longest
 from textwrap import indent, wrap
@@ -14,7 +15,7 @@ from graphstep.faces.export._writer import Writer, bound, settled, statistic
 from graphstep.gates.notation import plain_text
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH, numeral
-from graphstep.ground.widths import cell_width
+from graphstep.ground.widths import cell_width, wrapped
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
 from graphstep.telling.reports import graph as words
@@ -27,8 +28,11 @@ SUMMARY = "the narrated trace, one step a line"
 _ROWS = (blocks.Step, blocks.Verdict, Note)
 """What stands line by line."""
 
-_WIDTH = 108
-"""Characters of a line in a list: a longer one is broken."""
+WIDTH = 108
+"""Cells of the terminal for a line in a list: a longer one is broken."""
+
+UNBROKEN = sys.maxsize
+"""The width for a window that breaks lines itself, by the room that it has."""
 
 
 def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
@@ -49,7 +53,11 @@ def narrate(trace: Trace, at: int | None = None) -> Iterator[str]:
 def write(document: blocks.Document, options: Options = PLAIN) -> Iterator[str]:
     """A document as plain text."""
     del options
-    writer, inside = Text(document.language), False
+    return _written(document, WIDTH)
+
+
+def _written(document: blocks.Document, width: int) -> Iterator[str]:
+    writer, inside = Text(document.language, width), False
     before: type = type(None)
     # A document is made while it is written: one block is looked ahead, and no more.
     for block, after in pairwise(chain(document.blocks, (None,))):
@@ -75,13 +83,18 @@ def _is_apart(before: type, block: blocks.Block, inside: bool) -> bool:
     return not inside or isinstance(block, blocks.Heading | blocks.Table | blocks.Typed | blocks.Command)
 
 
-def lines(content: Iterable[blocks.Block], language: str = ENGLISH) -> list[str]:
-    """Blocks as lines of plain text; the language is that of the labels of their notes."""
-    return "".join(write(blocks.Document("", content, language))).splitlines()
+def lines(content: Iterable[blocks.Block], language: str = ENGLISH, width: int = WIDTH) -> list[str]:
+    """Blocks as lines of plain text; the language is that of the labels of their notes, ``width`` that of a line in a list."""
+    return "".join(_written(blocks.Document("", content, language), width)).splitlines()
 
 
 class Text(Writer):
     """Plain text."""
+
+    def __init__(self, language: str = ENGLISH, width: int = WIDTH) -> None:
+        super().__init__(language)
+        self.width = width
+        """Cells for a line in a list."""
 
     # -- lines ---------------------------------------------------------------------------------------------------------------
 
@@ -126,9 +139,12 @@ class Text(Writer):
         """An item of a list: where it is words alone, and long, in several lines."""
         text = self.line(item)
         # A formula or a piece of code is never broken: its next line would read as another one.
-        if len(text) <= _WIDTH or not all(isinstance(part, str) for part in item):
+        if cell_width(text) <= self.width or not all(isinstance(part, str) for part in item):
             return [text]
-        return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        if cell_width(text) > len(text):
+            # Chinese has no blanks to be broken at.
+            return wrapped(text, self.width)
+        return wrap(text, self.width, break_long_words=False, break_on_hyphens=False)
 
     def equations(self, equations: blocks.Equations) -> str:
         return "".join(f"  {self.math(line)}\n" for line in equations.lines)

@@ -141,22 +141,26 @@ def _slope(trace: Trace, index: int, row: Row) -> str:
     return gradient_name(trace, index)
 
 
-def jacobian_lines(trace: Trace, edges: Sequence[int]) -> Iterator[str]:
-    """The Jacobians of some edges, and the multiplications along the path from where the first of them leads."""
+def jacobian_lines(trace: Trace, edges: Sequence[int], *, broken: bool = True) -> Iterator[str]:
+    """The Jacobians of some edges, and the multiplications along the path from where the first of them leads.
+
+    Long sentences are ``broken`` into lines, unless who shows them does that.
+    """
     from graphstep.analysis.jacobian import orders
     from graphstep.faces.export import text
     from graphstep.ground.errors import InputError
     from graphstep.telling.reports import jacobian as reports
 
     wires = [trace.wire(edge) for edge in edges[:MOST]]
-    yield from text.lines(reports.each(trace, wires))
+    told = partial(text.lines, language=trace.writing.language, width=text.WIDTH if broken else text.UNBROKEN)
+    yield from told(reports.each(trace, wires))
     if len(edges) > MOST:
         yield f"… {message(trace.writing.language, 'and-more', more=len(edges) - MOST)}"
     # The path is looked for among all nodes; a few thousand take no time that anybody would see.
     if len(trace.program.nodes) <= PATH:
         yield ""
         try:
-            yield from text.lines(reports.path(trace, orders(trace, wires[0].receiver)))
+            yield from told(reports.path(trace, orders(trace, wires[0].receiver)))
         except InputError as error:
             yield error.message
 

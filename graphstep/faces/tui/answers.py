@@ -213,7 +213,7 @@ def _jacobians(screen: SteppingScreen, _: State, fact: facts.Jacobians) -> None:
     from graphstep.faces.replies.panels import jacobian_lines
 
     title = say(screen, "jacobian-title" if len(fact.edges) == 1 else "jacobians-title")
-    _show_page(screen, title, jacobian_lines(screen.now.trace, fact.edges))
+    _show_page(screen, title, jacobian_lines(screen.now.trace, fact.edges, broken=False))
 
 
 def _cells(screen: SteppingScreen, _: State, fact: facts.Cells) -> None:

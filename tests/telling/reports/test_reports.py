@@ -63,7 +63,7 @@ def _sweep() -> Document:
 
 
 def _forward() -> Document:
-    return jacobian.document(ARRAYS.trace, forward.told(tangents(ARRAYS.trace, 0)), "graphstep …")
+    return jacobian.document(ARRAYS.trace, forward.body(tangents(ARRAYS.trace, 0)), "graphstep …")
 
 
 DOCUMENTS: dict[str, Callable[[], Document]] = {

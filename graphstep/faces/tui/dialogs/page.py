@@ -18,7 +18,7 @@ from graphstep.faces.explanations import Line
 from graphstep.faces.tui.dialogs.form import Form
 from graphstep.faces.tui.messages import say
 from graphstep.faces.tui.panes.rows import RowsPane
-from graphstep.ground.widths import cell_width
+from graphstep.ground.widths import cell_width, wrapped
 
 # Lines with two blanks inside are parts of a table, and are not broken.
 _COLUMNS = re.compile(r"\S {2,}\S")
@@ -87,7 +87,12 @@ class TextPage(Form[None]):
 
 
 def _broken(line: str, width: int) -> list[str]:
-    if len(line) <= width or _COLUMNS.search(line) or " " not in line.strip():
+    if cell_width(line) <= width or _COLUMNS.search(line):
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
+    if cell_width(line) > len(line):
+        # Chinese has no blanks to be broken at.
+        return [indent + part for part in wrapped(line.strip(), width - len(indent))]
+    if " " not in line.strip():
+        return [line]
     return wrap(line, width, initial_indent="", subsequent_indent=indent, break_long_words=False)

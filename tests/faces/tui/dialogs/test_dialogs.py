@@ -18,10 +18,13 @@ from graphstep.engine.trace import trace
 from graphstep.faces.cli import step
 from graphstep.faces.cli.program import opening_of
 from graphstep.faces.cli.words import parse
+from graphstep.faces.replies.panels import jacobian_lines
 from graphstep.faces.tui.dialogs.find import search
 from graphstep.faces.tui.dialogs.help import LEGEND, MOUSE, help_page
 from graphstep.faces.tui.dialogs.inputs import read_input
+from graphstep.faces.tui.dialogs.page import TextPage
 from graphstep.ground.errors import GraphstepError
+from graphstep.ground.widths import cell_width
 from graphstep.language.program import node_id
 from graphstep.language.read import read
 from graphstep.language.values import read_value
@@ -364,3 +367,21 @@ def test_what_is_typed_ahead_of_a_dialog_stands_in_its_field() -> None:
         assert driver.now.at == 1
 
     drive(play, MAIN, INPUTS)
+
+
+@each("language", ["en", "zh"])
+def test_long_sentences_of_a_window_are_broken_once_by_the_room_that_it_has(language: str) -> None:
+    run = gs.run("sum(W@x)", x=[1, 2], W=[[1, 2], [3, 4]], language=language).trace
+    edge = next(wire.edge for wire in map(run.wire, range(len(run.wires.senders))) if run.node(wire.receiver).shape == (2, 2))
+    told = [*jacobian_lines(run, (edge,), broken=False)]
+    for width in (40, 70):
+        shown = ["".join(text for text, _ in line) for line in TextPage("", told).lines(width)]
+        sentence = max(told, key=cell_width)
+        assert cell_width(sentence) > width
+        first = next(place for place, line in enumerate(shown) if sentence.startswith(line.rstrip()) and line.strip())
+        last = next(place for place, line in enumerate(shown) if sentence.endswith(line.strip()) and place > first)
+        lines = shown[first : last + 1]
+        assert max(map(cell_width, lines)) <= width
+        assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
+        # Every line but the last is full: nothing was broken before.
+        assert all(cell_width(line) > width - 16 for line in lines[:-1])
