@@ -54,6 +54,8 @@ class Drill:
     def forward(self) -> None:
         """Compute the values of all nodes from those of the inputs, which are in their cells."""
         self._rounds += 1
+        # A pass that is played neither leaves them nor takes them: those of an earlier round may be there still.
+        self.buffers.answers.clear()
         self._do(0, self._watch_values, lambda: forward(self.plan, self.buffers, {}))
 
     def backward(self) -> None:

@@ -175,6 +175,13 @@ def test_a_round_with_other_answers_goes_the_usual_way(monkeypatch: pytest.Monke
     assert len(usual) == 2, "the first round, and the one whose exponential is too large"
 
 
+def test_what_one_pass_leaves_for_the_other_is_of_the_same_round() -> None:
+    draw = np.random.default_rng(4)
+    # The usual way forward below −700, and back above: in the round between them the way back is played.
+    rounds = [{"x": draw.uniform(1, 2, (3, 4)), "c": np.array(c)} for c in (0.1, 0.2, -1000.0, 1000.0, 0.3)]
+    compared(read_program("g = gelu(x); sum(sigmoid(c*g) + g)", rounds[0]), rounds)
+
+
 def test_what_cannot_be_watched_is_a_call_of_the_gate() -> None:
     asked = []
 
