@@ -5,6 +5,7 @@ r"""A formula becomes the text of a program, by descent: statements, and the par
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, PRODUCT
@@ -16,6 +17,8 @@ from graphstep.language.read.latex.operators import FRACTIONS
 from graphstep.language.read.latex.pieces import AXES, SORTS, Piece, Sort, binary, call, power
 from graphstep.language.read.latex.sums import Sums
 from graphstep.language.read.latex.tokens import Token
+
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 class Reader(Sums):
@@ -33,7 +36,8 @@ class Reader(Sums):
             statements.append(self._statement())
         if not statements:
             raise self._ends()
-        return "; ".join(statements)
+        used = {*_NAME.findall(" ".join(statements))} - {*self._assigned}
+        return "; ".join([*(f"{name} = {last}" for name, last in self._lasts.items() if name in used), *statements])
 
     def _statement(self) -> str:
         name = self._target() if self._is_equation() else ""

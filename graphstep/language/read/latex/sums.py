@@ -2,7 +2,7 @@ r"""Sums and products over a letter: over whole vectors, or with their terms wri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NoReturn
 
 from graphstep.ground import limits
@@ -27,12 +27,18 @@ class Sums(Conditions):
 
     _turns = 0
 
+    def __init__(self, text: str, tokens: list[Token], given: Collection[str]) -> None:
+        super().__init__(text, tokens, given)
+        # The last numbers of sums that have a name and no value.
+        self._lasts: dict[str, int] = {}
+
     def _repeated(self) -> Piece:
         r"""``\sum_{i=1}^{3} w_i x_i``: of cells of vectors the sum over all of them, else its terms, written out."""
         command = self._take()
         if not (self._is("below") or self._is("above")):
             return self._of_array(self._product(), command)
-        letter, first, last = self._bounds(command)
+        self._part_letters(command)
+        letter, first, last, name = self._bounds(command)
         if letter in self._counters:
             self._wrong(f"{letter} counts in two sums, one inside the other", command.span, "give the inner one another letter")
         start = self._place
@@ -43,6 +49,7 @@ class Sums(Conditions):
         lengths = self._lengths.pop(letter)
         if last is None:
             last = self._length(letter, lengths, command)
+            self._settle(name, last, command)
         if whole is not None and first == 1 and lengths and {*lengths.values()} <= {0, last} and (last or 0) in lengths.values():
             return call("sum" if command.text == "sum" else "prod", [whole], (command.start, whole.span[1]), "number")
         sign, value = ("+" if command.text == "sum" else "*"), None
@@ -58,6 +65,18 @@ class Sums(Conditions):
             what = f"how many cells {next(iter(lengths))} has is not known here"
             self._wrong(what, command.span, f"write the last number too, {_example(command)}")
         return value.at((command.start, value.span[1]))
+
+    def _part_letters(self, command: Token) -> None:
+        r"""Make ``\sum_{i} \sum_{j}`` of ``\sum_{i, j}``."""
+        start, tokens = self._place, self._tokens
+        stop = self._script_end(start)
+        letters, commas = tokens[start + 2 : stop - 1 : 2], tokens[start + 3 : stop - 1 : 2]
+        if not self._is("below") or len(letters) < 2 or len(letters) != len(commas) + 1:
+            return
+        if all(each.kind == "letter" for each in letters) and all(each.text == "," for each in commas):
+            below, opening, closing = tokens[start], tokens[start + 1], tokens[stop - 1]
+            each_with_its_own = [token for letter in letters for token in (command, below, opening, letter, closing)]
+            tokens[start:stop] = each_with_its_own[1:]
 
     def _of_array(self, term: Piece, command: Token) -> Piece:
         r"""``\sum (y - t)^2`` of arrays, whose cells no letter counts."""
@@ -101,8 +120,19 @@ class Sums(Conditions):
             self._need_bounds(command)
         return next(iter(sizes), 0)
 
-    def _bounds(self, command: Token) -> tuple[str, int, int | None]:
-        r"""The letter of a sum, and its first and last number; None where arrays say how far it goes: ``\sum_k``, ``^{n}``."""
+    def _settle(self, name: str, last: int, command: Token) -> None:
+        r"""Let the n of ``\sum_{i=1}^{n}`` be the number of cells that the sum has run over, wherever else it stands: ``1/n``."""
+        if not name or not last:
+            return
+        other = self._lasts.setdefault(name, last)
+        if other != last:
+            self._wrong(f"{name} is {other} in one sum and {last} in another", command.span, _example(command))
+
+    def _bounds(self, command: Token) -> tuple[str, int, int | None, str]:
+        r"""The letter of a sum, its first number, its last, and a name for the last.
+
+        The last is None where arrays say how far it goes, ``\sum_k``, and has a name there where one is typed, ``^{n}``.
+        """
         letter, first, above = "", None, None
         while self._is("below") or self._is("above"):
             if self._take().kind == "above":
@@ -124,11 +154,11 @@ class Sums(Conditions):
             self._need_bounds(command)
         begins = 1 if first is None else self._whole_number(first, command)
         if above is None or (above.bare == "name" and above.text not in self._given and above.text not in self._assigned):
-            return letter, begins, None
+            return letter, begins, None, "" if above is None else above.text
         ends = self._whole_number(above, command)
         if begins > ends:
             self._wrong(f"\\{command.text} has no terms", command.span, _example(command))
-        return letter, begins, ends
+        return letter, begins, ends, ""
 
     def _whole_number(self, bound: Piece, command: Token) -> int:
         # A sum to n, where n is given: it is counted with once, here.

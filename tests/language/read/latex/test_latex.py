@@ -248,6 +248,24 @@ def test_a_length_that_only_counts_is_no_input_of_the_program() -> None:
         gs.from_latex(r"\sum_{i=1}^n w_i", n=1.5, w=[1, 2])
 
 
+def test_the_last_number_of_a_sum_over_cells_is_their_number_wherever_it_stands() -> None:
+    values = {"y": np.ones(3), "t": np.ones(3), "x": np.ones(2)}
+    assert from_latex(r"J = \frac{1}{2m} \sum_{i=1}^m (y_i - t_i)^2", values) == "m = 3; J = 1/(2*m)*sum((y - t)^2)"
+    assert from_latex(r"\sum_{i=1}^n y_i", values) == "sum(y)", "where it stands nowhere else, nothing is said of it"
+    with pytest.raises(ReadError, match="n is 3 in one sum and 2 in another"):
+        from_latex(r"(\sum_{i=1}^n y_i) \sum_{i=1}^n x_i", values)
+
+
+def test_letters_that_count_together_are_sums_inside_each_other() -> None:
+    values = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "x": np.ones(2)}
+    together, apart = r"\sum_{i,j} W_{ij}^2 x_i", r"\sum_i \sum_j W_{i,j}^2 x_i"
+    assert from_latex(together, values) == from_latex(apart, values)
+    assert gs.from_latex(r"\sum_{i,j} W_{ij}^2", W=values["W"]).output == 30
+    for tex in (r"\sum_{i,1} x_i", r"\sum_{i<j} x_i x_j", r"\sum_{i,} x_i"):
+        with pytest.raises(ReadError, match="first and its last number"):
+            from_latex(tex, values)
+
+
 def test_brackets_before_an_equals_sign_must_close() -> None:
     for tex in ("f(x = 2", r"p(y=1 | x = \frac{1}{2}", "[x, W]"):
         with pytest.raises(ReadError, match=r"never closed|no operand|two readings|equals|closed by|bar"):
