@@ -112,6 +112,9 @@ def _dispatch(words: list[str]) -> int:
     only = " ".join(words).replace("=", " ").split(" ")
     if (not words or (len(only) == 2 and only[0] == "--language")) and _at_terminal():
         return _start(language_of(only[-1]))
+    # As of git and cargo; with a value it is an input of that name.
+    if words[:1] == ["help"] and (len(words) == 1 or words[1] in COMMANDS):
+        words = [*words[1:], "--help"]
     if words and words[0] in COMMANDS:
         name, rest = words[0], words[1:]
     else:

@@ -70,6 +70,7 @@ def drawn_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """List the kinds, or draw an exercise and have it worked, printed or written."""
+    from graphstep.faces import export
     from graphstep.faces.export import _reports
     from graphstep.faces.export.platforms import platforms
 
@@ -87,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
         refuse_passed_over(options)
         return _deliver_for(options, name)
     if options.format and options.format not in (known := _reports.formats()):
+        export.refuse_pdf(options.format)
         known = (*known, *platforms())
         hint = did_you_mean(options.format, known) or f"formats: {', '.join(known)}"
         raise InputError(f"an exercise has no format {quoted(options.format)}", hint=hint)

@@ -48,7 +48,14 @@ def formats() -> tuple[str, ...]:
 
 def exporter(name: str) -> Exporter:
     """The exporter of a format; InputError when there is none."""
+    refuse_pdf(name)
     return cast("Exporter", module_in(__name__, formats(), name, "format"))
+
+
+def refuse_pdf(name: str) -> None:
+    """Raise InputError for a PDF that is asked for as a format: it is bytes, and the name of its file asks for it."""
+    if name == "pdf":
+        raise InputError("a PDF is asked for by the name of its file", hint="--to solution.pdf, without --format")
 
 
 def format_of(path: str | Path, suffixes: Mapping[str, str] | None = None) -> str:

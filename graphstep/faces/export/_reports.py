@@ -37,6 +37,7 @@ def pieces(
     # A report has no graph to draw: its picture is that of its text.
     if name == "svg":
         return picture(document())
+    export.refuse_pdf(name)
     if name not in formats():
         names = formats()
         raise InputError(

@@ -124,7 +124,8 @@ def _reshape_shape(shapes: Sequence[Shape], options: Options) -> Shape:
         return tuple(cells // count if n == -1 else n for n in target)
     if count != cells:
         raise MisfitError(
-            f"its input has {cells} cells, the shape {target} has {count}", f"-1 for one axis stands for what is left of {cells}"
+            f"its input has {cells} {'cell' if cells == 1 else 'cells'}, the shape {target} has {count}",
+            f"-1 for one axis stands for what is left of {cells}",
         )
     return target
 

@@ -75,6 +75,8 @@ def _bench(job: dict[str, Any], reply: Any) -> Bench | None:
 def _module(job: dict[str, Any]) -> ModuleType:
     try:
         return _imported(job)
+    except UnreadableError:
+        raise
     except ModuleNotFoundError as error:
         raise UnreadableError(f"there is no module {error.name!r}") from None
     except BaseException as error:

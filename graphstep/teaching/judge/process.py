@@ -135,7 +135,7 @@ def _started(words: list[str], folder: str, environment: dict[str, str]) -> subp
 
 
 def _job(target: str, kind: str) -> dict[str, str]:
-    is_file = target.endswith(".py") or "/" in target or os.sep in target
+    is_file = target.endswith(".py") or "/" in target or os.sep in target or Path(target).is_file()
     if is_file and not Path(target).is_file():
         raise InputError(f"there is no file {quoted_path(target)}")
     if not is_file and not all(part.isidentifier() for part in target.split(".")):

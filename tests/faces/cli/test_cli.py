@@ -225,6 +225,19 @@ def test_help_teaches_by_example(name: str, capsys: pytest.CaptureFixture[str]) 
     assert "examples:\n  graphstep" in capsys.readouterr().out
 
 
+def test_help_is_also_a_word_in_front_of_a_command_and_still_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["help"], ["help", "check"]):
+        with pytest.raises(SystemExit):
+            main(words)
+    assert "usage: graphstep check EXPR" in capsys.readouterr().out
+    assert main(["help", "help=1", "--plain"]) == 0
+
+
+def test_a_pdf_that_is_asked_for_as_a_format_is_told_how_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (MAIN, ["check", *MAIN], ["exercise", "fork"]):
+        assert "hint: --to solution.pdf" in refused(capsys, *words, "--format", "pdf", status=2)
+
+
 def test_the_help_lists_every_command_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
     for words in (["--help"], ["step", "--help"], []):
         with pytest.raises(SystemExit):

@@ -296,10 +296,13 @@ def test_what_cannot_be_judged_is_status_2(source, more, error, file: Path, caps
 def test_no_file_and_no_module_is_status_2(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["judge", "none.py"]) == 2
     assert main(["judge", "a-b"]) == 2
+    file.with_name("bin.dat").write_bytes(b"\x80")
+    assert main(["judge", "bin.dat"]) == 2
     assert main(["judge", "no_such_package.engine"]) == 2
     assert [line for line in capsys.readouterr().err.splitlines() if "error" in line] == [
         "error: there is no file 'none.py'",
         "error: 'a-b' is no file and no module",
+        "error: bin.dat is no Python file",
         "error: there is no module 'no_such_package'",
     ]
 
