@@ -60,7 +60,7 @@ class Lettering:
         """The names that it may have in a program, the usual one first.
 
         >>> Lettering("w", below=("0",)).spellings(), Lettering("theta", accents=("hat",)).spellings()
-        (['w0', 'w_0'], ['theta_hat', 'θ_hat'])
+        (['w0', 'w_0'], ['theta_hat', 'thetahat', 'θ_hat', 'θhat'])
         """
         layers = (self.layer,) if self.layer else ()
         parts = (*self.accents, *layers, *self.below)
@@ -73,6 +73,8 @@ class Lettering:
                 joined += [plain, "_".join([base, *parts])]
             else:
                 joined.append(plain)
+            if self.accents:
+                joined.append("_".join([base + "".join(self.accents), *layers, *self.below]))
         return joined
 
 

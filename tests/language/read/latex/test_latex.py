@@ -256,6 +256,12 @@ def test_the_last_number_of_a_sum_over_cells_is_their_number_wherever_it_stands(
         from_latex(r"(\sum_{i=1}^n y_i) \sum_{i=1}^n x_i", values)
 
 
+def test_an_accent_may_stand_in_a_name_with_and_without_an_underscore() -> None:
+    tex = r"\sum_{i=1}^n (y_i - \hat{y}_i)^2"
+    for name in ("y_hat", "yhat"):
+        assert from_latex(tex, {"y": np.ones(2), name: np.ones(2)}) == f"sum((y - {name})^2)"
+
+
 def test_letters_that_count_together_are_sums_inside_each_other() -> None:
     values = {"W": np.array([[1.0, 2.0], [3.0, 4.0]]), "x": np.ones(2)}
     together, apart = r"\sum_{i,j} W_{ij}^2 x_i", r"\sum_i \sum_j W_{i,j}^2 x_i"
