@@ -180,11 +180,18 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "linear(x, w)": (lambda x, w: x @ w.T, (X, X)),
     **{name: (lambda a, b: np.mean((a - b) ** 2), (V, W)) for name in ("mse_loss", "mean_squared_error")},
     **{name: (lambda a, b: np.sqrt(np.mean((a - b) ** 2)), (V, W)) for name in ("rmse", "root_mean_squared_error")},
-    "sse": (lambda a, b: np.sum((a - b) ** 2), (V, W)),
+    **dict.fromkeys(("sse", "ssr", "rss"), (lambda a, b: np.sum((a - b) ** 2), (V, W))),
+    "entropy": (lambda p: scipy.special.entr(p).sum(), (P,)),
+    **{
+        name: (lambda y, p, q: np.mean(np.where(y > p, q * (y - p), (1 - q) * (p - y))), (V, W, 0.3))
+        for name in ("pinball_loss", "pinball", "quantile_loss")
+    },
+    **{name: (lambda x, y: np.corrcoef(x, y)[0, 1], (V, W)) for name in ("corr", "corrcoef", "pearsonr")},
+    "frac": (lambda x: x - np.trunc(x), (V,)),
     **{name: (lambda a, b: np.mean(np.abs(a - b)), (V, W)) for name in ("l1_loss", "mae", "mean_absolute_error")},
     "l2_loss": (lambda x: np.sum(x * x) / 2, (V,)),
     "scipy.huber": (lambda d, r: scipy.special.huber(d, r), (0.6, -1.7)),
-    **{f"{name}(a, b)": (lambda a, b: np.mean(_huber(a - b)), (V, W)) for name in ("huber_loss", "smooth_l1_loss")},
+    **{f"{name}(a, b)": (lambda a, b: np.mean(_huber(a - b)), (V, W)) for name in ("huber_loss", "smooth_l1_loss", "smooth_l1")},
     **{f"{name}(a, b, d)": (lambda a, b, d: np.mean(_huber(a - b, d)), (V, W, 0.6)) for name in ("huber", "huber_loss")},
     "smooth_l1_loss(a, b, d)": (lambda a, b, d: np.mean(_huber(a - b, d)) / d, (V, W, 0.6)),
     "logcosh": (lambda a, b: np.mean(np.log(np.cosh(a - b))), (V, W)),
@@ -209,7 +216,7 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "squared_hinge": (lambda y, p: np.mean(np.maximum(1 - y * p, 0) ** 2), (np.array([1, -1, 1.0]), V)),
     "torch.kl_div": (lambda l, p: np.mean(p * (np.log(p) - l)), (np.log(P), Q)),
     "scipy.kl_div": (scipy.special.kl_div, (0.7, 0.4)),
-    **{name: (lambda p, q: np.sum(p * np.log(p / q)), (P, Q)) for name in ("kl_div", "kl_divergence")},
+    **{name: (lambda p, q: np.sum(p * np.log(p / q)), (P, Q)) for name in ("kl_div", "kl_divergence", "kl")},
     "cosine_similarity": (lambda a, b: a @ b / np.linalg.norm(a) / np.linalg.norm(b), (V, W)),
     **{
         name: (lambda a, b: np.linalg.norm(a - b), (V, W))
@@ -218,9 +225,12 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "sqeuclidean": (lambda a, b: np.sum((a - b) ** 2), (V, W)),
     **{name: (lambda a, b: np.sum(np.abs(a - b)), (V, W)) for name in ("cityblock", "manhattan")},
     "chebyshev": (lambda a, b: np.max(np.abs(a - b)), (V, W)),
-    "triplet_margin_loss": (
-        lambda a, p, n, m: max(0, np.linalg.norm(a - p) - np.linalg.norm(a - n) + m),
-        (V, W, P, 1.0),
+    **dict.fromkeys(
+        ("triplet_margin_loss", "triplet_loss", "triplet"),
+        (
+            lambda a, p, n, m: max(0, np.linalg.norm(a - p) - np.linalg.norm(a - n) + m),
+            (V, W, P, 1.0),
+        ),
     ),
     "poisson_nll_loss": (lambda l, y: np.mean(np.exp(l) - y * l), (V, P)),
     "gaussian_nll_loss": (lambda m, y, v: np.mean(np.log(v) + (y - m) ** 2 / v) / 2, (V, W, P)),
@@ -316,7 +326,9 @@ REFERENCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "no_grad": (lambda x: x, (V,)),
     "max_pool1d": (lambda x, n: x.reshape(-1, n).max(1), (np.arange(6.0) % 4, 2)),
     **dict.fromkeys(("max_pool2d", "max_pooling_2d"), (lambda x, n, *_: x.reshape(2, n, 3, n).max((1, 3)), (GRID, 2))),
-    "avg_pool1d": (lambda x, n: x.reshape(-1, n).mean(1), (np.arange(6.0) % 4, 2)),
+    **{
+        name: (lambda x, n: x.reshape(-1, n).mean(1), (np.arange(6.0) % 4, 2)) for name in ("avg_pool1d", "avg_pool", "mean_pool")
+    },
     **dict.fromkeys(("avg_pool2d", "average_pooling_2d"), (lambda x, n: x.reshape(2, n, 3, n).mean((1, 3)), (GRID, 2))),
     ".where": (lambda x, c, y: np.where(c, x, y), (V, np.array([1.0, 0.0, 1.0]), W)),
     "ifelse": (np.where, (np.array([1.0, 0.0, 1.0]), V, W)),
