@@ -240,14 +240,14 @@ class Verdict:
     status: Literal["fine", "doubt", "fault"]
     """How serious it is: a writer may give each its own ink."""
     label: str
-    """What it is about or of which kind, before the sentence; or nothing."""
+    """What it is about or of which kind, before the sentence, with the sign behind it; or nothing."""
     content: Content
     """What is said."""
 
     @property
     def line(self) -> Content:
         """The label and what is said."""
-        return (Strong(f"{self.label}:"), " ", *self.content) if self.label else self.content
+        return (Strong(self.label), " ", *self.content) if self.label else self.content
 
 
 @record(frozen=True, slots=True)

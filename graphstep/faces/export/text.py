@@ -190,7 +190,7 @@ class Text(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        return f"{label} {note.text}\n" if label else f"{note.text}\n"
+        return f"{joined(self.language, (label, note.text))}\n"
 
     def columns(self, columns: blocks.Columns) -> str:
         parts = [self.block(blocks.Prose(column)).splitlines() for column in columns.columns]
@@ -201,12 +201,12 @@ class Text(Writer):
 
     def step(self, step: blocks.Step) -> str:
         number, rest = f"  {step.n:>{len(str(step.of))}}  ", step.blocks
+        key, said = "entitled" if step.pattern else "title", {"title": step.title, "pattern": step.pattern}
         if rest and isinstance(rest[0], blocks.Prose):
-            key = "entitled" if step.pattern else "title"
-            head = message(self.language, key, title=step.title, pattern=step.pattern)
-            head, rest = joined(self.language, (head, self.line(rest[0].content))), rest[1:]
+            head = joined(self.language, (message(self.language, key, **said), self.line(rest[0].content)))
+            rest = rest[1:]
         else:
-            head = f"{step.title}{f' ({step.pattern})' if step.pattern else ''}{'.' if rest else ''}"
+            head = message(self.language, f"{key}-alone", **said)
         inside = "".join(f"     {line}\n" for block in rest for line in self.block(block).splitlines())
         return f"{number}{head}\n{inside}"
 

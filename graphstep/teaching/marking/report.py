@@ -46,7 +46,7 @@ def body(claims: Sequence[Claim], verdicts: Sequence[Marked], digits: int = DIGI
     yield Table(columns, tuple(rows))
     for claim, verdict, word in zip(claims, verdicts, words, strict=True):
         if word != "right" and not manner.brief:
-            yield Verdict(_STATUS[word], claim.asked.name, (verdict.sentence,))
+            yield Verdict(_STATUS[word], say("title", title=claim.asked.name), (verdict.sentence,))
     yield _result(claims, words)
 
 

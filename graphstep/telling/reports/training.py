@@ -89,7 +89,8 @@ def _rounds_alone(training: Training) -> Iterator[Block]:
             *((f"{name} = {numeral(loss, _LOSS)}",) for name, loss in losses),
         )
     )
-    yield Verdict("fault" if training.diverged else "fine", message(language, "label-stopped"), (stop_text(training, language),))
+    label = message(language, "title", title=message(language, "label-stopped"))
+    yield Verdict("fault" if training.diverged else "fine", label, (stop_text(training, language),))
 
 
 def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:

@@ -274,6 +274,8 @@ def test_what_a_command_says_in_another_language_has_no_sentence_in_english(
         ["x*x + max(y, x)", "x=2", "y=2"],
         ["sum(W@x)", "x=[1, 2]", "W=[[1, 2], [3, 4]]", "--data=x", "--seed=2"],
         ["check", "abs(x)*y", "x=0", "y=2"],
+        ["check", "sin(x)*y", "x=1", "y=2", "--against-h=x"],
+        ["why", "grad x", "relu(x)*y", "x=0", "y=2"],
         ["diff", "h^2 + x", "h*h*h", "h=3", "x=1"],
         ["jacobian", "sum(W@x)", "x=[1, 2]", "W=[[1, 2], [3, 4]]", "--towards=W"],
         ["diagnose", "--network=2x5", "--examples=20"],
@@ -291,9 +293,13 @@ def test_a_document_in_chinese_has_its_stops_and_ends_with_the_command_that_make
     made_by = shlex.split(document.rpartition("```sh\n")[2].removesuffix("```\n"))
     main(made_by[1:])
     assert capsys.readouterr().out == document
-    prose = re.sub(r"```.*?```|`[^`]*`", "", document, flags=re.DOTALL)
+    main([*command, "--language=zh"])
+    printed = capsys.readouterr().out
     chinese = r"[\u4e00-\u9fff）$]"
-    assert not re.findall(rf"{chinese}\**[.:;,]\**(?: |$)|[\u4e00-\u9fff] [\u4e00-\u9fff]", prose, re.MULTILINE)
+    for text in (re.sub(r"```.*?```|`[^`]*`", "", document, flags=re.DOTALL), printed):
+        assert not re.findall(
+            rf"{chinese}\**[.:;,]\**(?: |$)|[\u4e00-\u9fff] [\u4e00-\u9fff]|[，。：；] ?[，。：；]", text, re.MULTILINE
+        )
 
 
 def test_a_run_in_english_loads_no_library_of_languages() -> None:
