@@ -129,11 +129,14 @@ class GraphPane(RowsPane):
             # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
             self._arrange(self._centre)
         self._title()
+        self._draw()
+
+    def _draw(self) -> None:
         self.bring_into_view(*self._followed)
         self.renew()
         if self._ahead is not None:
             self._ahead.stop()
-        if self.scene is not None and not self.scene.drawn.whole and compared is None:
+        if self.scene is not None and not self.scene.drawn.whole and self._compared is None:
             self._ahead = self.set_timer(_PAUSE, self._look_ahead)
 
     def _look_ahead(self) -> None:
@@ -182,8 +185,7 @@ class GraphPane(RowsPane):
         """Lay the graph out anew, for another density or size of the window."""
         if self._trace is not None:
             self._arrange(self._centre)
-            self.bring_into_view(*self._followed)
-            self.renew()
+            self._draw()
 
     def bring_into_view(self, *nodes: int) -> None:
         """Scroll, if it must be, until a node is in view with its numbers, and those of the others that fit in with it."""
@@ -247,8 +249,7 @@ class GraphPane(RowsPane):
         if self._fitted[:2] != (size, outer.width) or (self.steady and self._fitted[2] != outer.height):
             self.fit()
         else:
-            self.bring_into_view(*self._followed)
-            self.renew()
+            self._draw()
 
     def on_click(self, event: events.Click) -> None:
         node = self.node_at(*(event.get_content_offset(self) or (-1, -1)))

@@ -56,7 +56,9 @@ class StepPane(TextRows):
         super().__init__(id=id)
         self._explained: tuple[Explanation, Step] | None = None
         self._said: Sequence[Line] = ()
+        self._shown: tuple[Trace, int, int] | None = None
         self._watched: tuple[str, ...] = ()
+        self._lines: tuple[int, Sequence[Line]] | None = None
         self._first = 0
         self.wanted = 0
         """Rows that the text takes, without the border."""
@@ -65,23 +67,23 @@ class StepPane(TextRows):
         """Explain step ``at``; ``watched`` are lines that stand below every step, ``within`` is the call that is open."""
         from graphstep.telling.calls import explain_within
 
-        explanation = explain_within(trace, at, within)
-        self._explained, self._said, self._watched = (explanation, trace.step(at)), (), watched
-        self._entitle(explanation.title, explanation.pattern)
-        self._first = 0
-        self.wanted = len(self.lines())
-        self.renew()
+        # Keys that select leave the step as it is.
+        if self._explained is None or self._shown != (trace, at, within):
+            self._explained = explain_within(trace, at, within), trace.step(at)
+            self._shown = trace, at, within
+        explanation = self._explained[0]
+        self._show(explanation.title, explanation.pattern, (), watched)
 
     def say(self, title: str, lines: Sequence[Line], subtitle: str = "") -> None:
         """Show something else in its place, until the next step."""
-        self._said, self._first = lines, 0
-        self._entitle(title, subtitle)
-        self.wanted = len(self.lines())
-        self.renew()
+        self._show(title, subtitle, lines, self._watched)
 
-    def _entitle(self, title: str, subtitle: str) -> None:
+    def _show(self, title: str, subtitle: str, said: Sequence[Line], watched: tuple[str, ...]) -> None:
         # Titles are markup to Textual, and an expression may hold brackets.
         self.border_title, self.border_subtitle = escape(title), escape(subtitle)
+        self._said, self._watched, self._first, self._lines = said, watched, 0, None
+        self.wanted = len(self.lines())
+        self.renew()
 
     @property
     def speaks(self) -> bool:
@@ -106,6 +108,11 @@ class StepPane(TextRows):
     def lines(self) -> Sequence[Line]:
         """What stands there, line by line."""
         width = max(self.size.width, 20)
+        if self._lines is None or self._lines[0] != width:
+            self._lines = width, self._lines_in(width)
+        return self._lines[1]
+
+    def _lines_in(self, width: int) -> Sequence[Line]:
         if self._said:
             from graphstep.faces.explanations import folded
 

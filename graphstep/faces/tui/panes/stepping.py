@@ -205,14 +205,18 @@ class SteppingPanes(_Box):
             self.screen.set_focus(None)
 
     def _set_asking(self, asking: bool) -> None:
-        # Styles are looked up where the class has a say, and not of all panes: that was a fifth of such a frame.
         self.set_class(asking, "-asking", update=False)
+        self._restyle(self.query_one("#right"), self.asks, self.step)
+
+    def _restyle(self, *panes: Widget) -> None:
+        # Styles are looked up where a class has a say, and not of all panes: that was a fifth of such a frame.
         self._styled = self.classes
-        self.app.stylesheet.update_nodes([self.query_one("#right"), self.asks, self.step])
+        self.app.stylesheet.update_nodes(panes)
 
     def toggle_values(self) -> None:
         """Show the values where they are hidden, and hide them where they are shown."""
-        self.toggle_class("-values")
+        self.set_class(not self.has_class("-values"), "-values", update=False)
+        self._restyle(self.step, self.query_one(ValuesPane))
 
     def make_room(self) -> None:
         """Give the explanation one height for the whole run, which its tallest steps need; the rest is the graph's.
