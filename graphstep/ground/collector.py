@@ -68,4 +68,18 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if running:
+            if gc.get_threshold() == _STEADY and gc.get_count()[0] >= _STEADY[0]:
+                # A screen would wait for the look at them: 170 ms for a million derivatives, and as long again once they have
+                # lasted. They stay with their program.
+                gc.freeze()
             gc.enable()
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """What comes to be inside stays, where it is much: modules, and tables of a run. No key waits until that was looked at."""
+    looks = gc.get_count()[1]
+    yield
+    # With every 50,000 objects comes a look at those.
+    if gc.get_threshold() == _STEADY and gc.get_count()[1] > looks:
+        gc.freeze()

@@ -10,6 +10,7 @@ from textual.message import Message
 from graphstep.debugger.actions import BY_ID
 from graphstep.debugger.session import Command, Reply, perform
 from graphstep.faces.tui.messages import say
+from graphstep.ground.collector import lasting
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.records import dataclass
 
@@ -180,7 +181,8 @@ class Inquiries:
                 then(answer)
 
         try:
-            answer: Answer | GraphstepError = work(given_up)
+            with lasting():
+                answer: Answer | GraphstepError = work(given_up)
         except GraphstepError as error:
             answer = error
         if not given_up():
