@@ -42,16 +42,20 @@ _USUAL: dict[str, Any] = {}
 @contextmanager
 def quiet() -> Iterator[None]:
     """Inside, NumPy makes inf and nan without a warning, as IEEE has it. It need not be there for that."""
-    if type(np) is ModuleType:
-        with np.errstate(all="ignore"):
-            yield
-        return
-    is_outermost, token = not _QUIET.get(), _QUIET.set(True)
-    try:
+    # Everything that is told of a step is told in quiet, and most of what is asked for it asks for quiet again.
+    if _QUIET.get():
         yield
+        return
+    token = _QUIET.set(True)
+    try:
+        if type(np) is ModuleType:
+            with np.errstate(all="ignore"):
+                yield
+        else:
+            yield
     finally:
         _QUIET.reset(token)
-        if is_outermost and _USUAL:
+        if _USUAL:
             np.seterr(**_USUAL)
             _USUAL.clear()
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from graphstep.engine.reruns import every_number
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Number, plain
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.item import EASY, Fineness
 from graphstep.teaching.marking.carried import again
-from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.misconceptions import bare_slips
 from graphstep.teaching.marking.quantities import Quantity
 
 if TYPE_CHECKING:
@@ -122,15 +122,17 @@ class Niceness:
             self._structures[routes] = self._structure_of(self._beside[routes])
         return self._structures[routes]
 
+    @quiet()
     def _structure_of(self, beside: Trace) -> Structure:
         same = []
         for asked in self._asked:
             quantity = again(asked, beside)
             firsts: dict[object, int] = {_rounded(quantity.asked, 9): -1}
-            keys = (_rounded(value, 9) for value, _ in slips(quantity))
+            keys = (_rounded(value, 9) for value, _ in bare_slips(quantity))
             same.append(tuple(firsts.setdefault(key, place) for place, key in enumerate(keys)))
         return Structure(_easy(every_number(beside)), tuple(same))
 
+    @quiet()
     def _are_apart(self, asked: Quantity, same: Sequence[int]) -> bool:
         """Whether slips have different numbers, and none that of the right answer, unless the structure makes it so."""
         halves, right = self._fineness == "halves", asked.asked
@@ -138,7 +140,7 @@ class Niceness:
         digits = 9 if halves else 3
         before: set[object] = {_rounded(right, digits)}
         count = 0
-        for place, (value, _) in enumerate(slips(asked)):
+        for place, (value, _) in enumerate(bare_slips(asked)):
             if place >= len(same):
                 return False
             count += 1

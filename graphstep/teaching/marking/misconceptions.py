@@ -37,7 +37,7 @@ _QUOTIENTS = frozenset({"div", "reciprocal", "sqrt", "log"})
 
 def slips(asked: Quantity) -> Iterator[Slip]:
     """The slips of a quantity, the most likely first. Some may have the right value, or another shape: those are none."""
-    rest = _slips_or_none(asked)
+    rest = bare_slips(asked)
     while True:
         # Wrong formulas leave their domains, which is nothing to warn of. A generator must not keep such a setting between two of
         # its values: it would be that of whoever goes through them.
@@ -48,8 +48,8 @@ def slips(asked: Quantity) -> Iterator[Slip]:
         yield slip
 
 
-def _slips_or_none(asked: Quantity) -> Iterator[Slip]:
-    """The slips of an array or a number; of a cell those of its array too."""
+def bare_slips(asked: Quantity) -> Iterator[Slip]:
+    """The same for who goes through all of them in quiet: of an array or a number; of a cell those of its array too."""
     if asked.cell is None:
         yield from _slips(asked)
         return
