@@ -30,33 +30,36 @@ if TYPE_CHECKING:
     Cell = TypeVar("Cell", np.int32, np.float64)
 
 
-@record(frozen=True, slots=True)
 class Wire:
     """One edge of a run: a gate reads a node in one of its slots, and sends a contribution back along the same way.
 
     Only what carries a gradient is a wire: the gate is on a way to the output, and the node depends on an input.
     """
 
-    trace: Trace = field(repr=False)
-    """The run it belongs to."""
-    edge: int
-    """Its number, in the order in which contributions are sent."""
+    __slots__ = ("edge", "receiver", "sender", "slot", "trace")
 
-    @property
-    def sender(self) -> int:
+    def __init__(self, trace: Trace, edge: int) -> None:
+        self.trace = trace
+        """The run it belongs to."""
+        self.edge = edge
+        """Its number, in the order in which contributions are sent."""
+        # Whatever is told of a wire asks for its ends a dozen times. Of item comes a whole number of Python's, as JSON and
+        # dictionaries of nodes need it.
+        self.sender: int = trace.plan.sender.item(edge)
         """The gate that reads the node, and sends on the way back."""
-        # item: a whole number of Python's, as JSON and dictionaries of nodes need it.
-        return self.trace.plan.sender.item(self.edge)
-
-    @property
-    def slot(self) -> int:
+        self.slot: int = trace.plan.slot.item(edge)
         """The slot of the sender that reads the receiver."""
-        return self.trace.plan.slot.item(self.edge)
-
-    @property
-    def receiver(self) -> int:
+        self.receiver: int = trace.plan.receiver.item(edge)
         """The node that is read, and that gets the contribution."""
-        return self.trace.plan.receiver.item(self.edge)
+
+    def __repr__(self) -> str:
+        return f"Wire(edge={self.edge})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wire) and (self.trace, self.edge) == (other.trace, other.edge)
+
+    def __hash__(self) -> int:
+        return hash((self.trace, self.edge))
 
     @property
     def step(self) -> int:
@@ -85,11 +88,9 @@ class Wire:
         """The sender's local gradient towards the receiver: a slope, or one for each cell (the diagonal of the Jacobian) in the
         shape of the sender's value. None for a structural gate, whose Jacobian is not formed.
         """
-        sender = self.sender
-        gate, node = self.gate, self.trace.node(sender)
-        if not gate.cellwise:
+        if not self.gate.cellwise:
             return None
-        if not node.shape:
+        if not self.trace.node(self.sender).shape:
             return self.trace.buffers.slopes.item(self.edge)
         return _local_cells(self.trace, self.edge)
 
