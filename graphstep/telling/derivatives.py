@@ -119,8 +119,6 @@ def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ..
     """
     program = trace.program
     names = names_of(program)
-    if not names.definitions:
-        return ()
     # u1 is written where a node is called exp(u1): the texts are followed down to the next names.
     written, waiting = set[int](), list(nodes)
     while waiting:

@@ -138,7 +138,7 @@ def _holds(form: Term, value: Number, operand_digits: int, digits: int) -> bool:
         # No rule for numbers, or arrays that stand in the formula without their axes: there is nothing to hold it against.
         return True
     # What cancels to rounding noise would hold by luck, with one digit more or less of an operand.
-    if (value != 0 if isinstance(value, int | float) else value.any()) and _cancels(form, value):
+    if _cancels(form, value):
         return False
     if not isinstance(value, int | float):
         return _cells_hold(form, cells, value, digits)
@@ -207,6 +207,9 @@ def _cancels(form: Term, value: Number) -> bool:
     """Whether a sum of cells is what rounding leaves of 0: as it stands in print, it is 0."""
     if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
         return False
+    # A whole 0 is no noise.
+    if value == 0 if isinstance(value, int | float) else not value.any():
+        return False
     # The same sum of the sizes says how large its terms were before they cancelled.
     sizes = np.asarray(form.read(_SIZES), np.float64)
     return sizes.size == np.size(value) and bool((np.abs(np.ravel(value)) < _NOISE * sizes.ravel()).all())
@@ -254,6 +257,9 @@ def _keeps_digits(form: Term, value: Number) -> bool:
 
 
 def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
+    # Numbers that are exact as written need no comparison with their print, and most cells of a lecture are.
+    if left.ravel().tolist() == (cells := value.ravel().tolist()) and all(map(is_short, cells)):
+        return True
     if left.size == value.size:
         left = left.reshape(value.shape)
     else:
@@ -262,7 +268,6 @@ def _cells_hold(form: Term, left: Any, value: Any, digits: int) -> bool:
         except ValueError:
             return True
     for computed, cell in zip(left.ravel().tolist(), settled(value).ravel().tolist(), strict=True):
-        # A number that is exact as written needs no comparison with its print, and most cells of a lecture are.
         if computed == cell and is_short(cell):
             continue
         printed = float(numeral(cell, digits))

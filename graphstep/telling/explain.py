@@ -61,7 +61,8 @@ def explain(trace: Trace, n: int) -> Explanation:
     # A number that is too large or undefined is said in words; NumPy need not warn of it as well.
     with quiet():
         step = trace.step(n)
-        whole, named = explanation(fact_of(step)), definitions(trace, _mentioned(step))
+        whole = explanation(fact_of(step))
+        named = definitions(trace, _mentioned(step)) if names_of(trace.program).definitions else ()
         return replace(whole, definitions=named) if named else whole
 
 

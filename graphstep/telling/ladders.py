@@ -80,7 +80,7 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
         rungs.append(result(trace.value_of(index), trace.writing, row=names.rows[index]))
     rungs = without_repeats(rungs)
     # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
-    if len(rungs) > 1 and bare(plain_text(left)) == bare(rungs[0].text):
+    if len(rungs) > 1 and not (typed := plain_text(left)).isidentifier() and bare(typed) == bare(rungs[0].text):
         rungs = rungs[1:]
     return _ladder(trace, left, rungs)
 
