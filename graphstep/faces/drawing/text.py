@@ -125,13 +125,13 @@ class _Sheet:
         self.cells: list[dict[int, tuple[str, str, int]]] = [{} for _ in range(height)]
         self.arms: list[dict[int, int]] = [{} for _ in range(height)]
 
-    def write(self, x: int, y: int, text: str, style: str) -> None:
-        """Put a text; what lies outside is cut off."""
+    def write(self, x: int, y: int, text: str, style: str, span: int | None = None) -> None:
+        """Put a text; what lies outside is cut off. ``span`` are the cells that it takes, where that is known."""
         y -= self.top
         if not text or not 0 <= y < self.height:
             return
         x -= self.left
-        span = cell_width(text)
+        span = cell_width(text) if span is None else span
         if x < 0 or x + span > self.width:
             text = between(text, max(-x, 0), self.width - x)
             x = max(x, 0)
@@ -290,12 +290,12 @@ class _Pen:
         bottom = self.place.y + self.place.height - 1
         self.edge(self.place.y, edging.corners[:2], "", "label")
         for y in range(self.place.y + 1, bottom):
-            self.sheet.write(x, y, edging.side, self.style)
+            self.sheet.write(x, y, edging.side, self.style, 1)
             side = edging.side
             if y == self.place.y + self.place.out:
                 self.sheet.write(x + 1 + (inside - cell_width(self.label)) // 2, y, self.label, "label")
                 side = edging.leaving if self.feeds else edging.side
-            self.sheet.write(x + inside + 1, y, side, self.style)
+            self.sheet.write(x + inside + 1, y, side, self.style, 1)
         self.edge(bottom, edging.corners[2:], name, "name")
 
     def edge(self, y: int, corners: str, text: str, text_style: str) -> None:
@@ -303,15 +303,16 @@ class _Pen:
         x, inside, flat = self.place.x, self.place.width - 2, self.edging.flat
         text = f" {text} " if text and cell_width(text) + 2 <= inside else text
         # The corners apart from the rest: a mark may take the place of one.
-        self.sheet.write(x, y, corners[0], self.style)
-        self.sheet.write(x + 1, y, flat * inside, self.style)
-        self.sheet.write(x + 1 + inside, y, corners[1], self.style)
+        self.sheet.write(x, y, corners[0], self.style, 1)
+        self.sheet.write(x + 1, y, flat * inside, self.style, inside)
+        self.sheet.write(x + 1 + inside, y, corners[1], self.style, 1)
         if text:
             width = cell_width(text)
             before = (inside - width) // 2
-            self.sheet.write(x + 1, y, flat * before, self.style)
-            self.sheet.write(x + 1 + before, y, text, text_style)
-            self.sheet.write(x + 1 + before + width, y, flat * (inside - before - width), self.style)
+            after = inside - before - width
+            self.sheet.write(x + 1, y, flat * before, self.style, before)
+            self.sheet.write(x + 1 + before, y, text, text_style, width)
+            self.sheet.write(x + 1 + before + width, y, flat * after, self.style, after)
 
     def single(self) -> None:
         """A bare name, or a label in brackets."""

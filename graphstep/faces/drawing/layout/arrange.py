@@ -63,12 +63,12 @@ def arrange(
         ranks = _ranks(boxes, edges, density, output, breaks, hasty)
     # The plan may be shared with other drawings (_kept): from here on nothing changes it but `rows`, which are kept by heights.
     size = sizes(ranks, boxes, density, output)
-    row = rows(ranks, size) if room is None or len(boxes) > FEW else _apart(ranks, size, room[1], APART[density])
-    if room is None and density == "roomy" and len(boxes) <= LECTURE_BOXES and _height(ranks, size, row) > PANE_ROWS:
-        size.blank = 0
-        # A bound that costs one walk through the layers spares the sweeps of `rows` where they would be too high all the same.
-        if _least_height(ranks, size) <= PANE_ROWS and _height(ranks, size, closer := rows(ranks, size)) <= PANE_ROWS:
-            row = closer
+    if room is not None and len(boxes) <= FEW:
+        row = _apart(ranks, size, room[1], APART[density])
+    elif room is None and density == "roomy" and len(boxes) <= LECTURE_BOXES:
+        row = _for_pane(ranks, size)
+    else:
+        row = rows(ranks, size)
     # Only with the rows it is known which inputs share one, and only with all widths where a column begins.
     widen_shared(ranks, boxes, size, row)
     turns = tracks(ranks, size, row)
@@ -110,6 +110,22 @@ def _kept(
     ranks = plan(boxes, edges, "roomy" if lecture else "compact", output, breaks)
     order(ranks, hasty)
     return ranks
+
+
+def _for_pane(plan: Plan, size: Sizes) -> list[int]:
+    """The rows of the items of a small graph: with blank rows between boxes, unless it fits into a pane only without them."""
+    blank, roomy = size.blank, list[int]()
+    # A bound that costs one walk through the layers spares the sweeps of `rows` for what would be too high all the same.
+    if _least_height(plan, size) <= PANE_ROWS and _height(plan, size, roomy := rows(plan, size)) <= PANE_ROWS:
+        return roomy
+    size.blank = 0
+    if _least_height(plan, size) <= PANE_ROWS and _height(plan, size, closer := rows(plan, size)) <= PANE_ROWS:
+        return closer
+    if not roomy:
+        size.blank = blank
+        roomy = rows(plan, size)
+        size.blank = 0
+    return roomy
 
 
 def _apart(plan: Plan, size: Sizes, room: int, most: int) -> list[int]:

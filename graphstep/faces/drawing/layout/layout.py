@@ -12,14 +12,14 @@ from graphstep.faces.drawing.layout.model import Box, Density, Edge
 from graphstep.faces.drawing.layout.plan import Kind
 from graphstep.faces.drawing.layout.sizes import out_row, shown_name, stub_text, wire_text
 from graphstep.faces.drawing.layout.window import Stub, Window, window
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.ground.widths import cell_width
 
 Direction = Literal["left", "right", "up", "down"]
 Align = Literal["left", "middle", "right"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Place:
     """The cells that a box takes."""
 
@@ -39,7 +39,7 @@ class Place:
     """Whether both operands enter in one row, the wire of the first from above."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Anchor:
     """Cells in one row that are free for a text."""
 
