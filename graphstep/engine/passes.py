@@ -283,6 +283,9 @@ def edge_sizes(plan: Plan, contributions: Array) -> Array:
 
 
 def _sizes(buffer: Array, places: Iterable[tuple[int, int]]) -> Array:
+    if len(buffer) <= FEW and all(map(isfinite, cells := buffer.tolist())):
+        # NumPy would take longer to begin than so few cells take. Of a nan it is NumPy that makes the size.
+        return np.array([max(map(abs, cells[start:stop]), default=0.0) for start, stop in places], np.float64)
     # Not maximum.reduceat, which takes the next array's first cell for the size of an empty array.
     return np.array([np.max(np.abs(buffer[start:stop]), initial=0.0) for start, stop in places], np.float64)
 

@@ -97,7 +97,11 @@ def cell_at(place: int, shape: Sequence[int]) -> tuple[int, ...]:
     >>> cell_at(4, (2, 3)), cell_at(0, ())
     ((1, 1), ())
     """
-    return tuple(map(int, np.unravel_index(place, tuple(shape))))
+    cell: list[int] = []
+    for size in reversed(shape):
+        place, index = divmod(place, size)
+        cell.append(index)
+    return tuple(reversed(cell))
 
 
 def article(number: int) -> str:

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple, overload
 from graphstep.gates.rule import Rule
 from graphstep.ground.errors import Span
 from graphstep.ground.operands import Constant, Operand, Shape
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 Options = tuple[tuple[str, Any], ...]
 """What a structural gate was told, by name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Node:
     """One input or one gate of a program."""
 

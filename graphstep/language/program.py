@@ -277,7 +277,8 @@ class Program:
 
     def operand_shapes(self, node: Node) -> tuple[Shape, ...]:
         """The shapes of what a gate reads, by slot."""
-        return tuple(self.columns.shape(x) if isinstance(x, int) else () for x in node.operands)
+        columns = self.columns
+        return tuple([columns.shape(x) if isinstance(x, int) else () for x in node.operands])
 
     def source_text(self, index: int) -> str:
         """The expression of a node as typed, whatever its length; comments inside it are left out."""

@@ -116,11 +116,12 @@ class Around:
             # Beside the largest number stands inf.
             with np.errstate(over="ignore"):
                 values = np.concatenate([middle - steps, middle + steps], axis=1)
-            outputs, sides, refusals = self._run(chosen, values - middle, moved)
+            ran, sides, refusals = self._run(chosen, values - middle, moved)
+            points, outputs = values.tolist(), ran.tolist()
             for place, k in enumerate(chosen):
                 start, turn, stop = (2 * place * count + part for part in (0, count, 2 * count))
                 self.refusal = next((refusals[run] for run in range(start, stop) if run in refusals), "")
-                ends = values[place, :count], values[place, count:], outputs[start:turn], outputs[turn:stop]
+                ends = points[place][:count], points[place][count:], outputs[start:turn], outputs[turn:stop]
                 # What is refused decides nothing.
                 ways = [] if self.refusal else [(nodes, way[..., start:turn], way[..., turn:stop]) for nodes, way in sides]
                 yield between(Runs(xs[k], self.output, self._magnitudes, *ends), ways)

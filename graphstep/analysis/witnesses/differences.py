@@ -104,20 +104,11 @@ def _settle(trace: Trace, nodes: list[int], steps: list[Array]) -> list[tuple[Di
         runs.move(index, slice(start, stop), columns[start:stop])
     with np.errstate(all="ignore"):
         runs.run(nodes[0])
-        sides = _decisions(trace, runs)
-        estimates = []
+        sides, estimates = _decisions(trace, runs), []
+        points, outputs = columns.tolist(), runs.outputs.tolist()
         for x, start, stop in zip(values, ends, ends[1:], strict=False):
             left, right = slice(start, (start + stop) // 2), slice((start + stop) // 2, stop)
-            outputs = runs.outputs
-            around = Runs(
-                x,
-                float(trace.output),
-                magnitudes,
-                columns[left],
-                columns[right],
-                outputs[left],
-                outputs[right],
-            )
+            around = Runs(x, float(trace.output), magnitudes, points[left], points[right], outputs[left], outputs[right])
             estimates.append(between(around, [(gates, way[..., left], way[..., right]) for gates, way in sides]))
     return estimates
 
@@ -161,13 +152,13 @@ class Runs:
     """The output there."""
     magnitudes: Magnitudes
     """What the output's rounding comes from."""
-    below: Array
+    below: list[float]
     """The values to its left."""
-    above: Array
+    above: list[float]
     """The values to its right."""
-    f_below: Array
+    f_below: list[float]
     """The outputs on the left."""
-    f_above: Array
+    f_above: list[float]
     """The outputs on the right."""
 
 
@@ -177,8 +168,7 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
     ``sides`` are gates and what they decided in the runs on the left and on the right.
     """
     # A dozen numbers a side: NumPy would take longer to begin than they take.
-    f_below, f_above = runs.f_below.tolist(), runs.f_above.tolist()
-    left_ok, right_ok = [*map(math.isfinite, f_below)], [*map(math.isfinite, f_above)]
+    left_ok, right_ok = [*map(math.isfinite, runs.f_below)], [*map(math.isfinite, runs.f_above)]
     kinks: list[int] = []
     for gates, lower, upper in sides:
         # The smallest step says how things stand at the point; larger ones count while nothing changes.
@@ -189,8 +179,8 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
     # A side that leaves the domain, or crosses a kink, leaves the other one: then each is taken by itself.
     if not kinks and sum(both) >= 2:
         # The step that was taken, and not the one that was meant: x + h is rounded.
-        width = [*compress(map(sub, runs.above.tolist(), runs.below.tolist()), both)]
-        rises = compress(map(sub, f_above, f_below), both)
+        width = [*compress(map(sub, runs.above, runs.below), both)]
+        rises = compress(map(sub, runs.f_above, runs.f_below), both)
         # The error of a central difference goes with h², so it shrinks by 16 where the step does by 4.
         slope, error, step = _extrapolate([*map(truediv, rises, width)], [h / 2 for h in width], 16.0, runs)
         good = max(1e-9 * abs(slope), 4 * EPSILON * runs.magnitudes.largest / (width[0] / 2))
@@ -199,8 +189,8 @@ def between(runs: Runs, sides: list[tuple[NDArray[np.int32], Decisions, Decision
         error = max(error, EPSILON * runs.magnitudes.inside / step)
         return Difference(slope, error, slope, slope, (), _bound(runs, error, step), _reach(runs, both, both)), settled
     with np.errstate(all="ignore"):
-        left, left_error, left_bound = _one_side(runs, np.array(left_ok), runs.below, runs.f_below)
-        right, right_error, right_bound = _one_side(runs, np.array(right_ok), runs.above, runs.f_above)
+        left, left_error, left_bound = _one_side(runs, np.array(left_ok), np.array(runs.below), np.array(runs.f_below))
+        right, right_error, right_bound = _one_side(runs, np.array(right_ok), np.array(runs.above), np.array(runs.f_above))
     finite = [side for side in ((left, left_error, left_bound), (right, right_error, right_bound)) if not np.isnan(side[0])]
     slope = float(np.mean([s for s, _, _ in finite])) if finite else float("nan")
     error, bound = (max((side[k] for side in finite), default=float("inf")) for k in (1, 2))
@@ -213,8 +203,8 @@ def _bound(runs: Runs, error: float, step: float) -> float:
 
 
 def _reach(runs: Runs, left: list[bool], right: list[bool]) -> float:
-    outputs = [runs.f, *compress(runs.f_below.tolist(), left), *compress(runs.f_above.tolist(), right)]
-    return float(max(map(abs, outputs))) / max(1.0, abs(runs.x))
+    outputs = [runs.f, *compress(runs.f_below, left), *compress(runs.f_above, right)]
+    return max(map(abs, outputs)) / max(1.0, abs(runs.x))
 
 
 def _one_side(runs: Runs, usable: NDArray[np.bool_], at: Array, outputs: Array) -> tuple[float, float, float]:

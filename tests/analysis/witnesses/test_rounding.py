@@ -109,7 +109,7 @@ def test_a_slope_may_be_off_by_two_outputs_roundings_at_most() -> None:
     of = run("x*x", x=3)
     from graphstep.analysis.witnesses.around import magnitudes
 
-    spread = np.array([1.0])
+    spread = [1.0]
     runs = Runs(3.0, 9.0, magnitudes(of), spread, spread, spread, spread)
     assert _bound(runs, 0.0, 0.5) == 2 * EPSILON * runs.magnitudes.total / 0.5
     assert _bound(runs, 1.0, 0.5) == 1.0
