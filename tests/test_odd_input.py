@@ -189,6 +189,11 @@ def test_the_gate_knows_every_character_that_python_calls_invisible() -> None:
     assert {c for c in known - odd if unicodedata.category(c) not in ("Cn", "Mn")} == set("\u115f\u1160\u3164\uffa0")
 
 
+def test_every_such_character_is_replaced_whatever_stands_beside_it() -> None:
+    for character in UNPRINTABLE.findall("".join(map(chr, range(sys.maxunicode + 1)))):
+        assert printable(f"∂{character}\n") == "∂�\n"
+
+
 STEERING = st.sampled_from("\x00\x07\x08\x0b\r\x1b\x7f\x85\x9b\u061c\u200b\u200e\u202e\u2066\u2028\ufeff\ud800\udcff\U000e0041")
 TEXTS = st.lists(STEERING | st.sampled_from("xy*+()[]=,#; \n1é→"), min_size=1, max_size=12).map("".join)
 

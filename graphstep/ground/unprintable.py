@@ -24,7 +24,7 @@ UNPRINTABLE = re.compile(
 """One such character. Categories Cc, Cf, Cs, Zl and Zp of Unicode, and four blanks; a test compares it with Python's tables."""
 
 _FILLERS = "\u115f\u1160\u3164\uffa0"
-"""Those of them that Python takes for letters."""
+"""Those of them that Python takes for printable, and there are more beyond the basic plane: selectors of variants."""
 
 MARK = "\N{REPLACEMENT CHARACTER}"
 """What stands in place of each: one column, like the caret under it."""
@@ -46,9 +46,15 @@ def printable(text: str) -> str:
     'red: �[31m, ∂f/∂x\tand a line\n'
     """
     # Nearly every text is so, and to look for each of its characters in the set takes five times as long.
-    if text.replace("\n", "").isprintable() and not any(filler in text for filler in _FILLERS):
+    flat = text.replace("\n", "")
+    if flat.isprintable() and _in_basic_plane(flat) and not any(filler in flat for filler in _FILLERS):
         return text
     return UNPRINTABLE.sub(MARK, text)
+
+
+def _in_basic_plane(text: str) -> bool:
+    """Whether each character has one unit of UTF-16."""
+    return len(text.encode("utf-16-le")) == 2 * len(text)
 
 
 def character_name(character: str) -> str:
