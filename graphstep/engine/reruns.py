@@ -8,11 +8,11 @@ gradients are taken of.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from graphstep.engine.levels import Batch, Cells, Index, Region
+from graphstep.engine.levels import Batch, Index, Region
 from graphstep.engine.plan import Plan, plan
 from graphstep.engine.trace import Trace, run_plan
 from graphstep.gates.numbers import value, values
@@ -88,14 +88,15 @@ class Columns:
             if wanted(gate):
                 yield gate, outs, [self._cells[place] for place in ins], self._cells[outs]
 
-    def _work(self, held: int = -1) -> Iterator[tuple[Rule, Cells, list[Cells]]]:
+    def _work(self, held: int = -1) -> Iterator[tuple[Rule, Any, Sequence[Any]]]:
         """The gates that may depend on a node, in an order in which each is computed before it is read: their row, the cells that
         they write, and by slot those that they read.
         """
         plan, program = self._trace.plan, self._trace.program
         if not plan.is_few:
             for level in plan.levels[self._level_of(held) + 1 :]:
-                yield from ((batch.gate, _cells(batch.outs), [*map(_cells, batch.ins)]) for batch in level.batches)
+                for batch in level.batches:
+                    yield batch.gate, batch.outs, batch.ins
             return
         # One after the other: to find out which of so few are alike takes longer.
         nodes = program.columns
@@ -230,11 +231,6 @@ def _multiplications(gate: Rule, shapes: tuple[Shape, ...], options: Options) ->
     if gate.factors is None or gate.multiplications is None or len(shapes) != 2:
         return 0
     return gate.multiplications(0, shapes, options)
-
-
-def _cells(index: Index) -> Cells:
-    assert not isinstance(index, int | Region), "a program of numbers has no arrays"
-    return index
 
 
 def _size(place: Index) -> int:
