@@ -32,6 +32,7 @@ _LINES = {
     **{name: f"{{m}}.{name}({{all}})" for name in ("abs", "sign", "floor", "ceil", "round", "hypot", "logaddexp")},
     **{name: f"{{m}}.{name}({{0}}{{over}})" for name in ("sum", "mean", "amax", "amin")},
     "length": "length({0}{axes})",
+    "std": "length({0} - {m}.mean({0}{every}){axes}) / {free} ** 0.5",
     "norm": "{m}.abs({0})",
     "where": "{m}.where({0} != 0, {1}, {2})",
     "clip": "{m}.minimum({m}.maximum({0}, {1}), {2})",
@@ -64,7 +65,6 @@ _NUMPY = {
     "concat": "np.concatenate([{all}], {axis})",
     "flip": "np.flip({0}, {along})",
     "prod": "np.prod({0}{over})",
-    "std": "np.std({0}{over}, ddof={ddof})",
     "dropout": "dropout({0}, {p}, {seed})",
     **dict.fromkeys(("conv1d", "conv2d"), "conv({all}, stride={stride}, padding={padding})"),
     "logdet": "logdet({0})",
@@ -81,7 +81,6 @@ _TORCH = {
     "flip": "torch.flip({0}, [{along}])",
     "logdet": "torch.logdet({0})",
     "prod": "product({0}{over})",
-    "std": "torch.std({0}{over}, correction={ddof})",
     **{name: f"torch.nn.functional.{name}({{all}}, stride={{stride}}, padding={{padding}})" for name in ("conv1d", "conv2d")},
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator, Mapping
+from math import prod
 from string import ascii_letters
 
 from graphstep.faces.export._libraries import FUNCTIONS, LIBRARIES, Library
@@ -131,9 +132,12 @@ class _Writer:
         assert rule is not None, "an input has no options"
         axis = settings.get("axis")
         over = "" if axis is None else f", {words['name']}={axis}"
-        axes = over or f", {words['name']}={tuple(range(len(self._of.program.operand_shapes(node)[0])))}"
+        shape = self._of.program.operand_shapes(node)[0]
+        axes = over or f", {words['name']}={tuple(range(len(shape)))}"
+        every = f"{axes}, {words['keep']}=True"
+        collected = prod(shape) // max(prod(node.shape), 1)
         if settings.get("keepdims"):
-            over = axes = f"{axes}, {words['keep']}=True"
+            over = axes = every
         places = "{}.astype(int)" if self.library.module == "np" else "{}.long()"
         slots = [x if isinstance(x, Constant) else places.format(self._operand(x)) for x in node.operands]
         index = whole_index(node).format(*slots) if rule.name in INDEXED else ""
@@ -142,12 +146,14 @@ class _Writer:
         return {
             "over": over,
             "axes": axes,
+            "every": every,
+            "free": f"{max(collected - settings.get('ddof', 0), 0):.17g}",
             "axis": f"{words['name']}={axis}",
             "along": str(axis or 0),
             "diagonal": str(settings.get("diagonal")),
             "subscripts": self._subscripts(node) if rule.name == "einsum" else "",
             **self._sliding(node),
-            **{name: str(settings.get(name)) for name in ("ddof", "p", "seed", "label_smoothing", "ignore_index")},
+            **{name: str(settings.get(name)) for name in ("p", "seed", "label_smoothing", "ignore_index")},
             "shape": str(node.shape),
             "index": index,
             "order": str(settings.get("axes") or tuple(range(len(node.shape)))[::-1]),

@@ -75,6 +75,9 @@ def _command(action: str, rest: str) -> Command:
     if action in ("predict", "reveal") and rest:
         # p toggles the questions, and p grad x prints, as in other debuggers; so does show grad x.
         action = "print"
+    elif action == "last_change" and rest.partition(" ")[0] in QUANTITIES:
+        # As the command line has it: graphstep why "grad x".
+        action = "causes"
     if rest and not BY_ID[action].takes:
         raise InputError(f"nothing stands behind {quoted(word_of(action))}", hint=f"leave {quoted(rest)} out")
     if action == "edit" and rest:

@@ -242,6 +242,7 @@ def test_its_steps_are_those_of_the_plain_trace(monkeypatch, capsys) -> None:
         ("nxet\n", "hint: did you mean 'next'? help lists the commands"),
         ("99\n", "There is no step '99': the steps are 0 to 7."),
         ("print banana\n", "No node is called 'banana'."),
+        ("end\nwhy grad x\n", "     The backward pass starts at the output"),
     ],
 )
 def test_a_command_is_answered(monkeypatch, capsys, script: str, last: str) -> None:
