@@ -29,7 +29,7 @@ from graphstep.ground.widths import fit
 
 Answer = TypeVar("Answer")
 
-_LOT = 4
+_LOT = 3
 """Fields that come in one frame: each takes a millisecond."""
 
 _QUEUED = 32
@@ -196,16 +196,18 @@ class Fields(VerticalScroll, can_focus=False):
     def __init__(self, names: Sequence[str], texts: Sequence[str], examples: Sequence[str], at: int = 0) -> None:
         super().__init__(id="fields")
         self._names, self._texts, self._examples, self._at = names, texts, examples, at
-        self._mounted = min(max(_LOT, at + 1), len(names))
+        self._start = max(at + 1 - _LOT, 0)
+        self._stop = min(self._start + _LOT, len(names))
 
     def compose(self) -> Iterator[Widget]:
-        """The names, and the lines that are in sight at first."""
+        """The names, and the lines that come first: that with the focus is among them, in its place."""
         with Horizontal():
             # A name that were broken would move all below it away from their fields.
             room = self.app.size.width * 2 // 5 - 3
             yield Static(Content("\n".join(f"{fit(name, room)} = " for name in self._names)), classes="labels")
-            with Vertical():
-                yield from self._fields(0, self._mounted)
+            with Vertical() as column:
+                column.styles.padding = (self._start, 0, 0, 0)
+                yield from self._fields(self._start, self._stop)
 
     def on_mount(self) -> None:
         self.query_one(f"#field-{self._at}").focus()
@@ -213,13 +215,22 @@ class Fields(VerticalScroll, can_focus=False):
 
     def on_key(self) -> None:
         # Whoever types ahead goes through all fields.
-        self._mount_more(len(self._names))
+        for _ in ("below", "above"):
+            self._mount_more(len(self._names))
 
     def _mount_more(self, count: int) -> None:
-        start, self._mounted = self._mounted, min(self._mounted + count, len(self._names))
-        if start < self._mounted:
-            self.query_one(Vertical).mount_all(self._fields(start, self._mounted))
-            self.call_after_refresh(self._mount_more, _LOT)
+        start, stop = max(self._start - count, 0), min(self._stop + count, len(self._names))
+        column = self.query_one(Vertical)
+        if self._stop < stop:
+            column.mount_all(self._fields(self._stop, stop))
+            self._stop = stop
+        elif start < self._start:
+            column.mount_all(self._fields(start, self._start), before=0)
+            column.styles.padding = (start, 0, 0, 0)
+            self._start = start
+        else:
+            return
+        self.call_after_refresh(self._mount_more, _LOT)
 
     def _fields(self, start: int, stop: int) -> Iterator[Field]:
         for place in range(start, stop):

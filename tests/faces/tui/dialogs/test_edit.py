@@ -76,7 +76,26 @@ def test_who_types_ahead_reaches_fields_that_come_behind_the_first_frame() -> No
         for key in ("e", *["tab"] * 7):
             driver.app.post_message(Key(key, key if key == "e" else None))
         await driver.until(lambda: driver.app.focused is not None and driver.app.focused.id == "field-7")
-        assert [field.id for field in driver.app.screen.query(Field)] == [f"field-{place}" for place in range(10)]
+        fields = driver.app.screen.query(Field)
+        assert [field.id for field in fields] == [f"field-{place}" for place in range(10)]
+        assert [field.region.y - fields.first().region.y for field in fields] == [*range(10)]
 
     names = [f"x{place}" for place in range(10)]
     drive(play, "+".join(names), dict.fromkeys(names, 1.0))
+
+
+def test_the_field_of_the_selected_input_comes_first_and_those_around_it_take_their_places() -> None:
+    async def play(driver: Driver) -> None:
+        driver.screen.select(8)
+        await driver.press("e")
+        await driver.until(lambda: len(driver.app.screen.query(Field)) == 10)
+        await driver.pilot.pause()
+        fields = driver.app.screen.query(Field)
+        assert driver.app.focused is not None
+        assert driver.app.focused.id == "field-8"
+        assert [field.value for field in fields] == [str(place) for place in range(10)]
+        assert [field.region.y - fields.first().region.y for field in fields] == [*range(10)]
+        assert driver.app.focused.region.y in driver.app.screen.query_one("#fields").region.line_range
+
+    names = [f"x{place}" for place in range(10)]
+    drive(play, "+".join(names), {name: float(place) for place, name in enumerate(names)})
