@@ -10,12 +10,14 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.color import Color
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Key, Resize, ScreenResume
 from textual.geometry import Region
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
@@ -25,6 +27,7 @@ from textual.widgets import Input, OptionList, Static
 
 from graphstep.faces.tui.compositor import SparingCompositor
 from graphstep.faces.tui.messages import say
+from graphstep.ground.records import dataclass
 from graphstep.ground.widths import fit
 
 Answer = TypeVar("Answer")
@@ -99,41 +102,74 @@ class Form(Overlay[Answer | None], Generic[Answer]):
     CSS_PATH = "form.tcss"
     BINDINGS: ClassVar = [Binding("escape", "leave", "cancel", id="form-leave")]
 
+    @dataclass
+    class Passed(Message):
+        """Follows a key out to the application, and what comes of the key back: then the next key knows its place."""
+
+        out: bool
+        """Whether it is on the way out."""
+
     def __init__(self, *words: Any, **options: Any) -> None:
         super().__init__(*words, **options)
-        self._early: list[Key] | None = []
+        self._early: deque[Key] | None = deque()
+        self._waits = False
         self._own: deque[Key] = deque(maxlen=_QUEUED)
 
     def hold(self, key: Key) -> bool:
-        """Whether a key was typed ahead of the dialog: then it gets the key as soon as it has its widgets."""
-        if not key.is_printable and key.key not in _TYPED:
+        """Whether a key was typed ahead of the dialog: then it gets the key as soon as it has its widgets.
+
+        Behind enter it may be gone, and the key is for the screen below.
+        """
+        if (not key.is_printable and key.key not in _TYPED) or key in self._own:
             return False
         if self._early is not None:
             self._early.append(key)
             return True
-        if not key.is_forwarded:
-            self._own.append(key)
-            return False
-        if key in self._own:
-            return False
-        # It comes back from the screen below, to which it was sent while that was on top.
-        self._hand_on(key)
-        return True
+        if key.is_forwarded:
+            # It comes back from the screen below, to which it was sent while that was on top.
+            self._early = deque([key])
+            self._hand_on_early()
+            return True
+        self._own.append(key)
+        if key.key == "enter":
+            self._early, self._waits = deque(), True
+            self.app.call_later(self._follow, True)
+        return False
 
     def set_focus(self, widget: Widget | None, *words: Any, **options: Any) -> None:
         """Textual's; the first widget that has the focus gets what was typed before."""
         super().set_focus(widget, *words, **options)
         if self.focused is not None:
-            self._hand_on_early()
+            self.app.call_later(self._hand_on_early)
 
     def on_mount(self) -> None:
         # Where nothing takes the focus, a dialog has keys of its own.
-        self.call_after_refresh(self._hand_on_early)
+        self.call_after_refresh(self.app.call_later, self._hand_on_early)
 
     def _hand_on_early(self) -> None:
-        early, self._early = self._early or (), None
-        for key in early:
+        # Called by the application: a key that a screen sends comes to that screen, and not to the bindings of the application.
+        while self._early and not self._waits:
+            key = self._early.popleft()
             self._hand_on(key)
+            if not key.is_printable:
+                # It may lead to another field, or out of here.
+                self._waits = True
+                self._follow(True)
+        if not self._waits:
+            self._early = None
+
+    def _follow(self, out: bool) -> None:
+        if not (self.focused or self).post_message(self.Passed(out)):
+            # What has the focus is gone: nothing is held for it.
+            self._waits = False
+
+    def on_form_passed(self, message: Passed) -> None:
+        message.stop()
+        if message.out:
+            self.app.call_later(self._follow, False)
+        else:
+            self._waits = False
+            self.app.call_later(self._hand_on_early)
 
     def _hand_on(self, key: Key) -> None:
         # A key of its own, since Textual hands on each one once.
@@ -152,6 +188,14 @@ class Form(Overlay[Answer | None], Generic[Answer]):
     def tell(self, text: str) -> None:
         """Say what is wrong, in the line for it."""
         self.query_one(".said", Static).update(Content(text))
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Textual's; what was typed behind the key that closes it goes to the screen below."""
+        early, self._early = self._early or (), None
+        closed = super().dismiss(result)
+        for key in early:
+            self.app.post_message(Key(key.key, key.character))
+        return closed
 
     def action_leave(self) -> None:
         """Close without an answer."""

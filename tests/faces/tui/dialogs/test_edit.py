@@ -99,3 +99,15 @@ def test_the_field_of_the_selected_input_comes_first_and_those_around_it_take_th
 
     names = [f"x{place}" for place in range(10)]
     drive(play, "+".join(names), {name: float(place) for place, name in enumerate(names)})
+
+
+def test_what_is_typed_at_once_goes_from_field_to_field_and_behind_the_form_to_the_screen() -> None:
+    async def play(driver: Driver) -> None:
+        for key in ("e", "7", "tab", "5", "tab", "tab", "tab", "6", "enter", "right", "right"):
+            driver.app.post_message(Key(key, key if len(key) == 1 else None))
+        await driver.until(lambda: driver.now.at == 2)
+        assert driver.app.screen is driver.screen
+        # Behind the last field comes the first. A digit takes the place of what a field held.
+        assert driver.now.trace.inputs == {"x": 7.0, "y": 6.0, "z": -4.0}
+
+    drive(play)
