@@ -45,6 +45,7 @@ class _Judge:
         self.tolerance = tolerance_of(introduction["third"])
         self.result = Judgement(engine.name, introduction["class"])
         self.gradients: dict[Trial, list[tuple[Cells, ...]]] = {}
+        self.wrong: list[Trial] = []
         self.errors: dict[Trial, str] = {}
         self.changing: dict[str, Trial] = {}
         self.sharing: dict[str, Trial] = {}
@@ -157,8 +158,9 @@ class _Judge:
         for trial, answer in zip(fresh, self.engine.run(fresh), strict=True):
             key = trial.of_arrays, trial.subject
             if "copies" in answer:
-                copies = [tuple(cells(x) for x in copy) for copy in answer["copies"]]
-                self.gradients[trial] = list(dict.fromkeys(copies))
+                self.gradients[trial] = list(dict.fromkeys(tuple(map(cells, copy)) for copy in answer["copies"]))
+                if not self._agrees(trial, [right_numbers(trial)]):
+                    self.wrong.append(trial)
                 if answer["changes"] and trial.level == 1:
                     self.changing.setdefault(trial.subject, trial)
                 if answer["shares"] and trial.level == 1:
@@ -179,9 +181,8 @@ class _Judge:
 
     def _failing(self) -> list[Trial]:
         """The programs that come to wrong numbers, or to none, the smallest first."""
-        wrong = [trial for trial in self.gradients if not self._agrees(trial, [right_numbers(trial)])]
         wired = self.machine.wirings.keys()
-        return sorted((*wrong, *self.errors), key=lambda x: (x.of_arrays, x.level, bool(x.operations & wired), len(x.calls)))
+        return sorted((*self.wrong, *self.errors), key=lambda x: (x.of_arrays, x.level, bool(x.operations & wired), len(x.calls)))
 
     def _agrees(self, trial: Trial, expected: Iterable[tuple[Cells, ...]], tolerance: float | None = None) -> bool:
         """Whether every copy has the numbers of one of those that are expected."""

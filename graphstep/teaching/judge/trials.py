@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from graphstep.gates.typed import ATOM, COMPARISON, Typed
@@ -81,7 +80,7 @@ class Trial:
     @property
     def data(self) -> dict[str, Any]:
         """The trial as plain data, as it is sent to the process of the engine."""
-        calls = [asdict(call) for call in self.calls]
+        calls = [{"operation": call.operation, "operands": call.operands} for call in self.calls]
         return {"inputs": list(self.inputs), "calls": calls, "copies": self.copies, "arrays": self.of_arrays}
 
 
