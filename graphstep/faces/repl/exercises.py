@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
+from itertools import chain
 from math import ceil
 
 from graphstep.ground.clock import Clock, SystemClock
@@ -148,5 +149,4 @@ def given_lines(exercise: Exercise) -> Iterator[str]:
     from graphstep.faces.export import text
     from graphstep.telling.reports.inputs import given, problem_text
 
-    yield from text.lines(problem_text(exercise.trace))
-    yield from text.lines(given(exercise.trace))
+    yield from text.lines(chain(problem_text(exercise.trace), given(exercise.trace)), exercise.setup.language)
