@@ -67,7 +67,7 @@ GRADIENT = gradient_gate(_unfolded)
 
 def _read(plain: str, given: Collection[str], watch: Watch | None = None) -> Program:
     builder = Builder(plain, given, GRADIENT)
-    parse(Lexer(plain), builder, watch)
+    parse(Lexer(plain, given), builder, watch)
     return builder.program()
 
 

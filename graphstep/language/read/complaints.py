@@ -192,9 +192,12 @@ def no_function(text: str, name: str, start: int, stop: int) -> ReadError:
 
 
 def call_in_brackets(text: str, name: Span, brackets: str) -> ReadError | None:
-    """For Mathematica's ``Sin[x]``; None where the brackets hold an index, or the name is no function anywhere."""
+    """For Mathematica's ``Sin[x]``; None where the brackets hold an index, or the name is a value, or no function anywhere."""
     word = text[name[0] : name[1]]
     if re.fullmatch(r"\[[-\d\s:,.]*\]", brackets) or not is_known(word):
+        return None
+    # It stands before = in front of here, or among the inputs of a function.
+    if re.search(rf"\b{word}\b[\w, \t]*+(?:=(?!=)|\)[ \t]*+=)", text[: name[0]]):
         return None
     spellings = proposals(text, name[0])
     hint = f"write {word}( )"

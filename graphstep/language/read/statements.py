@@ -83,9 +83,11 @@ BEGINS = frozenset({"BLOCK", "REPEAT"})
 class Statements:
     """The statements of one text, and the brackets and braces around the place that is being read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, given: Collection[str] = ()) -> None:
         self.text = text
         """The text, normalised."""
+        self.given = given
+        """The names that have values."""
         self.previous: Token | None = None
         """The token that was handed out before the last one."""
         self.last: Token | None = None

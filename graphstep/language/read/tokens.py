@@ -199,7 +199,7 @@ class Lexer(Statements):
                 raise arrays.product_of_transposed(self.text, (self._left, self._after), self._start)
             return self._hand_out("TRANSPOSE", symbol, start, stop)
         brackets = _BRACKETS.match(self.text, start)
-        if last.type == "NAME" and last.end_pos == start:
+        if last.type == "NAME" and last.end_pos == start and last.text not in self.given:
             error = complaints.call_in_brackets(self.text, last.span, brackets[0] if brackets else "")
             if error is not None:
                 raise error

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import graphstep as gs
 from graphstep.gates import FUNCTIONS
 from graphstep.ground.errors import ReadError
 from graphstep.ground.operands import Constant
@@ -496,3 +497,14 @@ def test_any_text_at_all_is_read_or_refused_with_a_reason(text: str) -> None:
         assert all(x < index for index, node in enumerate(program.nodes) for _, x in node.sources)
     assert said.strip()
     assert not said.startswith("error: \n")
+
+
+def test_a_name_with_a_value_is_indexed_by_a_name_also_where_a_function_is_called_so_elsewhere() -> None:
+    inputs = {"neg": [2, 3], "mean": [5, 7], "i": 1}
+    assert gs.run("mean[i]", inputs={"mean": [5, 7], "i": 1}).output == 7
+    assert gs.run("repeat k in 0:2 { j = neg[k]; u = mean[i] }; neg[i]", inputs=inputs).output == 3
+    assert gs.run("Sort = 2*x; i = 1; Sort[i]", x=[1, 2]).output == 4
+    assert gs.run("def f(cos, k) = cos[k]*2; f(x, 1)", x=[2, 3]).output == 6
+    for text in ("Sin[x]", "mean[x]", "x = 2; Sort[x]"):
+        with pytest.raises(ReadError, match="stand in parentheses"):
+            gs.run(text, inputs={} if "=" in text else {"x": 1})

@@ -275,7 +275,8 @@ def _numbers(site: Site, *ends: ast.expr, device: ast.expr | None = None) -> Pie
     counts = [site.of.count(each) for each in whole]
     if None in counts:
         raise site.refusal(
-            "whole numbers that are known before anything is run stand here", "give other numbers a name: x=[0, 0.1]"
+            "whole numbers that are known before anything is run stand here",
+            "a length is a line of the text, n = 3; other numbers are an input: x=[0, 0.1]",
         )
     return site.call("range", *[count for count in counts if count is not None])
 

@@ -5,12 +5,26 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Sequence
+from copy import deepcopy
 
 from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import quoted
 from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first, viewed_name
 from graphstep.language.read.numpy.pieces import Piece, atom, call, indexed, listed
 from graphstep.language.read.numpy.statements import Statements
+
+_AXES = frozenset({"axis", "dim", "keepdims", "keepdim"})
+
+
+class _Fixed(ast.NodeTransformer):
+    """Puts what inputs are by default in their place."""
+
+    def __init__(self, values: dict[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        value = self._values.get(node.id)
+        return node if value is None else ast.copy_location(deepcopy(value), node)
 
 
 class Reader(Statements):
@@ -31,6 +45,11 @@ class Reader(Statements):
     def define_as(self, name: str, node: ast.FunctionDef | ast.Lambda, body: Sequence[ast.stmt], value: ast.expr) -> None:
         """A function by a name: its statements, and its value."""
         inputs, defaults = self.inputs_of(node), self.defaults_of(node)
+        if fixed := {each: defaults[each] for each in _AXES & {*defaults} if not self._is_told(name, each, inputs.index(each))}:
+            # An axis is known before anything is run: where no call says another one, it is what the head says.
+            inputs = tuple(each for each in inputs if each not in fixed)
+            body = [_Fixed(fixed).visit(deepcopy(each)) for each in body]
+            value = _Fixed(fixed).visit(deepcopy(value))
         if not inputs:
             hint = "a function takes at least one: hand over what it computes with"
             raise self.refusal(f"{quoted(name)} has no inputs", node, hint)
@@ -75,6 +94,12 @@ class Reader(Statements):
         self.names.functions[name] = read
         # A value of the same name is hidden from here on, as it is in Python.
         self.names.current.pop(name, None)
+
+    def _is_told(self, function: str, name: str, place: int) -> bool:
+        """Whether a call of a function says what an input is that it might leave out."""
+        calls = (node for node in ast.walk(self.source.tree) if isinstance(node, ast.Call))
+        own = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id == function)
+        return any(len(call.args) > place or name in {each.arg for each in call.keywords} for call in own)
 
     def own_call(self, node: ast.Call) -> Piece | None:
         """A call of a function that the text defines, with what its body reads from outside."""

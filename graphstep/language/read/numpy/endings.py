@@ -17,11 +17,18 @@ def is_print(node: ast.stmt) -> bool:
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "print"
 
 
-def is_tape(node: ast.AST, method: str) -> bool:
-    """Whether a call, or a statement that is one, is of this method of a tape of TensorFlow's."""
+def tapes(tree: ast.Module) -> frozenset[str]:
+    """The names of TensorFlow's tapes: ``with tf.GradientTape() as tape:``."""
+    items = [item for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items]
+    names = {item.optional_vars for item in items if "GradientTape" in ast.unparse(item.context_expr)}
+    return frozenset(name.id for name in names if isinstance(name, ast.Name))
+
+
+def is_of_tape(node: ast.AST, method: str, names: frozenset[str]) -> bool:
+    """Whether a call, or a statement that is one, is of this method of one of these tapes."""
     call = node.value if isinstance(node, ast.Expr) else node
     of = call.func if isinstance(call, ast.Call) else None
-    return isinstance(of, ast.Attribute) and of.attr == method and isinstance(of.value, ast.Name) and "tape" in of.value.id
+    return isinstance(of, ast.Attribute) and of.attr == method and isinstance(of.value, ast.Name) and of.value.id in names
 
 
 def bare(node: ast.expr) -> ast.expr:

@@ -267,6 +267,9 @@ class Expressions(Reading):
     def entry(self, node: ast.expr) -> Piece | str | None:
         """An entry of an index; None for an axis more."""
         span = self.source.span(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "list" and len(node.args) == 1:
+            # s[range(n), list(y)]: as an index a list is what its array is.
+            node = node.args[0]
         if isinstance(node, ast.Slice):
             parts = [self._bound(each) for each in (node.lower, node.upper, node.step)]
             return ":".join(parts if parts[2] else parts[:2])

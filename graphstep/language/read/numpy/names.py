@@ -10,7 +10,7 @@ from dataclasses import field
 from graphstep.ground.errors import Span
 from graphstep.ground.records import dataclass
 from graphstep.language.read.functions import is_function
-from graphstep.language.read.numpy.endings import is_tape
+from graphstep.language.read.numpy.endings import is_of_tape, tapes
 from graphstep.language.read.numpy.pieces import Piece
 
 RESERVED = ("e", "pi", "π")
@@ -217,7 +217,8 @@ def is_leaf(node: ast.expr) -> bool:
 
 def with_leaves(tree: ast.Module) -> list[ast.stmt]:
     """The statements, where ``x.requires_grad_()`` in the line below ``x = …`` is an option of it; so is ``tape.watch(x)``."""
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_tape(node, "watch"))
+    names = tapes(tree)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_of_tape(node, "watch", names))
     watched = {ast.unparse(each) for call in calls for each in call.args}
     statements: list[ast.stmt] = []
     for node in tree.body:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import ReadError
 from graphstep.language.read.numpy.calls import Calls
-from graphstep.language.read.numpy.endings import bare, is_print, is_tape, without_prints
+from graphstep.language.read.numpy.endings import bare, is_of_tape, is_print, tapes, without_prints
 from graphstep.language.read.numpy.joins import parts_of
 from graphstep.language.read.numpy.names import is_leaf, viewed_name, with_leaves, words
 from graphstep.language.read.numpy.pieces import Piece, atom, call
@@ -37,7 +37,7 @@ class Statements(Calls):
 
     def __init__(self, source: Source, given: Collection[str]) -> None:
         super().__init__(source, given)
-        self._stopped = 0
+        self._stopped, self.tapes = 0, tapes(source.tree)
         self.depth_of_bodies = 0
         """Functions and loops around."""
         self.defining: list[str] = []
@@ -76,7 +76,7 @@ class Statements(Calls):
                 self.modules[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
             return True
         text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return text or isinstance(node, ast.Pass | ast.Assert) or is_print(node) or is_tape(node, "watch")
+        return text or isinstance(node, ast.Pass | ast.Assert) or is_print(node) or is_of_tape(node, "watch", self.tapes)
 
     def _main(self, node: ast.FunctionDef) -> None:
         """A function at the end of a text, which nobody calls: its inputs are those of the program."""
@@ -125,7 +125,7 @@ class Statements(Calls):
     def _backward(self, node: ast.expr) -> ast.expr | None:
         """``loss`` of ``loss.backward()`` and ``tape.gradient(loss, w)``, and ``loss(w, x)`` of ``jax.grad(loss)(w, x)``."""
         node = bare(node)
-        if isinstance(node, ast.Call) and is_tape(node, "gradient") and node.args:
+        if isinstance(node, ast.Call) and is_of_tape(node, "gradient", self.tapes) and node.args:
             return node.args[0]
         maker = node.func if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) else None
         if maker is not None and maker.args and self.call_of(maker).name in ("grad", "value_and_grad"):

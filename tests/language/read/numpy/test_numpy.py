@@ -70,6 +70,11 @@ PROGRAMS = {
     "print(jax.grad(jnp.tanh)(x))": "tanh(x)",
     "x = tf.Variable(3.)\nwith tf.GradientTape() as tape:\n    y = x*x\ndy_dx = tape.gradient(y, x)\ndy_dx.numpy()": "y = x*x",
     "x = tf.constant(3.)\nwith tf.GradientTape() as tape:\n    tape.watch(x)\n    y = x*x\nprint(tape.gradient(y, x))": "y = x*x",
+    "x = tf.ones(2)\nwith tf.GradientTape() as t:\n    t.watch(x)\n    z = x*x\ndz = t.gradient(z, x)": "z = x*x",
+    "s[range(2), list(y)]": "s[range(2), y]",
+    "def norm(x, axis=-1, keepdims=True):\n    return x/np.sum(x, axis=axis, keepdims=keepdims)\nnorm(x)": (
+        "def norm_2(x) = x/sum(x, axis=-1, keepdims=true)\nnorm_2(x)"
+    ),
     "with torch.no_grad():\n    y = x*2\n(y*x).sum()": "y = stop(x*2)\nsum(y*x)",
     "y = x.detach()*x.data": "y = detach(x)*stop(x)",
     # Operators bind as in Python.
@@ -300,6 +305,8 @@ REFUSED = [
     ("x[x > 0]", "x > 0", "by a condition", "np.where"),
     ("y = 1\nx[0] = y", "x[0]", "in place", "concatenate"),
     ("print(x, 2*x)", "print(x, 2*x)", "several values are printed", "print one of them"),
+    ("np.arange(n) + x", "np.arange(n)", "known before anything", "n = 3"),
+    ("def f(x, axis=0):\n    return x.sum(axis=axis)\nf(x, axis=k)", "axis", "known before anything", ""),
     ("print('no value')", "", "nothing to compute", ""),
     ("y = 1 + print(x)\ny", "print(x)", "no value", "line of its own"),
     ("x.var()", "x.var()", "n − 1", "np.var(x) or torch.var(x)"),
