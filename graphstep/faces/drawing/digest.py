@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.ground.arrays import SMALL, Number, array_text
+from graphstep.ground.late import np
 from graphstep.ground.memo import memo
 from graphstep.ground.numerals import DIGITS, ENGLISH, bound, numeral
 from graphstep.telling.words.catalogue import phrases_of
@@ -76,11 +77,17 @@ def _of_cells(digits: int, room: int, language: str) -> Callable[[NDArray[Any]],
     return partial(_cells, digits=digits, room=room, phrases=phrases_of(language))
 
 
+@cache
+def _shortest(shape: tuple[int, ...]) -> int:
+    """The characters that all cells of a small array take at least: those of two rows of two fit on no wire."""
+    return len(array_text(np.zeros(shape)))
+
+
 def _cells(value: NDArray[Any], digits: int, room: int, phrases: Phrases) -> str:
     """What stands on a wire for an array."""
     if not value.size:
         return phrases.none
-    if value.size <= room // 3:
+    if value.size <= room // 3 and _shortest(value.shape) <= room:
         for fewer in range(digits, min(digits, 3) - 1, -1):
             if len(text := array_text(value, fewer)) <= room:
                 return text
