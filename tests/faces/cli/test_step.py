@@ -28,7 +28,7 @@ def test_a_difference_that_nothing_bounds_is_said_to_be_good_for_nothing(capsys:
 def test_what_stands_beside_the_steps_is_in_the_language_too(capsys: pytest.CaptureFixture[str]) -> None:
     train = ["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params=w", "--steps=3", "--language=zh"]
     assert "拆开后与所输入的一致" in printed(capsys, "sigmoid(x)", "x=1", "--expand", "--language=zh")
-    assert "停止: " in printed(capsys, *train)
+    assert "停止：" in printed(capsys, *train)
     assert printed(capsys, *train, "--at-round=1").startswith("第 1 轮，共 3 轮：损失 2.56")
     assert "梯度的范数：‖∇w‖" in printed(capsys, *train, "--format=svg")
     assert "<title>x*x 的计算图，第 1 步之后（共 5 步）：" in printed(
