@@ -45,43 +45,40 @@ class Palette(Form[Callable[[], object]]):
         """A field, and a list in which everything stands at first."""
         with self.box("palette-title", "find-keys"):
             yield Field(placeholder=say(self, "palette-example"))
-            yield OptionList(*self._next_options(), markup=False)
+            yield OptionList(markup=False)
 
     def on_mount(self) -> None:
-        options = self.query_one(OptionList)
-        options.can_focus = False
-        options.highlighted = 0
-        self.call_after_refresh(self._list_more)
+        self.query_one(OptionList).can_focus = False
+        self.call_after_refresh(self._list)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._hits, self._listed = self._fitting(event.value.strip()), 0
-        options = self.query_one(OptionList)
-        options.set_options(self._next_options())
-        options.highlighted = 0 if self._hits else None
-        self.call_after_refresh(self._list_more)
+        self._hits = self._fitting(event.value.strip())
+        self._list()
 
     def on_key(self, event: events.Key) -> None:
         move_in(self.query_one(OptionList), event)
 
     def on_input_submitted(self) -> None:
-        if (place := self.query_one(OptionList).highlighted) is not None:
-            self.dismiss(self._hits[place].do)
+        if self._hits:
+            self.dismiss(self._hits[self.query_one(OptionList).highlighted or 0].do)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._hits[event.option_index].do)
 
+    def _list(self) -> None:
+        options = self.query_one(OptionList)
+        self._listed = min(self.app.size.height // 3, len(self._hits))
+        options.set_options(_option(hit) for hit in self._hits[: self._listed])
+        if self._hits:
+            options.highlighted = 0
+            self.call_after_refresh(self._list_more)
+        else:
+            options.add_option(Option(Content(say(self, "find-nothing")), disabled=True))
+
     def _list_more(self) -> None:
         # Behind the frame: all lines are wrapped to find out how long the list is.
-        if self._listed < len(self._hits):
-            self.query_one(OptionList).add_options(self._next_options(len(self._hits)))
-
-    def _next_options(self, count: int | None = None) -> list[Option]:
-        """As many more as there is room for at first, or all others."""
-        if not self._hits:
-            return [Option(Content(say(self, "find-nothing")), disabled=True)]
-        start, self._listed = self._listed, count or min(self.app.size.height // 3 + 1, len(self._hits))
-        hits = self._hits[start : self._listed]
-        return [Option(Content("\n").join([hit.title, Content.styled(hit.help, "$quiet")])) for hit in hits]
+        more, self._listed = self._hits[self._listed :], len(self._hits)
+        self.query_one(OptionList).add_options(_option(hit) for hit in more)
 
     def _fitting(self, query: str) -> list[_Hit]:
         if not query:
@@ -98,6 +95,10 @@ class Palette(Form[Callable[[], object]]):
                 hit = _Hit(Content(candidate_text(trace, candidate).strip()), go, partial(under.go_to, candidate))
                 hits.append((0.5 - place / 1000, hit))
         return [hit for _, hit in sorted(hits, key=lambda scored: -scored[0])]
+
+
+def _option(hit: _Hit) -> Option:
+    return Option(Content("\n").join([hit.title, Content.styled(hit.help, "$quiet")]))
 
 
 def _marked(title: str, places: Iterable[int]) -> Content:
