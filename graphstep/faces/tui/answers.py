@@ -10,7 +10,7 @@ from graphstep.debugger.session import Command, Reply
 from graphstep.faces.keymap import screen_keys
 from graphstep.faces.replies import hit_text, sentence
 from graphstep.faces.tui.commands.program import leave
-from graphstep.faces.tui.inquiries import RewritingReady, look_through
+from graphstep.faces.tui.inquiries import RewritingReady, look_through, takes_long
 from graphstep.faces.tui.messages import say
 from graphstep.telling.names import name_of
 
@@ -40,21 +40,22 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
     now = screen.now
     if reply.changed & {"trace", "at", "selected"}:
         screen.inquiries.give_up()
-    if reply.changed & _FIELDS or any(isinstance(fact, facts.Selected) for fact in reply.facts):
-        # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
-        moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
-        screen.refresh_panes(look_at=None if moved else now.selected)
-    # Whatever has closed the question (an answer, a jump, the end of predicting), the state says that none is open.
-    if now.score is None or now.score.tries is None:
-        screen.panes.stop_asking()
-    sentences = [text for fact in reply.facts if (text := _sentence(screen, before, fact))]
-    if reply.hit is not None:
-        sentences.append(f"● {hit_text(now, reply.hit)}")
-    if sentences:
-        screen.say("  ".join(sentences), "bold $warn" if any(isinstance(fact, facts.Fault) for fact in reply.facts) else "")
-    for fact in reply.facts:
-        if (panel := _PANELS.get(type(fact))) is not None:
-            panel(screen, before, fact)
+    with screen.panes.one_change():
+        if reply.changed & _FIELDS or any(isinstance(fact, facts.Selected) for fact in reply.facts):
+            # A move follows the active gate; where the selected node may have moved, or its mark changes, that is looked at.
+            moved = "at" in reply.changed and not reply.changed & {"trace", "selected"}
+            screen.refresh_panes(look_at=None if moved else now.selected)
+        # Whatever has closed the question (an answer, a jump, the end of predicting), the state says that none is open.
+        if now.score is None or now.score.tries is None:
+            screen.panes.stop_asking()
+        sentences = [text for fact in reply.facts if (text := _sentence(screen, before, fact))]
+        if reply.hit is not None:
+            sentences.append(f"● {hit_text(now, reply.hit)}")
+        if sentences:
+            screen.say("  ".join(sentences), "bold $warn" if any(isinstance(fact, facts.Fault) for fact in reply.facts) else "")
+        for fact in reply.facts:
+            if (panel := _PANELS.get(type(fact))) is not None:
+                panel(screen, before, fact)
     # Last: an effect may open a dialog or leave, and what lies under it is up to date by then.
     for effect in reply.effects:
         _EFFECTS[type(effect)](screen, effect)
@@ -114,7 +115,8 @@ def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
 
     def work() -> tuple[str, list[Line], Trace]:
         panel = cut_panel(now, fact.stop)
-        look_through(screen, panel[2], now.trace, lambda: False)
+        if takes_long(now.root):
+            look_through(screen, panel[2], now.trace, lambda: False)
         return panel
 
     # The program has a stop(…) in its text now, and one node more.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -129,6 +130,9 @@ class SteppingPanes(_Box):
         super().__init__(id=id)
         self._shaped_for: Program | None = None
         self._trace: Trace | None = None
+        self._root: Trace | None = None
+        # Inside of one change whether room is to be made behind it.
+        self._changes: bool | None = None
         self._spare: tuple[tuple[Trace, int, int, int], int] | None = None
         self.beside_text = False
         """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
@@ -138,6 +142,20 @@ class SteppingPanes(_Box):
         """Show lines in place of the step, until the next step."""
         self.step.say(title, lines, style)
         self.make_room()
+
+    @contextmanager
+    def one_change(self) -> Iterator[None]:
+        """Make room once for all that is shown inside, where any is to be made.
+
+        An answer stands in place of the step: what height the steps of a new run need is not asked for it.
+        """
+        self._changes = False
+        try:
+            yield
+        finally:
+            asked, self._changes = self._changes, None
+        if asked:
+            self.make_room()
 
     def show(
         self,
@@ -152,6 +170,8 @@ class SteppingPanes(_Box):
         ``flagged`` are the nodes at which something is wrong.
         """
         trace, at = state.trace, state.at
+        if self._root is None or self._root.program is not state.root.program:
+            self._root = state.root
         if self._shaped_for is not trace.program:
             self._shape(trace)
         self.graph.stops = () if compared is not None else _stops(state)
@@ -223,6 +243,9 @@ class SteppingPanes(_Box):
 
         An answer to a key may take more, as long as it stands there.
         """
+        if self._changes is not None:
+            self._changes = True
+            return
         height, right = self.size.height, self.query_one("#right")
         self.graph.steady = not self.step.speaks
         wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
@@ -288,11 +311,13 @@ class SteppingPanes(_Box):
     def _rows(self) -> int:
         """Rows of the tallest step in the width that the explanation has, or of the one on show before there is a layout."""
         width = self.step.size.width
-        if self._trace is None or width < 20:
+        if self._root is None or width < 20:
             return self.step.wanted
         from graphstep.faces.explanations import tallest
 
-        return tallest(self._trace, width)
+        # To open a gate moves no pane, unless a step inside is taller than those outside.
+        rows = tallest(self._root, width)
+        return rows if self._shaped_for is self._root.program else max(rows, self.step.wanted)
 
     def prepare(self, trace: Trace) -> None:
         """Find out what the panes will ask of a run that is to be shown in place of this one; all of that is kept with it."""
