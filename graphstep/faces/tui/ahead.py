@@ -34,6 +34,8 @@ _MODULES = (
     *(f"graphstep.analysis.{name}" for name in ("paths", "tangents")),
     *(f"graphstep.telling.reports.{name}" for name in ("paths", "tangents", "chain", "graph")),
     *(f"graphstep.faces.export.{name}" for name in formats()),
+    # NumPy waits with it for the first np.unique, which compares two runs.
+    "numpy.ma",
 )
 """What the keys of a stepping screen need; SymPy waits for the key that asks it."""
 
