@@ -27,11 +27,24 @@ _MODULES = (
     "graphstep.faces.tui.arguments",
     *(
         f"graphstep.faces.tui.dialogs.{name}"
-        for name in ("palette", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "choices", "causes")
+        for name in (
+            "palette",
+            "jump",
+            "marks",
+            "help",
+            "edit",
+            "export",
+            "breaks",
+            "watch",
+            "cells",
+            "choices",
+            "causes",
+            "compare",
+        )
     ),
     "graphstep.faces.tui.panes.ask",
     *(f"graphstep.faces.replies.{name}" for name in ("inspection", "panels", "quantities")),
-    *(f"graphstep.analysis.{name}" for name in ("paths", "tangents")),
+    *(f"graphstep.analysis.{name}" for name in ("paths", "tangents", "compare")),
     *(f"graphstep.telling.reports.{name}" for name in ("paths", "tangents", "chain", "graph")),
     *(f"graphstep.faces.export.{name}" for name in formats()),
     # NumPy waits with it for the first np.unique, which compares two runs.
