@@ -350,3 +350,31 @@ def test_the_text_of_the_step_is_selected_with_the_mouse() -> None:
         assert driver.frame() == before
 
     drive(play)
+
+
+def test_the_explanation_keeps_its_height_where_a_gate_is_opened_or_a_wire_cut() -> None:
+    async def play(driver: Driver) -> None:
+        panes = driver.screen.panes
+
+        def rows() -> int:
+            return panes.step.outer_size.height
+
+        await driver.press("right", "right", "right")
+        before = rows()
+        assert panes.step.wanted + 2 <= before
+        await driver.press("i")
+        assert driver.now.frames, "the gate is open"
+        fitting = []
+        for _ in range(len(driver.now.trace)):
+            await driver.press("right")
+            assert panes.step.wanted + 2 <= rows(), "it is seen whole"
+            fitting += [rows()] if panes.step.wanted + 2 <= before else []
+        assert {*fitting} == {before}
+        await driver.press("u", "end", "X")
+        assert panes.step.speaks, "what the cut changes stands there"
+        assert panes.step.wanted + 2 <= rows()
+        await driver.press("left")
+        assert not panes.step.speaks
+        assert panes.step.wanted + 2 <= rows()
+
+    drive(play, "s = sigmoid(w*x+b); s*s", {"w": 2.0, "x": -1.0, "b": 0.5}, size=(80, 40))
