@@ -201,12 +201,12 @@ class Text(Writer):
 
     def step(self, step: blocks.Step) -> str:
         number, rest = f"  {step.n:>{len(str(step.of))}}  ", step.blocks
-        key, said = "entitled" if step.pattern else "title", {"title": step.title, "pattern": step.pattern}
+        key, fields = "entitled" if step.pattern else "title", {"title": step.title, "pattern": step.pattern}
         if rest and isinstance(rest[0], blocks.Prose):
-            head = joined(self.language, (message(self.language, key, **said), self.line(rest[0].content)))
+            head = joined(self.language, (message(self.language, key, **fields), self.line(rest[0].content)))
             rest = rest[1:]
         else:
-            head = message(self.language, f"{key}-alone", **said)
+            head = message(self.language, f"{key}-alone", **fields)
         inside = "".join(f"     {line}\n" for block in rest for line in self.block(block).splitlines())
         return f"{number}{head}\n{inside}"
 

@@ -152,15 +152,15 @@ def jacobian_lines(trace: Trace, edges: Sequence[int], *, broken: bool = True) -
     from graphstep.telling.reports import jacobian as reports
 
     wires = [trace.wire(edge) for edge in edges[:MOST]]
-    told = partial(text.lines, language=trace.writing.language, width=text.WIDTH if broken else text.UNBROKEN)
-    yield from told(reports.each(trace, wires))
+    lines = partial(text.lines, language=trace.writing.language, width=text.WIDTH if broken else text.UNBROKEN)
+    yield from lines(reports.each(trace, wires))
     if len(edges) > MOST:
         yield f"… {message(trace.writing.language, 'and-more', more=len(edges) - MOST)}"
     # The path is looked for among all nodes; a few thousand take no time that anybody would see.
     if len(trace.program.nodes) <= PATH:
         yield ""
         try:
-            yield from told(reports.path(trace, orders(trace, wires[0].receiver)))
+            yield from lines(reports.path(trace, orders(trace, wires[0].receiver)))
         except InputError as error:
             yield error.message
 

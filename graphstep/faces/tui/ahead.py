@@ -27,21 +27,9 @@ _MODULES = (
     "graphstep.faces.tui.arguments",
     *(
         f"graphstep.faces.tui.dialogs.{name}"
-        for name in (
-            "palette",
-            "jump",
-            "marks",
-            "help",
-            "edit",
-            "export",
-            "breaks",
-            "watch",
-            "cells",
-            "choices",
-            "causes",
-            "compare",
-        )
+        for name in ("palette", "jump", "marks", "help", "edit", "export", "breaks", "watch", "cells", "choices", "causes")
     ),
+    "graphstep.faces.tui.dialogs.compare",
     "graphstep.faces.tui.panes.ask",
     *(f"graphstep.faces.replies.{name}" for name in ("inspection", "panels", "quantities")),
     *(f"graphstep.analysis.{name}" for name in ("paths", "tangents", "compare")),

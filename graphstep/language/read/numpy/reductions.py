@@ -50,17 +50,17 @@ def _gives_places(site: Site) -> bool:
 
 def _largest(site: Site, x: Piece, axis: Axes = None, keepdims: bool = False) -> Piece:
     name = plain_name(site.name)[-3:]
-    said = axis[0] if axis is not None and len(axis) == 1 else axis
+    along = axis[0] if axis is not None and len(axis) == 1 else axis
     # A pair where an array is wanted: who writes torch.max(x, 1) has to say which of both is meant.
     if axis is not None and _gives_places(site):
         raise site.refusal(
             f"with an axis {site.path} gives values and their places",
-            f"write torch.a{name}(x, dim={said}), or take the values: {site.path}(…).values",
+            f"write torch.a{name}(x, dim={along}), or take the values: {site.path}(…).values",
         )
     if axis is not None and site.library == "" and not site.of.framework and "axis" not in site.keywords:
         raise site.refusal(
             f"with an axis, x.{name} is values in NumPy, and values with their places in PyTorch",
-            f"write np.{name}(x, axis={said}) or torch.a{name}(x, dim={said})",
+            f"write np.{name}(x, axis={along}) or torch.a{name}(x, dim={along})",
         )
     return over(site, name, x, axis, keepdims)
 
