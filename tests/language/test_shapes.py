@@ -123,9 +123,9 @@ def test_a_dot_between_arrays_is_refused_with_both_readings(text: str, shapes: d
 
 
 @each("text", ["a·x", "2·x·3", "x*y·2", "x·norm(y·2)", "(a·b)*x*y", "x*y"])
-def test_a_dot_beside_a_number_is_a_product(text: str) -> None:
+def test_a_dot_beside_a_number_is_the_product_cell_by_cell(text: str) -> None:
     shapes = {"a": (), "b": (), "x": (2,), "y": (2,)}
-    infer_shapes(read(text), shapes)
+    assert fitted(text, **shapes) == fitted(text.replace("·", "*"), **shapes)
 
 
 def test_the_copies_of_an_earlier_fit_are_not_blamed() -> None:
