@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import sys
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from subprocess import Popen
-    from types import ModuleType
 
 
 def words_of(module: str) -> list[str]:
@@ -36,21 +34,6 @@ def end_process(child: Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
-
-
-def module_of_file(path: str) -> ModuleType | None:
-    """A file of the user's imported as a module; as for a script, what lies beside it can be imported. None for no Python file.
-
-    What the file raises passes through.
-    """
-    sys.path.insert(0, str(Path(path).resolve().parent))
-    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
-    if spec is None or spec.loader is None:
-        return None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def limit_process(memory: int, seconds: int) -> None:

@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -25,7 +26,8 @@ from graphstep.engine.capture.places import is_library
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.late import np
-from graphstep.ground.processes import limit_process, module_of_file
+from graphstep.ground.modules import module_of_file
+from graphstep.ground.processes import limit_process
 from graphstep.language.setup import Setup
 
 MEMORY = 4 << 30
@@ -80,7 +82,7 @@ def _arguments(
     module, name = job["maker"]
     if not module:
         return _any_number(function, typed), typed
-    made = _member(_maker_module(module, job["path"]), name, module)()
+    made = _member(_maker_module(module), name, module)()
     match made:
         case (tuple() as several, dict() as named):
             pass
@@ -100,7 +102,7 @@ def _arguments(
     return bound.args, {**bound.kwargs, **{key: value for key, value in typed.items() if key not in bound.arguments}}
 
 
-def _maker_module(module: str, path: str) -> ModuleType:
+def _maker_module(module: str) -> ModuleType:
     """The module of what makes the arguments: a file, or one that can be imported from here; the captured file runs once."""
     if not module.endswith(".py"):
         sys.path.insert(1, str(Path.cwd()))
@@ -110,8 +112,7 @@ def _maker_module(module: str, path: str) -> ModuleType:
             if error.name != module.partition(".")[0]:
                 raise
             raise InputError(f"there is no module {quoted(module)}", hint="--args FILE.py:make names a file") from None
-    same = Path(module).resolve() == Path(path).resolve()
-    return sys.modules[Path(path).stem] if same else _module(module)
+    return _module(str(Path(module).resolve()))
 
 
 def _any_number(function: Callable[..., Any], arguments: dict[str, Any]) -> list[Any]:
@@ -135,7 +136,7 @@ def _whole(value: Any) -> Any:
 
 
 def _function(path: str, name: str) -> Any:
-    return _member(_module(path), name, Path(path).name)
+    return _member(_module(str(Path(path).resolve())), name, Path(path).name)
 
 
 def _member(module: ModuleType, name: str, where: str) -> Any:
@@ -148,6 +149,7 @@ def _member(module: ModuleType, name: str, where: str) -> Any:
     return function
 
 
+@cache
 def _module(path: str) -> ModuleType:
     module = module_of_file(path)
     # The loader goes by the ending of the name.

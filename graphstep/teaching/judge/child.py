@@ -14,7 +14,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from graphstep.ground.processes import limit_process, module_of_file
+from graphstep.engine.capture.places import is_library
+from graphstep.ground.modules import module_of_file
+from graphstep.ground.processes import limit_process
 from graphstep.teaching.judge.bench import Bench, UnreadableError
 
 MEMORY = 1 << 30
@@ -77,20 +79,33 @@ def _module(job: dict[str, Any]) -> ModuleType:
         return _imported(job)
     except UnreadableError:
         raise
-    except ModuleNotFoundError as error:
-        raise UnreadableError(f"there is no module {error.name!r}") from None
     except BaseException as error:
-        lines = [each for each in traceback.extract_tb(error.__traceback__) if each.filename == job["path"]]
-        where = f" ({Path(job['path']).name}:{lines[-1].lineno})" if lines else ""
-        message = traceback.format_exception_only(error)[-1].strip()
-        raise UnreadableError(f"{job['name']} cannot be imported: {message}{where}") from None
+        where = _place(error)
+        if not isinstance(error, ModuleNotFoundError) or error.name is None:
+            message = traceback.format_exception_only(error)[-1].strip()
+            raise UnreadableError(f"{job['name']} cannot be imported: {message}{where}") from None
+        # What was asked for is imported by no line.
+        raise UnreadableError(
+            f"there is no module {error.name!r}{where}",
+            "install it beside graphstep, or judge a copy without that import" if where else "",
+        ) from None
+
+
+def _place(error: BaseException) -> str:
+    """The last of the user's lines that an error comes from."""
+    lines = [(each.filename, each.lineno) for each in traceback.extract_tb(error.__traceback__) if not is_library(each.filename)]
+    if isinstance(error, SyntaxError) and error.filename:
+        lines.append((error.filename, error.lineno))
+    return f" ({Path(lines[-1][0]).name}:{lines[-1][1]})" if lines else ""
 
 
 def _imported(job: dict[str, Any]) -> ModuleType:
     if not job["path"]:
-        sys.path.append(job["folder"])
+        # What lies in the folder at hand counts first, as for `python -m`.
+        top, folder = job["name"].partition(".")[0], Path(job["folder"])
+        sys.path.insert(0 if (folder / top).is_dir() or (folder / f"{top}.py").is_file() else len(sys.path), str(folder))
         return importlib.import_module(job["name"])
-    module = module_of_file(job["path"])
+    module = module_of_file(job["path"], job["folder"])
     if module is None:
         raise UnreadableError(f"{job['name']} is no Python file")
     return module
