@@ -8,7 +8,7 @@ from graphstep.faces.export import _latex as latex
 from graphstep.faces.export._markdown import cell, fence, plain
 from graphstep.faces.export._markdown import code as markdown_code
 from graphstep.faces.export._options import Options
-from graphstep.faces.export._picture import as_mermaid, as_text, diagram, has_shapes
+from graphstep.faces.export._picture import as_mermaid, as_text, captions, diagram
 from graphstep.faces.export._writer import Writer, statistic
 from graphstep.faces.export.text import curve_lines
 from graphstep.ground.arrays import bars_of
@@ -88,15 +88,13 @@ class Markdown(Writer):
         drawn, written = diagram(graph)
         # Mermaid for those who draw it, and the drawing in characters behind a fold; that alone where Mermaid would refuse.
         picture, text = as_mermaid(drawn, written, self.language), fence(as_text(drawn, written))
-        parts = [self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))]
+        caption, where, on_wires = captions(graph, drawn)
         if picture:
             summary = f"<details>\n<summary>{words.as_text(graph)}</summary>\n\n"
-            parts += [fence(picture, "mermaid"), f"{summary}{text}\n</details>"]
+            shown = fence(picture, "mermaid"), f"{summary}{text}\n</details>"
         else:
-            parts += [*filter(None, [words.where(graph)]), text]
-        if has_shapes(drawn):
-            parts.append(words.on_wires(graph))
-        return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+            shown = where, text
+        return "\n\n".join(part.rstrip("\n") for part in (self.line(caption), *shown, on_wires) if part) + "\n"
 
     def curve(self, curve: blocks.Curve) -> str:
         if curve.across:

@@ -9,8 +9,8 @@ from graphstep.faces.drawing import grids, loglog
 from graphstep.faces.drawing.curve import sparkline
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.scene import scene
-from graphstep.faces.export._picture import arranged, diagram, has_shapes
-from graphstep.faces.export._writer import Writer, bound, settled, statistic
+from graphstep.faces.export._picture import arranged, captions, diagram
+from graphstep.faces.export._writer import Writer, bound, figure_number, statistic
 from graphstep.gates.notation import Ink, Term
 from graphstep.gates.notation.mathml import MATHML, mathml_style
 from graphstep.ground.arrays import bars_of
@@ -18,7 +18,6 @@ from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.unprintable import printable
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
-from graphstep.telling.reports import graph as words
 from graphstep.telling.reports.parts import heading
 from graphstep.telling.words.catalogue import message
 
@@ -58,7 +57,7 @@ class Html(Writer):
             return f"<math><mo>&lt;</mo><msup><mn>10</mn><mn>{power}</mn></msup></math>".replace("-", "−")
         if text := statistic(figure, self.language):
             return text
-        value = settled(figure)
+        value = figure_number(figure)
         if isinstance(value, int | float):
             more = "" if figure.complete else "<mo>+</mo><mo>⋯</mo>"
             return f"<math>{mathml_style(figure.digits).number(value).text}{more}</math>"
@@ -113,12 +112,13 @@ class Html(Writer):
 
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
-        caption = self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))
+        # The page says by its colours what its numbers are.
+        caption, _, on_wires = captions(graph, drawn)
         lines = "\n".join(scene(arranged(drawn), written, self.prefix, heading(graph.trace, "computational-graph")))
-        more = f" {self.words(words.on_wires(graph))}" if has_shapes(drawn) else ""
+        about = f"{self.line(caption)} {self.words(on_wires)}".rstrip()
         name = heading(graph.trace, "graph")
         picture = f'<div class="graph" tabindex="0" role="group" aria-label="{name}">{lines}</div>'
-        return f"<figure>{picture}<figcaption>{caption}{more}</figcaption></figure>\n"
+        return f"<figure>{picture}<figcaption>{about}</figcaption></figure>\n"
 
     def curve(self, curve: blocks.Curve) -> str:
         if curve.across:

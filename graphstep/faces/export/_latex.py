@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graphstep.faces.export._writer import bound, settled
+from graphstep.faces.export._writer import bound, figure_number
 from graphstep.gates.notation import latex_style
 from graphstep.telling.document import Figure, Math
 from graphstep.telling.explanation import SIGNS, Ladder, Rung, latex_forms
@@ -48,6 +48,6 @@ def number(figure: Figure) -> str:
     """A figure that is a number."""
     if (power := bound(figure)) is not None:
         return f"< 10^{{{power}}}"
-    text: str = latex_style(figure.digits).number(settled(figure)).text
+    text: str = latex_style(figure.digits).number(figure_number(figure)).text
     # A gradient to which contributions are still to come is a sum that is not finished, and no number.
     return text if figure.complete else rf"{text} + \cdots"

@@ -14,10 +14,9 @@ from graphstep.faces.drawing.tikz import COLOURS
 from graphstep.faces.export import _tex as tex
 from graphstep.faces.export._gfm import Markdown
 from graphstep.faces.export._markdown import plain
-from graphstep.faces.export._picture import diagram, has_shapes
+from graphstep.faces.export._picture import captions, diagram
 from graphstep.faces.export.tex import CHINESE, Tex, picture
 from graphstep.telling.document import Curve, Graph, Grid
-from graphstep.telling.reports import graph as words
 
 _BEYOND_LATIN = 0x250
 """The first letter that the usual engine of TeX does not know by itself."""
@@ -42,17 +41,16 @@ class Pandoc(Markdown):
 
     def graph(self, graph: Graph) -> str:
         drawn, written = diagram(graph)
-        about = self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))
+        caption, where, on_wires = captions(graph, drawn)
         title = graph.trace.program.label(graph.trace.program.output, 60)
         parts = [
-            f"{about} {words.where(graph)}".rstrip(),
+            f"{self.line(caption)} {where}".rstrip(),
             # Both, for nobody knows yet for which format pandoc is asked. Word takes neither: the values stand in the tables.
             f"```{{=latex}}\n\\begin{{center}}\n{picture(drawn, written)}\\end{{center}}\n```",
             f"```{{=html}}\n{svg(drawn.arrange(), written, title=title)}```",
+            on_wires,
         ]
-        if has_shapes(drawn):
-            parts.append(words.on_wires(graph))
-        return "\n\n".join(parts) + "\n"
+        return "\n\n".join(filter(None, parts)) + "\n"
 
     def curve(self, curve: Curve) -> str:
         plain = super().curve(curve)

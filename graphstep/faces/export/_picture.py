@@ -13,7 +13,8 @@ from graphstep.faces.drawing.text import NO_MARKS, Marks, draw, text_of
 from graphstep.faces.export._markdown import MERMAID_EDGES, mermaid_label
 from graphstep.ground.memo import owner_cache
 from graphstep.language.program import Program, node_id
-from graphstep.telling.document import Graph
+from graphstep.telling.document import Content, Graph
+from graphstep.telling.reports import graph as words
 from graphstep.telling.words.catalogue import message
 
 # Mermaid draws up to 50,000 characters, and shows an error in place of what is longer (its maxTextSize).
@@ -49,7 +50,13 @@ def _unwritten_text(program: Program) -> str:
     return text_of(draw(arranged(_unwritten(program)), NO_MARKS))
 
 
-def has_shapes(drawn: Diagram) -> bool:
+def captions(graph: Graph, drawn: Diagram) -> tuple[Content, str, str]:
+    """What stands beside a drawing: what it shows, what its numbers are, and what stands on its wires where there are arrays."""
+    on_wires = words.on_wires(graph) if _has_shapes(drawn) else ""
+    return words.caption(graph, len(drawn.nodes), whole=drawn.whole), words.where(graph), on_wires
+
+
+def _has_shapes(drawn: Diagram) -> bool:
     """Whether any array stands in a drawing."""
     return any(box.on_wire for box in drawn.boxes)
 
@@ -73,7 +80,7 @@ def arranged(drawn: Diagram) -> Layout:
         return drawn.arrange("compact")
     # Arranged twice at the worst, and only where there are few nodes: how wide a drawing gets is known when it is arranged.
     roomy = drawn.arrange("roomy")
-    wide = roomy.width > _WIDE and has_shapes(drawn)
+    wide = roomy.width > _WIDE and _has_shapes(drawn)
     return drawn.arrange("compact") if wide else roomy
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from graphstep.ground.numerals import ENGLISH, numeral
@@ -52,15 +53,17 @@ class Writer:
         return "".join([getattr(self, INLINES[type(part)])(part) for part in content])
 
     def step(self, step: blocks.Step) -> str:
-        """A step under its label and title; a paragraph that it begins with goes on in the same line."""
-        first, *rest = step.blocks or (None,)
-        title = {"title": self.line((step.title,)), "pattern": self.line((blocks.Emphasis(step.pattern),))}
-        label, key = self.line((blocks.Strong(self.label(step)),)), "entitled" if step.pattern else "title"
-        if isinstance(first, blocks.Prose):
-            head = joined(self.language, (message(self.language, key, **title), self.line(first.content)))
-        else:
-            head, rest = message(self.language, f"{key}-alone", **title), [*step.blocks]
-        return "\n".join([f"{label} {head}\n", *map(self.block, rest)])
+        """A step under its label and title."""
+        head, rest = self.head(step)
+        return "\n".join([f"{self.line((blocks.Strong(self.label(step)),))} {head}\n", *map(self.block, rest)])
+
+    def head(self, step: blocks.Step) -> tuple[str, Sequence[Block]]:
+        """The title of a step, with the paragraph that it begins with in the same line, and the blocks that stand below."""
+        key, title = "entitled" if step.pattern else "title", self.line((step.title,))
+        fields = {"title": title, "pattern": self.line((blocks.Emphasis(step.pattern),))}
+        if step.blocks and isinstance(first := step.blocks[0], blocks.Prose):
+            return joined(self.language, (message(self.language, key, **fields), self.line(first.content))), step.blocks[1:]
+        return message(self.language, f"{key}-alone", **fields), step.blocks
 
     def verdict(self, verdict: blocks.Verdict) -> str:
         """A finding or a result."""
@@ -96,7 +99,7 @@ def bound(figure: blocks.Figure) -> int | None:
     return max(-12, math.floor(math.log10(value)) + 1)
 
 
-def settled(figure: blocks.Figure) -> Any:
+def figure_number(figure: blocks.Figure) -> Any:
     """The number of a figure; of an error that is no rounding its first two digits."""
     value = figure.value
     return float(f"{value:.2g}") if figure.role == "error" and isinstance(value, int | float) else value

@@ -18,14 +18,13 @@ from graphstep.faces.export import _latex as latex
 from graphstep.faces.export import _tex as tex
 from graphstep.faces.export._documents import solution
 from graphstep.faces.export._options import PLAIN, Options
-from graphstep.faces.export._picture import diagram, has_shapes
+from graphstep.faces.export._picture import captions, diagram
 from graphstep.faces.export._writer import Writer, statistic
 from graphstep.faces.export.text import Text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.unprintable import printable
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note
-from graphstep.telling.reports import graph as words
 
 SUFFIX = ".tex"
 SUMMARY = "a worked solution to print, for LaTeX"
@@ -168,12 +167,10 @@ class Tex(Writer):
 
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
-        shown = picture(drawn, written)
-        shapes = [f"{self.words(words.on_wires(graph))}\n"] * has_shapes(drawn)
-        caption = (
-            f"{self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole))} {self.words(words.where(graph))}".rstrip()
-        )
-        return "\n".join([f"{caption}\n", f"\\begin{{center}}\n{shown}\\end{{center}}\n", *shapes])
+        caption, where, on_wires = captions(graph, drawn)
+        about = f"{self.line(caption)} {self.words(where)}".rstrip()
+        centred = f"\\begin{{center}}\n{picture(drawn, written)}\\end{{center}}"
+        return "\n".join(f"{part}\n" for part in (about, centred, self.words(on_wires)) if part)
 
     def curve(self, curve: blocks.Curve) -> str:
         if curve.across:

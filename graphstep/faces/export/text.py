@@ -11,16 +11,15 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export._documents import narration, solution
 from graphstep.faces.export._options import PLAIN, Options
-from graphstep.faces.export._writer import Writer, bound, settled, statistic
+from graphstep.faces.export._writer import Writer, bound, figure_number, statistic
 from graphstep.gates.notation import plain_text
 from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.widths import cell_width, wrapped
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note, Rung
-from graphstep.telling.reports import graph as words
 from graphstep.telling.reports import run
-from graphstep.telling.words.catalogue import joined, message
+from graphstep.telling.words.catalogue import joined
 
 SUFFIX = ".txt"
 SUMMARY = "the narrated trace, one step a line"
@@ -118,7 +117,7 @@ class Text(Writer):
     def figure(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"< 1e{power}"
-        text = statistic(figure, self.language) or digest(settled(figure), figure.digits, language=self.language)
+        text = statistic(figure, self.language) or digest(figure_number(figure), figure.digits, language=self.language)
         return text if figure.complete else text + MORE
 
     def histogram(self, histogram: blocks.Histogram) -> str:
@@ -162,15 +161,11 @@ class Text(Writer):
 
     def graph(self, graph: blocks.Graph) -> str:
         # What draws is needed by few documents, and not by the narration of a run.
-        from graphstep.faces.export._picture import as_text, diagram, has_shapes
+        from graphstep.faces.export._picture import as_text, captions, diagram
 
         drawn, written = diagram(graph)
-        about = [
-            self.line(words.caption(graph, len(drawn.nodes), whole=drawn.whole)),
-            words.where(graph),
-            *([words.on_wires(graph)] * has_shapes(drawn)),
-        ]
-        return f"{' '.join(filter(None, about))}\n\n{as_text(drawn, written)}"
+        caption, *more = captions(graph, drawn)
+        return f"{' '.join(filter(None, (self.line(caption), *more)))}\n\n{as_text(drawn, written)}"
 
     def curve(self, curve: blocks.Curve) -> str:
         from graphstep.faces.drawing import loglog
@@ -200,15 +195,9 @@ class Text(Writer):
         return "".join(f"  {'    '.join(row)}".rstrip() + "\n" for row in pads)
 
     def step(self, step: blocks.Step) -> str:
-        number, rest = f"  {step.n:>{len(str(step.of))}}  ", step.blocks
-        key, fields = "entitled" if step.pattern else "title", {"title": step.title, "pattern": step.pattern}
-        if rest and isinstance(rest[0], blocks.Prose):
-            head = joined(self.language, (message(self.language, key, **fields), self.line(rest[0].content)))
-            rest = rest[1:]
-        else:
-            head = message(self.language, f"{key}-alone", **fields)
+        head, rest = self.head(step)
         inside = "".join(f"     {line}\n" for block in rest for line in self.block(block).splitlines())
-        return f"{number}{head}\n{inside}"
+        return f"  {step.n:>{len(str(step.of))}}  {head}\n{inside}"
 
 
 def curve_lines(curve: blocks.Curve) -> Iterator[str]:

@@ -14,7 +14,7 @@ from html import escape
 from graphstep.engine.trace import Trace
 from graphstep.faces.export import _latex
 from graphstep.faces.export._html import Html
-from graphstep.faces.export._writer import bound, settled, statistic
+from graphstep.faces.export._writer import bound, figure_number, statistic
 from graphstep.faces.export.platforms._tasks import picture, text_of
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note
@@ -109,7 +109,7 @@ class Tex(Markup):
     def figure(self, figure: blocks.Figure) -> str:
         if text := statistic(figure, self.language):
             return text
-        if bound(figure) is not None or isinstance(settled(figure), int | float):
+        if bound(figure) is not None or isinstance(figure_number(figure), int | float):
             return _tex(_latex.number(figure))
         return super().figure(figure)
 
