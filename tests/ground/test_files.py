@@ -169,18 +169,18 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
         for name in export.formats()
     },
     **{
-        f"a training as {name}": ("faces/export/_reports.py", _by_command(*TRAIN, f"--format={name}", "--to")) for name in FORMATS
+        f"a training as {name}": ("faces/export/__init__.py", _by_command(*TRAIN, f"--format={name}", "--to")) for name in FORMATS
     },
     **{
         f"a {report} as {name}": (
-            "faces/export/_reports.py",
+            "faces/export/__init__.py",
             _by_command(report, "x*y", "x=2", "y=3", f"--format={name}", "--to"),
         )
         for report, name in (("check", "md"), ("diagnose", "json"))
     },
-    "a round": ("faces/export/_reports.py", _by_command(*TRAIN, "--at-round=1", "--format=md", "--to")),
+    "a round": ("faces/export/__init__.py", _by_command(*TRAIN, "--at-round=1", "--format=md", "--to")),
     "a saved training": ("engine/training/saved.py", _by_command(*TRAIN, "--save")),
-    "a training from Python": ("faces/export/_reports.py", lambda path, _: _from_python(path)),
+    "a training from Python": ("faces/export/__init__.py", lambda path, _: _from_python(path)),
     "the place in a lesson": ("teaching/kept.py", _progress),
     "the last programs": ("faces/history.py", _history),
     "a gradient as code": (

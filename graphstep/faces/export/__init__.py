@@ -123,11 +123,18 @@ def write(trace: Trace, path: str | Path, *, name: str | None = None, at: int | 
         from graphstep.engine.archive import opening_of_trace, write_run
 
         return write_file(path, write_run(opening_of_trace(trace)))
+    return write_pieces(path, name, lambda form: pieces(trace, form, at, options), format_of)
+
+
+def write_pieces(
+    path: str | Path, name: str | None, maker: Callable[[str], Iterator[str]], format_of: Callable[[str | Path], str]
+) -> Path:
+    """Write what ``maker`` gives in a format: in the one of the file's suffix, unless it has a name."""
     if name is None and is_pdf(path):
         from graphstep.faces.export._pdf import pdf
 
-        return write_file(path, pdf(pieces(trace, "tex", at, options)))
-    return write_file(path, pieces(trace, name or format_of(path), at, options))
+        return write_file(path, pdf(maker("tex")))
+    return write_file(path, maker(name or format_of(path)))
 
 
 def is_archive(path: str | Path) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 from graphstep.faces import export
 from graphstep.faces.export._lines import picture
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.files import write_file
 from graphstep.telling.document import Document
 
 
@@ -63,15 +62,6 @@ def format_of(path: str | Path) -> str:
     return export.format_of(path, export.suffixes_of(formats()))
 
 
-def write(
-    path: str | Path,
-    name: str | None,
-    maker: Callable[[str], Iterator[str]],
-    format_of: Callable[[str | Path], str] = format_of,
-) -> Path:
+def write(path: str | Path, name: str | None, maker: Callable[[str], Iterator[str]]) -> Path:
     """Write a report to a file in the format of its suffix, unless another is named; ``maker`` gives its text in a format."""
-    if name is None and export.is_pdf(path):
-        from graphstep.faces.export._pdf import pdf
-
-        return write_file(path, pdf(maker("tex")))
-    return write_file(path, maker(name or format_of(path)))
+    return export.write_pieces(path, name, maker, format_of)

@@ -12,7 +12,6 @@ from graphstep.engine.training.training import Training
 from graphstep.faces import export
 from graphstep.faces.export import PLAIN, Options, exporter, text
 from graphstep.faces.export._documents import words_of
-from graphstep.faces.export._reports import write as write_report
 from graphstep.ground.errors import InputError
 from graphstep.telling.reports import training as reports
 from graphstep.telling.words.catalogue import message
@@ -85,7 +84,7 @@ def round_pieces(training: Training, k: int, name: str | None = None, options: O
 
 def write(training: Training, path: str | Path, name: str | None = None, options: Options = PLAIN) -> Path:
     """Write a document to a file, in place of an older one; the format comes from the suffix unless it is named."""
-    return write_report(path, name, lambda form: pieces(training, form, options), format_of)
+    return export.write_pieces(path, name, lambda form: pieces(training, form, options), format_of)
 
 
 def picture(training: Training) -> str:
