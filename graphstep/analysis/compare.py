@@ -44,6 +44,11 @@ class NodeSnapshot(NamedTuple):
     gradient: Number | None
     """Its gradient; None where none flows."""
 
+    @property
+    def title(self) -> str:
+        """Its name, or its text where it has none."""
+        return self.name or self.label
+
 
 class Route(NamedTuple):
     """A wire of a router, and what it lets pass."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.compare import Comparison, Flip, Pair
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".json"
 SUMMARY = "everything, for other programs (schema 1)"
-
-_SIDES: tuple[Literal["value"], Literal["gradient"]] = ("value", "gradient")
 
 _CHUNK = 1 << 16
 """Characters that are written at once, unless one entry is longer."""
@@ -141,25 +139,23 @@ def comparison(of: Comparison) -> dict[str, Any]:
     return {
         "equal": of.equal,
         "output": number(of.output),
-        **{way: None if pair is None else (pair.one.name or pair.one.label) for way, pair in first.items()},
+        **{way: None if pair is None else pair.one.title for way, pair in first.items()},
         "differing": [_differing(pair) for pair in of.differing],
         "routes": [_flip(flip) for flip in of.flips],
-        "only_first": [record.name or record.label for record in of.only_one],
-        "only_second": [record.name or record.label for record in of.only_other],
+        "only_first": [record.title for record in of.only_one],
+        "only_second": [record.title for record in of.only_other],
     }
 
 
 def _flip(flip: Flip) -> dict[str, Any]:
-    node = None if flip.node is None else flip.node.name or flip.node.label
+    node = None if flip.node is None else flip.node.title
     return {"gate": flip.router, "node": node, "opened": flip.opened, "closed": flip.closed, "turned": flip.turned}
 
 
 def _differing(pair: Pair) -> dict[str, Any]:
-    sides = {
-        side_name: [_plain(number(getattr(side, side_name))) for side in (pair.one, pair.other)]
-        for side_name in ("value", "gradient")
-    }
-    return {"node": pair.one.name or pair.one.label, **sides, "apart": [number(pair.value), number(pair.gradient)]}
+    runs = pair.one, pair.other
+    numbers = {of: [_plain(number(getattr(run, of))) for run in runs] for of in ("value", "gradient")}
+    return {"node": pair.one.title, **numbers, "apart": [number(pair.value), number(pair.gradient)]}
 
 
 def quotients(of: Quotients) -> dict[str, Any]:
@@ -188,12 +184,11 @@ def claims(of: Sequence[Claim], verdicts: Sequence[Verdict]) -> dict[str, Any]:
 
 def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:
     """One cell of a node: its value, and its gradient where it has one, each with the terms that it is the sum of."""
-    from graphstep.telling.cells import cell as told
+    from graphstep.telling.cells import sides
 
     entry: dict[str, Any] = {"node": node_id(node), "cell": list(index)}
-    for of in _SIDES if trace.program.depends[node] else _SIDES[:1]:
-        explanation = told(trace, node, index, of)
-        entry[of] = {"value": number(explanation.value), "terms": [number(term) for term in explanation.terms]}
+    for each in sides(trace, node, index):
+        entry[each.of] = {"value": number(each.value), "terms": [*map(number, each.terms)]}
     return entry
 
 

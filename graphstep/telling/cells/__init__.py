@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from graphstep.telling.cells.explanation import CellExplanation, cell
+from graphstep.telling.cells.explanation import CellExplanation, cell, sides
 from graphstep.telling.cells.gradient import cell_gradient_name
 from graphstep.telling.cells.names import Window, cell_name, find_cell, find_window, named, no_node, page_text, spelled

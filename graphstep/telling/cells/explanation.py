@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from graphstep.engine.trace import Trace
@@ -46,6 +46,13 @@ class CellExplanation:
     def lines(self) -> list[str]:
         """The explanation as text: what it is, the ladder with a rung a line, and the sentence."""
         return [self.head, *(f"  {line}" for line in self.ladder.lines), f"  {self.why}"]
+
+
+def sides(trace: Trace, node: int, index: Sequence[int]) -> Iterator[CellExplanation]:
+    """One cell of a node as value, and as gradient where it has one."""
+    yield cell(trace, node, index, "value")
+    if trace.program.depends[node]:
+        yield cell(trace, node, index, "gradient")
 
 
 def cell(trace: Trace, node: int, index: Sequence[int], of: Literal["gradient", "value"] = "gradient") -> CellExplanation:

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Literal
 
-from graphstep.analysis.compare import Comparison, Flip, NodeSnapshot, Pair, furthest
+from graphstep.analysis.compare import Comparison, Flip, Pair, furthest
 from graphstep.ground.arrays import Number, is_small, number_text
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
@@ -77,13 +77,13 @@ def _rest(comparison: Comparison, language: str) -> Iterator[Content]:
         yield (_routes(comparison, language),)
     for key, records in (("only-first", comparison.only_one), ("only-second", comparison.only_other)):
         if records:
-            names = listed(language, [*(Code(_name(record)) for record in records[:LISTED]), *["…"] * (len(records) > LISTED)])
+            names = listed(language, [*(Code(record.title) for record in records[:LISTED]), *["…"] * (len(records) > LISTED)])
             yield phrase(language, key, count=len(records), names=names)
 
 
 def _routes(comparison: Comparison, language: str) -> str:
     flips = comparison.flips
-    parts = [route_text(language, flip, _name(flip.node)) for flip in flips[:ROUTES] if flip.node is not None]
+    parts = [route_text(language, flip, flip.node.title) for flip in flips[:ROUTES] if flip.node is not None]
     if len(flips) > ROUTES:
         parts.append(f"… {message(language, 'and-more', more=len(flips) - ROUTES)}")
     return message(language, "diff-routes", routes="; ".join(parts))
@@ -109,7 +109,7 @@ def verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]
         return
     if (pair := comparison.first_value) is not None:
         one, other = apart_texts(pair.one.value, pair.other.value, language, digits)
-        yield message(language, "diff-forward", name=_name(pair.one), one=one, other=other)
+        yield message(language, "diff-forward", name=pair.one.title, one=one, other=other)
     # All nodes that both have may be equal and the outputs not, which need not be called the same.
     elif comparison.output > comparison.tolerance:
         yield message(language, "diff-output", apart=numeral(comparison.output, 2))
@@ -117,7 +117,7 @@ def verdict(comparison: Comparison, language: str, digits: int) -> Iterator[str]
         yield message(language, "diff-values-equal", within=within)
     if (pair := comparison.first_gradient) is not None:
         one, other = apart_texts(pair.one.gradient, pair.other.gradient, language, digits)
-        yield message(language, "diff-backward", name=_name(pair.one), one=one, other=other)
+        yield message(language, "diff-backward", name=pair.one.title, one=one, other=other)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,17 +148,13 @@ def differences(comparison: Comparison, language: str, digits: int) -> Iterator[
     for place in comparison.values.tolist():
         pair = comparison.pairs[place]
         one, other = apart_texts(pair.one.value, pair.other.value, language, digits)
-        yield Difference(pair, "value", _name(pair.one), one, other, numeral(pair.value, 2))
+        yield Difference(pair, "value", pair.one.title, one, other, numeral(pair.value, 2))
     # Nodes stand in the order of computing, and the backward pass goes the other way.
     for place in reversed(comparison.gradients.tolist()):
         pair = comparison.pairs[place]
         one, other = apart_texts(pair.one.gradient, pair.other.gradient, language, digits)
-        what = message(language, "heading-gradient-of", what=_name(pair.one))
+        what = message(language, "heading-gradient-of", what=pair.one.title)
         yield Difference(pair, "gradient", what, one, other, numeral(pair.gradient, 2))
-
-
-def _name(record: NodeSnapshot) -> str:
-    return record.name or record.label
 
 
 def apart_texts(one: Number | None, other: Number | None, language: str, digits: int) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from graphstep.ground.arrays import number_text, shape_text
 from graphstep.ground.late import np
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.pages import page
-from graphstep.telling.cells import Window, cell, named, page_text
+from graphstep.telling.cells import Window, named, page_text, sides
 from graphstep.telling.derivatives import local_term
 from graphstep.telling.document import Block, Column, Content, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
 from graphstep.telling.explanation import Rung
@@ -195,9 +195,8 @@ def _layer(layer: Layer) -> tuple[Content, ...]:
 
 def one_cell(trace: Trace, node: int, index: Cell) -> Iterator[Block]:
     """One cell of a node as value, and as gradient where it has one."""
-    for of in ("value", "gradient") if trace.program.depends[node] else ("value",):
-        explanation = cell(trace, node, index, "value" if of == "value" else "gradient")
-        yield Heading(3, (explanation.head,), of)
+    for explanation in sides(trace, node, index):
+        yield Heading(3, (explanation.head,), explanation.of)
         yield explanation.ladder
         yield Prose((explanation.why,))
 
