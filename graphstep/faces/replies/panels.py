@@ -18,7 +18,7 @@ from graphstep.telling.equations import right_side
 from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from graphstep.analysis.witnesses import Row
     from graphstep.debugger.effects import Copy
@@ -27,12 +27,16 @@ if TYPE_CHECKING:
     from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.faces.explanations import Line
+    from graphstep.telling.document import Block
 
 MOST = 40
 """Jacobians that get a row: a hub has thousands."""
 
 PATH = 5_000
 """Nodes of a program up to which the multiplications along a path are counted."""
+
+DIGITS = 8
+"""Digits of a slope that are compared by eye: a difference has no more that do not depend on the processor."""
 
 
 def plain(line: Line) -> str:
@@ -97,10 +101,6 @@ def _objective(trace: Trace) -> float:
     return float(np.sum(np.multiply(trace.output, trace.seed)))
 
 
-DIGITS = 8
-"""Digits of a slope that are compared by eye: a difference has no more that do not depend on the processor."""
-
-
 def verdict_lines(trace: Trace, index: int, row: Row) -> list[Line]:
     """The lines of the panel on what the witnesses say."""
     from graphstep.telling.reports.check import error_text, explanation, sample_text, shown, symbolic_note
@@ -141,18 +141,22 @@ def _slope(trace: Trace, index: int, row: Row) -> str:
     return gradient_name(trace, index)
 
 
-def jacobian_lines(trace: Trace, edges: Sequence[int], *, broken: bool = True) -> Iterator[str]:
-    """The Jacobians of some edges, and the multiplications along the path from where the first of them leads.
-
-    Long sentences are ``broken`` into lines, unless who shows them does that.
-    """
-    from graphstep.analysis.jacobian import orders
+def block_lines(language: str, blocks: Iterable[Block], *, broken: bool = True) -> list[str]:
+    """Blocks as lines of plain text; long items of lists are ``broken``, unless who shows them does that."""
+    # Only here: what writes documents is imported when somebody asks for one, and not before the first frame.
     from graphstep.faces.export import text
+
+    return text.lines(blocks, language, text.WIDTH if broken else text.UNBROKEN)
+
+
+def jacobian_lines(trace: Trace, edges: Sequence[int], *, broken: bool = True) -> Iterator[str]:
+    """The Jacobians of some edges, and the multiplications along the path from where the first of them leads."""
+    from graphstep.analysis.jacobian import orders
     from graphstep.ground.errors import InputError
     from graphstep.telling.reports import jacobian as reports
 
     wires = [trace.wire(edge) for edge in edges[:MOST]]
-    lines = partial(text.lines, language=trace.writing.language, width=text.WIDTH if broken else text.UNBROKEN)
+    lines = partial(block_lines, trace.writing.language, broken=broken)
     yield from lines(reports.each(trace, wires))
     if len(edges) > MOST:
         yield f"… {message(trace.writing.language, 'and-more', more=len(edges) - MOST)}"
@@ -168,10 +172,9 @@ def jacobian_lines(trace: Trace, edges: Sequence[int], *, broken: bool = True) -
 def cause_lines(state: State, fact: CausesOf) -> Iterator[str]:
     """A chain of causes, and the step that began it in full."""
     from graphstep.debugger.chains import why
-    from graphstep.faces.export import text
     from graphstep.telling.reports import chain as reports
 
-    yield from text.lines(reports.section(why(state, fact.node, fact.of)), state.language)
+    yield from block_lines(state.language, reports.section(why(state, fact.node, fact.of)))
 
 
 def base_text(state: State, base: Base) -> str:
@@ -183,20 +186,18 @@ def base_text(state: State, base: Base) -> str:
 def comparison_lines(state: State, base: Base) -> Iterator[str]:
     """Another run and the run now, number by number."""
     from graphstep.debugger.comparisons import comparison_of
-    from graphstep.faces.export import text
     from graphstep.telling.reports import comparison as reports
 
-    writing = state.root.writing
-    yield from text.lines(reports.body(comparison_of(state, base), writing.language, writing.digits, base_text(state, base)))
+    language, digits = state.language, state.root.writing.digits
+    yield from block_lines(language, reports.body(comparison_of(state, base), language, digits, base_text(state, base)))
 
 
 def quotient_lines(trace: Trace, node: int, cell: tuple[int, ...]) -> list[str]:
     """The errors of difference quotients. InputError and LimitError where there are none."""
     from graphstep.analysis.witnesses.quotients import quotients
-    from graphstep.faces.export import text
     from graphstep.telling.reports import quotients as reports
 
-    return text.lines(reports.body(quotients(trace, node, cell)))
+    return block_lines(trace.writing.language, reports.body(quotients(trace, node, cell)))
 
 
 def cut_panel(state: State, stop: int) -> tuple[str, list[Line], Trace]:
@@ -213,19 +214,17 @@ def cut_panel(state: State, stop: int) -> tuple[str, list[Line], Trace]:
 def cut_lines(state: State, stop: int) -> Iterator[str]:
     """The lines on a wire that was cut: what came through it, and every gradient that changed."""
     from graphstep.debugger.cuts import whole
-    from graphstep.faces.export import text
     from graphstep.telling.reports import cut as reports
 
-    yield from text.lines(reports.body(whole(state.trace, stop), state.trace, stop))
+    yield from block_lines(state.language, reports.body(whole(state.trace, stop), state.trace, stop))
 
 
 def tangent_lines(trace: Trace, fact: TangentsFrom) -> Iterator[str]:
     """Forward mode from a node: the tangents, and what the other mode takes. LimitError for an array without cells."""
     from graphstep.analysis.tangents import tangents
-    from graphstep.faces.export import text
     from graphstep.telling.reports import tangents as reports
 
-    yield from text.lines(reports.body(tangents(trace, fact.node, fact.cell)))
+    yield from block_lines(trace.writing.language, reports.body(tangents(trace, fact.node, fact.cell)))
 
 
 def copy_remarks(copy: Copy) -> list[Line]:

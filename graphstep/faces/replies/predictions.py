@@ -57,9 +57,9 @@ def no_more_hints_text(words: Words, fact: NoMoreHints) -> str:
 def summary_lines(state: State, score: Score) -> Iterator[str]:
     """The lines that sum up the predictions."""
     from graphstep.debugger.summary import body
-    from graphstep.faces.export import text
+    from graphstep.faces.replies.panels import block_lines
 
-    yield from text.lines(body(state.trace, score))
+    yield from block_lines(state.language, body(state.trace, score))
 
 
 def write_summary(state: State, effect: WriteSummary) -> str:
