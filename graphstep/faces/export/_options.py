@@ -20,6 +20,9 @@ CHOICES = {
 }
 """By option its choices, the usual one first, each with what it does."""
 
+_USUAL = {name: next(iter(choices)) for name, choices in CHOICES.items()}
+"""By option the usual choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -54,10 +57,6 @@ def options_of(math: str | None = None, detail: str | None = None, answers: str 
     words = {"math": math, "detail": detail, "answers": answers}
     chosen = {name: _chosen(name, _USUAL[name] if word is None else word) for name, word in words.items()}
     return Options(chosen["math"], chosen["detail"], chosen["answers"])
-
-
-_USUAL = {name: next(iter(choices)) for name, choices in CHOICES.items()}
-"""By option the usual choice."""
 
 
 def _chosen(name: str, word: str) -> str:

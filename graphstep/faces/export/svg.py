@@ -28,8 +28,8 @@ def export(trace: Trace, at: int | None = None, options: Options = PLAIN) -> Ite
     say = partial(message, trace.writing.language)
     title = say("graph-of", what=program.label(program.output, _TITLE))
     if last < len(trace):
-        told = explain(trace, last).title
-        title = say("graph-after-step", graph=title, step=f"{last:,}", steps=f"{len(trace):,}", title=told)
+        event = explain(trace, last).title
+        title = say("graph-after-step", graph=title, step=f"{last:,}", steps=f"{len(trace):,}", title=event)
     if not drawn.whole:
         title = say("graph-in-part", graph=title, shown=str(len(drawn.nodes)), nodes=f"{len(program.nodes):,}")
     yield svg(drawn.arrange(), settled(trace, drawn, last), title=title)

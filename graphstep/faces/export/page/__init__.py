@@ -60,6 +60,8 @@ _OPENING = (("into", "⊞ {}"), ("out", "⊟ {}"))
 _BEYOND = re.compile(r"[^\0-\uffff]")
 """Characters that a script counts twice: they are spelled out, so that places in the text are the same for it."""
 
+_RTL = "code,pre,math,svg,figure{direction:ltr;unicode-bidi:isolate}"
+"""What is written from left to right in every language."""
 
 _WORDS = {
     **{phase: f"phase-{phase}" for phase in ("start", "forward", "backward", "update")},
@@ -90,10 +92,6 @@ def breaks(trace: Trace, last: int) -> dict[int, str]:
             for n in outer_steps(trace, condition):
                 stops.setdefault(n, []).append(condition.text)
     return {n: "; ".join(stops[n]) for n in sorted(stops) if n <= last}
-
-
-_RTL = "code,pre,math,svg,figure{direction:ltr;unicode-bidi:isolate}"
-"""What is written from left to right in every language."""
 
 
 def framed(title: str, body: Iterable[str], language: str, *, script: bool = False) -> Iterator[str]:

@@ -180,9 +180,9 @@ def identifier(name: str) -> str:
     """
     # An id of XML begins with a letter; and "a/b" and "a-b" must not become one, for packages keep their files by it.
     plain = _UNSAFE.sub("-", name).strip("-")[:80]
-    return (
-        f"q-{plain}" if plain == name.replace(" ", "-") else f"q-{plain}-{sha256(name.encode(errors='replace')).hexdigest()[:8]}"
-    )
+    if plain == name.replace(" ", "-"):
+        return f"q-{plain}"
+    return f"q-{plain}-{sha256(name.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def plain_number(value: float) -> str:

@@ -37,6 +37,8 @@ from graphstep.teaching.exercise.exercise import Exercise
 SUFFIX = ".xml"
 
 _PICTURES = "@@PLUGINFILE@@/"
+_TYPES: dict[type[Answers], str] = {Numbers: "numerical", Choice: "multichoice", Words: "shortanswer", Judged: "essay"}
+"""By what is right in a blank, Moodle's type of a question that is asked alone."""
 _WEIGHT = 60
 """The largest denominator of a mark: weights of embedded answers are whole numbers."""
 _ENDS = re.compile(r"&#?\w+;|[#~}{%=\\]")
@@ -77,9 +79,6 @@ def _question(tasks: Sequence[Task]) -> Element:
     if not embedded:
         _answered(question, first.answers, tex)
     return question
-
-
-_TYPES: dict[type[Answers], str] = {Numbers: "numerical", Choice: "multichoice", Words: "shortanswer", Judged: "essay"}
 
 
 def _answered(question: Element, answers: Answers, tex: Tex) -> None:
