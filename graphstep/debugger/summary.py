@@ -8,17 +8,15 @@ from functools import partial
 
 from graphstep.debugger.score import Score
 from graphstep.engine.trace import Trace
-from graphstep.telling.document import Block, Column, Document, Heading, Listing, Table, Typed
-from graphstep.telling.reports.parts import sentence
+from graphstep.telling.document import Block, Column, Document, Listing, Table, Typed
+from graphstep.telling.reports.parts import sentence, titled
 from graphstep.telling.words.catalogue import message
 
 
 def document(trace: Trace, score: Score) -> Document:
     """The program, and what came of the questions."""
     title = message(trace.writing.language, "summary-title")
-    return Document(
-        title, (Heading(1, (title,), "title"), Typed(trace.program.text.strip()), *body(trace, score)), trace.writing.language
-    )
+    return titled(title, (Typed(trace.program.text.strip()), *body(trace, score)), trace.writing.language)
 
 
 def body(trace: Trace, score: Score) -> Iterator[Block]:

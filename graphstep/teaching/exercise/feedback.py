@@ -9,8 +9,8 @@ from functools import partial
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.exercise.mark import Mark
-from graphstep.telling.document import Block, Code, Command, Content, Document, Heading, Prose
-from graphstep.telling.reports.parts import phrase, strong
+from graphstep.telling.document import Block, Code, Command, Content, Document, Prose
+from graphstep.telling.reports.parts import phrase, strong, titled
 from graphstep.telling.words.catalogue import message
 
 
@@ -20,14 +20,11 @@ def feedback(
     """The feedback on a sheet, with its exercises and the names of their blanks."""
     heading = message(language, "feedback-title", title=title)
     blanks = {name: (exercise, blank) for exercise, names in sheet for name, blank in zip(names, exercise.blanks, strict=True)}
-    return Document(heading, _blocks(heading, name, blanks, marks, language), language)
+    return titled(heading, _blocks(name, blanks, marks, language), language)
 
 
-def _blocks(
-    heading: str, name: str, blanks: Mapping[str, tuple[Exercise, Blank]], marks: Sequence[Mark], language: str
-) -> Iterator[Block]:
+def _blocks(name: str, blanks: Mapping[str, tuple[Exercise, Blank]], marks: Sequence[Mark], language: str) -> Iterator[Block]:
     say = partial(message, language)
-    yield Heading(1, (heading,), "title")
     earned, of = sum(mark.earned or 0 for mark in marks), sum(mark.of for mark in marks)
     unsure = sum(mark.earned is None for mark in marks)
     total = say("exercise-earned", earned=numeral(earned), marks=numeral(of))

@@ -9,21 +9,23 @@ from graphstep.ground.arrays import Number, plain
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import explained, marked, your_answer
-from graphstep.telling.document import WHOLE, Block, Code, Content, Document, Graph, Heading, Prose, Question
+from graphstep.telling.document import WHOLE, Block, Code, Content, Document, Graph, Prose, Question
 from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, given, problem_text
-from graphstep.telling.reports.parts import made_by, phrase
+from graphstep.telling.reports.parts import phrase, titled
 from graphstep.telling.words.catalogue import message
 
 
 def sheet(exercise: Exercise, command: str) -> Document:
     """The exercise with room for its answers; ``command`` makes the document again."""
-    return Document(exercise.title, _sheet(exercise, command), exercise.setup.language)
+    return titled(exercise.title, asked(exercise), exercise.setup.language, command)
 
 
 def key(exercise: Exercise, command: str) -> Document:
     """Its answers, each with the way to it and its reason; ``command`` makes the document again."""
-    return Document(_answers(exercise), _key(exercise, command), exercise.setup.language)
+    language = exercise.setup.language
+    title = message(language, "answers-to", lesson=exercise.title)
+    return titled(title, (Prose((Code(exercise.code),)), *answered(exercise)), language, command)
 
 
 def asked(exercise: Exercise, first: int = 1) -> Iterator[Block]:
@@ -100,23 +102,6 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
         "marks": exercise.marks,
         "blanks": blanks,
     }
-
-
-def _answers(exercise: Exercise) -> str:
-    return message(exercise.setup.language, "answers-to", lesson=exercise.title)
-
-
-def _sheet(exercise: Exercise, command: str) -> Iterator[Block]:
-    yield Heading(1, (exercise.title,), "title")
-    yield from asked(exercise)
-    yield from made_by(exercise.setup.language, command)
-
-
-def _key(exercise: Exercise, command: str) -> Iterator[Block]:
-    yield Heading(1, (_answers(exercise),), "title")
-    yield Prose((Code(exercise.code),))
-    yield from answered(exercise)
-    yield from made_by(exercise.setup.language, command)
 
 
 def _plain(value: Number) -> Any:

@@ -8,20 +8,8 @@ from typing import Any
 
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.statistics import APART, LEAST, BlankStatistics, Statistics
-from graphstep.telling.document import (
-    Block,
-    Code,
-    Column,
-    Command,
-    Content,
-    Document,
-    Figure,
-    Heading,
-    Histogram,
-    Prose,
-    Table,
-    Verdict,
-)
+from graphstep.telling.document import Block, Code, Column, Content, Document, Figure, Heading, Histogram, Prose, Table, Verdict
+from graphstep.telling.reports.parts import titled
 from graphstep.telling.words.catalogue import message
 
 HARD, EASY = 0.3, 0.9
@@ -36,15 +24,7 @@ DIGITS = 2
 
 def document(of: Statistics, language: str, command: str) -> Document:
     """All of it; ``command`` makes it again."""
-    title = message(language, "class-title")
-    return Document(title, _all(of, language, title, command), language)
-
-
-def _all(of: Statistics, language: str, title: str, command: str) -> Iterator[Block]:
-    yield Heading(1, (title,), "title")
-    yield from body(of, language)
-    yield Prose((message(language, "heading-made-by"),))
-    yield Command(command)
+    return titled(message(language, "class-title"), body(of, language), language, command)
 
 
 def body(of: Statistics, language: str) -> Iterator[Block]:

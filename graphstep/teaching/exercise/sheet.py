@@ -11,6 +11,7 @@ from graphstep.teaching.exercise.page import marks_text, problem, way_to, worth_
 from graphstep.teaching.lesson.sheet import marked
 from graphstep.telling.document import Block, Code, Document, Heading, Listing, Prose, Strong
 from graphstep.telling.explanation import BLANK
+from graphstep.telling.reports.parts import titled
 from graphstep.telling.words.catalogue import message
 
 
@@ -77,7 +78,7 @@ def sheet(paper: Paper) -> Document:
 def key(paper: Paper) -> Document:
     """The answers to a sheet, each with the way to it."""
     title = message(paper.language, "answers-to", lesson=paper.title)
-    return Document(title, _key(paper, title), paper.language)
+    return titled(title, _key(paper), paper.language)
 
 
 def _sheet(paper: Paper) -> Iterator[Block]:
@@ -87,8 +88,7 @@ def _sheet(paper: Paper) -> Iterator[Block]:
             yield Prose((Code(f"{section.blank}: {BLANK * 3}"),))
 
 
-def _key(paper: Paper, title: str) -> Iterator[Block]:
-    yield Heading(1, (title,), "title")
+def _key(paper: Paper) -> Iterator[Block]:
     yield Prose((Strong(paper.student), *([" "] if paper.student else []), Code(f"sheet: {paper.code}")))
     for number, (exercise, names) in enumerate(paper.exercises, 1):
         yield Heading(2, (_item(paper.language, number, exercise),), f"item-{number}")

@@ -12,8 +12,8 @@ from graphstep.teaching.judge.fault import BACKWARD, BROADCAST
 from graphstep.teaching.judge.findings import TOLERANCE, Finding, Judgement, agree
 from graphstep.teaching.judge.operations import ROWS, Cells
 from graphstep.teaching.judge.trials import Trial
-from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Verdict
-from graphstep.telling.reports.parts import made_by, sentence
+from graphstep.telling.document import Block, Code, Column, Content, Document, Listing, Verdict
+from graphstep.telling.reports.parts import sentence, text_table, titled
 from graphstep.telling.words.catalogue import message
 
 _DIGITS = 12
@@ -38,7 +38,7 @@ _SHORT = 6
 def document(of: Judgement, language: str, command: str = "") -> Document:
     """The judgement, and the command that makes it again."""
     title = message(language, "judge-title", engine=of.engine, kind=of.kind)
-    return Document(title, chain((Heading(1, (title,), "title"),), body(of, language), made_by(language, command)), language)
+    return titled(title, body(of, language), language, command)
 
 
 def body(of: Judgement, language: str) -> Iterator[Block]:
@@ -131,8 +131,7 @@ def _shown(of: Judgement, finding: Finding, language: str) -> Iterator[Block]:
         _lines(label, right, came)
         for label, right, came in zip(_labels(finding.trial, language), finding.right, finding.came, strict=True)
     )
-    rows = tuple(((label,), (right,), (came,), ("" if right == came else say("judge-mark"),)) for label, right, came in lines)
-    yield Table(columns, rows)
+    yield text_table(columns, ((*line, "" if line[1] == line[2] else say("judge-mark")) for line in lines))
 
 
 def _lines(label: str, right: Cells, came: Cells) -> Iterator[tuple[str, str, str]]:

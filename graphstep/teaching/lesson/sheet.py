@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import number_text
@@ -31,7 +32,7 @@ from graphstep.telling.document import (
 )
 from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, problem
-from graphstep.telling.reports.parts import made_by, phrase
+from graphstep.telling.reports.parts import phrase, titled
 from graphstep.telling.words.catalogue import message
 
 _MARKED = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*`]+)\*\*")
@@ -40,21 +41,17 @@ _MARKED = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*`]+)\*\*")
 
 def sheet(rehearsal: Rehearsal, command: str) -> Document:
     """The questions, numbered, under the program and the graph that they are about; ``command`` makes the document again."""
-    lang = rehearsal.lesson.lang
-    return Document(rehearsal.lesson.title, _asked(rehearsal, command), rehearsal.language, lang)
+    document = titled(rehearsal.lesson.title, _asked(rehearsal), rehearsal.language, command)
+    return replace(document, lang=rehearsal.lesson.lang)
 
 
 def key(rehearsal: Rehearsal, command: str) -> Document:
     """The answers under the numbers of the sheet, each with its reason; ``command`` makes the document again."""
-    return Document(_answers(rehearsal), _answered(rehearsal, command), rehearsal.language, rehearsal.lesson.lang)
+    title = message(rehearsal.language, "answers-to", lesson=rehearsal.lesson.title)
+    return replace(titled(title, _answered(rehearsal), rehearsal.language, command), lang=rehearsal.lesson.lang)
 
 
-def _answers(rehearsal: Rehearsal) -> str:
-    return message(rehearsal.language, "answers-to", lesson=rehearsal.lesson.title)
-
-
-def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
-    yield Heading(1, (rehearsal.lesson.title,), "title")
+def _asked(rehearsal: Rehearsal) -> Iterator[Block]:
     run, defined, before = None, set[str](), dict[str, tuple[int, Solution]]()
     for number, scene, solution in _numbered(rehearsal):
         # By identity: a lesson may come back to a program, and what is given stands over its questions again.
@@ -78,7 +75,6 @@ def _asked(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
             continue
         options = tuple((option,) for option in question.options)
         yield Question(number, marked(solution.printed), options, (), phrase(run.writing.language, "answer", what=BLANK))
-    yield from made_by(rehearsal.language, command)
 
 
 def answered_before(
@@ -102,8 +98,7 @@ def your_answer(language: str, number: str) -> str:
     return message(language, "sheet-your-answer", number=number)
 
 
-def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
-    yield Heading(1, (_answers(rehearsal),), "title")
+def _answered(rehearsal: Rehearsal) -> Iterator[Block]:
     for number, _, solution in _numbered(rehearsal):
         reason = solution.question.because
         if solution.question.part is not None and solution.question.part[0] == 1:
@@ -113,7 +108,6 @@ def _answered(rehearsal: Rehearsal, command: str) -> Iterator[Block]:
                 yield Prose(marked(reason))
             continue
         yield Question(number, (), (), (), explained(rehearsal.language, Code(solution.answer), reason))
-    yield from made_by(rehearsal.language, command)
 
 
 def _numbered(rehearsal: Rehearsal) -> Iterator[tuple[int, Scene, Solution]]:

@@ -12,10 +12,10 @@ from typing import Any, Literal
 from graphstep.analysis.witnesses.report import SEVERITY, Report, Row, Sample
 from graphstep.ground.arrays import Number, cell_text, shape_text
 from graphstep.ground.numerals import DIGITS, as_json, numeral
-from graphstep.telling.document import FULL, Block, Column, Document, Heading, Manner, Table, Verdict
+from graphstep.telling.document import FULL, Block, Column, Document, Manner, Table, Verdict
 from graphstep.telling.names import name_of, output_name
 from graphstep.telling.reports.inputs import report_of
-from graphstep.telling.reports.parts import heading
+from graphstep.telling.reports.parts import section, text_table
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording
 
@@ -40,8 +40,8 @@ _STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {
 
 def document(report: Report, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, the gradients of the three witnesses side by side, and what there is to say about them."""
-    section = Heading(2, (heading(report.trace, "gradients"),), "gradients")
-    return report_of(report.trace, "check-of", chain((section,), body(report, manner=manner)), command, missing)
+    blocks = chain((section(report.trace, "gradients"),), body(report, manner=manner))
+    return report_of(report.trace, "check-of", blocks, command, missing)
 
 
 def body(report: Report, digits: int | None = None, manner: Manner = FULL) -> Iterator[Block]:
@@ -143,8 +143,7 @@ def _table(report: Report, digits: int) -> Table:
     verdicts = (say(f"verdict-{row.verdict.replace(' ', '-')}") for row in rows)
     cells = zip(names, rows, verdicts, strict=True)
     texts = [(name, *shown(row, digits), error_text(row), verdict) for name, row, verdict in cells]
-    columns = tuple(Column((say(f"check-{key}"),), numbers=0 < k < 5) for k, key in enumerate(_COLUMNS))
-    return Table(columns, tuple(tuple((text,) for text in row) for row in texts))
+    return text_table((Column((say(f"check-{key}"),), numbers=0 < k < 5) for k, key in enumerate(_COLUMNS)), texts)
 
 
 def _value_name(row: Row) -> str:

@@ -13,8 +13,8 @@ from graphstep.ground.arrays import Number, is_small, number_text
 from graphstep.ground.late import np
 from graphstep.ground.numerals import numeral
 from graphstep.ground.records import dataclass
-from graphstep.telling.document import Block, Code, Column, Content, Document, Heading, Listing, Table, Typed
-from graphstep.telling.reports.parts import listed, made_by, phrase, sentence
+from graphstep.telling.document import Block, Code, Column, Content, Document, Listing, Typed
+from graphstep.telling.reports.parts import listed, phrase, sentence, text_table, titled
 from graphstep.telling.words.catalogue import message
 
 LISTED = 40
@@ -38,8 +38,7 @@ def document(comparison: Comparison, titles: tuple[str, str], command: str, lang
     title = message(language, "diff-title")
     # Two runs of one program have it above them once.
     programs = map(Typed, dict.fromkeys(titles))
-    head = Heading(1, (title,), "title")
-    return Document(title, chain((head,), programs, body(comparison, language, digits), made_by(language, command)), language)
+    return titled(title, chain(programs, body(comparison, language, digits)), language, command)
 
 
 def body(comparison: Comparison, language: str, digits: int, intro: str = "") -> Iterator[Block]:
@@ -53,8 +52,8 @@ def body(comparison: Comparison, language: str, digits: int, intro: str = "") ->
     rows = list(islice(differences(comparison, language, digits), LISTED))
     if rows:
         titles = ("diff-number", "diff-first", "diff-second", "diff-apart")
-        columns = (Column((message(language, title),), numbers=k > 0) for k, title in enumerate(titles))
-        yield Table(tuple(columns), tuple(row.cells for row in rows))
+        columns = (Column((message(language, title),), k > 0) for k, title in enumerate(titles))
+        yield text_table(columns, ((row.name, row.one, row.other, row.apart) for row in rows))
     if comparison.count > LISTED:
         yield sentence(more_text(language, comparison.count - LISTED))
     for content in _rest(comparison, language):
@@ -136,11 +135,6 @@ class Difference:
     """The number in the second run."""
     apart: str
     """How far they are apart, relative to the larger."""
-
-    @property
-    def cells(self) -> tuple[Content, ...]:
-        """Its row of a table."""
-        return (self.name,), (self.one,), (self.other,), (self.apart,)
 
 
 def differences(comparison: Comparison, language: str, digits: int) -> Iterator[Difference]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from graphstep.engine.trace import Trace
 from graphstep.ground.late import np
 from graphstep.telling.derivatives import gradient_name
-from graphstep.telling.document import Block, Column, Table
+from graphstep.telling.document import Block, Column
 from graphstep.telling.reports.comparison import LISTED, apart_texts, more_text
-from graphstep.telling.reports.parts import sentence
+from graphstep.telling.reports.parts import sentence, text_table
 from graphstep.telling.words.catalogue import message
 
 # By what is left of a gradient when the wire is cut.
@@ -27,8 +27,7 @@ def body(whole: Trace, cut: Trace, stop: int) -> Iterator[Block]:
     rows = list(changes(whole, cut, stop))
     if rows:
         titles = ("cut-gradient", "cut-before", "cut-after")
-        columns = tuple(Column((message(language, title),), numbers=k > 0) for k, title in enumerate(titles))
-        yield Table(columns, tuple(((name,), (before,), (after,)) for name, before, after in rows[:LISTED]))
+        yield text_table((Column((message(language, title),), k > 0) for k, title in enumerate(titles)), rows[:LISTED])
     if len(rows) > LISTED:
         yield sentence(more_text(language, len(rows) - LISTED))
 

@@ -17,11 +17,11 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import Summary, shape_text
 from graphstep.ground.numerals import as_json, numeral
 from graphstep.language.program import Missing, node_id
-from graphstep.telling.document import FULL, Block, Code, Column, Content, Document, Heading, Histogram, Manner, Table, Verdict
+from graphstep.telling.document import FULL, Block, Code, Column, Content, Document, Histogram, Manner, Table, Verdict
 from graphstep.telling.explanation import Note
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.inputs import report_of
-from graphstep.telling.reports.parts import heading
+from graphstep.telling.reports.parts import heading, section
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording
 
@@ -43,7 +43,7 @@ _NAMED = 12
 
 def document(diagnosis: Diagnosis, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The program, its layers in a table, and what is wrong with them."""
-    layers, findings = (Heading(2, (heading(diagnosis.trace, key),), key) for key in ("layers", "findings"))
+    layers, findings = (section(diagnosis.trace, key) for key in ("layers", "findings"))
     blocks = chain((layers,), _layers(diagnosis, manner), (findings,), _findings(diagnosis))
     return report_of(diagnosis.trace, "diagnosis-of", blocks, command, missing)
 

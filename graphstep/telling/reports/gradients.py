@@ -16,7 +16,6 @@ from graphstep.telling.document import (
     Content,
     Equations,
     Figure,
-    Heading,
     Inline,
     Listing,
     Manner,
@@ -28,7 +27,7 @@ from graphstep.telling.equations import kept_number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.reasons import why_gradient
-from graphstep.telling.reports.parts import column, figure, has_arrays, heading, name_term, phrase, sentence, shape_words
+from graphstep.telling.reports.parts import column, figure, has_arrays, heading, name_term, phrase, section, sentence, shape_words
 from graphstep.telling.words.wording import Wording
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     program, chosen, language = trace.program, _chosen(trace), trace.writing.language
     if not chosen or last < trace.seed_step:
         return
-    yield Heading(2, (heading(trace, "gradients"),), "gradients")
+    yield section(trace, "gradients")
     every = len(program.inputs) - len(program.data)
     if len(chosen) < every:
         yield Prose(phrase(language, "largest-gradients", shown=len(chosen), gradients=every, json=Code("--format json")))

@@ -15,14 +15,15 @@ from graphstep.gates.rule import Rule
 from graphstep.ground.arrays import Number, is_small, number_text
 from graphstep.ground.numerals import DOUBLE, numeral
 from graphstep.ground.precision import FLOAT64
+from graphstep.language.program import Program
 from graphstep.telling.derivatives import gradient_term
-from graphstep.telling.document import Block, Code, Content, Document, Equations, Heading, Inline, Listing, Math, Prose, Typed
+from graphstep.telling.document import Block, Code, Content, Document, Equations, Inline, Listing, Math, Prose, Typed
 from graphstep.telling.equations import kept_number
 from graphstep.telling.explain import fact_of
 from graphstep.telling.explanation import Rung
 from graphstep.telling.ladders import objective_ladder
 from graphstep.telling.names import names_of
-from graphstep.telling.reports.parts import has_arrays, heading, listed, made_by, name_term, output_term, phrase, sentence
+from graphstep.telling.reports.parts import has_arrays, heading, listed, name_term, output_term, phrase, section, sentence, titled
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording
 
@@ -57,25 +58,24 @@ _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
 
 
 def title_of(trace: Trace) -> str:
-    """The program where it is short and of one line, else its last expression, cut; of a captured function its name."""
-    text = trace.program.text.strip()
+    """The title of a run: its program (:func:`program_title`), of a captured function its name."""
     # FILE.py:FUNCTION, and what stands before the last colon may have others.
     function = trace.setup.program.rpartition(":")[2]
-    if trace.setup.captured and function.isidentifier():
-        return function
-    return text if len(text) <= TITLE and "\n" not in text else trace.program.label(trace.program.output, TITLE)
+    return function if trace.setup.captured and function.isidentifier() else program_title(trace.program)
+
+
+def program_title(program: Program) -> str:
+    """A program where it is short and of one line, else its last expression, cut."""
+    text = program.text.strip()
+    # Two statements in one line without what parts them would be another program, or none.
+    return text if len(text) <= TITLE and "\n" not in text else program.label(program.output, TITLE)
 
 
 def report(
     trace: Trace, title: str, blocks: Iterable[Block], command: str = "", missing: Sequence[str] = (), head: Content = ()
 ) -> Document:
-    """A report on a run as a document: its title, the program, its blocks, and the command that makes it again.
-
-    ``head`` is the title where that is more than words.
-    """
-    language = trace.writing.language
-    top = Heading(1, head or (title,), "title")
-    return Document(title, chain((top,), problem_text(trace), blocks, made_by(language, command, missing)), language)
+    """A report on a run as a document: its program stands above its blocks."""
+    return titled(title, chain(problem_text(trace), blocks), trace.writing.language, command, missing, head)
 
 
 def report_of(trace: Trace, key: str, blocks: Iterable[Block], command: str, missing: Sequence[str] = ()) -> Document:
@@ -94,7 +94,7 @@ def problem(trace: Trace, *, finds: bool = True, instead: Mapping[str, str] = Ma
     def say(key: str, /, **fields: Inline | Sequence[Inline] | int) -> Block:
         return Prose(phrase(language, key, **fields))
 
-    yield Heading(2, (heading(trace, "problem"),), "problem")
+    yield section(trace, "problem")
     yield from problem_text(trace)
     yield from _definitions(trace)
     out = Math(output_term(program))

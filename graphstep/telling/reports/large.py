@@ -9,9 +9,9 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import is_small, shape_text, summary
 from graphstep.ground.late import np
 from graphstep.ground.numerals import DIGITS
-from graphstep.telling.document import Block, Code, Content, Figure, Heading, Histogram, Prose, Table
+from graphstep.telling.document import Block, Code, Content, Figure, Histogram, Prose, Table
 from graphstep.telling.names import name_of
-from graphstep.telling.reports.parts import column, heading, phrase, sentence
+from graphstep.telling.reports.parts import column, heading, phrase, section, sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def large(trace: Trace, last: int) -> Iterator[Block]:
     chosen = every if len(every) <= TALL else sorted(named[:TALL])
     if not chosen:
         return
-    yield Heading(2, (heading(trace, "large-arrays"),), "large-arrays")
+    yield section(trace, "large-arrays")
     yield sentence(heading(trace, "large-arrays-rows"))
     if len(chosen) < len(every):
         json = Code("--format json")

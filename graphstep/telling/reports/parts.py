@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Protocol
 
 from graphstep.engine.trace import Trace
@@ -10,7 +11,22 @@ from graphstep.gates.notation import TERMS, Term
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.numerals import Writing
 from graphstep.language.program import Program
-from graphstep.telling.document import Block, Column, Command, Content, Figure, Inline, Manner, Math, Prose, Role, Strong
+from graphstep.telling.document import (
+    Block,
+    Column,
+    Command,
+    Content,
+    Document,
+    Figure,
+    Heading,
+    Inline,
+    Manner,
+    Math,
+    Prose,
+    Role,
+    Strong,
+    Table,
+)
 from graphstep.telling.explanation import BLANK, Ladder, Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import WordSymbol
@@ -74,6 +90,24 @@ def phrase(language: str, key: str, /, **fields: Inline | Sequence[Inline] | int
         what = fields[part] if place % 2 else part
         content += what if isinstance(what, list | tuple) else [what]  # type: ignore[list-item]  # a count is text by now
     return tuple(part for part in content if part != "")
+
+
+def section(run: Written, key: str) -> Heading:
+    """The heading of a part of a report, which a link finds by its key."""
+    return Heading(2, (heading(run, key),), key)
+
+
+def text_table(columns: Iterable[Column], rows: Iterable[Iterable[str]]) -> Table:
+    """A table whose cells are plain words."""
+    return Table(tuple(columns), tuple(tuple((text,) for text in row) for row in rows))
+
+
+def titled(
+    title: str, blocks: Iterable[Block], language: str, command: str = "", missing: Sequence[str] = (), head: Content = ()
+) -> Document:
+    """A document under its title, and the command that makes it again; ``head`` is the title where that is more than words."""
+    top = Heading(1, head or (title,), "title")
+    return Document(title, chain((top,), blocks, made_by(language, command, missing)), language)
 
 
 def made_by(language: str, command: str, missing: Sequence[str] = ()) -> Iterator[Block]:

@@ -8,9 +8,9 @@ from functools import partial
 from graphstep.analysis.witnesses.quotients import EPSILON, Quotients
 from graphstep.ground.numerals import numeral
 from graphstep.telling.cells import cell_gradient_name, cell_name
-from graphstep.telling.document import Block, Column, Curve, Document, Listing, Table
+from graphstep.telling.document import Block, Column, Curve, Document, Listing
 from graphstep.telling.reports.inputs import report
-from graphstep.telling.reports.parts import sentence
+from graphstep.telling.reports.parts import sentence, text_table
 from graphstep.telling.words.catalogue import message
 
 _DIGITS = 2
@@ -34,7 +34,7 @@ def body(of: Quotients) -> Iterator[Block]:
     # Of two steps in a power of ten the plot shows both.
     errors = list(zip(of.central, of.forward, strict=True))[::2]
     rows = ((f"1e-{k}", *(numeral(error, _DIGITS) for error in row)) for k, row in enumerate(errors, 1))
-    yield Table(columns, tuple(tuple((text,) for text in row) for row in rows))
+    yield text_table(columns, rows)
 
 
 def sentences(of: Quotients) -> Iterator[str]:

@@ -49,10 +49,12 @@ from graphstep.telling.reports.parts import (
     made_by,
     output_term,
     phrase,
+    section,
     sentence,
     shape_words,
     shown,
     strong,
+    titled,
 )
 from graphstep.telling.reports.summary import summary
 from graphstep.telling.words.catalogue import joined, message
@@ -144,19 +146,19 @@ def solution(
     trace: Trace, at: int | None = None, manner: Manner = FULL, *, command: str = "", missing: Sequence[str] = ()
 ) -> Document:
     """The solution as far as step ``at``. ``command`` makes the document again; it does not hold the values of ``missing``."""
-    blocks = _solved(trace, len(trace) if at is None else at, manner, command, missing)
-    return Document(inputs.title_of(trace), blocks, trace.writing.language)
+    language, title = trace.writing.language, inputs.title_of(trace)
+    head = phrase(language, "backpropagation-through", what=Code(title))
+    return titled(title, _solved(trace, len(trace) if at is None else at, manner), language, command, missing, head)
 
 
-def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequence[str]) -> Iterator[Block]:
+def _solved(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     # One memory for the whole document: forward, backward and updates explain each rule once between them.
     rules = Rules()
     gates = len(trace.program.nodes) - trace.program.first_gate
     blocks = gates <= BLOCKS and not manner.brief
-    yield Heading(1, phrase(trace.writing.language, "backpropagation-through", what=Code(inputs.title_of(trace))), "title")
     yield from inputs.problem(trace)
     if manner.drawn:
-        yield Heading(2, (heading(trace, "graph"),), "graph")
+        yield section(trace, "graph")
         yield Graph(trace, last, written=not manner.hidden)
     if gates <= WHOLE:
         yield from _forward(trace, last, rules, manner, blocks=blocks)
@@ -170,7 +172,6 @@ def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequ
     if last < len(trace):
         stopped = message(trace.writing.language, "stopped-after", step=f"{last:,}", steps=f"{len(trace):,}")
         yield sentence(Emphasis(stopped))
-    yield from made_by(trace.writing.language, command, missing)
 
 
 # -- forward ---------------------------------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ def _solved(trace: Trace, last: int, manner: Manner, command: str, missing: Sequ
 def _forward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: bool) -> Iterator[Block]:
     program, arrays = trace.program, has_arrays(trace.program)
     steps = range(1, min(last, trace.seed_step - 1) + 1)
-    yield Heading(2, (heading(trace, "forward"),), "forward")
+    yield section(trace, "forward")
     if not steps:
         yield sentence(heading(trace, "nothing-computed" if last < len(trace) else "output-is-input"))
         return
@@ -237,7 +238,7 @@ def _backward(trace: Trace, last: int, rules: Rules, manner: Manner, *, blocks: 
     seed = trace.seed_step
     if last < seed:
         return
-    yield Heading(2, (heading(trace, "backward"),), "backward")
+    yield section(trace, "backward")
     if not manner.brief:
         yield sentence(heading(trace, "backward-pass"))
     explanation = _explained(trace, seed, manner)
@@ -365,6 +366,6 @@ def _updates(trace: Trace, last: int, rules: Rules, manner: Manner) -> Iterator[
     """Of a round of training, how the parameters move."""
     steps = range(trace.last_backward_step + 1, last + 1)
     if steps:
-        yield Heading(2, (heading(trace, "update"),), "update")
+        yield section(trace, "update")
     for n in steps:
         yield step(trace, n, last, rules, manner)

@@ -13,7 +13,7 @@ from graphstep.ground.late import np
 from graphstep.telling.document import FULL, Block, Code, Content, Figure, Heading, Listing, Math, Prose, Table
 from graphstep.telling.explain import explain
 from graphstep.telling.names import names_of
-from graphstep.telling.reports.parts import column, equal, heading, output_term, phrase, sentence
+from graphstep.telling.reports.parts import column, equal, heading, output_term, phrase, section, sentence
 from graphstep.telling.words.wording import Wording
 
 _LARGEST = 10
@@ -36,7 +36,7 @@ def summary(trace: Trace, last: int) -> Iterator[Block]:
         yield Listing(problems)
     if last < trace.seed_step:
         return
-    yield Heading(2, (heading(trace, "backward"),), "backward")
+    yield section(trace, "backward")
     yield sentence(heading(trace, "flowed-back", count=len(sent)))
     yield from _stops(trace, sent)
     yield from _largest(trace, sent)
@@ -48,7 +48,7 @@ def _gates(trace: Trace, last: int) -> Iterator[Block]:
     program = trace.program
     done = min(last, len(program.nodes) - program.first_gate)
     counts = Counter(node.gate or "" for node in program.nodes[program.first_gate : program.first_gate + done])
-    yield Heading(2, (heading(trace, "forward"),), "forward")
+    yield section(trace, "forward")
     if not done:
         yield sentence(heading(trace, "nothing-computed"))
         return

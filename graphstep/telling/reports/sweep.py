@@ -12,24 +12,9 @@ from graphstep.analysis.diagnosis import Point, Sweep
 from graphstep.analysis.diagnosis.finding import FINDING_KINDS, FindingKind
 from graphstep.ground.numerals import ENGLISH, as_json, numeral
 from graphstep.language.values import Range
-from graphstep.telling.document import (
-    FULL,
-    Block,
-    Column,
-    Content,
-    Curve,
-    Document,
-    Grid,
-    Heading,
-    Listing,
-    Manner,
-    Prose,
-    Table,
-    Typed,
-    Verdict,
-)
+from graphstep.telling.document import FULL, Block, Column, Curve, Document, Grid, Listing, Manner, Prose, Typed, Verdict
 from graphstep.telling.explanation import Note
-from graphstep.telling.reports.parts import made_by
+from graphstep.telling.reports.parts import text_table, titled
 from graphstep.telling.words.catalogue import joined, message
 
 _WORDS = ("verdict", "besides")
@@ -50,9 +35,8 @@ def document(
 ) -> Document:
     """The program, the verdict of every point, and where one verdict ends and the next begins."""
     title = message(language, "heading-sweep-of", names=message(language, "comma").join(each.name for each in of.ranges))
-    head: list[Block] = [Heading(1, (title,), "title"), *([Typed(of.program)] if of.program else [])]
-    blocks = chain(head, body(of, manner, language), made_by(language, command, missing))
-    return Document(title, blocks, language)
+    program = [Typed(of.program)] if of.program else []
+    return titled(title, chain(program, body(of, manner, language)), language, command, missing)
 
 
 def body(of: Sweep, manner: Manner = FULL, language: str = ENGLISH) -> Iterator[Block]:
@@ -105,7 +89,7 @@ def _line(of: Sweep, manner: Manner, language: str) -> Iterator[Block]:
     flows = any(not isnan(point.left) for point in of.points)
     columns = [Column((tried.name,), numbers=bool(tried.numbers)), *(Column((say(f"sweep-{key}"),)) for key in _WORDS)]
     columns += [Column((say(f"sweep-{key}"),), numbers=True) for key in _FIGURES if flows]
-    yield Table(tuple(columns), tuple(_row(point, language, flows=flows) for point in of.points))
+    yield text_table(columns, (_row(point, language, flows=flows) for point in of.points))
     if not manner.brief:
         yield Note("legend", say("sweep-legend-verdict"))
         yield from [Note("legend", say("sweep-legend-left"))] * flows
@@ -121,11 +105,10 @@ def _verdict(of: Sweep, text: str, language: str) -> Verdict:
     return Verdict("fault" if of.kinds else "fine", "", (joined(language, (text, message(language, "sweep-unknown"))),))
 
 
-def _row(point: Point, language: str, *, flows: bool) -> tuple[Content, ...]:
+def _row(point: Point, language: str, *, flows: bool) -> tuple[str, ...]:
     besides = message(language, "comma").join(_named(language, kind) for kind in point.kinds[1:])
     numbers = (point.last, point.first, point.left) if flows else ()
-    texts = (point.values[0], _named(language, point.verdict), besides or "–", *map(_size, numbers))
-    return tuple((text,) for text in texts)
+    return point.values[0], _named(language, point.verdict), besides or "–", *map(_size, numbers)
 
 
 def _size(number: float) -> str:

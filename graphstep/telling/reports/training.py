@@ -34,8 +34,8 @@ from graphstep.telling.document import (
 )
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.names import name_of
-from graphstep.telling.reports.inputs import TEXT, TITLE
-from graphstep.telling.reports.parts import column, heading, listed, made_by, name_term, phrase, sentence
+from graphstep.telling.reports.inputs import TEXT, program_title
+from graphstep.telling.reports.parts import column, heading, listed, made_by, name_term, phrase, section, sentence, titled
 from graphstep.telling.reports.run import step
 from graphstep.telling.symbols import WordSymbol
 from graphstep.telling.words.catalogue import kind, message
@@ -55,21 +55,16 @@ _LOSS = 6
 
 def report(training: Training, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The document; there must be a round."""
-    language, title = training.setup.language, _title(training)
-    return Document(title, chain(_report(training, title, manner), made_by(language, command, missing)), language)
+    language, title = training.setup.language, program_title(training.program)
+    head = phrase(language, "training-of", what=Code(title))
+    return titled(title, _report(training, manner), language, command, missing, head)
 
 
-def rounds_alone(training: Training, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
+def rounds_alone(training: Training, command: str = "", missing: Sequence[str] = ()) -> Document:
     """The short one: the program, the table of rounds, the parameters and the loss at the end, and why it stopped."""
-    # Whoever writes a training calls all of its documents alike, and this one is brief as it is.
-    del manner
     language = training.setup.language
-    return Document(_title(training), chain(_rounds_alone(training), made_by(language, command, missing)), language)
-
-
-def _title(training: Training) -> str:
-    text = training.program.text.strip()
-    return text if len(text) <= TITLE else training.program.label(training.program.output, TITLE)
+    blocks = chain(_rounds_alone(training), made_by(language, command, missing))
+    return Document(program_title(training.program), blocks, language)
 
 
 def _rounds_alone(training: Training) -> Iterator[Block]:
@@ -93,10 +88,9 @@ def _rounds_alone(training: Training) -> Iterator[Block]:
     yield Verdict("fault" if training.diverged else "fine", label, (stop_text(training, language),))
 
 
-def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
+def _report(training: Training, manner: Manner) -> Iterator[Block]:
     text, settings = training.program.text.strip(), training.settings
     language, say = training.setup.language, partial(heading, training.setup)
-    yield Heading(1, phrase(language, "training-of", what=Code(title)), "title")
     yield Typed(text if len(text) <= TEXT else f"{text[:400]} …")
     names = listed(language, (Math(name_term(training.program, name)) for name in settings.params))
     held: list[Inline] = []
@@ -108,13 +102,13 @@ def _report(training: Training, title: str, manner: Manner) -> Iterator[Block]:
     if not manner.brief:
         yield sentence(say("given"))
         yield Listing(tuple(_given(training, name, value) for name, value in training.inputs.items()))
-    yield Heading(2, (say("curve"),), "curve")
+    yield section(training.setup, "curve")
     yield _curve(training)
-    yield Heading(2, (say("rounds"),), "rounds")
+    yield section(training.setup, "rounds")
     yield rounds(training)
     stopped = stop_text(training, language)
     yield sentence(say("loss-before-update", stopped=f"{stopped[:1].upper()}{stopped[1:]}"))
-    yield Heading(2, (say("parameters"),), "parameters")
+    yield section(training.setup, "parameters")
     yield from _parameters(training)
     if not manner.brief:
         yield from _updates(training)

@@ -58,8 +58,11 @@ def pieces(training: Training, name: str | None = None, options: Options = PLAIN
     if name is not None:
         command, missing = training.command("--format", name, *words_of(options)), training.without_text
     writer: Any = exporter(name or "text")
-    content = reports.rounds_alone if name in (None, "text") else reports.report
-    written: Iterator[str] = writer.write(content(training, options.manner, command, missing), options)
+    if name in (None, "text"):
+        document = reports.rounds_alone(training, command, missing)
+    else:
+        document = reports.report(training, options.manner, command, missing)
+    written: Iterator[str] = writer.write(document, options)
     return written
 
 

@@ -71,6 +71,11 @@ def test_a_report_tells_settings_rounds_parameters_and_updates() -> None:
     assert r"\leftarrow" in text
 
 
+def test_the_title_of_a_training_never_runs_two_statements_into_one() -> None:
+    training = gs.train("p = w*x\n(p - y)^2", params=["w"], lr=0.1, steps=1, x=1.0, y=2.0, w=0.0)
+    assert "".join(written(training, "md")).startswith("# Training `(p - y)^2`\n")
+
+
 def test_a_report_of_a_training_that_diverged_says_so() -> None:
     text = "".join(written(gs.train("x^4", params=["x"], lr=1, steps=20, x=3.0), "md"))
     assert "The loss was inf in round 5" in text
