@@ -57,6 +57,18 @@ def test_a_short_unnamed_expression_is_not_said_twice() -> None:
     assert step.ladder.line == "x+y = -2 + 5 = 3"
 
 
+def test_an_array_is_printed_as_it_was_typed() -> None:
+    steps = [told("h = [1, x]; m = [h, [3, 4]]; sum(m)", n, x=2) for n in (1, 3)]
+    assert [step.ladder and step.ladder.line for step in steps] == [
+        "h = [1, x] = [1, 2]",
+        "m = [h, [3,4]] = [[1, 2], [3, 4]]",
+    ]
+    # LaTeX's reader takes vectors in brackets for the longer one, as [h, x] in the gates of an LSTM.
+    latex = [step.ladder.latex for step in steps if step.ladder]
+    assert r"\left[1, x\right]" in latex[0]
+    assert r"\mathrm{stack}\left(h, \left[3, 4\right]\right)" in latex[1]
+
+
 def test_the_local_gradient_of_sigmoid_is_told_by_its_own_output() -> None:
     (step,) = sends("s = sigmoid(x)", x=1)
     assert step.local is not None

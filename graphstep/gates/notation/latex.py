@@ -156,6 +156,13 @@ class Latex(Typeset):
         rows = rf"{a.text} & {first} \\ {b.text} & {second}"
         return Ink(rf"\begin{{cases}} {rows} \end{{cases}}", ATOM, self, condition.cells)
 
+    def listed(self, *cells: Any) -> Ink:
+        """Numbers side by side in brackets; of vectors they would be the longer vector of both, as in the gates of an LSTM."""
+        terms = [self.term(x) for x in cells]
+        if any(x.cells for x in terms):
+            return self.call("stack", *terms)
+        return Ink(rf"\left[{', '.join(x.text for x in terms)}\right]", ATOM, self, cells=True)
+
     def call(self, function: str, *arguments: Any) -> Ink:
         """A function by its command, or upright."""
         terms = [self.term(x) for x in arguments]

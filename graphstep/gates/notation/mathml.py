@@ -193,6 +193,11 @@ class MathML(Typeset):
         )
         return Ink(f'<mrow><mo>{{</mo><mtable class="cases">{rows}</mtable></mrow>', ATOM, self, condition.cells)
 
+    def listed(self, *cells: Any) -> Ink:
+        """Numbers, or arrays of one shape, in brackets."""
+        inside = "<mo>,</mo>".join(self.term(x).text for x in cells)
+        return Ink(f"<mrow><mo>[</mo>{inside}<mo>]</mo></mrow>", ATOM, self, cells=True)
+
     def call(self, function: str, *arguments: Any) -> Ink:
         """A function and its arguments."""
         terms = [self.term(x) for x in arguments]

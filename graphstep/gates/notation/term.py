@@ -231,6 +231,10 @@ class Rounded:
             return _Classes(row, arguments[0])
         return row.value(np, [np.asarray(x) for x in arguments], dict(row.defaults))
 
+    def listed(self, *cells: Any) -> Any:
+        """Numbers, or arrays of one shape, as an array."""
+        return np.asarray(cells)
+
     def length(self, x: Any) -> Any:
         """The 2-norm."""
         from graphstep.ground.arrays import length

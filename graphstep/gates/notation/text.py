@@ -305,6 +305,10 @@ class Style:
         text = self.phrases.choice.format(then=a.within(SUM), condition=condition.text, otherwise=b.within(SUM))
         return Ink(text, CASES, self, condition.cells)
 
+    def listed(self, *cells: Any) -> Ink:
+        """``[cells]``: numbers, or arrays of one shape, as an array is typed."""
+        return Ink(f"[{', '.join(self.term(x).text for x in cells)}]", ATOM, self, cells=True)
+
     def call(self, function: str, *arguments: Any) -> Ink:
         """``function(arguments)``"""
         terms = [self.term(x) for x in arguments]

@@ -108,7 +108,7 @@ CONCATENATION = (
         lambda np, call, slot, upstream: upstream[_layer(slot, call)],
         _stack_push,
         lambda slot, shapes, options: "selection",
-        lambda m, terms, options: m.call("stack", *terms),
+        lambda m, terms, options: m.call("stack", *terms) if options["axis"] else m.listed(*terms),
         lambda m, slot, upstream, terms, out, options: m.indexed(upstream, _layer_text(slot, options["shapes"], options)),
         "The stack gate lays its inputs on each other{axis}, which is a new axis.",
         ("What was stacked is taken apart again: every input gets its own layer of the upstream gradient.",),
