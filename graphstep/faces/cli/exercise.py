@@ -147,6 +147,7 @@ def _deliver(options: argparse.Namespace, exercise: Exercise) -> int:
     """Print the exercise or its key, or write one or both to files."""
     from graphstep.faces.export import _reports
 
+    _reports.check_files(filter(None, (options.to, options.key)), options.format)
     for option, file, answers in (("--to", options.to, False), ("--key", options.key, True)):
         if file:
             command = _command(options, option, file)

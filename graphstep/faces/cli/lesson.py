@@ -113,6 +113,7 @@ def _write(options: argparse.Namespace, name: str | None) -> int:
     if not options.which or options.which[0] in _TASKS:
         raise InputError("a sheet is made of one lesson", hint="graphstep lesson 4 --to sheet.md --key key.md")
     path = command.path_of(options.which)
+    _reports.check_files(filter(None, (None if name else options.to, options.key)))
     rehearsal = open_lesson(path, language_of(options.language))
     if name is not None:
         deliver(lessons.questions_of(rehearsal), rehearsal.lesson.title, name, options.to)

@@ -94,10 +94,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, then print or write."""
-    from graphstep.faces.export import is_pdf
+    from graphstep.faces import export
     from graphstep.faces.export._pdf import required_engine
     from graphstep.faces.export._reports import write
-    from graphstep.faces.export.training.formats import format_of, pieces
+    from graphstep.faces.export.training import formats
 
     for name, of in (("batch_seed", "batch"), ("held_out_every", "held_out")):
         if getattr(options, name) is not None and not getattr(options, of):
@@ -106,12 +106,17 @@ def run(options: argparse.Namespace) -> int:
     refuse_beside_prompt(options, "at_round")
     asked = document_options(options)
     chosen = options.format
-    if options.to and is_pdf(options.to) and not chosen:
+    if options.to and export.is_pdf(options.to) and not chosen:
         # What is missing is said before anything is computed.
         required_engine()
     elif options.to and not chosen:
-        chosen = format_of(options.to)
+        chosen = formats.format_of(options.to)
     told = None if options.at_round is None else _round(options, chosen)
+    # What is refused is refused before hours of training.
+    if told is None:
+        formats.check_options(chosen, asked)
+    else:
+        export.check_options(chosen or "text", asked)
     training = prepared(options)
     if (talk := _face(options)) is not None:
         try:
@@ -127,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
         replace_line("")
 
     def output(name: str | None) -> Iterator[str]:
-        return pieces(training, name, asked) if told is None else _narrated(training, told, name, asked)
+        return formats.pieces(training, name, asked) if told is None else _narrated(training, told, name, asked)
 
     try:
         _save(training, options.save)

@@ -86,6 +86,13 @@ def suffixes_of(names: Iterable[str]) -> dict[str, str]:
     return {exporter(name).SUFFIX: name for name in names}
 
 
+def check_options(name: str, options: Options) -> None:
+    """Raise InputError for options of documents where the format is none."""
+    if options != PLAIN and not hasattr(exporter(name), "write"):
+        documents = ", ".join(form for form in formats() if hasattr(exporter(form), "write"))
+        raise InputError(f"{name} holds the run itself, and takes no options of documents", hint=f"documents are {documents}")
+
+
 def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PLAIN) -> Iterator[str]:
     """The text of a trace in a format, piece by piece.
 
@@ -94,9 +101,7 @@ def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PL
     check_step(trace, at)
     # Asked before anything is written: an iterator that fails in the middle would leave half a document on a pipe.
     chosen = exporter(name)
-    if options != PLAIN and not hasattr(chosen, "write"):
-        documents = ", ".join(form for form in formats() if hasattr(exporter(form), "write"))
-        raise InputError(f"{name} holds the run itself, and takes no options of documents", hint=f"documents are {documents}")
+    check_options(name, options)
     gates = len(trace.program.nodes) - trace.program.first_gate
     # Text is written while it is told, and a picture has the part around one gate: neither holds the whole run in memory.
     if gates > limits.WRITTEN_OUT and name not in ("text", "svg"):

@@ -11,6 +11,7 @@ from typing import Any
 from graphstep.faces import export
 from graphstep.faces.export._lines import picture
 from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.files import is_stream
 from graphstep.telling.document import Document
 
 
@@ -60,6 +61,23 @@ def of_document(
 def format_of(path: str | Path) -> str:
     """The format of a report that a file's suffix asks for; InputError for a suffix of none."""
     return export.format_of(path, export.suffixes_of(formats()))
+
+
+def check_files(paths: Iterable[str], name: str | None = None) -> None:
+    """Raise what :func:`write` would raise for the names of several files, before the first of them is written.
+
+    InputError for a suffix of no format, unless one is named, and where two are one file; GraphstepError for a PDF without TeX.
+    """
+    from graphstep.faces.export._pdf import required_engine
+
+    paths = [*paths]
+    if len({Path(path).resolve() for path in paths if not is_stream(path)}) < sum(not is_stream(path) for path in paths):
+        raise InputError(f"{quoted(paths[0])} is named for two documents", hint="give each a file of its own")
+    for path in paths if name is None else ():
+        if export.is_pdf(path):
+            required_engine()
+        else:
+            format_of(path)
 
 
 def write(path: str | Path, name: str | None, maker: Callable[[str], Iterator[str]]) -> Path:

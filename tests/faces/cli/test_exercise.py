@@ -54,6 +54,25 @@ def test_an_exercise_and_its_key_are_printed(capsys: pytest.CaptureFixture[str],
     assert "--language=zh" in chinese
 
 
+def test_what_is_refused_is_refused_before_a_file_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    training = ["train", "(w-1)^2", "w=0", "--params=w", "--save=state.npz"]
+    for words in [
+        ["exercise", "loss", "--to=sheet.md", "--key=key"],
+        ["exercise", "loss", "--to=sheet.md", "--key=./sheet.md"],
+        ["lesson", "1", "--to=sheet.md", "--key=key"],
+        ["lesson", "1", "--to=sheet.md", "--key=sheet.md"],
+        ["lesson", "1", "--to=sheet.gift", "--key=key"],
+        [*training, "--to=loss.csv", "--answers=hidden"],
+        [*training, "--to=loss.json", "--at-round=1", "--detail=brief"],
+    ]:
+        assert main(words) == 2
+        assert capsys.readouterr().err.startswith("error: ")
+        assert not [*tmp_path.iterdir()], words
+
+
 @pytest.mark.parametrize("suffix", ["md", "txt", "html", "tex", "json"])
 def test_a_sheet_and_its_key_are_made_again_by_their_commands(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -39,6 +39,16 @@ def format_of(path: str | Path) -> str:
     return export.format_of(path, {suffix: name for name, (suffix, _) in FORMATS.items()})
 
 
+def check_options(name: str | None, options: Options) -> None:
+    """Raise InputError for options that a document of a training does not heed."""
+    # Refused and not ignored: a teacher who prints the sheet would hand out the answers.
+    if options.answers == "hidden":
+        hint = "--at-round K --answers hidden makes a sheet of a round"
+        raise InputError("the report of a training asks nothing, so there is no answer to hide", hint=hint)
+    if name not in (None, "text", *DOCUMENTS) and options != PLAIN:
+        raise InputError(f"{name} holds the numbers of the training, and takes no options of documents")
+
+
 def pieces(training: Training, name: str | None = None, options: Options = PLAIN) -> Iterator[str]:
     """A document in pieces of text, by the name of its format; InputError where it needs a round and there is none.
 
@@ -46,13 +56,8 @@ def pieces(training: Training, name: str | None = None, options: Options = PLAIN
     """
     if name in ("json", "svg", *DOCUMENTS) and not training.history.losses:
         raise InputError("there is no round to show", hint="train one round at least: --steps 1")
-    # Refused and not ignored: a teacher who prints the sheet would hand out the answers.
-    if options.answers == "hidden":
-        hint = "--at-round K --answers hidden makes a sheet of a round"
-        raise InputError("the report of a training asks nothing, so there is no answer to hide", hint=hint)
+    check_options(name, options)
     if name not in (None, "text", *DOCUMENTS):
-        if options != PLAIN:
-            raise InputError(f"{name} holds the numbers of the training, and takes no options of documents")
         return iter((picture(training),)) if name == "svg" else _data(training, name)
     command, missing = "", tuple[str, ...]()
     if name is not None:
