@@ -55,6 +55,8 @@ _TYPED = 120
 _BRANCHES = 5
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)?")
 """A number that is mathematics as it was typed."""
+_MADE = re.compile(r"[a-z]\(")
+"""In the text of an input what makes an array: ``randn(2, 3)``, ``linspace(0, 1, 5)``."""
 
 
 def title_of(trace: Trace) -> str:
@@ -243,11 +245,14 @@ def _given_number(trace: Trace, name: str, instead: Mapping[str, str]) -> Conten
 
 
 def _as_given(trace: Trace, name: str, value: Number) -> Rung:
-    """A value of the problem in mathematics: as it was typed, or with all of its digits; nobody typed a recorded one."""
+    """A value of the problem in mathematics: as it was typed, or with all of its digits; nobody typed those of a recorded or a
+    random one.
+    """
     text = trace.setup.inputs.get(name) or ""
     term: Term
     if isinstance(value, int | float) and _PLAIN.fullmatch(text):
         term = TERMS.exactly(value, text.lstrip("+"))
     else:
         term = kept_number(trace, value, row=names_of(trace.program).rows[trace.program.names[name]])
-    return Rung(term, "value", trace.writing.digits if trace.setup.captured and not text else DOUBLE)
+    drawn = _MADE.search(text) if text else trace.setup.captured
+    return Rung(term, "value", trace.writing.digits if drawn else DOUBLE)

@@ -282,6 +282,12 @@ def test_small_arrays_are_matrices_in_blocks_of_mathematics() -> None:
     assert not any("bmatrix" in line for line in solution.splitlines() if line.startswith("|")), "no table could hold them"
 
 
+def test_random_inputs_are_given_with_the_digits_of_the_document_and_typed_ones_with_their_own() -> None:
+    document = gs.run("sum(x*y)", x="randn(2)", y="[0.123456789, 1]").to_markdown()
+    assert r"x &= \begin{bmatrix} 0.1257 \\ -0.1321 \end{bmatrix}" in document
+    assert r"y &= \begin{bmatrix} 0.123456789 \\ 1 \end{bmatrix}" in document
+
+
 def test_shapes_stand_on_the_wires_of_the_graph() -> None:
     solution = export.render(example("arrays-broadcast")[0], "md")
     graph = solution.partition("```mermaid\n")[2].partition("\n```")[0]
