@@ -51,6 +51,7 @@ _LINES = {
     **{name: f"{name}({{all}})" for name in ("onehot", "cross_entropy", "bce", "erf")},
     **{name: f"{name}({{0}}{{over}})" for name in ("softmax", "log_softmax")},
     "erfc": "erfc({0})",
+    **{name: f"{name}({{all}}, {{eps}})" for name in ("batch_norm", "layer_norm", "rms_norm")},
     "windows": "windows({0}, {size}, {stride})",
 }
 """The line of a gate: ``{0}`` is its first operand, ``{all}`` all of them, ``{m}`` the library, ``{over}`` the axes and what is
@@ -102,6 +103,18 @@ FUNCTIONS = {
         "    size = {m}.sqrt({m}.sum((x / scale) ** 2, {name}, {keep}={keep}))\n"
         "    return size * scale.reshape(size.shape)"
     ),
+    "normal": (
+        "def normal(away, {name}, eps):\n"
+        "    size = length(away / away.shape[{name}] ** 0.5, {name}, True)\n"
+        "    return away / {spread}"
+    ),
+    "batch_norm": (
+        "def batch_norm(x, gamma, beta, eps):\n    return gamma * normal(x - {m}.mean(x, 0, {keep}=True), 0, eps) + beta"
+    ),
+    "layer_norm": (
+        "def layer_norm(x, gamma, beta, eps):\n    return gamma * normal(x - {m}.mean(x, -1, {keep}=True), -1, eps) + beta"
+    ),
+    "rms_norm": "def rms_norm(x, gamma, eps):\n    return gamma * normal(x, -1, eps)",
     "softmax": (
         "def softmax(x, {name}=-1):\n"
         "    powers = {m}.exp(x - {m}.amax(x, {name}, {keep}=True))\n"
@@ -180,6 +193,7 @@ LIBRARIES = {
         {
             "name": "axis",
             "keep": "keepdims",
+            "spread": "np.hypot(size, eps ** 0.5)",
             "zeros": "np.zeros(shape)",
             "largest": "np.amax(np.abs(x), axis, keepdims=True, initial=0.0)",
             "onehot": "np.eye(scores.shape[-1])[np.asarray(y).astype(int)]",
@@ -201,6 +215,7 @@ LIBRARIES = {
         {
             "name": "dim",
             "keep": "keepdim",
+            "spread": "torch.hypot(size, torch.full_like(size, eps ** 0.5))",
             "zeros": "torch.zeros(shape, dtype=x.dtype)",
             "largest": "torch.amax(torch.abs(x), dim, True)",
             "onehot": "torch.nn.functional.one_hot(y.long(), scores.shape[-1]).to(scores.dtype)",

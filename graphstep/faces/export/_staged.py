@@ -153,7 +153,7 @@ class _Writer:
             "diagonal": str(settings.get("diagonal")),
             "subscripts": self._subscripts(node) if rule.name == "einsum" else "",
             **self._sliding(node),
-            **{name: str(settings.get(name)) for name in ("p", "seed", "label_smoothing", "ignore_index")},
+            **{name: str(settings.get(name)) for name in ("p", "seed", "eps", "label_smoothing", "ignore_index")},
             "shape": str(node.shape),
             "index": index,
             "order": str(settings.get("axes") or tuple(range(len(node.shape)))[::-1]),

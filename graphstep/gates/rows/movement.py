@@ -48,12 +48,13 @@ def _broadcast_shape(shapes: Sequence[Shape], options: Options) -> Shape:
     return target
 
 
-def _gathered_text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
-    axes = stretched(shapes[0], options["shape"])
+def gathered_text(text: str, shape: Shape, target: Shape) -> str:
+    """The sum of an array of the target's shape over the copies of a value, as the text of a program."""
+    axes = stretched(shape, target)
     if not axes:
-        return "d"
-    total = "sum(d)" if len(axes) == len(options["shape"]) else f"sum(d, axis={spelled(axes)})"
-    return f"reshape({total}, {spelled(shapes[0])})" if 1 in shapes[0] else total
+        return text
+    total = f"sum({text})" if len(axes) == len(target) else f"sum({text}, axis={spelled(axes)})"
+    return f"reshape({total}, {spelled(shape)})" if 1 in shape else total
 
 
 def gathered_term(m: Any, term: Any, shape: Shape, target: Shape) -> Any:
@@ -242,7 +243,7 @@ _COPY = Rule(
     multiplications=nothing,
     stacked=_copied_runs,
     rows=lambda slot, shape: len(shape) > 1,
-    returned=_gathered_text,
+    returned=lambda slot, shapes, options: gathered_text("d", shapes[0], options["shape"]),
 )
 
 MOVEMENT = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from graphstep.gates.rows.movement import broadcasts, gathered, gathered_term
+from graphstep.gates.rows.movement import broadcasts, gathered, gathered_term, gathered_text
 from graphstep.gates.rows.reductions import deviation, length, mean_square
 from graphstep.gates.rows.spelling import typed
 from graphstep.gates.rule import Call, MisfitError, Options, Rule, Structure
@@ -125,6 +125,22 @@ def _case_pulled(m: Any, slot: int, upstream: Any, terms: Sequence[Any], out: An
     return (inner - normal * m.over("mean", arriving * normal, axis)) / m.sqrt(size + m.exactly(options["eps"]))
 
 
+def _returned(of: _Cells, function: str) -> Callable[[int, Sequence[Shape], Options], str]:
+    """The contribution of a normalisation as a program, of its own value and a length: neither squares what is too large."""
+    over = f", axis={of.axis}, keepdims=true"
+
+    def text(slot: int, shapes: Sequence[Shape], options: Options) -> str:
+        x, eps = shapes[0], typed(options["eps"])
+        normal = f"{function}(x, {'1, 0' if of.centred else '1'}, eps={eps})"
+        if slot:
+            return gathered_text(f"d*{normal}" if slot == 1 else "d", shapes[slot], x)
+        size = f"std(x{over})" if of.centred else f"norm(x{over})/sqrt({x[of.axis]})"
+        mean = f" - mean(q{over})" if of.centred else ""
+        return f"q = d*y; n = {normal}; (q{mean} - n*mean(q*n{over}))/hypot({size}, sqrt({eps}))"
+
+    return text
+
+
 def _structure(slot: int, shapes: Sequence[Shape], options: Options) -> Structure:
     if slot == 0:
         return "dense" if len(shapes[0]) == 1 else "block"
@@ -160,6 +176,7 @@ NORMALISATION = (
         # PyTorch's; Keras takes 1e-3, for this one and for layers.
         defaults={"eps": 1e-5},
         multiplications=lambda slot, shapes, options: (5, 2, 0)[slot] * prod(shapes[0]),
+        returned=_returned(_BATCH, "batch_norm"),
         expansion=lambda options: f"y * ((x - mean(x, axis=0)) / sqrt(var(x, axis=0) + {typed(options['eps'])})) + z",
     ),
     Rule(
@@ -186,6 +203,7 @@ NORMALISATION = (
         defaults={"eps": 1e-5},
         fillers=(1.0, 0.0),
         multiplications=lambda slot, shapes, options: (5, 2, 0)[slot] * prod(shapes[0]),
+        returned=_returned(_LAYER, "layer_norm"),
         expansion=lambda options: (
             f"y * ((x - mean(x, axis=-1, keepdims=true)) / sqrt(var(x, axis=-1, keepdims=true) + {typed(options['eps'])})) + z"
         ),
@@ -213,6 +231,7 @@ NORMALISATION = (
         defaults={"eps": 1e-6},
         fillers=(1.0,),
         multiplications=lambda slot, shapes, options: (4, 2)[slot] * prod(shapes[0]),
+        returned=_returned(_SIZES, "rms_norm"),
         expansion=lambda options: f"y * (x / sqrt(mean(x^2, axis=-1, keepdims=true) + {typed(options['eps'])}))",
     ),
 )

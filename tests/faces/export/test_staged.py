@@ -55,6 +55,8 @@ PROGRAMS: list[tuple[str, dict[str, Any]]] = [
     ("sum(softmax(x, axis=0)*t) + max(x) - min(t)", {"x": _cells(3, 4), "t": _cells(3, 4)}),
     ("sum(concat(x, y)*z) + sum(stack(x, y)[1]^3)", {"x": _cells(3), "y": _cells(3), "z": _cells(6)}),
     ("sum(x[::-1, 1]*y.T[0]) + x[0, 2]", {"x": _cells(3, 4), "y": _cells(3, 2)}),
+    ("sum(layer_norm(x, y, z)^2*rms_norm(x, z, eps=0.5))", {"x": _cells(4, 3), "y": _cells(3), "z": _cells(4, 3)}),
+    ("sum(batch_norm(x, y, z, eps=0.1)^2*x)", {"x": _cells(4, 3), "y": _cells(3), "z": _cells(1, 3)}),
     ("dot(x, y)*sum(outer(x, y)) + var(x)", {"x": _cells(3), "y": _cells(3)}),
     ("max(x, y, 0)*abs(y) + where(x > y, x^2, y) + clip(x, 0, 1)", {"x": 1.5, "y": -2.0}),
     ("sum(E[ids]^2) + sum(E[ids, 1]*s[range(3), ids])", {"E": _cells(4, 2), "ids": [0, 3, 3], "s": _cells(3, 4)}),
@@ -114,6 +116,9 @@ def test_the_code_keeps_the_digits_of_the_run_at_the_ends_of_its_functions(tmp_p
         ("cross_entropy(x, 0)", {"x": [1000.0, 0.0]}),
         ("norm(x)", {"x": [3e200, -4e200]}),
         ("std(x)", {"x": [3e200, -4e200, 1e200]}),
+        ("sum(layer_norm(x, 2, 1)*[1, 2, 4])", {"x": [3e200, -4e200, 1e200]}),
+        ("sum(rms_norm(x)*[1, 2, 4])", {"x": [3e200, -4e200, 1e200]}),
+        ("sum(batch_norm(x, 2, 1)*[[1, 2], [4, 8], [9, 1]])", {"x": [[3e200, 1], [-4e200, 2], [1e200, 5]]}),
         ("sum(norm(x, axis=0)*[1, 1e-300, 1])", {"x": [[3e-200, 3e200, 0], [4e-200, 4e200, 0]]}),
     ]:
         given = {name: np.asarray(value, float) for name, value in values.items()}
