@@ -74,7 +74,8 @@ def test_the_page_shows_sums_of_local_gradients_times_tangents_and_what_each_mod
     lines = list(text.lines(body(tangents(made, 0))))
     assert any("dx/dx = 1" in line for line in lines)
     assert any("df/dx = -2 · 1 + 3 · 1 = 1" in line for line in lines)
-    assert any("f moves 1 times as far as x: what the backward pass sends to x." in line for line in lines)
+    assert any("f moves as far as x: 1 is what the backward pass sends to x." in line for line in lines)
+    assert any("f moves as far as itself" in line for line in text.lines(body(tangents(made, made.program.output))))
     assert any("takes 2 passes, where one pass backward is enough" in " ".join(lines) for line in lines)
 
 

@@ -67,7 +67,9 @@ def _ends(of: Tangents) -> Iterator[str]:
     figures = {"out": out, "source": cell_name(of.trace.program, of.source, of.cell)}
     # Equal infinities have no difference, inf − inf is nan; and nan is equal to nothing, not even to itself.
     if forward == backward or abs(forward - backward) <= EQUAL * scale or (forward != forward and backward != backward):
-        yield words.message("forward-mode-agrees", value=value_text(backward, trace.writing), **figures)
+        value = value_text(backward, trace.writing)
+        itself = "itself" if of.source == trace.program.output else "alike"
+        yield words.message(f"forward-mode-{itself if value == '1' else 'agrees'}", value=value, **figures)
     else:
         values = {"forward": numeral(forward, 6), "backward": numeral(backward, 6)}
         yield words.message("forward-mode-differs", **values, **figures)

@@ -199,6 +199,8 @@ _TANGENTS: dict[str, English] = {
     "heading-forward-mode": "Forward mode: {what} moves by itself",
     "heading-tangent": "how fast each node moves with it",
     "forward-mode-agrees": "{out} moves {value} times as far as {source}: what the backward pass sends to {source}.",
+    "forward-mode-alike": "{out} moves as far as {source}: 1 is what the backward pass sends to {source}.",
+    "forward-mode-itself": "{out} moves as far as itself: 1 is what the backward pass begins with.",
     "forward-mode-differs": "{out} moves {forward} times as far as {source}; the backward pass sends {backward} to {source}.",
     "forward-mode-passes": (
         "One pass forward tells of one number: {count} pass gives the whole gradient, as one pass backward does.",
