@@ -172,7 +172,7 @@ def stop_text(trace: Trace, n: int, conditions: Sequence[Condition], nodes: Sequ
 
     say = partial(message, trace.writing.language)
     why = [say("break-since", condition=x.text, reason=reason(trace, x, n)) for x in conditions]
-    return say("break-after", step=position or str(n), why="; ".join([*why, *nodes]))
+    return say("break-after", step=position or str(n), why=say("semicolon").join([*why, *nodes]))
 
 
 def last_change(trace: Trace, node: int, before: int) -> int | None:

@@ -22,6 +22,7 @@ from graphstep.ground.memo import owner_cache
 from graphstep.ground.numerals import ENGLISH, bound, numeral
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.comparison import route_text
+from graphstep.telling.words.catalogue import message
 
 _MOST = 200
 """Nodes whose numbers are measured for the room that ``old → new`` needs, and flipped routes that are marked."""
@@ -144,8 +145,9 @@ def _flips(_: Trace) -> WeakKeyDictionary[Trace, list[Flipped]]:
 def routes_text(old: Trace, new: Trace) -> str:
     """The flipped routes in words; empty where none has flipped."""
     flips = flipped(old, new)[:4]
-    parts = [route_text(new.writing.language, x.flip, name_of(new.program, x.wire.receiver)) for x in flips]
-    return f"⇄ {'; '.join(parts)}" if parts else ""
+    language = new.writing.language
+    parts = [route_text(language, x.flip, name_of(new.program, x.wire.receiver)) for x in flips]
+    return f"⇄ {message(language, 'semicolon').join(parts)}" if parts else ""
 
 
 def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:

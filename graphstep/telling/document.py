@@ -244,10 +244,9 @@ class Verdict:
     content: Content
     """What is said."""
 
-    @property
-    def line(self) -> Content:
-        """The label and what is said."""
-        return (Strong(self.label), " ", *self.content) if self.label else self.content
+    def line(self, gap: str) -> Content:
+        """The label and what is said, with a gap between them."""
+        return (Strong(self.label), gap, *self.content) if self.label else self.content
 
 
 @record(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Markdown(Writer):
         super().__init__(language)
         self.dollars = options.math != "gfm"
         """Whether mathematics stands between dollars."""
+        # Bold print that ends in a sign of punctuation ends in Markdown only where a blank follows.
+        self.gap = " "
 
     def _formula(self, text: str) -> str:
         return f"${text}$" if self.dollars else f"$`{text}`$"

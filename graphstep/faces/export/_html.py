@@ -140,11 +140,11 @@ class Html(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        head = f"<strong>{label}</strong> " if label else ""
+        head = f"<strong>{label}</strong>{self.gap}" if label else ""
         return f'<p class="note {note.kind}">{head}{self.words(note.text)}</p>\n'
 
     def verdict(self, verdict: blocks.Verdict) -> str:
-        return f'<p class="verdict {verdict.status}">{self.line(verdict.line)}</p>\n'
+        return f'<p class="verdict {verdict.status}">{self.line(verdict.line(self.gap))}</p>\n'
 
     def columns(self, columns: blocks.Columns) -> str:
         inside = "".join(f"<div>{self.block(blocks.Prose(column))}</div>" for column in columns.columns)
@@ -160,7 +160,7 @@ class Html(Writer):
         return (
             # The name is without the prefix: #step=4 is an address that people type, and leads here where no script runs.
             f'<section class="step" id="{self.prefix}s{place}"><a name="step={place}"></a>'
-            f'<h3><span class="n">{self.label(step)}</span> {self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
+            f'<h3><span class="n">{self.label(step)}</span>{self.gap}{self.words(step.title)}{pattern}</h3>\n{inside}</section>\n'
         )
 
 

@@ -32,6 +32,8 @@ class Writer:
     def __init__(self, language: str = ENGLISH) -> None:
         self.language = language
         """The code of the language of the document."""
+        self.gap = message(language, "joint", one="", next="")
+        """What stands between a label and its sentence: a blank, and nothing behind the full-width signs of Chinese."""
 
     def label(self, what: Note | blocks.Step) -> str:
         """The label of a step, or of a note of a kind that has one, with the stop behind it."""
@@ -55,7 +57,7 @@ class Writer:
     def step(self, step: blocks.Step) -> str:
         """A step under its label and title."""
         head, rest = self.head(step)
-        return "\n".join([f"{self.line((blocks.Strong(self.label(step)),))} {head}\n", *map(self.block, rest)])
+        return "\n".join([f"{self.line((blocks.Strong(self.label(step)),))}{self.gap}{head}\n", *map(self.block, rest)])
 
     def head(self, step: blocks.Step) -> tuple[str, Sequence[Block]]:
         """The title of a step, with the paragraph that it begins with in the same line, and the blocks that stand below."""
@@ -67,7 +69,7 @@ class Writer:
 
     def verdict(self, verdict: blocks.Verdict) -> str:
         """A finding or a result."""
-        return self.block(blocks.Prose(verdict.line))
+        return self.block(blocks.Prose(verdict.line(self.gap)))
 
     def columns(self, columns: blocks.Columns) -> str:
         """Lines beside each other; where a format has no place for that, in a list."""

@@ -25,6 +25,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.ground.unprintable import printable
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note
+from graphstep.telling.words.catalogue import joined
 
 SUFFIX = ".tex"
 SUMMARY = "a worked solution to print, for LaTeX"
@@ -168,7 +169,7 @@ class Tex(Writer):
     def graph(self, graph: blocks.Graph) -> str:
         drawn, written = diagram(graph)
         caption, where, on_wires = captions(graph, drawn)
-        about = f"{self.line(caption)} {self.words(where)}".rstrip()
+        about = joined(self.language, (self.line(caption), self.words(where)))
         centred = f"\\begin{{center}}\n{picture(drawn, written)}\\end{{center}}"
         return "\n".join(f"{part}\n" for part in (about, centred, self.words(on_wires)) if part)
 
@@ -190,7 +191,7 @@ class Tex(Writer):
 
     def note(self, note: Note) -> str:
         label = self.label(note)
-        words = rf"\textbf{{{label}}} {self.words(note.text)}" if label else self.words(note.text)
+        words = rf"\textbf{{{label}}}{self.gap}{self.words(note.text)}" if label else self.words(note.text)
         return f"\\begin{{quote}}\n{words}\n\\end{{quote}}\n" if label else f"{words}\n"
 
     def columns(self, columns: blocks.Columns) -> str:

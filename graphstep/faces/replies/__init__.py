@@ -70,7 +70,7 @@ def sentence(before: State, after: State, fact: Fact, keys: Keys) -> str:
 
 def hit_text(state: State, hit: Hit) -> str:
     """The sentence on the breakpoints that a step hits."""
-    return "; ".join([*(x.text for x in hit.conditions), *breakpoints_text(state, hit)])
+    return message(state.language, "semicolon").join([*(x.text for x in hit.conditions), *breakpoints_text(state, hit)])
 
 
 def breakpoints_text(state: State, hit: Hit) -> list[str]:

@@ -48,7 +48,7 @@ def inspect(trace: Trace, at: int, index: int, findings: Sequence[Finding] = ())
     uses = program.consumers.number(index)
     if uses > 1:
         lines.append([(say("node-uses", uses=uses), "why")])
-    lines.append([("; ".join([*_can(trace, index), say("node-step")]), "quiet")])
+    lines.append([(say("semicolon").join([*_can(trace, index), say("node-step")]), "quiet")])
     return title, lines
 
 

@@ -335,9 +335,9 @@ def _cells_compared(answer: Typed, asked: Quantity) -> str:
         return say("mark-no-cell")
     names = [f"[{', '.join(map(str, place))}]" for place in wrong[:WHOLE]]
     if len(wrong) > WHOLE:
-        listed = f"{', '.join(names)} {say('and-more', more=str(len(wrong) - WHOLE))}"
+        listed = f"{say('comma').join(names)} {say('and-more', more=str(len(wrong) - WHOLE))}"
     else:
-        listed = names[0] if len(names) == 1 else say("and", first=", ".join(names[:-1]), last=names[-1])
+        listed = names[0] if len(names) == 1 else say("and", first=say("comma").join(names[:-1]), last=names[-1])
     if all(turned[place] for place in wrong):
         return say("mark-cells-signs", count=len(wrong), cells=listed)
     return say("mark-cells-others" if np.size(right) > len(wrong) + 1 else "mark-cells-other", count=len(wrong), cells=listed)

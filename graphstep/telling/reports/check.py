@@ -222,7 +222,7 @@ def _result(report: Report) -> str:
     if len(agreeing) < count:
         numbers = Counter(row.verdict for row in rows)
         kinds = [say(f"check-{x.replace(' ', '-')}", count=numbers[x]) for x in SEVERITY if x != "agree" and numbers[x]]
-        return say("check-of-all", count=count, confirmed=len(agreeing), others=", ".join(kinds))
+        return say("check-of-all", count=count, confirmed=len(agreeing), others=say("comma").join(kinds))
     if any(row.sample is not None for row in rows):
         every = "check-every-cell" if count > 1 or rows[0].sample is not None else every
     checked = [row for row in rows if row.sample is None or row.sample.checked]

@@ -85,7 +85,7 @@ def _routes(comparison: Comparison, language: str) -> str:
     parts = [route_text(language, flip, flip.node.title) for flip in flips[:ROUTES] if flip.node is not None]
     if len(flips) > ROUTES:
         parts.append(f"… {message(language, 'and-more', more=len(flips) - ROUTES)}")
-    return message(language, "diff-routes", routes="; ".join(parts))
+    return message(language, "diff-routes", routes=message(language, "semicolon").join(parts))
 
 
 def route_text(language: str, flip: Flip, name: str) -> str:
@@ -93,7 +93,7 @@ def route_text(language: str, flip: Flip, name: str) -> str:
     say = partial(message, language)
     if flip.cells:
         counts = {"passes": flip.opened, "blocks": flip.closed, "turns": flip.turned}
-        changes = ", ".join(say(f"route-cells-{does}", count=count) for does, count in counts.items() if count)
+        changes = say("comma").join(say(f"route-cells-{does}", count=count) for does, count in counts.items() if count)
         does = say("route-cells", changes=changes, cells=flip.cells)
     else:
         does = say("route-passes" if flip.slope > 0 else "route-turns" if flip.slope < 0 else "route-blocks")

@@ -298,7 +298,9 @@ def test_a_document_in_chinese_has_its_stops_and_ends_with_the_command_that_make
     chinese = r"[\u4e00-\u9fff）$]"
     for text in (re.sub(r"```.*?```|`[^`]*`", "", document, flags=re.DOTALL), printed):
         assert not re.findall(
-            rf"{chinese}\**[.:;,]\**(?: |$)|[\u4e00-\u9fff] [\u4e00-\u9fff]|[，。：；] ?[，。：；]", text, re.MULTILINE
+            rf"{chinese}\**[.:;,]\**(?: |$)|[\u4e00-\u9fff] [\u4e00-\u9fff]|[，。：；] ?[，。：；]|[，。：；！？、] +\S",
+            text,
+            re.MULTILINE,
         )
 
 

@@ -79,7 +79,7 @@ class Markup(Html):
         return f"<p>{f'<strong>{label}</strong> ' if label else ''}{self.words(note.text)}</p>"
 
     def verdict(self, verdict: blocks.Verdict) -> str:
-        return f"<p>{self.line(verdict.line)}</p>"
+        return f"<p>{self.line(verdict.line(self.gap))}</p>"
 
     def columns(self, columns: blocks.Columns) -> str:
         return "".join(f"<p>{self.line(column)}</p>" for column in columns.columns)
