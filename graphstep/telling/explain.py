@@ -7,23 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from heapq import nlargest
 
-from graphstep.analysis.facts import (
-    Computed,
-    Fact,
-    Figure,
-    Kind,
-    Listed,
-    Named,
-    Operand,
-    Reason,
-    Seeded,
-    Sent,
-    Slot,
-    Started,
-    Summed,
-    Updated,
-    reason,
-)
+from graphstep.analysis import facts
+from graphstep.analysis.facts import Figure, Reason, reason
 from graphstep.analysis.kinks import chosen_slots
 from graphstep.engine.step import Event, Step
 from graphstep.engine.trace import Trace
@@ -66,12 +51,12 @@ def explain(trace: Trace, n: int) -> Explanation:
         return replace(whole, definitions=named) if named else whole
 
 
-def fact_of(step: Step) -> Fact:
+def fact_of(step: Step) -> facts.Fact:
     """What happened in a step, and why."""
-    facts: dict[Event, Callable[[Step], Fact]] = {
+    by_event: dict[Event, Callable[[Step], facts.Fact]] = {
         "start": _started, "value": _computed, "seed": _seeded, "send": _sent, "sum": _summed, "update": _updated,
     }  # fmt: skip
-    return facts[step.event](step)
+    return by_event[step.event](step)
 
 
 def _mentioned(step: Step) -> list[int]:
@@ -85,11 +70,11 @@ def _mentioned(step: Step) -> list[int]:
     return [] if step.event == "start" else [step.node]
 
 
-def _started(step: Step) -> Started:
+def _started(step: Step) -> facts.Started:
     program, inputs = step.trace.program, list(step.trace.inputs.items())[:_SHOWN]
     if inputs:
         joint = "; " if any(shape_of(value) for _, value in inputs) else ", "
-        figures: dict[str, Figure] = {"inputs": Listed(tuple(_given(step.trace, *entry) for entry in inputs), joint)}
+        figures: dict[str, Figure] = {"inputs": facts.Listed(tuple(_given(step.trace, *entry) for entry in inputs), joint)}
         more = len(program.inputs) - _SHOWN
         key = "given-frame" if program.scope else "given"
         why = [reason("given-some", **figures, more=more) if more > 0 else reason(key, **figures)]
@@ -99,14 +84,14 @@ def _started(step: Step) -> Started:
         why.append(reason("narrow", dtype=step.trace.dtype))
     data = [name for name in program.inputs if name in program.data]
     if data:
-        names = Listed(tuple(data[:_SHOWN]), ", ")
+        names = facts.Listed(tuple(data[:_SHOWN]), ", ")
         why.append(reason("data-some", names=names) if len(data) > _SHOWN else reason("data", names=names, count=len(data)))
     gates = len(program.nodes) - program.first_gate
     if program.scope:
         why.append(reason("parts-follow", count=gates, out=output_name(program)))
     else:
         why.append(reason("gates-follow", count=gates) if gates else reason("no-gates", out=output_name(program)))
-    return Started(step, tuple(why), remarks(step))
+    return facts.Started(step, tuple(why), remarks(step))
 
 
 def _given(trace: Trace, name: str, value: Number) -> Figure:
@@ -120,62 +105,62 @@ def _given(trace: Trace, name: str, value: Number) -> Figure:
         return f"{name} = {f'{meant} = ' if meant else ''}{value_text(value, trace.writing)}"
     text = trace.setup.inputs.get(name) or exact_text(value, SMALL)
     if text is None or len(text) > _TYPED:
-        return reason("input-of-kind", name=name, kind=Kind(shape_of(value)))
+        return reason("input-of-kind", name=name, kind=facts.Kind(shape_of(value)))
     return f"{name} = {text}" + (f" ({shape_text(value.shape)})" if not isinstance(value, int | float) else "")
 
 
-def _computed(step: Step) -> Computed:
+def _computed(step: Step) -> facts.Computed:
     trace, gate, here = step.trace, _gate(step.trace, step.node), list[Reason]()
     if gate.chooses and trace.node(step.node).shape:
         here.append(_chosen_shares(trace, step.node))
     elif gate.chooses and (chosen := chosen_slots(trace, step.node)):
-        here.append(reason("chose-here", winner=Operand(step.node, chosen[0])))
+        here.append(reason("chose-here", winner=facts.Operand(step.node, chosen[0])))
     forward = Reason(f"gate.{gate.name}.forward", _figures(trace, step.node), gate.forward)
-    return Computed(step, forward, tuple(here), remarks(step))
+    return facts.Computed(step, forward, tuple(here), remarks(step))
 
 
-def _updated(step: Step) -> Updated:
+def _updated(step: Step) -> facts.Updated:
     # Optimizers belong to training: a run without it must not wait for them.
     from graphstep.telling.updates import updated
 
     return updated(step)
 
 
-def _seeded(step: Step) -> Seeded:
+def _seeded(step: Step) -> facts.Seeded:
     trace = step.trace
     out, shape = output_name(trace.program), trace.node(step.node).shape
     defined = objective_ladder(trace)
     if trace.program.scope and trace.program.depends[trace.program.output]:
-        return Seeded(step, (reason("seed-frame", out=out),))
+        return facts.Seeded(step, (reason("seed-frame", out=out),))
     if defined is None:
         if trace.program.depends[trace.program.output]:
-            return Seeded(step, (reason("seed", out=out),))
-        return Seeded(step, (reason("seed-only-data" if trace.program.inputs else "seed-without-inputs"),))
+            return facts.Seeded(step, (reason("seed", out=out),))
+        return facts.Seeded(step, (reason("seed-only-data" if trace.program.inputs else "seed-without-inputs"),))
     unit = isinstance(trace.seed, int | float) and trace.seed == 1
     starts: dict[str, Figure] = {"out": out, "goal": objective_name(trace)}
     why = [
         reason("objective" if unit else "objective-seed", definition=defined.line),
         reason("objective-starts-cells" if shape else "objective-starts", **starts),
     ]
-    return Seeded(step, (reason("output-kind", out=out, kind=Kind(shape)), *why) if shape else tuple(why))
+    return facts.Seeded(step, (reason("output-kind", out=out, kind=facts.Kind(shape)), *why) if shape else tuple(why))
 
 
-def _sent(step: Step) -> Sent:
+def _sent(step: Step) -> facts.Sent:
     wire = step.wire
     assert wire is not None, "a send has a wire"
     key, sentence = wire.gate.sentence(wire.slot)
     rule = Reason(key, _figures_of_send(wire), sentence)
     if wire.gate.chooses:
-        return Sent(wire, wire_pattern(wire), rule, (_routed(wire),), (_routed(wire, wire.gate),), remarks(step))
+        return facts.Sent(wire, wire_pattern(wire), rule, (_routed(wire),), (_routed(wire, wire.gate),), remarks(step))
     remark = copies(wire.trace, wire.sender) or share_blocked(wire)
     here = () if remark is None else (remark,)
-    return Sent(wire, wire_pattern(wire), rule, here, (rule, *here), remarks(step))
+    return facts.Sent(wire, wire_pattern(wire), rule, here, (rule, *here), remarks(step))
 
 
 def _figures(trace: Trace, index: int) -> dict[str, Figure]:
     """What stands for the fields of a gate's sentence: the names of its inputs, its own, its axis, and its margin."""
     node, gate = trace.node(index), _gate(trace, index)
-    figures: dict[str, Figure] = {name: Slot(index, k) for k, name in zip(range(len(node.operands)), "xyz", strict=False)}
+    figures: dict[str, Figure] = {name: facts.Slot(index, k) for k, name in zip(range(len(node.operands)), "xyz", strict=False)}
     settings = gate.settings(node.options)
     axis, margin = settings.get("axis"), settings.get("margin")
     if isinstance(axis, tuple):
@@ -184,7 +169,7 @@ def _figures(trace: Trace, index: int) -> dict[str, Figure]:
         along = reason("along-last-axis") if axis == -1 else reason("along-axis", axis=str(axis))
     return {
         **figures,
-        "out": Named(index),
+        "out": facts.Named(index),
         "axis": None if axis is None else along,
         "margin": None if margin is None else numeral(margin),
     }
@@ -197,9 +182,9 @@ def _figures_of_send(wire: Wire) -> dict[str, Figure]:
     if local is None:
         return figures
     count, value = len(trace.node(sender).operands), trace.value_of(sender)
-    figures.update((name, Operand(sender, k)) for k, name in zip(range(count), "xyz", strict=False))
+    figures.update((name, facts.Operand(sender, k)) for k, name in zip(range(count), "xyz", strict=False))
     others = [k for k in range(count) if k != wire.slot]
-    figures["other"] = Operand(sender, others[0]) if others else None
+    figures["other"] = facts.Operand(sender, others[0]) if others else None
     if isinstance(value, int | float):
         figures["out"] = numeral(value, trace.writing.digits)
     figures["local"] = numeral(local, trace.writing.digits) if isinstance(local, int | float) else reason("its-local")
@@ -209,7 +194,7 @@ def _figures_of_send(wire: Wire) -> dict[str, Figure]:
 def _routed(wire: Wire, gate: Rule | None = None) -> Reason:
     """Where a router sends its gradient in this step; with the gate, that it is a router."""
     trace, sender = wire.trace, wire.sender
-    mine, name = Slot(sender, wire.slot), "" if gate is None else gate.name
+    mine, name = facts.Slot(sender, wire.slot), "" if gate is None else gate.name
     if trace.node(sender).shape:
         local = np.asarray(wire.local)
         open_cells = int(np.count_nonzero(local))
@@ -220,7 +205,7 @@ def _routed(wire: Wire, gate: Rule | None = None) -> Reason:
         figures: dict[str, Figure] = {"mine": mine}
         if wire.local == 0:
             chosen = chosen_slots(trace, sender)
-            figures["winner"] = Operand(sender, chosen[0]) if chosen else None
+            figures["winner"] = facts.Operand(sender, chosen[0]) if chosen else None
         message = "chose" if wire.local == 1 else "lost"
         return reason(message, **figures) if gate is None else reason(f"router-{message}", gate=name, **figures)
     else:
@@ -233,13 +218,14 @@ def _chosen_shares(trace: Trace, index: int) -> Reason:
     out, node = trace.value_of(index), trace.node(index)
     parts = shares(NUMBERS, trace.operand_values(index), out, tuple(node.constants), trace.ties)
     origins = (
-        reason("share-of-cells", name=Slot(index, slot), taken=int(np.count_nonzero(part))) for slot, part in enumerate(parts)
+        reason("share-of-cells", name=facts.Slot(index, slot), taken=int(np.count_nonzero(part)))
+        for slot, part in enumerate(parts)
     )
-    return reason("chooses-cells", shares=Listed(tuple(origins), ", "), cells=np.size(out))
+    return reason("chooses-cells", shares=facts.Listed(tuple(origins), ", "), cells=np.size(out))
 
 
-def _summed(step: Step) -> Summed:
-    wires, name = step.trace.arrivals(step.node), Named(step.node)
+def _summed(step: Step) -> facts.Summed:
+    wires, name = step.trace.arrivals(step.node), facts.Named(step.node)
     here: tuple[Reason, ...] = ()
     # An input of a large program is used thousands of times.
     idle = [all_zero(wire.contribution) for wire in wires] if wires[0].shape else [not size for size in wires.numbers]
@@ -250,8 +236,8 @@ def _summed(step: Step) -> Summed:
     # A use that cannot move the output, as that of a comparison, of `stop` or of a flat gate, sends nothing.
     closed = sum(wire_pattern(wires[k]) in ("dead", "data") for k, sends_nothing in enumerate(idle) if sends_nothing)
     if closed:
-        return Summed(step, reason("sum-closed", name=name, uses=str(len(wires)), count=closed), here)
-    return Summed(step, reason("sum", name=name, uses=str(len(wires))), here)
+        return facts.Summed(step, reason("sum-closed", name=name, uses=str(len(wires)), count=closed), here)
+    return facts.Summed(step, reason("sum", name=name, uses=str(len(wires))), here)
 
 
 def _largest_terms(step: Step) -> Reason:
@@ -274,7 +260,7 @@ def _largest_terms(step: Step) -> Reason:
         if shared:
             figures["share"] = percent(sizes[k] / total)
         shown.append(reason("sum-term-share" if shared else "sum-term", **figures))
-    return reason("sum-largest", count=len(wires), terms=Listed(tuple(shown), "; "))
+    return reason("sum-largest", count=len(wires), terms=facts.Listed(tuple(shown), "; "))
 
 
 def _gate(trace: Trace, index: int) -> Rule:

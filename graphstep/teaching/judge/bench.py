@@ -12,23 +12,9 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from graphstep.ground import limits
+from graphstep.teaching.judge import values
 from graphstep.teaching.judge.operations import ARRAYS, NAMES, OPERATIONS, ROWS, Operation
 from graphstep.teaching.judge.recorder import Recorder
-from graphstep.teaching.judge.values import (
-    GRADIENTS,
-    MATRIX,
-    attribute,
-    contents,
-    form_of_arrays,
-    gradient_of,
-    holds_a_number,
-    instance,
-    outcome,
-    read_cells,
-    rows_of,
-    shares_gradients,
-    value_of,
-)
 
 
 class UnreadableError(Exception):
@@ -75,8 +61,8 @@ def find_class(module: ModuleType, name: str = "") -> type:
             f"{module.__name__} has no class with a method backward",
             "a package may hold it in a module, as micrograd.engine does",
         )
-    holding = {name: what for name, what in classes.items() if holds_a_number(what)}
-    holding = holding or {name: what for name, what in classes.items() if form_of_arrays(what)}
+    holding = {name: what for name, what in classes.items() if values.holds_a_number(what)}
+    holding = holding or {name: what for name, what in classes.items() if values.form_of_arrays(what)}
     if len(holding or classes) > 1:
         listed = ", ".join(holding or classes)
         raise UnreadableError(f"several classes have a method backward: {listed}", "name the one to be judged: --class")
@@ -93,15 +79,15 @@ class Bench:
         """The class of its values."""
         self.takes_numbers = True
         """Whether a value can be a single number."""
-        self.form = form_of_arrays(self.kind) if self._does_arrays() else None
+        self.form = values.form_of_arrays(self.kind) if self._does_arrays() else None
         """What makes an array for it of rows; None where it has no arrays."""
         try:
-            third = value_of(instance(self.kind, 1 / 3))
+            third = values.value_of(values.instance(self.kind, 1 / 3))
         except Exception as error:
             if self.form is None:
                 raise UnreadableError(f"{self.kind.__name__}(0.7) holds no number that can be read: {_text(error)}") from None
             self.takes_numbers = False
-            third = contents(instance(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])))[0][0]
+            third = values.contents(values.instance(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])))[0][0]
         self.third = third
         """What comes back of 1/3."""
 
@@ -112,8 +98,8 @@ class Bench:
     def introduce(self) -> dict[str, Any]:
         """What is to be known of the engine before it is tried."""
         holds = {"numbers": self.takes_numbers, "arrays": self.form is not None}
-        fresh = [self._make(x if self.takes_numbers else MATRIX) for x in (0.75, 0.25)]
-        holds["shares"] = shares_gradients(fresh)
+        fresh = [self._make(x if self.takes_numbers else values.MATRIX) for x in (0.75, 0.25)]
+        holds["shares"] = values.shares_gradients(fresh)
         return {"class": self.kind.__name__, "third": self.third, "names": self._names(), **holds}
 
     def _names(self) -> list[str]:
@@ -126,9 +112,9 @@ class Bench:
     def starts(self) -> bool:
         """Whether a backward pass can start at an array: whether each of its cells gets a gradient."""
         try:
-            value = self._make(MATRIX)
+            value = self._make(values.MATRIX)
             value.backward()
-            return [len(row) for row in read_cells(attribute(value, GRADIENTS))] == [2, 2]
+            return [len(row) for row in values.read_cells(values.attribute(value, values.GRADIENTS))] == [2, 2]
         except Exception:
             return False
 
@@ -142,12 +128,14 @@ class Bench:
                 return {"built": False, "error": str(error), "wrong": isinstance(error, ResultError)}
             try:
                 output.backward()
-                copies.append(outcome(output, inputs, arrays=trial["arrays"]))
+                copies.append(values.outcome(output, inputs, arrays=trial["arrays"]))
             except BaseException as error:
                 return {"built": True, "error": _text(error)}
         # Who writes into the value of an input spoils what reads it later, and not always this program.
-        changes = any(contents(value) != contents(self._make(x)) for value, x in zip(inputs, trial["inputs"], strict=True))
-        return {"copies": copies, "changes": changes, "shares": shares_gradients([*inputs, output])}
+        changes = any(
+            values.contents(value) != values.contents(self._make(x)) for value, x in zip(inputs, trial["inputs"], strict=True)
+        )
+        return {"copies": copies, "changes": changes, "shares": values.shares_gradients([*inputs, output])}
 
     def again(self, trial: dict[str, Any]) -> list[list[float]]:
         """The gradients after backward was called once, and after it was called twice."""
@@ -155,16 +143,16 @@ class Bench:
         gradients = []
         for _ in range(2):
             output.backward()
-            gradients.append([*map(gradient_of, inputs)])
+            gradients.append([*map(values.gradient_of, inputs)])
         return gradients
 
     def _make(self, content: Any) -> Any:
         """An input: a number, or an array of which the rows are given."""
         if isinstance(content, float | int):
             # Who takes arrays of NumPy's only gets a number as one of those, too.
-            return instance(self.kind, content if self.form in (None, list) else self.form(content))
+            return values.instance(self.kind, content if self.form in (None, list) else self.form(content))
         assert self.form is not None, "arrays are for engines that have such"
-        return instance(self.kind, self.form(rows_of(content)))
+        return values.instance(self.kind, self.form(values.rows_of(content)))
 
     def _build(self, trial: dict[str, Any]) -> tuple[list[Any], Any]:
         try:
@@ -241,7 +229,7 @@ class Bench:
         """Of every operation which others it calls, and how where that can be told: ``x - y`` may be ``x + (-y)``."""
         for name, row in (OPERATIONS if self.form is None else ROWS).items():
             if name in ARRAYS or not self.takes_numbers:
-                operands: list[Any] = [2.5 if place == row.plain else MATRIX for place in range(row.slots)]
+                operands: list[Any] = [2.5 if place == row.plain else values.MATRIX for place in range(row.slots)]
             else:
                 operands = [2.375 if place == row.plain else x for place, x in enumerate(row.points[0])]
             if row.plain is not None:

@@ -15,24 +15,10 @@ from graphstep.teaching.lesson.rehearsal import Rehearsal, Scene
 from graphstep.teaching.marking.precision import is_same
 from graphstep.teaching.marking.solution import Solution
 from graphstep.telling.derivatives import sent_name
-from graphstep.telling.document import (
-    WHOLE,
-    Block,
-    Code,
-    Column,
-    Content,
-    Document,
-    Graph,
-    Heading,
-    Inline,
-    Prose,
-    Question,
-    Strong,
-    Table,
-)
+from graphstep.telling.document import WHOLE, Block, Code, Column, Content, Document, Graph, Heading, Question, Strong, Table
 from graphstep.telling.explanation import BLANK
 from graphstep.telling.reports.inputs import functions, problem
-from graphstep.telling.reports.parts import phrase, titled
+from graphstep.telling.reports.parts import phrase, sentence, titled
 from graphstep.telling.words.catalogue import message
 
 _MARKED = re.compile(r"`(?P<code>[^`]+)`|\*\*(?P<strong>[^*`]+)\*\*")
@@ -70,7 +56,7 @@ def _asked(rehearsal: Rehearsal) -> Iterator[Block]:
         question = solution.question
         if question.part is not None:
             if question.part[0] == 1:
-                yield Prose(marked(question.paper or question.question) or (message(run.writing.language, "tableau-fill"),))
+                yield sentence(*(marked(question.paper or question.question) or (message(run.writing.language, "tableau-fill"),)))
                 yield tableau(rehearsal, number, BLANK)
             continue
         options = tuple((option,) for option in question.options)
@@ -105,7 +91,7 @@ def _answered(rehearsal: Rehearsal) -> Iterator[Block]:
             yield tableau(rehearsal, number)
         if solution.question.part is not None:
             if reason:
-                yield Prose(marked(reason))
+                yield sentence(*marked(reason))
             continue
         yield Question(number, (), (), (), explained(rehearsal.language, Code(solution.answer), reason))
 
@@ -151,13 +137,13 @@ def explained(language: str, answer: Code, reason: str) -> Content:
     return phrase(language, "stated-because", what=answer, why=marked(reason)) if reason else (answer,)
 
 
-def marked(text: str) -> tuple[Inline, ...]:
+def marked(text: str) -> Content:
     """A line of a lesson's Markdown as parts of prose.
 
     >>> marked("What is `df/dx` in **all**?")
     ('What is ', Code(text='df/dx'), ' in ', Strong(text='all'), '?')
     """
-    parts: list[Inline] = []
+    parts: list[str | Code | Strong] = []
     place = 0
     for match in _MARKED.finditer(text):
         parts += [text[place : match.start()], Code(match["code"]) if match["code"] else Strong(match["strong"])]

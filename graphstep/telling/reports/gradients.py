@@ -9,20 +9,7 @@ from graphstep.engine.trace import Trace
 from graphstep.ground.arrays import is_small
 from graphstep.telling.derivatives import gradient_term, is_objective
 from graphstep.telling.derivatives import objective as objective_term
-from graphstep.telling.document import (
-    Block,
-    Code,
-    Column,
-    Content,
-    Equations,
-    Figure,
-    Inline,
-    Listing,
-    Manner,
-    Math,
-    Prose,
-    Table,
-)
+from graphstep.telling.document import Block, Code, Column, Content, Equations, Figure, Inline, Listing, Manner, Math, Table
 from graphstep.telling.equations import kept_number
 from graphstep.telling.explanation import Rung
 from graphstep.telling.names import names_of
@@ -45,7 +32,7 @@ def gradients(trace: Trace, last: int, manner: Manner) -> Iterator[Block]:
     yield section(trace, "gradients")
     every = len(program.inputs) - len(program.data)
     if len(chosen) < every:
-        yield Prose(phrase(language, "largest-gradients", shown=len(chosen), gradients=every, json=Code("--format json")))
+        yield sentence(*phrase(language, "largest-gradients", shown=len(chosen), gradients=every, json=Code("--format json")))
     finished = last >= trace.last_backward_step
     if not finished:
         yield sentence(heading(trace, "known-after", step=last))

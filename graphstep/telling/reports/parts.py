@@ -11,22 +11,7 @@ from graphstep.gates.notation import TERMS, Term
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.numerals import Writing
 from graphstep.language.program import Program
-from graphstep.telling.document import (
-    Block,
-    Column,
-    Command,
-    Content,
-    Document,
-    Figure,
-    Heading,
-    Inline,
-    Manner,
-    Math,
-    Prose,
-    Role,
-    Strong,
-    Table,
-)
+from graphstep.telling import document as blocks
 from graphstep.telling.explanation import BLANK, Ladder, Rung
 from graphstep.telling.names import names_of
 from graphstep.telling.symbols import WordSymbol
@@ -51,23 +36,23 @@ def has_arrays(program: Program) -> bool:
     return any(kind.shape for kind in program.columns.of_kinds)
 
 
-def listed(language: str, parts: Iterable[Inline | Content]) -> list[Inline]:
+def listed(language: str, parts: Iterable[blocks.Inline | blocks.Content]) -> list[blocks.Inline]:
     """Parts of a line, or groups of them, with the comma of a language between them."""
-    content: list[Inline] = []
+    content: list[blocks.Inline] = []
     for part in parts:
         content += [message(language, "comma")] if content else []
         content += part if isinstance(part, tuple) else [part]
     return content
 
 
-def strong(label: str, *content: Inline) -> Content:
+def strong(label: str, *content: blocks.Inline) -> blocks.Content:
     """A line that begins with a word of weight."""
-    return Strong(label), *content
+    return blocks.Strong(label), *content
 
 
-def sentence(*content: Inline) -> Prose:
+def sentence(*content: blocks.Inline) -> blocks.Prose:
     """A paragraph of the parts that are not empty."""
-    return Prose(tuple(part for part in content if part != ""))
+    return blocks.Prose(tuple(part for part in content if part != ""))
 
 
 def heading(run: Written, key: str, /, **fields: str | int) -> str:
@@ -75,16 +60,16 @@ def heading(run: Written, key: str, /, **fields: str | int) -> str:
     return message(run.writing.language, f"heading-{key}", **fields)
 
 
-def column(run: Written, key: str, numeric: bool = False) -> Column:
+def column(run: Written, key: str, numeric: bool = False) -> blocks.Column:
     """A column with its heading."""
-    return Column((heading(run, key),), numeric)
+    return blocks.Column((heading(run, key),), numeric)
 
 
-def phrase(language: str, key: str, /, **fields: Inline | Sequence[Inline] | int) -> Content:
+def phrase(language: str, key: str, /, **fields: blocks.Inline | Sequence[blocks.Inline] | int) -> blocks.Content:
     """A fixed sentence with something in it that is no text: a formula, a program, a list of them."""
     # A message takes texts and counts alone. What is neither has a mark in it, at which the words are taken apart again.
     texts = {name: what if isinstance(what, str | int) else f"{PLACE}{name}{PLACE}" for name, what in fields.items()}
-    content: list[Inline] = []
+    content: list[blocks.Inline] = []
     # A language may put its variables in any order: between the marks stands what comes there.
     for place, part in enumerate(message(language, f"heading-{key}", **texts).split(PLACE)):
         what = fields[part] if place % 2 else part
@@ -92,29 +77,34 @@ def phrase(language: str, key: str, /, **fields: Inline | Sequence[Inline] | int
     return tuple(part for part in content if part != "")
 
 
-def section(run: Written, key: str) -> Heading:
+def section(run: Written, key: str) -> blocks.Heading:
     """The heading of a part of a report, which a link finds by its key."""
-    return Heading(2, (heading(run, key),), key)
+    return blocks.Heading(2, (heading(run, key),), key)
 
 
-def text_table(columns: Iterable[Column], rows: Iterable[Iterable[str]]) -> Table:
+def text_table(columns: Iterable[blocks.Column], rows: Iterable[Iterable[str]]) -> blocks.Table:
     """A table whose cells are plain words."""
-    return Table(tuple(columns), tuple(tuple((text,) for text in row) for row in rows))
+    return blocks.Table(tuple(columns), tuple(tuple((text,) for text in row) for row in rows))
 
 
 def titled(
-    title: str, blocks: Iterable[Block], language: str, command: str = "", missing: Sequence[str] = (), head: Content = ()
-) -> Document:
+    title: str,
+    body: Iterable[blocks.Block],
+    language: str,
+    command: str = "",
+    missing: Sequence[str] = (),
+    head: blocks.Content = (),
+) -> blocks.Document:
     """A document under its title, and the command that makes it again; ``head`` is the title where that is more than words."""
-    top = Heading(1, head or (title,), "title")
-    return Document(title, chain((top,), blocks, made_by(language, command, missing)), language)
+    top = blocks.Heading(1, head or (title,), "title")
+    return blocks.Document(title, chain((top,), body, made_by(language, command, missing)), language)
 
 
-def made_by(language: str, command: str, missing: Sequence[str] = ()) -> Iterator[Block]:
+def made_by(language: str, command: str, missing: Sequence[str] = ()) -> Iterator[blocks.Block]:
     """The command that makes a document again, and the inputs that it cannot hold."""
     if command:
         yield sentence(message(language, "heading-made-by"))
-        yield Command(command)
+        yield blocks.Command(command)
     if missing:
         yield sentence(message(language, "heading-command-needs", names=", ".join(missing)))
 
@@ -134,12 +124,12 @@ def output_term(program: Program) -> Term:
     return names_of(program).operand(program.output)
 
 
-def figure(trace: Trace, value: Number, role: Role, manner: Manner, *, complete: bool = True) -> Inline:
+def figure(trace: Trace, value: Number, role: blocks.Role, manner: blocks.Manner, *, complete: bool = True) -> blocks.Inline:
     """A number of a run; blank where it is to be found."""
-    return BLANK if manner.hidden else Figure(value, trace.writing.digits, role, complete)
+    return BLANK if manner.hidden else blocks.Figure(value, trace.writing.digits, role, complete)
 
 
-def shown(ladder: Ladder, manner: Manner) -> Ladder:
+def shown(ladder: Ladder, manner: blocks.Manner) -> Ladder:
     """A ladder as a document shows it: where answers are hidden without its numbers, and short where a document is brief."""
     if manner.hidden:
         return Ladder(ladder.left, (*_symbols(ladder.rungs), _BLANK))
@@ -153,7 +143,7 @@ def _symbols(rungs: Sequence[Rung]) -> list[Rung]:
     return [rung for rung in rungs[:-1] if rung.kind in ("symbols", "words")]
 
 
-def equal(left: Term, value: Number, trace: Trace, manner: Manner) -> Math:
+def equal(left: Term, value: Number, trace: Trace, manner: blocks.Manner) -> blocks.Math:
     """``left = value``."""
     rung = Rung(TERMS.number(value), "value", trace.writing.digits)
-    return Math.of(shown(Ladder(left, (rung,)).spoken(trace.writing.language), manner))
+    return blocks.Math.of(shown(Ladder(left, (rung,)).spoken(trace.writing.language), manner))

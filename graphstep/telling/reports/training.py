@@ -13,25 +13,7 @@ from graphstep.gates.optimizers import SYMBOLS
 from graphstep.ground.arrays import SMALL, Number, is_small, number_text, shape_of, shape_text, summary
 from graphstep.ground.exact import exact_text
 from graphstep.ground.numerals import DIGITS, numeral
-from graphstep.telling.document import (
-    FULL,
-    Block,
-    Code,
-    Column,
-    Content,
-    Curve,
-    Document,
-    Equations,
-    Figure,
-    Heading,
-    Inline,
-    Listing,
-    Manner,
-    Math,
-    Table,
-    Typed,
-    Verdict,
-)
+from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.names import name_of
 from graphstep.telling.reports.inputs import TEXT, program_title
@@ -53,55 +35,57 @@ _LOSS = 6
 """Significant digits of a loss."""
 
 
-def report(training: Training, manner: Manner = FULL, command: str = "", missing: Sequence[str] = ()) -> Document:
+def report(
+    training: Training, manner: blocks.Manner = blocks.FULL, command: str = "", missing: Sequence[str] = ()
+) -> blocks.Document:
     """The document; there must be a round."""
     language, title = training.setup.language, program_title(training.program)
-    head = phrase(language, "training-of", what=Code(title))
+    head = phrase(language, "training-of", what=blocks.Code(title))
     return titled(title, _report(training, manner), language, command, missing, head)
 
 
-def rounds_alone(training: Training, command: str = "", missing: Sequence[str] = ()) -> Document:
+def rounds_alone(training: Training, command: str = "", missing: Sequence[str] = ()) -> blocks.Document:
     """The short one: the program, the table of rounds, the parameters and the loss at the end, and why it stopped."""
     language = training.setup.language
-    blocks = chain(_rounds_alone(training), made_by(language, command, missing))
-    return Document(program_title(training.program), blocks, language)
+    body = chain(_rounds_alone(training), made_by(language, command, missing))
+    return blocks.Document(program_title(training.program), body, language)
 
 
-def _rounds_alone(training: Training) -> Iterator[Block]:
-    yield Typed(training.program.text.strip())
+def _rounds_alone(training: Training) -> Iterator[blocks.Block]:
+    yield blocks.Typed(training.program.text.strip())
     yield rounds(training)
     language, count = training.setup.language, training.rounds
     after = message(language, "after-update" if count == 1 else "after-updates", count=f"{count:,}")
     if training.kept is not None:
         after = message(language, "after-best", best=f"{training.kept:,}", count=f"{count:,}")
-    yield Heading(2, (after,), "parameters")
+    yield blocks.Heading(2, (after,), "parameters")
     losses = [(message(language, "heading-loss"), training.loss)]
     if training.settings.held_out:
         losses.append((message(language, "held-out-loss"), training.held_out_loss or 0.0))
-    yield Listing(
+    yield blocks.Listing(
         (
             *((f"{name} = {number_text(value, _LOSS)}",) for name, value in training.params.items()),
             *((f"{name} = {numeral(loss, _LOSS)}",) for name, loss in losses),
         )
     )
     label = message(language, "title", title=message(language, "label-stopped"))
-    yield Verdict("fault" if training.diverged else "fine", label, (stop_text(training, language),))
+    yield blocks.Verdict("fault" if training.diverged else "fine", label, (stop_text(training, language),))
 
 
-def _report(training: Training, manner: Manner) -> Iterator[Block]:
+def _report(training: Training, manner: blocks.Manner) -> Iterator[blocks.Block]:
     text, settings = training.program.text.strip(), training.settings
     language, say = training.setup.language, partial(heading, training.setup)
-    yield Typed(text if len(text) <= TEXT else f"{text[:400]} …")
-    names = listed(language, (Math(name_term(training.program, name)) for name in settings.params))
-    held: list[Inline] = []
+    yield blocks.Typed(text if len(text) <= TEXT else f"{text[:400]} …")
+    names = listed(language, (blocks.Math(name_term(training.program, name)) for name in settings.params))
+    held: list[blocks.Inline] = []
     if settings.held_out:
-        share, held = numeral(settings.held_out.share), listed(language, map(Code, settings.held_out.names))
+        share, held = numeral(settings.held_out.share), listed(language, map(blocks.Code, settings.held_out.names))
         held = [" ", *phrase(language, "held-out-share", share=share, names=held)]
     way = "training-rises" if settings.climbs else "training-falls"
     yield sentence(*phrase(language, way, names=names, settings=settings_text(settings, language)), *held)
     if not manner.brief:
         yield sentence(say("given"))
-        yield Listing(tuple(_given(training, name, value) for name, value in training.inputs.items()))
+        yield blocks.Listing(tuple(_given(training, name, value) for name, value in training.inputs.items()))
     yield section(training.setup, "curve")
     yield _curve(training)
     yield section(training.setup, "rounds")
@@ -114,44 +98,44 @@ def _report(training: Training, manner: Manner) -> Iterator[Block]:
         yield from _updates(training)
 
 
-def _given(training: Training, name: str, value: Number) -> Content:
+def _given(training: Training, name: str, value: Number) -> blocks.Content:
     """An input as it was at the start."""
     typed = training.setup.inputs.get(name) or exact_text(value, SMALL)
-    language, left = training.setup.language, Math(name_term(training.program, name))
+    language, left = training.setup.language, blocks.Math(name_term(training.program, name))
     if not typed:
         return phrase(language, "labelled", label=left, text=number_text(value))
     if shape := shape_of(value):
-        return phrase(language, "labelled-kind", label=left, text=Code(typed), kind=kind(language, shape))
-    return phrase(language, "labelled", label=left, text=Code(typed))
+        return phrase(language, "labelled-kind", label=left, text=blocks.Code(typed), kind=kind(language, shape))
+    return phrase(language, "labelled", label=left, text=blocks.Code(typed))
 
 
-def _curve(training: Training) -> Curve:
+def _curve(training: Training) -> blocks.Curve:
     """The losses and the norms of the gradients."""
     history = training.history
     series = [(heading(training.setup, "loss"), tuple(history.losses))]
     if history.held_out:
         series.append((heading(training.setup, "held-out-loss"), tuple(loss for _, loss in history.held_out)))
     series += [(f"‖∇{name}‖", tuple(norms)) for name, norms in list(history.norms.items())[:_NORMS]]
-    return Curve(tuple(series))
+    return blocks.Curve(tuple(series))
 
 
-def rounds(training: Training) -> Table:
+def rounds(training: Training) -> blocks.Table:
     """At most :data:`ROWS` rounds, the first and the last among them."""
     history = training.history
     held_out = dict(history.held_out)
     names = list(history.norms)[:_NORMS]
     say = partial(heading, training.setup)
     # No column where no loss is held out.
-    held: list[Content] = [(say("held-out"),)] * (training.settings.held_out is not None)
-    norms = [(Math(TERMS.length(_gradient(training, name))),) for name in names]
-    heads: list[Content] = [(say("round"),), (say("loss"),), *held, (say("rate"),), *norms]
+    held: list[blocks.Content] = [(say("held-out"),)] * (training.settings.held_out is not None)
+    norms = [(blocks.Math(TERMS.length(_gradient(training, name))),) for name in names]
+    heads: list[blocks.Content] = [(say("round"),), (say("loss"),), *held, (say("rate"),), *norms]
     rows = []
     for k in shown(training):
-        looked: list[Content] = [(Figure(held_out[k], _LOSS, "loss"),) if k in held_out else ()] * len(held)
-        lengths = [(Figure(history.norms[name][k], DIGITS, "loss"),) for name in names]
-        loss, rate = Figure(history.losses[k], _LOSS, "loss"), Figure(history.rates[k], DIGITS, "loss")
-        rows.append(((Figure(k, 0, "count"),), (loss,), *looked, (rate,), *lengths))
-    return Table(tuple(Column(head, True) for head in heads), tuple(rows))
+        looked: list[blocks.Content] = [(blocks.Figure(held_out[k], _LOSS, "loss"),) if k in held_out else ()] * len(held)
+        lengths = [(blocks.Figure(history.norms[name][k], DIGITS, "loss"),) for name in names]
+        loss, rate = blocks.Figure(history.losses[k], _LOSS, "loss"), blocks.Figure(history.rates[k], DIGITS, "loss")
+        rows.append(((blocks.Figure(k, 0, "count"),), (loss,), *looked, (rate,), *lengths))
+    return blocks.Table(tuple(blocks.Column(head, True) for head in heads), tuple(rows))
 
 
 def _gradient(training: Training, name: str) -> Term:
@@ -208,7 +192,7 @@ def settings_text(settings: Settings, language: str) -> str:
     return message(language, "comma").join(parts)
 
 
-def _parameters(training: Training) -> Iterator[Block]:
+def _parameters(training: Training) -> Iterator[blocks.Block]:
     params, program = training.params, training.program
     say = partial(heading, training.setup)
     after = say("after-updates", count=training.rounds)
@@ -216,22 +200,24 @@ def _parameters(training: Training) -> Iterator[Block]:
         after = say("after-best", best=f"{training.kept:,}", count=f"{training.rounds:,}")
     yield sentence(after)
     if small := [name for name, value in params.items() if is_small(value)]:
-        yield Equations(tuple(Math(name_term(program, n), (Rung(TERMS.number(params[n]), "value"),)) for n in small))
+        yield blocks.Equations(
+            tuple(blocks.Math(name_term(program, n), (Rung(TERMS.number(params[n]), "value"),)) for n in small)
+        )
     rows = [
-        ((Math(name_term(program, name)),), (shape_text(shape_of(value)),), (summary(value).line(),))
+        ((blocks.Math(name_term(program, name)),), (shape_text(shape_of(value)),), (summary(value).line(),))
         for name, value in params.items()
         if not isinstance(value, int | float) and name not in small
     ]
     if rows:
-        yield Table(tuple(column(training.setup, key) for key in ("parameter", "shape", "what-it-is-like")), tuple(rows))
+        yield blocks.Table(tuple(column(training.setup, key) for key in ("parameter", "shape", "what-it-is-like")), tuple(rows))
     held_out = training.held_out_loss
-    losses: dict[str, Inline] = {"loss": Figure(training.loss, DIGITS, "value")}
+    losses: dict[str, blocks.Inline] = {"loss": blocks.Figure(training.loss, DIGITS, "value")}
     if held_out is not None:
-        losses["held"] = Figure(held_out, DIGITS, "value")
+        losses["held"] = blocks.Figure(held_out, DIGITS, "value")
     yield sentence(*phrase(training.setup.language, "loss-then" if held_out is None else "losses-then", **losses))
 
 
-def _updates(training: Training) -> Iterator[Block]:
+def _updates(training: Training) -> Iterator[blocks.Block]:
     """The updates of the first round that is there."""
     k = training.first
     if k >= len(training.history):
@@ -239,11 +225,11 @@ def _updates(training: Training) -> Iterator[Block]:
     run = training.round(k)
     if not run.updates:
         return
-    yield Heading(2, (heading(training.setup, "updates-of-round", round=k),), "updates")
+    yield blocks.Heading(2, (heading(training.setup, "updates-of-round", round=k),), "updates")
     # Updates are the last steps of a round.
     first, rules = len(run) - len(run.updates) + 1, Rules()
     last = min(len(run), first + _UPDATES - 1)
     for n in range(first, last + 1):
-        yield step(run, n, last, rules, FULL)
+        yield step(run, n, last, rules, blocks.FULL)
     if len(run.updates) > _UPDATES:
         yield sentence(heading(training.setup, "more-updates", count=len(run.updates) - _UPDATES))
