@@ -75,9 +75,9 @@ def value_ladder(trace: Trace, index: int) -> Ladder:
         computed = gate.computed
         if computed is not None:
             forms.append((computed(TERMS, *[names.operand(x) for x in node.operands]), computed(TERMS, *inputs)))
-        rungs += numbered(trace, forms, trace.value_of(index), row=names.rows[index])
+        rungs += numbered(trace, forms, trace.value_of(index), row=index in names.rows)
     else:
-        rungs.append(result(trace.value_of(index), trace.writing, row=names.rows[index]))
+        rungs.append(result(trace.value_of(index), trace.writing, row=index in names.rows))
     rungs = without_repeats(rungs)
     # An unnamed short expression is called by its own text: "x+y = x + y = 3" would say it twice.
     if len(rungs) > 1 and not (typed := plain_text(left)).isidentifier() and bare(typed) == bare(rungs[0].text):
@@ -123,16 +123,6 @@ def _ladder(trace: Trace, left: Term, rungs: Sequence[Rung]) -> Ladder:
     return Ladder(left, tuple(rungs)).spoken(trace.writing.language)
 
 
-def _overrules(
-    rules: Sequence[Convention], partial: Callable[..., Any], values: Sequence[Number], out: Number, slope: float
-) -> bool:
-    """The same of numbers, without NumPy. ArithmeticError where that is needed."""
-    if not any(rule.at(FLOATS, *values) for rule in rules):
-        return False
-    formula = float(partial(FLOATS, *values, out))
-    return not (abs(formula - slope) <= 1e-6 * abs(slope) or (formula != formula and slope != slope))
-
-
 def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
     """Whether a convention gives another local gradient, in some cell, than the formula does."""
     gate, values = trace.gate(index), trace.operand_values(index)
@@ -142,7 +132,7 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
         return False
     if isinstance(value, float):
         try:
-            return _overrules(rules, gate.partials[slot], values, trace.value_of(index), value)
+            return _overruled_number(rules, gate.partials[slot], values, trace.value_of(index), value)
         except (ArithmeticError, TypeError):
             # A function that is NumPy's, or what is inf or nan in IEEE.
             pass
@@ -154,6 +144,16 @@ def _overruled(trace: Trace, index: int, slot: int, value: Number) -> bool:
         return not np.allclose(formula, value, rtol=1e-6, atol=0.0, equal_nan=True)
 
 
+def _overruled_number(
+    rules: Sequence[Convention], partial: Callable[..., Any], values: Sequence[Number], out: Number, slope: float
+) -> bool:
+    """What :func:`_overruled` says, of numbers and without NumPy. ArithmeticError where that is needed."""
+    if not any(rule.at(FLOATS, *values) for rule in rules):
+        return False
+    formula = float(partial(FLOATS, *values, out))
+    return not (abs(formula - slope) <= 1e-6 * abs(slope) or (formula != formula and slope != slope))
+
+
 def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
     """The contribution of a send, and the local gradient that it was multiplied by (None for a structural gate)."""
     trace, sender, left = wire.trace, wire.sender, wire_term(wire)
@@ -161,7 +161,7 @@ def sent_ladders(wire: Wire) -> tuple[Ladder, Ladder | None]:
         return _ladder(trace, left, _pulled(wire)), None
     upstream, local, contribution = wire.upstream, wire.local, wire.contribution
     assert local is not None, "an elementwise gate has a local gradient"
-    slope, row = _local_ladder(wire, local), names_of(trace.program).rows[sender]
+    slope, row = _local_ladder(wire, local), sender in names_of(trace.program).rows
     arrives = gradient_term(trace, sender)
     rungs = [Rung(arrives * slope.left, "symbols")]
     alone = slope.rungs[0]
@@ -187,7 +187,7 @@ def _pullback(wire: Wire, *, numbers: bool = False) -> Term:
     values = trace.operand_values(sender)
     if numbers:
         terms = _Terms(len(values), lambda k: number_term(trace, node.operands[k], values[k]))
-        upstream, out = (kept_number(trace, x, row=names.rows[sender]) for x in (wire.upstream, trace.value_of(sender)))
+        upstream, out = (kept_number(trace, x, row=sender in names.rows) for x in (wire.upstream, trace.value_of(sender)))
     else:
         terms = _Terms(len(values), lambda k: names.slot(sender, k))
         upstream, out = gradient_term(trace, sender), names.operand(sender)
@@ -213,7 +213,7 @@ class _Terms(Sequence[Any]):
 def _pulled(wire: Wire) -> list[Rung]:
     trace, sender = wire.trace, wire.sender
     rungs, contribution = [Rung(_pullback(wire), "symbols")], wire.contribution
-    row = names_of(trace.program).rows[wire.receiver]
+    row = wire.receiver in names_of(trace.program).rows
     few = np.size(contribution) > 0 and _written((*trace.operand_values(sender), wire.upstream, trace.value_of(sender)))
     if few and len(plain_text(numbers := _pullback(wire, numbers=True))) <= _WIDE:
         rungs += _equation(trace, [numbers], contribution, row=row)
@@ -237,7 +237,7 @@ def sum_ladder(step: Step) -> Ladder:
     rungs = [Rung(_added([wire_term(wire) for wire in wires]), "symbols")]
     parts = [wire.contribution for wire in wires]
     if _written(parts):
-        row = names_of(trace.program).rows[step.node]
+        row = step.node in names_of(trace.program).rows
         rungs += _equation(trace, [_added([kept_number(trace, part, row=row) for part in parts])], total, row=row)
     else:
         rungs.append(result(total, trace.writing))
@@ -278,7 +278,7 @@ def number_term(trace: Trace, operand: Operand, value: Number) -> Term:
         if len(numeral(operand.value, 15)) <= _SHORT:
             return TERMS.exactly(operand.value)
         return TERMS.number(value)
-    return kept_number(trace, value, row=names_of(trace.program).rows[operand])
+    return kept_number(trace, value, row=operand in names_of(trace.program).rows)
 
 
 def _is_number(term: Term) -> bool:

@@ -229,8 +229,8 @@ class Names:
         return name.isidentifier() or index == self.program.output or self.program.columns.names[index] is not None
 
     @cached_property
-    def rows(self) -> Sequence[bool]:
-        """By node whether it is a vector that is used as a row (:func:`graphstep.telling.rows.rows_of`)."""
+    def rows(self) -> frozenset[int]:
+        """The vectors that are used as rows (:func:`graphstep.telling.rows.rows_of`)."""
         return rows_of(self.program)
 
     # -- ink -----------------------------------------------------------------------------------------------------------------

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from graphstep.language.program import Program
 
 
-def rows_of(program: Program) -> Sequence[bool]:
-    """By node whether it is a vector that is used as a row: copied into the rows of a matrix, or to the left of one."""
+def rows_of(program: Program) -> frozenset[int]:
+    """The vectors that are used as rows: copied into the rows of a matrix, or to the left of one."""
     if not any(len(kind.shape) == 1 for kind in program.columns.of_kinds):
-        return _NoRows()
+        return frozenset()
+    rows = set[int]()
     nodes, consumers = program.nodes, program.consumers
-    rows = [False] * len(nodes)
     # From the output back: what reads a vector cell by cell is a row where it is itself read as one.
     for index in range(len(nodes) - 1, -1, -1):
         if len(nodes[index].shape) != 1:
             continue
         uses = [use for reader, slot in consumers[index] if (use := _as_row(program, rows, reader, slot)) is not None]
-        rows[index] = all(uses) if uses else _from_row(program, index)
-    return rows
+        if all(uses) if uses else _from_row(program, index):
+            rows.add(index)
+    return frozenset(rows)
 
 
-def _as_row(program: Program, rows: Sequence[bool], reader: int, slot: int) -> bool | None:
+def _as_row(program: Program, rows: set[int], reader: int, slot: int) -> bool | None:
     """Whether a gate reads a vector as a row; None where it does not care."""
     node, rule = program.nodes[reader], program.nodes[reader].rule
     if rule is not None and rule.rows is not None:
         return rule.rows(slot, node.shape)
-    return rows[reader] if len(node.shape) == 1 and rule is not None and rule.cellwise else None
+    return reader in rows if len(node.shape) == 1 and rule is not None and rule.cellwise else None
 
 
 def _from_row(program: Program, index: int) -> bool:
@@ -37,13 +35,3 @@ def _from_row(program: Program, index: int) -> bool:
     if rule is None or rule.rows is None:
         return False
     return any(len(program.nodes[source].shape) == 1 and rule.rows(slot, node.shape) for slot, source in node.sources)
-
-
-class _NoRows(Sequence[bool]):
-    """The rows of a program without vectors, however many nodes it has."""
-
-    def __len__(self) -> int:
-        return 0
-
-    def __getitem__(self, index: Any) -> Any:
-        return False

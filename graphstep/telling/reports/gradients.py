@@ -98,7 +98,7 @@ def _written(trace: Trace, chosen: Sequence[int]) -> Iterator[Block]:
         gradient = trace.gradient_of(index)
         if trace.node(index).shape and is_small(gradient):
             written.append(
-                Math(gradient_term(trace, index), (Rung(kept_number(trace, gradient, row=rows[index]), "value", digits),))
+                Math(gradient_term(trace, index), (Rung(kept_number(trace, gradient, row=index in rows), "value", digits),))
             )
     if written:
         yield sentence(heading(trace, "gradients-have-shapes"))

@@ -253,6 +253,6 @@ def _as_given(trace: Trace, name: str, value: Number) -> Rung:
     if isinstance(value, int | float) and _PLAIN.fullmatch(text):
         term = TERMS.exactly(value, text.lstrip("+"))
     else:
-        term = kept_number(trace, value, row=names_of(trace.program).rows[trace.program.names[name]])
+        term = kept_number(trace, value, row=trace.program.names[name] in names_of(trace.program).rows)
     drawn = _MADE.search(text) if text else trace.setup.captured
     return Rung(term, "value", trace.writing.digits if drawn else DOUBLE)
