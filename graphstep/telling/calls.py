@@ -46,7 +46,7 @@ def _explain_call(trace: Trace, n: int, frame: int) -> Explanation:
         title = words.message("title-call-value", call=call, names=_names(words, nodes))
         key = "call-results" if nodes else "call-gates"
         why = words.message(key, values=_listed(words, values, len(nodes)), names=_names(words, nodes), count=len(gates))
-        return Explanation(n, "forward", "value", title, "", None, None, why, (), language=words.language)
+        return Explanation(n, "forward", "value", title, why=why, language=words.language)
     # What a call sends, it sends to what it reads: within it gradients are its own affair.
     receivers = sorted({wire.receiver for gate in gates for wire in trace.sends(gate) if wire.receiver not in gates})
     complete = [x for x in receivers if (step := trace.step_of_gradient(x)) is not None and step <= n]
@@ -56,7 +56,7 @@ def _explain_call(trace: Trace, n: int, frame: int) -> Explanation:
     waiting = [x for x in receivers if x not in complete]
     if waiting:
         sentences.append(words.message("call-waiting", names=_names(words, waiting), count=len(waiting)))
-    return Explanation(n, "backward", "sum", title, "", None, None, words.joined(sentences), (), language=words.language)
+    return Explanation(n, "backward", "sum", title, why=words.joined(sentences), language=words.language)
 
 
 def exits(trace: Trace, frame: int) -> list[int]:
@@ -73,7 +73,7 @@ def _names(words: Wording, nodes: list[int]) -> Figure:
 def _listed(words: Wording, figures: list[Figure], count: int) -> Figure:
     if count > len(figures):
         figures = [*figures, words.message("call-more", count=count - len(figures))]
-    return Listed(tuple(figures), ", ") if len(figures) != 2 else Listed(tuple(figures), None)
+    return Listed(tuple(figures), None if len(figures) == 2 else ", ")
 
 
 def _valued(words: Wording, name: str, value: Number) -> Figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from graphstep.analysis.facts import NoteKind
@@ -42,7 +42,9 @@ class Rung:
     def text(self) -> str:
         """The rung in plain text."""
         text: str = self.term.read(text_style(self.digits, self.phrases)).text
-        return f"{text}{f', {self.remark}' if self.relation == '=' else f' ({self.remark})'}" if self.remark else text
+        if not self.remark:
+            return text
+        return f"{text}, {self.remark}" if self.relation == "=" else f"{text} ({self.remark})"
 
     @cached_property
     def latex(self) -> str:
@@ -136,15 +138,15 @@ class Explanation:
     """``start``, ``value``, ``seed``, ``send``, ``sum`` or ``update``."""
     title: str
     """What happens, in a few words: ``× sends to x+y``."""
-    pattern: str
+    pattern: str = ""
     """The pattern in backward flow: distributor, router, switcher, adder, negation, scaler, saturated, dead; or empty."""
-    ladder: Ladder | None
+    ladder: Ladder | None = None
     """The quantity that this step makes."""
-    local: Ladder | None
+    local: Ladder | None = None
     """The local gradient of a send, from its formula to its value."""
-    why: str
+    why: str = ""
     """Why it is so: the rule, with the names and the numbers of this step, and what this step adds to it."""
-    notes: tuple[Note, ...]
+    notes: tuple[Note, ...] = ()
     """Conventions, warnings and reasons for zero."""
     shapes: str = ""
     """Of arrays, one sentence: the shapes that go in and come out of a gate, or that a gradient has the shape of its value."""
@@ -165,20 +167,18 @@ class Explanation:
     @property
     def narrative(self) -> str:
         """The whole explanation as one paragraph of plain text."""
-
-        def said(key: str, **fields: str) -> str:
-            return message(self.language, key, **fields)
-
-        parts = [said("entitled", title=self.title, pattern=self.pattern) if self.pattern else said("title", title=self.title)]
-        parts += [said("ladder", ladder=ladder.line) for ladder in self.before]
-        if self.ladder is not None:
-            parts.append(said("ladder", ladder=self.ladder.line))
+        say = partial(message, self.language)
+        parts = [say("entitled", title=self.title, pattern=self.pattern) if self.pattern else say("title", title=self.title)]
+        parts += [say("ladder", ladder=ladder.line) for ladder in (*self.before, self.ladder) if ladder is not None]
         if self.local is not None and len(self.local.rungs) > 1:
-            parts.append(said("local-ladder", ladder=self.local.line))
-        parts += [self.shapes, self.why, self.jacobian]
-        parts.extend(note.text for note in self.notes)
-        parts += [said("definition", name=name, meaning=meaning) for name, meaning in self.definitions]
+            parts.append(say("local-ladder", ladder=self.local.line))
+        parts += [self.shapes, self.why, self.jacobian, *(note.text for note in self.notes), *self.meanings]
         return joined(self.language, parts)
+
+    @property
+    def meanings(self) -> list[str]:
+        """The definitions of the numbered names that are in it, a sentence each."""
+        return [message(self.language, "definition", name=name, meaning=meaning) for name, meaning in self.definitions]
 
 
 class Rules:

@@ -84,24 +84,14 @@ def _paragraph(explanation: Explanation) -> blocks.Prose:
             # A ladder is no text. The language says what stands on either side of it.
             before, _, behind = message(explanation.language, key, ladder=PLACE).partition(PLACE)
             content += [*filter(None, [before]), blocks.Math.of(ladder), f"{behind}{blank}"]
-    sentences = [
-        explanation.shapes,
-        explanation.why,
-        explanation.jacobian,
-        *(note.text for note in explanation.notes),
-        *_meanings(explanation),
-    ]
+    notes = (note.text for note in explanation.notes)
+    sentences = (explanation.shapes, explanation.why, explanation.jacobian, *notes, *explanation.meanings)
     if text := joined(explanation.language, sentences):
         content += [text]
     elif content:
         # A step of which the formula says all ends with it: its full stop without the blank for what would follow.
         content[-1] = behind
     return blocks.Prose(tuple(content))
-
-
-def _meanings(explanation: Explanation) -> list[str]:
-    """The definitions of the numbered names of a step, a sentence each."""
-    return [message(explanation.language, "definition", name=name, meaning=meant) for name, meant in explanation.definitions]
 
 
 def _results(trace: Trace) -> Iterator[blocks.Content]:
@@ -329,7 +319,7 @@ def step_of(trace: Trace, explanation: Explanation, last: int, manner: blocks.Ma
     if not manner.brief:
         parts += explanation.notes
     if alone and explanation.definitions:
-        parts.append(sentence(joined(explanation.language, _meanings(explanation))))
+        parts.append(sentence(joined(explanation.language, explanation.meanings)))
     return blocks.Step(n, last, f"step-{n}", explanation.title, explanation.pattern, tuple(parts))
 
 

@@ -22,7 +22,7 @@ def explanation(fact: Fact) -> Explanation:
         case Started(step=step):
             words = Wording(step.trace)
             why, notes = words.sentences(fact.why), tuple(map(words.note, fact.notes))
-            return Explanation(0, "start", "start", words.message("start"), "", None, None, why, notes, language=words.language)
+            return Explanation(0, "start", "start", words.message("start"), why=why, notes=notes, language=words.language)
         case Computed():
             return _computed(fact)
         case Seeded():
@@ -57,10 +57,8 @@ def _computed(fact: Computed) -> Explanation:
     return Explanation(
         step.n, "forward", "value",
         words.message("title-value", box=Box(step.node), name=Named(step.node)),
-        "", value_ladder(trace, step.node), None,
-        words.sentences([fact.rule, *fact.here]),
-        tuple(map(words.note, fact.notes)),
-        _text(words, shape_rule(trace, step.node)),
+        ladder=value_ladder(trace, step.node), why=words.sentences([fact.rule, *fact.here]),
+        notes=tuple(map(words.note, fact.notes)), shapes=_text(words, shape_rule(trace, step.node)),
         rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
@@ -71,7 +69,7 @@ def _seeded(fact: Seeded) -> Explanation:
     return Explanation(
         step.n, "backward", "seed",
         words.message("title-seed-frame" if trace.program.scope else "title-seed", out=output_name(trace.program)),
-        "", seed_ladder(step), None, words.sentences(fact.why), (),
+        ladder=seed_ladder(step), why=words.sentences(fact.why),
         before=() if defined is None else (defined,), language=words.language,
     )  # fmt: skip
 
@@ -84,11 +82,8 @@ def _sent(fact: Sent) -> Explanation:
         wire.step, "backward", "send",
         words.message("title-send", box=Box(wire.sender), name=Named(wire.receiver)),
         words.message(f"pattern-{fact.pattern}") if fact.pattern else "",
-        ladder, local,
-        words.sentences(fact.why),
-        tuple(map(words.note, fact.notes)),
-        _text(words, same_shape(trace, wire.receiver)),
-        _text(words, jacobian(wire)),
+        ladder, local, words.sentences(fact.why), tuple(map(words.note, fact.notes)),
+        _text(words, same_shape(trace, wire.receiver)), _text(words, jacobian(wire)),
         rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
@@ -98,12 +93,8 @@ def _summed(fact: Summed) -> Explanation:
     words = Wording(trace)
     return Explanation(
         step.n, "backward", "sum",
-        words.message("title-sum", name=Named(step.node)),
-        words.message("pattern-adder"),
-        sum_ladder(step), None,
-        words.sentences([fact.why, *fact.here]),
-        (),
-        _text(words, same_shape(trace, step.node)),
+        words.message("title-sum", name=Named(step.node)), words.message("pattern-adder"),
+        sum_ladder(step), why=words.sentences([fact.why, *fact.here]), shapes=_text(words, same_shape(trace, step.node)),
         rule=_SUM, here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
@@ -118,9 +109,7 @@ def _updated(fact: Updated) -> Explanation:
     return Explanation(
         step.n, "update", "update",
         words.message("title-update", optimizer=update.optimizer.name, name=Named(step.node)),
-        "", last, None,
-        words.sentences([fact.rule, *fact.here]),
-        tuple(map(words.note, fact.notes)),
+        ladder=last, why=words.sentences([fact.rule, *fact.here]), notes=tuple(map(words.note, fact.notes)),
         before=tuple(earlier), rule=str(fact.rule.english), here=words.sentences(fact.here), language=words.language,
     )  # fmt: skip
 
