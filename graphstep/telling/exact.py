@@ -85,14 +85,13 @@ class _Numbers:
         return bool(one and other)
 
     def __getattr__(self, function: str) -> Any:
-        if function not in _KNOWN:
+        if function not in _FUNCTIONS:
             raise NoNumberError(function)
         return getattr(self.mp, function)
 
 
-# By name what mpmath has under the name that formulas use; the methods above are what it lacks, or calls otherwise.
-_FUNCTIONS = (
-    "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot floor ceil log10 sign erf",
-    "expm1 log1p",
-)
-_KNOWN = frozenset(" ".join(_FUNCTIONS).split(" "))
+_FUNCTIONS = {
+    "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+    "hypot", "floor", "ceil", "log10", "sign", "erf", "expm1", "log1p",
+}  # fmt: skip
+"""What mpmath has under the name that formulas use; the methods above are what it lacks, or calls otherwise."""

@@ -111,7 +111,7 @@ def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
         rows, columns = (prod(trace.node(node).shape) for node in (trace.program.output, start))
         several = "" if routes.count == 1 else "-each"
         yield say(f"paths-jacobian{several}", rows=rows, columns=columns)
-        yield say(f"paths-seed-times{several}", name=_name(routes))
+        yield say(f"paths-seed-times{several}", name=name_of(trace.program, start))
         return
     gradient, digits = float(trace.gradient_of(start)), trace.writing.digits
     if total is None:
@@ -133,10 +133,6 @@ def _sum_lines(routes: Paths, whole: str) -> Iterator[str]:
         first, *rest = [TERMS.number(product) for product in products if product is not None]
         result = say("paths-sum", value=right_side(sum(rest, start=first), total, trace.writing))
     yield say(end, result=result, gradient=whole, value=numeral(gradient, digits))
-
-
-def _name(routes: Paths) -> str:
-    return name_of(routes.trace.program, routes.start)
 
 
 def _structure(wire: Wire) -> str:
