@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graphstep.ground.errors import InputError
 from graphstep.ground.late import np
 from graphstep.ground.memo import memo
-from graphstep.ground.numerals import DIGITS, DOUBLE, OPERAND_DIGITS, numeral
+from graphstep.ground.numerals import DIGITS, DOUBLE, OPERAND_DIGITS, as_json, numeral
 from graphstep.ground.phrases import ENGLISH_PHRASES, Phrases
 from graphstep.ground.records import dataclass
 
@@ -130,6 +130,17 @@ def length(value: Number) -> float:
     if not largest or not np.isfinite(largest):
         return largest
     return largest * float(np.sqrt(np.sum(np.square(sizes / largest))))
+
+
+def json_data(value: Number) -> Any:
+    """A number, or an array as nested lists, as JSON has them (:func:`graphstep.ground.numerals.as_json`)."""
+    if isinstance(value, int | float):
+        return as_json(value)
+    odd = ~np.isfinite(value)
+    if odd.any():
+        value = value.astype(object)
+        value[odd] = [*map(numeral, value[odd].tolist())]
+    return value.tolist()
 
 
 def summed(cells: NDArray[np.float64], shape: tuple[int, ...]) -> Any:

@@ -109,9 +109,9 @@ def numeral(value: float, digits: int = DIGITS) -> str:
     return f"{mantissa}e{int(power)}"
 
 
-def as_json(value: float) -> float | str:
-    """A number as JSON data: what JSON has no number for is one of the texts ``inf``, ``-inf`` and ``nan``."""
-    return value if math.isfinite(value) else numeral(value)
+def as_json(value: float | None) -> float | str | None:
+    """A number as JSON data: what JSON has no number for is one of the texts ``inf``, ``-inf`` and ``nan``; no number is None."""
+    return value if value is None or math.isfinite(value) else numeral(value)
 
 
 def percent(share: float) -> str:

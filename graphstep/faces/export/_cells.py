@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from graphstep.ground.late import np
+from graphstep.ground.arrays import json_data
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
 _BLOCK = 1 << 15
 """Cells that are spelled at once: a few megabytes of Python floats and their digits."""
-
-_WORDS = {math.inf: "inf", -math.inf: "-inf"}
 
 
 class Cells:
@@ -27,17 +25,6 @@ class Cells:
     def __init__(self, array: NDArray[np.float64]) -> None:
         self.array = array
         """What becomes nested lists."""
-
-
-def nested(array: NDArray[np.float64]) -> list[Any]:
-    """Nested lists of floats; where JSON has no number, the strings ``inf``, ``-inf``, ``nan``."""
-    odd = ~np.isfinite(array)
-    spelled: NDArray[Any] = array
-    if odd.any():
-        spelled = array.astype(object)
-        spelled[odd] = [_WORDS.get(cell, "nan") for cell in array[odd].tolist()]
-    cells: list[Any] = spelled.tolist()
-    return cells
 
 
 def pieces(entry: Any) -> Iterator[str]:
@@ -64,7 +51,7 @@ def pieces(entry: Any) -> Iterator[str]:
 
 def _cells(array: NDArray[np.float64]) -> Iterator[str]:
     if array.size <= _BLOCK:
-        yield _ENCODE(nested(array))
+        yield _ENCODE(json_data(array))
         return
     # As deep as the array has axes.
     # So many rows of the first axis as fit into a block; 0 where a single one does not, and then each is cut in its turn.
@@ -75,7 +62,7 @@ def _cells(array: NDArray[np.float64]) -> Iterator[str]:
         opening = ", "
         if rows:
             # Without its brackets: the block goes on the list that was opened before it.
-            yield _ENCODE(nested(array[start : start + rows]))[1:-1]
+            yield _ENCODE(json_data(array[start : start + rows]))[1:-1]
         else:
             yield from _cells(array[start])
     yield "]"
@@ -87,10 +74,10 @@ def _is_large(entry: Any) -> bool:
     return isinstance(entry, list) and any(map(_is_large, entry))
 
 
-def _spelled(entry: Any) -> list[Any]:
+def _spelled(entry: Any) -> Any:
     """What the encoder asks for when it meets something that JSON does not know."""
     if isinstance(entry, Cells):
-        return nested(entry.array)
+        return json_data(entry.array)
     raise TypeError(f"{type(entry).__name__} has no place in a document")
 
 

@@ -13,10 +13,10 @@ from graphstep.analysis.witnesses.quotients import Quotients
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
-from graphstep.faces.export._cells import Cells, nested, pieces
+from graphstep.faces.export._cells import Cells, pieces
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.gates.rule import Cell
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, json_data
 from graphstep.ground.numerals import as_json
 from graphstep.ground.precision import FLOAT64
 from graphstep.language.graph import option_data
@@ -100,7 +100,7 @@ def _whole_jacobian(jacobian: Jacobian) -> dict[str, Any]:
         "nonzero": jacobian.nonzero,
         "multiplications": jacobian.multiplications,
     }
-    return entry | {"matrix": nested(jacobian.matrix)} if jacobian.is_formed else entry
+    return entry | {"matrix": json_data(jacobian.matrix)} if jacobian.is_formed else entry
 
 
 def multiplications(of: Orders) -> dict[str, Any]:
@@ -218,18 +218,14 @@ def _lines(entries: Iterator[Any]) -> Iterator[str]:
 
 def number(value: Number | None) -> float | str | Cells | None:
     """A float as JSON holds it; an array as cells, which become nested lists."""
-    if value is None:
-        return None
     # Cells stay an array until they are written: as lists of Python's floats they would take several times the memory.
-    if not isinstance(value, int | float):
-        return Cells(value)
-    return as_json(value)
+    return as_json(value) if value is None or isinstance(value, int | float) else Cells(value)
 
 
 def _plain(entry: Any) -> Any:
     """Cells as lists, wherever they stand."""
     if isinstance(entry, Cells):
-        return nested(entry.array)
+        return json_data(entry.array)
     if isinstance(entry, dict):
         return {key: _plain(value) for key, value in entry.items()}
     return [_plain(value) for value in entry] if isinstance(entry, list) else entry

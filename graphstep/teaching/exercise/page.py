@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from graphstep.ground.arrays import Number, plain
+from graphstep.ground.arrays import json_data
 from graphstep.ground.numerals import numeral
 from graphstep.teaching.exercise.exercise import Blank, Exercise
 from graphstep.teaching.lesson.sheet import explained, marked, your_answer
@@ -87,7 +87,7 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
         if answers:
             # A choice and a formula are of a quantity too, and are not answered by its number.
             number = None if solution.formula or solution.right is not None else solution.quantity
-            entry["answer"] = solution.answer if number is None else _plain(number.asked)
+            entry["answer"] = solution.answer if number is None else json_data(number.asked)
             entry["way"] = solution.ladder
             if solution.question.because:
                 entry["because"] = solution.question.because
@@ -98,12 +98,7 @@ def data(exercise: Exercise, *, answers: bool) -> dict[str, Any]:
         "title": exercise.title,
         "language": language,
         "program": exercise.setup.program,
-        "inputs": {name: _plain(value) for name, value in exercise.trace.inputs.items()} | ({} if answers else hidden),
+        "inputs": {name: json_data(value) for name, value in exercise.trace.inputs.items()} | ({} if answers else hidden),
         "marks": exercise.marks,
         "blanks": blanks,
     }
-
-
-def _plain(value: Number) -> Any:
-    number = plain(value)
-    return number if isinstance(number, float) else number.tolist()

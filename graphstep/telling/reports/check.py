@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any, Literal
 
 from graphstep.analysis.witnesses.report import SEVERITY, Report, Row, Sample
-from graphstep.ground.arrays import Number, cell_text, shape_text
+from graphstep.ground.arrays import cell_text, json_data, shape_text
 from graphstep.ground.numerals import DIGITS, as_json, numeral
 from graphstep.telling.document import FULL, Block, Column, Document, Manner, Table, Verdict
 from graphstep.telling.names import name_of, output_name
@@ -263,8 +263,8 @@ def data(report: Report) -> dict[str, Any]:
     return {
         "schema": 1,
         "program": trace.program.text,
-        "inputs": {name: _plain(value) for name, value in trace.inputs.items()},
-        "output": _plain(trace.output),
+        "inputs": {name: json_data(value) for name, value in trace.inputs.items()},
+        "output": json_data(trace.output),
         "verdict": report.verdict,
         "check": [_row_data(row) for row in report.rows],
         **({} if report.value is None else {"value": _value_data(report.value)}),
@@ -278,11 +278,11 @@ def _row_data(row: Row) -> dict[str, Any]:
     return {
         "input": name_of(row.trace.program, row.node),
         **place,
-        "backprop": _cell(row.backprop),
-        "symbolic": _cell(row.symbolic),
-        "numeric": _cell(row.numeric),
-        "relative_error": {"symbolic": _cell(row.symbolic_difference), "numeric": _cell(row.numeric_difference)},
-        **({} if row.exact is None else {"exact": _cell(row.exact)}),
+        "backprop": as_json(row.backprop),
+        "symbolic": as_json(row.symbolic),
+        "numeric": as_json(row.numeric),
+        "relative_error": {"symbolic": as_json(row.symbolic_difference), "numeric": as_json(row.numeric_difference)},
+        **({} if row.exact is None else {"exact": as_json(row.exact)}),
         "verdict": row.verdict,
         "symbolic_note": symbolic_note(row),
         "explanation": explanation(row),
@@ -293,9 +293,9 @@ def _sample_data(sample: Sample) -> dict[str, Any]:
     whole: dict[str, Any] = {"shape": list(sample.shape), "cells": sample.size, "cells_checked": sample.checked}
     if sample.along is not None:
         whole["direction"] = {
-            "backprop": _cell(sample.along.backprop),
-            "numeric": _cell(sample.along.numeric),
-            "relative_error": _cell(sample.along.numeric_difference),
+            "backprop": as_json(sample.along.backprop),
+            "numeric": as_json(sample.along.numeric),
+            "relative_error": as_json(sample.along.numeric_difference),
             "verdict": sample.along.verdict,
         }
     return whole
@@ -303,19 +303,6 @@ def _sample_data(sample: Sample) -> dict[str, Any]:
 
 def _value_data(row: Row) -> dict[str, Any]:
     place: dict[str, Any] = {} if row.cell is None else {"cell": list(row.cell)}
-    numbers = {"computed": _cell(row.backprop), "exact": _cell(row.symbolic)}
-    error = {"relative_error": _cell(row.symbolic_difference)}
+    numbers = {"computed": as_json(row.backprop), "exact": as_json(row.symbolic)}
+    error = {"relative_error": as_json(row.symbolic_difference)}
     return {**place, **numbers, **error, "verdict": row.verdict, "explanation": explanation(row)}
-
-
-def _cell(value: float | None) -> float | str | None:
-    return None if value is None else as_json(value)
-
-
-def _plain(value: Number) -> Any:
-    return _nested(value if isinstance(value, int | float) else value.tolist())
-
-
-def _nested(cells: Any) -> Any:
-    # As deep as the array has axes.
-    return [_nested(part) for part in cells] if isinstance(cells, list) else as_json(cells)

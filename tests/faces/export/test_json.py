@@ -10,9 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from graphstep.faces import export
-from graphstep.faces.export._cells import Cells, nested, pieces
+from graphstep.faces.export._cells import Cells, pieces
 from graphstep.faces.export.json import to_dict
 from graphstep.gates import ELEMENTWISE, STRUCTURAL
+from graphstep.ground.arrays import json_data
 from tests.cases import each
 from tests.faces.export.examples import (
     EXAMPLES,
@@ -147,10 +148,10 @@ def test_a_large_array_is_written_in_pieces_that_are_its_lists() -> None:
         array = RANDOM.normal(size=shape)
         array.flat[: min(2, array.size)] = [math.nan, -math.inf][: min(2, array.size)]
         parts = list(pieces(Cells(array)))
-        assert json.loads("".join(parts)) == nested(array)
+        assert json.loads("".join(parts)) == json_data(array)
         assert max(map(len, parts)) < 1_000_000
         entry = {"a": 1, "b": [Cells(array), Cells(array)]}
-        assert json.loads("".join(pieces(entry))) == {"a": 1, "b": [nested(array), nested(array)]}
+        assert json.loads("".join(pieces(entry))) == {"a": 1, "b": [json_data(array), json_data(array)]}
 
 
 def test_a_document_of_a_hundred_thousand_cells_comes_in_pieces() -> None:

@@ -10,10 +10,10 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.diagram import marks, sent_by_wire, sum_of
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.typed import Piece, Typed
-from graphstep.faces.export._cells import Cells, nested
+from graphstep.faces.export._cells import Cells
 from graphstep.faces.export.json import number
 from graphstep.faces.export.page.views import View
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, json_data
 from graphstep.telling.words.catalogue import message
 
 CELLS = 16
@@ -116,7 +116,7 @@ def _raw(value: Number | None) -> Any:
     """A number as JSON holds it; None for a large array."""
     figure = number(value)
     if isinstance(figure, Cells):
-        return nested(figure.array) if figure.array.size <= CELLS else None
+        return json_data(figure.array) if figure.array.size <= CELLS else None
     return figure
 
 
