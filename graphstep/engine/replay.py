@@ -31,7 +31,7 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     moved = recorded.moved(fitted.where, len(fitted.program.nodes))
     _check_shapes(fitted.program, moved)
     order, ordered_setup = ordered(fitted.program, asked_order(fitted.program, setup), setup)
-    planned = plan(fitted.program, order)
+    planned = plan(fitted.program, order, setup.dtype)
     check_seed(planned.program, seed)
     buffers = Buffers.of(planned)
     with np.errstate(all="ignore"):

@@ -244,8 +244,10 @@ def _recorded(options: argparse.Namespace) -> Opening:
     named = next((name for name in (*REWRITINGS, "rewrite", "dialect") if getattr(options, name, None)), None)
     if named:
         raise InputError(f"--{'from' if named == 'dialect' else named} reads a typed program, and this one is a recorded run")
-    _refuse_dtype(options, "a recorded run")
     opening, setup = read_file(options.expression), setup_of(options)
+    # The command below a document names the type that the numbers had been rounded to already.
+    if setup.dtype != opening.setup.dtype:
+        _refuse_dtype(options, "a recorded run")
     texts = {name: text for name, text in setup.inputs.items() if text is not None}
     if unknown := [name for name in (*texts, *setup.data) if name not in opening.inputs]:
         hint = did_you_mean(unknown[0], opening.inputs) or f"its inputs are {listed(opening.inputs)}"
@@ -255,7 +257,8 @@ def _recorded(options: argparse.Namespace) -> Opening:
         program = replace(program, data=program.data.union(setup.data))
     # argparse cannot tell a default from the same word typed.
     # The usual answer is taken for none, as with the seed: a run recorded with ties split opens as it was.
-    setup = replace(setup, ties=opening.setup.ties if setup.ties == "first" else setup.ties)
+    ties = opening.setup.ties if setup.ties == "first" else setup.ties
+    setup = replace(setup, ties=ties, dtype=opening.setup.dtype)
     seed = opening.seed if setup.seed == "1" else read_value(setup.seed or "1", files=True)
     # What was recorded holds for the values that it was recorded with, to the bit, and for no others.
     changed = texts or setup.seed != "1" or setup.data

@@ -140,6 +140,24 @@ def test_arrays_from_the_command_line_and_runs_in_files(
     assert run.save("again.gsz").read_bytes() == gs.load("again.gsz").save("third.gsz").read_bytes()
 
 
+def test_a_run_in_a_file_keeps_the_type_that_its_numbers_were_rounded_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["tanh(x)*y", "x=0.3", "y=0.1", "--dtype", "bfloat16", "--to", "run.gsz"]) == 0
+    words = ["run.gsz", "--format", "json"]
+    documents = []
+    # The command below a document names the type, and so does whoever copies it.
+    for more in ([], ["--dtype", "bfloat16"]):
+        assert main([*words, *more]) == 0
+        documents.append(json.loads(capsys.readouterr().out))
+    assert documents[0] == documents[1]
+    assert documents[0]["dtype"] == "bfloat16"
+    assert documents[0]["gradients"]["y"] == 0.29296875
+    assert main([*words, "--dtype", "float32"]) == 2
+    assert "this one is a recorded run" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
