@@ -13,19 +13,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphstep.faces.api import build, capture, check, from_latex, from_numpy, from_sympy, load, record, run, train
+    from graphstep.engine.capture.recording import CaptureError
+    from graphstep.faces.api import build, capture, check, from_latex, from_numpy, from_sympy, load, record, run
     from graphstep.faces.result import Run
-    from graphstep.faces.training import Training
-    from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
+    from graphstep.faces.training import Training, train
+    from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError, ShapeError
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CaptureError",
     "GraphstepError",
     "InputError",
     "LimitError",
     "ReadError",
     "Run",
+    "ShapeError",
     "Training",
     "build",
     "capture",
@@ -39,19 +42,22 @@ __all__ = [
     "train",
 ]
 
-_HOMES = {
-    **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError"), "ground.errors"),
-    **dict.fromkeys(
-        ("build", "capture", "check", "from_latex", "from_numpy", "from_sympy", "load", "record", "run", "train"), "faces.api"
-    ),
-    "Run": "faces.result",
-    "Training": "faces.training",
-}
+if not TYPE_CHECKING:
+    # A type checker sees the names above, and calls any other one what it is: a slip.
+    _HOMES = {
+        **dict.fromkeys(("GraphstepError", "InputError", "LimitError", "ReadError", "ShapeError"), "ground.errors"),
+        "CaptureError": "engine.capture.recording",
+        "Run": "faces.result",
+        **dict.fromkeys(("Training", "train"), "faces.training"),
+    }
 
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'graphstep' has no attribute {name!r}")
+        from importlib import import_module
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'graphstep' has no attribute {name!r}")
-    from importlib import import_module
+        return getattr(import_module(f"graphstep.{_HOMES.get(name, 'faces.api')}"), name)
 
-    return getattr(import_module(f"graphstep.{_HOMES[name]}"), name)
+    def __dir__() -> list[str]:
+        # What completes names and what help() lists: nothing of it is imported before somebody asks for it.
+        return sorted({*globals(), *__all__})

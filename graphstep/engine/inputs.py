@@ -17,7 +17,7 @@ def check_inputs(program: Program, inputs: Mapping[str, Number]) -> None:
     missing = [name for name in program.inputs if name not in inputs]
     if missing:
         example = listed([f"{name}=…" for name in missing]).replace("=…, ", "=… ")
-        hint = "; ".join(filter(None, [f"give one on the command line: {example}", mistyped(program, inputs)]))
+        hint = "; ".join(filter(None, [f"give {example}", mistyped(program, inputs)]))
         raise InputError(f"no value for {listed(missing)}", hint=hint)
     for name in inputs:
         if name in program.input_places:

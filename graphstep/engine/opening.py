@@ -85,7 +85,7 @@ def read_setup(
     program = read_program(text, inputs, watch, share=setup.share, expand=setup.expand, fold=setup.fold)
     if unknown := sorted({*setup.data} - {*program.inputs}):
         hint = did_you_mean(unknown[0], program.inputs) or f"its inputs are {listed(program.inputs)}"
-        raise InputError(f"--data names {quoted(unknown[0])}, which is no input of the program", hint=hint)
+        raise InputError(f"data names {quoted(unknown[0])}, which is no input of the program", hint=hint)
     program = replace(program, data=frozenset(setup.data)) if setup.data else program
     if seed is None:
         if setup.seed is None:

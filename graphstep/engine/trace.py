@@ -63,6 +63,9 @@ class Trace:
     recorded: Recorded | None = None
     """What somebody else computed and these values are, to the bit; None where they are our own."""
 
+    def __repr__(self) -> str:
+        return f"<Trace of {self.program.text[:40]!r}, {len(self)} steps>"
+
     @cached_property
     def writing(self) -> Writing:
         """How the run is written: with how many digits, and with which letter for a whole effect."""

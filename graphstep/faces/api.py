@@ -13,15 +13,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, overload
 
-from graphstep.engine.opening import Opening, read_setup
+from graphstep.faces.arguments import checked_language, checked_text, given_values, opening_of
 from graphstep.faces.result import Run
 from graphstep.ground.arrays import Number, numbers
 from graphstep.ground.collector import collector_paused
-from graphstep.ground.errors import InputError, quoted
+from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import DIGITS, ENGLISH, Notation
 from graphstep.ground.precision import FLOAT64, Dtype
 from graphstep.language.rewrite import read_program
-from graphstep.language.setup import read_names, setup_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from graphstep.engine.capture.pytorch.loop import Trigger
     from graphstep.faces.loop import RecordedLoop
     from graphstep.faces.reports import CheckReport
-    from graphstep.faces.training import Training
     from graphstep.gates import Ties
 
 
@@ -57,12 +55,12 @@ def run(
     """Read a program, build its graph and run it forward and backward.
 
     Inputs are numbers, lists of numbers, NumPy arrays, or texts as on the command line (``"1/3"``, ``"randn(2, 3)"``; no file is
-    read). They are given by keyword, or in ``inputs`` where their names clash with
-    a parameter. ``seed`` is the gradient of the output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a
-    constant before all) or all (``split``). ``data`` names the inputs that get no gradient. ``notation`` says how a whole effect
-    is written, ``df/dx`` or, with ``lecture``, ∂f/∂x; ``digits`` are the significant digits of what is printed; ``language`` is
-    the code of the language in which steps are explained, such as ``zh``; ``dtype`` is the type that values, local gradients,
-    products and sums are rounded to, ``float32`` or ``bfloat16`` for less than the usual ``float64``.
+    read). They are given by keyword, or in ``inputs`` where their names clash with a parameter. ``seed`` is the gradient of the
+    output; ``ties`` says who gets the gradient of max at a tie: the ``first`` (a constant before all) or all (``split``).
+    ``data`` names the inputs that get no gradient. ``notation`` says how a whole effect is written, ``df/dx`` or, with
+    ``lecture``, ∂f/∂x; ``digits`` are the significant digits of what is printed; ``language`` is the code of the language in
+    which steps are explained, such as ``zh``; ``dtype`` is the type that values, local gradients, products and sums are rounded
+    to, ``float32`` or ``bfloat16`` for less than the usual ``float64``.
 
     In place of a text it takes a networkx graph such as :attr:`Run.graph` and :func:`build` make, or networkx reads in a file of
     one (docs/reference/graphs.md): its gates, names and constants are the program, and inputs that are not given have the values
@@ -79,10 +77,10 @@ def run(
         "fold": fold,
         "digits": digits,
         "notation": notation,
-        "language": _language(language),
+        "language": checked_language(language),
         "dtype": dtype,
     }
-    given = {**(inputs or {}), **values}
+    given = given_values(inputs, values)
     if not isinstance(text, str):
         from graphstep.language import network
 
@@ -92,26 +90,7 @@ def run(
         options |= source.rewriting
         # Inputs that are data in the graph stay so, unless the caller names others.
         options["data"] = data or source.data
-    return Run(_opening(text, given, seed, options).run())
-
-
-def _language(code: str) -> str:
-    if code == ENGLISH:
-        return ENGLISH
-    from graphstep.telling.words.catalogue import checked_language
-
-    return checked_language(code)
-
-
-def _opening(
-    text: str, inputs: Mapping[str, Any], seed: Any, options: Mapping[str, Any], more: Mapping[str, Number] | None = None
-) -> Opening:
-    """What is to be run; ``more`` are values of inputs that were not given."""
-    start = seed if isinstance(seed, str) else numbers({"seed": seed})["seed"]
-    # Texts stay texts in the setup, so that a document says randn(2, 3) as it was given; arrays have none and go beside it.
-    setup = setup_of(text, inputs, seed=start, **options)
-    arrays = numbers({name: value for name, value in inputs.items() if not isinstance(value, str)})
-    return read_setup(setup, {**arrays, **(more or {})}, seed=None if isinstance(start, str) else start)
+    return Run(opening_of(text, given, seed, options, _PARAMETERS).run())
 
 
 def capture(function: Callable[..., Any], /, *arguments: Any, fixed: Collection[str] = (), **named: Any) -> Run:
@@ -215,51 +194,60 @@ def build(
     """The computational graph of a program, without running it (see :func:`graphstep.language.graph.build`)."""
     from graphstep.language import graph
 
-    return graph.build(read_program(text, given, share=share, expand=expand, fold=fold))
+    return graph.build(read_program(checked_text(text), given, share=share, expand=expand, fold=fold))
 
 
 def from_sympy(expr: Any, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
     """Run a SymPy expression. Its symbols are the inputs; the order of its terms is the one in which SymPy keeps them.
 
-    InputError when it holds something that graphstep has no gate for.
+    Options are those of :func:`run`. InputError when it holds something that graphstep has no gate for.
     """
     from graphstep.analysis import symbolic
 
-    return run(symbolic.from_sympy(expr), inputs={**(inputs or {}), **values})
+    return run(symbolic.from_sympy(expr), inputs=inputs, **values)
 
 
 def from_latex(text: str, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
     r"""Run a formula in LaTeX, in the order and structure in which it is written.
 
-    ``w_0`` may be given as ``w0`` or ``w_0``. ReadError for what cannot be read, or has two readings; else as :func:`run`.
+    ``w_0`` may be given as ``w0`` or ``w_0``. Options are those of :func:`run`. ReadError for what cannot be read, or has two
+    readings; else as :func:`run`.
 
     >>> from_latex(r"\frac{1}{1+e^{-w_0 x_0}}", w0=2, x0=0).output
     0.5
     """
     from graphstep.language.read.dialects import translated, unread
 
-    given = {**(inputs or {}), **values}
+    options = _options(values)
+    given = given_values(inputs, values)
     # The program is a text again: from here on it is run, shown and copied as if it had been typed.
-    program = translated(text, "latex", _with_values(given)).text
+    program = translated(checked_text(text), "latex", _with_values(given)).text
     lost = unread(text, program, given)
-    return run(program, inputs={name: value for name, value in given.items() if name not in lost})
+    return run(program, inputs={name: value for name, value in given.items() if name not in lost}, **options)
 
 
 def from_numpy(text: str, /, *, inputs: Mapping[str, Any] | None = None, **values: Any) -> Run:
     """Run a text for NumPy, PyTorch or JAX as a program. Python's own reader takes it apart; none of it is executed.
 
-    ReadError for what cannot be read; else as :func:`run`.
+    Options are those of :func:`run`. ReadError for what cannot be read; else as :func:`run`.
 
     >>> from_numpy("p = 1/(1 + np.exp(-x.dot(w)))", x=[1, 2], w=[2, -1]).output
     0.5
     """
     from graphstep.language.read.dialects import translated, unread
 
-    given = {**(inputs or {}), **values}
+    options = _options(values)
+    given = given_values(inputs, values)
     # With the values: of x.shape[0] only what it comes to is part of the program.
-    program = translated(text, "numpy", _with_values(given))
+    program = translated(checked_text(text), "numpy", _with_values(given))
     lost = unread(text, program.text, given)
-    return run(program.text, inputs={**program.values, **{name: value for name, value in given.items() if name not in lost}})
+    kept = {**program.values, **{name: value for name, value in given.items() if name not in lost}}
+    return run(program.text, inputs=kept, **options)
+
+
+def _options(values: dict[str, Any]) -> dict[str, Any]:
+    """What of the values by keyword is an option of a run; it is taken out of them."""
+    return {name: values.pop(name) for name in [*values] if name in _PARAMETERS}
 
 
 def _with_values(given: Mapping[str, Any]) -> dict[str, Number]:
@@ -275,100 +263,5 @@ def check(text: str, /, **options: Any) -> CheckReport:
     return run(text, **options).check()
 
 
-def train(
-    text: str,
-    /,
-    *,
-    params: Sequence[str],
-    lr: float | str = 0.1,
-    steps: int = 100,
-    optimizer: str = "sgd",
-    momentum: float | None = None,
-    rho: float | None = None,
-    beta1: float | None = None,
-    beta2: float | None = None,
-    eps: float | None = None,
-    weight_decay: float | None = None,
-    maximize: bool = False,
-    batch: str | None = None,
-    batch_seed: int = 0,
-    held_out: str | None = None,
-    held_out_every: int = 10,
-    until: float | None = None,
-    patience: int | None = None,
-    clip_norm: float | None = None,
-    max_norm: float | None = None,
-    resume: str | Path | None = None,
-    on_progress: Callable[[int, float], bool | None] | None = None,
-    ties: Ties = "first",
-    share: bool = False,
-    expand: bool = False,
-    fold: bool = False,
-    inputs: Mapping[str, Any] | None = None,
-    **values: Any,
-) -> Training:
-    """Train the inputs named in ``params`` so that the output falls (rises with ``maximize``), for ``steps`` rounds at most.
-
-    The other inputs are data. ``lr`` is the learning rate, a number or an expression in the round ``t`` and the number of rounds
-    ``T``, such as ``"0.1*0.95^t"``. ``optimizer`` is one of :data:`graphstep.gates.optimizers.OPTIMIZERS`; ``momentum`` (its μ),
-    ``rho``, ``beta1``, ``beta2``, ``eps`` and ``weight_decay`` are settings that some of them have. ``batch="X,y:32"`` cuts X
-    and y along axis 0 into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last
-    fifth from training and looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so
-    many rounds without a better one, ``on_progress(round, loss)`` by returning False. ``clip_norm`` shortens the gradients of all
-    parameters together to that length, where they are longer, ``max_norm`` after each update the weights of each unit to that
-    length. ``resume`` goes on from a file that
-    :meth:`Training.save` wrote; ``steps`` counts the rounds before it.
-
-    >>> import graphstep as gs
-    >>> training = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=10, x=1, y=2, w=0)
-    >>> round(training.params["w"], 6), training.history.losses[:2]
-    (1.785252, [4.0, 2.5600000000000005])
-    >>> training.round(0).updates[0].after
-    0.4
-
-    Raises what :func:`run` raises, and InputError for what cannot be trained so.
-    """
-    from graphstep.engine import training
-    from graphstep.faces.training import Training
-    from graphstep.gates.optimizers import optimizer as named
-    from graphstep.gates.optimizers import settings_of
-
-    counts = {
-        "steps": (steps, 0),
-        "held_out_every": (held_out_every, 1),
-        "batch_seed": (batch_seed, 0),
-        "patience": (patience, 1),
-    }
-    for name, (number, least) in counts.items():
-        if number is not None and (not isinstance(number, int) or number < least):
-            raise InputError(f"{name} must be a whole number from {least}, not {quoted(str(number))}")
-    saved: Mapping[str, Number] = {}
-    if resume is not None:
-        from graphstep.engine.training.saved import saved_params
-
-        saved = saved_params(resume)
-    options = {"ties": ties, "share": share, "expand": expand, "fold": fold}
-    opening = _opening(text, {**(inputs or {}), **values}, 1.0, options, saved)
-    row = named(optimizer)
-    settings = training.Settings(
-        read_names(params) if isinstance(params, str) else tuple(params),
-        row,
-        settings_of(row, {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}),
-        # A rate is an expression; repr gives a float that reads back to the bit.
-        lr if isinstance(lr, str) else repr(float(lr)),
-        steps,
-        climbs=maximize,
-        clip=training.check_clip(clip_norm),
-        max_norm=training.check_max_norm(max_norm),
-        batch=training.read_batch(batch, batch_seed) if batch else None,
-        held_out=training.read_held_out(held_out, held_out_every) if held_out else None,
-        until=until,
-        patience=patience,
-        ties=ties,
-    )
-    trained = Training(opening.program, opening.inputs, settings, opening.setup)
-    if resume is not None:
-        from graphstep.engine.training.saved import resume as go_on
-
-        go_on(trained, resume)
-    return trained.run(on_progress)
+_PARAMETERS: Collection[str] = run.__kwdefaults__ or ()
+"""The names by which a run takes something besides values of inputs."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from graphstep.engine import wires as engine
 from graphstep.engine.step import Step
+from graphstep.faces.arguments import given_values
 from graphstep.ground.arrays import Number, number_text, numbers
 from graphstep.ground.errors import did_you_mean, quoted
 from graphstep.ground.records import dataclass
@@ -65,6 +67,9 @@ class RunSteps:
     def __iter__(self) -> Iterator[RunStep]:
         return map(self._make, range(1, len(self) + 1))
 
+    def __repr__(self) -> str:
+        return f"<{len(self)} steps of {quoted(self._trace.program.text)}>"
+
     def _make(self, n: int) -> RunStep:
         # A step is a view, and so is this: nothing is computed before it is asked for.
         step = self._trace.step(n)
@@ -83,7 +88,9 @@ class RunNode(engine.RunNode):
         return symbolic.to_sympy(self.trace.program, self.index, self.trace.inputs)
 
     def __repr__(self) -> str:
-        return f"<{self.id} {self.label!r} value={self.value} gradient={self.gradient}>"
+        called = repr(self.label) if self.name in (None, self.label) else f"{self.name} = {self.label!r}"
+        gradient = "None" if self.gradient is None else number_text(self.gradient, 6)
+        return f"<{self.id} {called} value={number_text(self.value, 6)} gradient={gradient}>"
 
 
 class Run:
@@ -110,8 +117,12 @@ class Run:
 
     @cached_property
     def gradients(self) -> dict[str, Number]:
-        """The derivative of the output with respect to each input: floats, or arrays in the shapes of the inputs."""
-        return {name: self.trace.gradient_of(i) for i, name in enumerate(self.program.inputs)}
+        """The derivative of the output with respect to each input: floats, or arrays in the shapes of the inputs.
+
+        Inputs that are data have none.
+        """
+        data = self.program.data
+        return {name: self.trace.gradient_of(i) for i, name in enumerate(self.program.inputs) if name not in data}
 
     @property
     def steps(self) -> RunSteps:
@@ -132,6 +143,9 @@ class Run:
 
     def __getitem__(self, key: str) -> RunNode:
         """A node by its name, its id (``v4``) or its text (``x+y``); KeyError when there is none."""
+        if not isinstance(key, str):
+            # Also what a loop over a run asks for first: a list of nodes is not the only thing that it could go through.
+            raise TypeError("a run is asked for a node by its name, id or text; lists are run.nodes and run.steps")
         from graphstep.telling.names import names_of
 
         index = names_of(self.program).find(key)
@@ -140,8 +154,14 @@ class Run:
             raise KeyError(f"no node is called {quoted(key)}{f'; {hint}' if hint else ''}")
         return RunNode(self.trace, index)
 
-    def edit(self, **values: Any) -> Run:
+    def __contains__(self, key: object) -> bool:
+        from graphstep.telling.names import names_of
+
+        return isinstance(key, str) and names_of(self.program).find(key) is not None
+
+    def edit(self, /, **values: Any) -> Run:
         """The same program with other values, or texts of values, for some inputs."""
+        values = given_values(None, values)
         texts = {name: text.strip() for name, text in values.items() if isinstance(text, str)}
         # A text is kept beside its value: the run that comes of it says randn(2, 3) where it was given so.
         arrays = {name: value for name, value in values.items() if name not in texts}
@@ -270,11 +290,29 @@ class Run:
         return to_dict(self.trace, at)
 
     def show(self, at: int = 0) -> None:
-        """Open the debugger on this run in the terminal, at step ``at``."""
+        """Open the debugger on this run in the terminal, at step ``at``. Where there is no terminal, print its steps."""
+        from graphstep.ground.browser import in_browser
+
+        if not (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())):
+            print(self.to_text(at=at or None))
+            return
         from graphstep.faces.tui import open_program
         from graphstep.ground.signals import again
 
         again(open_program(self.trace.program, self.trace.inputs, at=at, recorded=self.trace))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Rules of gates are functions that stand in tables, and cannot be sent to another process: a run goes there as its file.
+        from graphstep.engine.archive import opening_of_trace, write_run
+
+        return _sent, (write_run(opening_of_trace(self.trace)),)
+
+    def __copy__(self) -> Run:
+        # It does not change: its trace is as good in two hands as in one.
+        return Run(self.trace)
+
+    def __deepcopy__(self, _: Any) -> Run:
+        return Run(self.trace)
 
     def _render(self, name: str, at: int | None, *options: str | None) -> str:
         from graphstep.faces import export
@@ -302,3 +340,10 @@ class Run:
         more = ", …" if len(self.gradients) > 6 else ""
         output = f"{self.program.label(self.program.output)!r} output={number_text(self.output, 6)}"
         return f"<graphstep.Run {output} gradients={{{gradients}{more}}}>"
+
+
+def _sent(content: bytes) -> Run:
+    """The run that another process sent."""
+    from graphstep.engine.archive import read_run
+
+    return Run(read_run(content).run())

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphstep.engine import training as engine
 from graphstep.engine.training import saved
+from graphstep.faces.arguments import amount, checked_language, checked_text, count, given_values, opening_of
 from graphstep.faces.export.training import document, formats
+from graphstep.gates import optimizers
 from graphstep.ground.arrays import number_text
 from graphstep.ground.errors import InputError
+from graphstep.ground.numerals import DIGITS, ENGLISH, Notation
+from graphstep.language.setup import read_names
 from graphstep.telling.reports.training import stop_text
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
-class Training(engine.Training):
+    from graphstep.gates import Ties
+    from graphstep.ground.arrays import Number
+
+
+class Training(engine.training.Training):
     """A training that writes itself to files and shows itself in a notebook."""
 
     @property
@@ -48,3 +58,92 @@ class Training(engine.Training):
     def __repr__(self) -> str:
         params = ", ".join(f"{name}: {number_text(value, 6)}" for name, value in list(self.params.items())[:6])
         return f"<graphstep.Training rounds={self.rounds} loss={number_text(self.loss, 6)} params={{{params}}}>"
+
+
+def train(
+    text: str,
+    /,
+    *,
+    params: Sequence[str],
+    lr: float | str = 0.1,
+    steps: int = 100,
+    optimizer: str = "sgd",
+    momentum: float | None = None,
+    rho: float | None = None,
+    beta1: float | None = None,
+    beta2: float | None = None,
+    eps: float | None = None,
+    weight_decay: float | None = None,
+    maximize: bool = False,
+    batch: str | None = None,
+    batch_seed: int = 0,
+    held_out: str | None = None,
+    held_out_every: int = 10,
+    until: float | None = None,
+    patience: int | None = None,
+    clip_norm: float | None = None,
+    max_norm: float | None = None,
+    resume: str | Path | None = None,
+    on_progress: Callable[[int, float], bool | None] | None = None,
+    ties: Ties = "first",
+    share: bool = False,
+    expand: bool = False,
+    fold: bool = False,
+    notation: Notation = "d",
+    digits: int = DIGITS,
+    language: str = ENGLISH,
+    inputs: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Training:
+    """Train the inputs named in ``params`` so that the output falls (rises with ``maximize``), for ``steps`` rounds at most.
+
+    The other inputs are data. ``lr`` is the learning rate, a number or an expression in the round ``t`` and the number of rounds
+    ``T``, such as ``"0.1*0.95^t"``. ``optimizer`` is one of :data:`graphstep.gates.optimizers.OPTIMIZERS`; ``momentum`` (its μ),
+    ``rho``, ``beta1``, ``beta2``, ``eps`` and ``weight_decay`` are settings that some of them have. ``batch="X,y:32"`` cuts X
+    and y along axis 0 into minibatches of 32, in an order that ``batch_seed`` chooses; ``held_out="X,y:0.2"`` keeps the last
+    fifth from training and looks at its loss every ``held_out_every`` rounds. ``until`` stops below a loss, ``patience`` after so
+    many rounds without a better one, ``on_progress(round, loss)`` by returning False. ``clip_norm`` shortens the gradients of all
+    parameters together to that length, where they are longer, ``max_norm`` after each update the weights of each unit to that
+    length. ``resume`` goes on from a file that :meth:`Training.save` wrote; ``steps`` counts the rounds before it. ``notation``,
+    ``digits`` and ``language`` say how it is written, as those of :func:`run`.
+
+    >>> import graphstep as gs
+    >>> training = gs.train("(w*x - y)^2", params=["w"], lr=0.1, steps=10, x=1, y=2, w=0)
+    >>> round(training.params["w"], 6), training.history.losses[:2]
+    (1.785252, [4.0, 2.5600000000000005])
+    >>> training.round(0).updates[0].after
+    0.4
+
+    Raises what :func:`run` raises, and InputError for what cannot be trained so.
+    """
+    held: Mapping[str, Number] = {} if resume is None else saved.saved_params(resume)
+    options: dict[str, Any] = {"ties": ties, "share": share, "expand": expand, "fold": fold}
+    options |= {"notation": notation, "digits": digits, "language": checked_language(language)}
+    # What a run takes and a training does not would be taken for an input.
+    for name in ("seed", "dtype", "data"):
+        if name in values and name not in checked_text(text):
+            hint = "it computes in float64, the gradient of its loss is 1, and what params does not name is data"
+            raise InputError(f"a training has no {name}", hint=hint)
+    opening = opening_of(checked_text(text), given_values(inputs, values), 1.0, options, train.__kwdefaults__ or (), held)
+    row = optimizers.optimizer(str(optimizer))
+    own = {"mu": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}
+    settings = engine.Settings(
+        read_names(params) if isinstance(params, str) else tuple(map(str, params or ())),
+        row,
+        optimizers.settings_of(row, {name: amount(optimizers.setting_word(name), value) for name, value in own.items()}),
+        # A rate is an expression; repr gives a float that reads back to the bit.
+        lr if isinstance(lr, str) else repr(amount("lr", lr)),
+        count("steps", steps, 0),
+        climbs=maximize,
+        clip=engine.check_clip(amount("clip_norm", clip_norm)),
+        max_norm=engine.check_max_norm(amount("max_norm", max_norm)),
+        batch=engine.read_batch(str(batch), count("batch_seed", batch_seed, 0)) if batch else None,
+        held_out=engine.read_held_out(str(held_out), count("held_out_every", held_out_every, 1)) if held_out else None,
+        until=amount("until", until),
+        patience=None if patience is None else count("patience", patience, 1),
+        ties=ties,
+    )
+    trained = Training(opening.program, opening.inputs, settings, opening.setup)
+    if resume is not None:
+        saved.resume(trained, resume)
+    return trained.run(on_progress)

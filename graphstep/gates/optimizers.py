@@ -42,16 +42,16 @@ class Optimizer:
 
     name: str
     """What the command line calls it."""
-    rule: tuple[Assignment, ...]
+    rule: tuple[Assignment, ...] = field(repr=False)
     """What a round assigns, in this order; the last one is the parameter."""
-    why: str
+    why: str = field(repr=False)
     """What it does, and what for. Fields: ``{w}`` the parameter's name, ``{f}`` the output's, ``{way}`` along or against,
     ``{v}`` and ``{m}`` what it remembers of the parameter."""
     settings: Mapping[str, float] = field(default_factory=dict)
     """Its hyper-parameters besides the learning rate, with their defaults."""
     state: tuple[str, ...] = ()
     """What it remembers of each parameter, in the parameter's shape; 0 before the first round."""
-    others: str = ""
+    others: str = field(default="", repr=False)
     """What other books and programs do, where they differ; empty where all agree."""
 
 

@@ -45,9 +45,14 @@ class GraphstepError(Exception):
         self.hint = hint
         """One sentence: what would do. Empty when the message says it all."""
 
+    @property
+    def __notes__(self) -> list[str]:  # type: ignore[override]  # as a property it knows what a subclass adds
+        # What a traceback writes below the message, of an error that nobody catches: the place, and what would do.
+        return [part for part in (self._place(), self._advice()) if part]
+
     def report(self) -> str:
         """The whole error as the terminal shows it, without a trailing newline."""
-        return "\n".join(part for part in (f"error: {self.message}", self._place(), self._advice()) if part)
+        return "\n".join([f"error: {self.message}", *self.__notes__])
 
     def _place(self) -> str:
         return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.late import np
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def checked_dtype(name: str) -> Dtype:
     for dtype in DTYPES:
         if name == dtype:
             return dtype
-    hint = did_you_mean(name, DTYPES) or f"one of {', '.join(DTYPES)}"
-    raise InputError(f"there is no number type {quoted(str(name))}", hint=hint)
+    # Near letters are no near meaning: whoever wants float16 is not served by bfloat16.
+    raise InputError(f"there is no number type {quoted(str(name))}", hint=f"one of {', '.join(DTYPES)}")
 
 
 @overload

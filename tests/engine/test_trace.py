@@ -556,11 +556,11 @@ def test_all_places_at_which_a_gradient_ends_are_told_in_the_order_of_the_way_ba
 @each(
     ("text", "inputs", "report"),
     [
-        ("x*2", {}, "no value for x\nhint: give one on the command line: x=…"),
+        ("x*2", {}, "no value for x\nhint: give x=…"),
         (
             "E^x*q",
             {"x": 1},
-            "no value for E, q\nhint: give one on the command line: E=… q=…; if 2.718… is meant, it is written e: e^x*q",
+            "no value for E, q\nhint: give E=… q=…; if 2.718… is meant, it is written e: e^x*q",
         ),
         ("2+3", {"x": 1}, "'x' does not stand in the program\nhint: it has no inputs"),
         ("x*2", {"x": 1, "y": 1}, "'y' does not stand in the program\nhint: its inputs are x"),

@@ -1,11 +1,19 @@
-"""The Python front door: what it opens, and what can be asked of a run (``result``)."""
+"""The Python front door: what it takes (``arguments``), what it opens, and what can be asked of a run (``result``).
+
+A ``training`` too.
+"""
 
 from __future__ import annotations
 
+import copy
 import doctest
 import math
+import pickle
+import pydoc
 import re
 import sys
+import traceback
+from decimal import Decimal
 from fractions import Fraction
 from html import unescape
 from types import ModuleType
@@ -18,6 +26,7 @@ import graphstep as gs
 from tests.cases import each
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -75,6 +84,21 @@ def test_numbers_of_every_kind_are_values() -> None:
     assert gs.run("a+b+c+d+e", inputs=values).output == 6.75
 
 
+def test_cells_may_be_whole_numbers_of_any_size_fractions_and_decimals() -> None:
+    run = gs.run("sum(x*y)", x=[10**30, Fraction(1, 4), Decimal("0.5")], y=Decimal(2))
+    np.testing.assert_array_equal(run["x"].value, [1e30, 0.25, 0.5])
+    with pytest.raises(gs.InputError, match="the value of x is too large for a float"):
+        gs.run("sum(x)", x=[10**400])
+    with pytest.raises(gs.InputError, match="x holds something besides numbers"):
+        gs.run("sum(x)", x=[None, 1])
+
+
+def test_what_stands_behind_a_mask_is_never_computed_with() -> None:
+    with pytest.raises(gs.InputError, match="x has cells that are masked"):
+        gs.run("sum(x)", x=np.ma.array([1.0, 2.0], mask=[False, True]))
+    assert gs.run("sum(x)", x=np.ma.array([1.0, 2.0])).output == 3.0
+
+
 @each("value", [None, True, 1j, object()])
 def test_what_is_no_number_is_refused_by_name(value: object) -> None:
     with pytest.raises(gs.InputError, match=f"the value of x is of type {type(value).__name__}, not a number"):
@@ -117,6 +141,42 @@ def test_ties_are_first_or_split_and_nothing_else() -> None:
         gs.run("x", x=1, ties="last")  # type: ignore[arg-type]  # that is what is tested
 
 
+def test_a_name_in_a_dictionary_is_spelled_as_programs_spell_it() -> None:
+    # What Python does itself for a keyword: the ligature of f and i is two letters.
+    assert gs.run("\N{LATIN SMALL LIGATURE FI}*x\u2081", inputs={"\N{LATIN SMALL LIGATURE FI}": 2, "x\u2081": 3}).output == 6.0
+    for inputs in ([1], {1: 2}):
+        with pytest.raises(gs.InputError, match="inputs takes the values of inputs by their names"):
+            gs.run("x", inputs=inputs)  # type: ignore[arg-type]  # that is what is tested
+
+
+def test_an_input_that_is_called_as_a_parameter_is_told_where_its_value_goes() -> None:
+    with pytest.raises(gs.InputError, match="no value for seed") as caught:
+        gs.run("seed*x", seed=2, x=3)
+    assert caught.value.hint == 'seed= is a parameter of its own here: inputs={"seed": …}'
+    with pytest.raises(gs.InputError, match="'digit' does not stand in the program") as caught:
+        gs.run("x*x", x=3, digit=6)
+    assert caught.value.hint == "did you mean 'digits'?"
+
+
+@each("option", ["dtype", "language", "ties", "notation"])
+def test_what_is_no_text_is_refused_as_the_option_that_it_is(option: str) -> None:
+    with pytest.raises(gs.InputError):
+        gs.run("x*x", x=1, **{option: np.float32})
+
+
+@each("front", [gs.build, gs.from_latex, gs.from_numpy, lambda text: gs.train(text, params="w")])
+def test_what_is_no_text_is_no_program(front: Callable[[object], object]) -> None:
+    with pytest.raises(gs.InputError, match="a program is a text, and not of type int"):
+        front(3)
+
+
+def test_an_error_that_nobody_catches_shows_its_place_and_what_would_do() -> None:
+    with pytest.raises(gs.ReadError) as caught:
+        gs.run("x + foo(x)", x=1)
+    shown = "".join(traceback.format_exception_only(caught.value))
+    assert shown.endswith(f": there is no function called 'foo'\n  x + foo(x)\n      ^^^\nhint: {caught.value.hint}\n")
+
+
 def test_rewriting_keeps_values_and_gradients() -> None:
     values = {"x": 0.3, "w": 2.0}
     plain = gs.run("sigmoid(w*x) * sigmoid(w*x)", inputs=values)
@@ -146,6 +206,56 @@ def test_a_sympy_expression_runs_and_comes_back() -> None:
     assert math.isclose(run.output, 2 * math.sin(0.5) + 1)
     assert sympy.simplify(run.sympy() - (sympy.sin(x) * y + 1)) == 0
     assert run["x"].sympy() == x
+
+
+def test_other_languages_take_the_options_of_a_run() -> None:
+    sympy = pytest.importorskip("sympy")
+    x = sympy.Symbol("x")
+    for run in (gs.from_latex("x^2", x=3, seed=2), gs.from_numpy("x**2", x=3, seed=2), gs.from_sympy(x**2, x=3, seed=2)):
+        assert run.gradients == {"x": 12.0}
+    assert gs.from_latex("x^2", x=3, notation="lecture").trace.setup.notation == "lecture"
+
+
+def test_inputs_that_are_data_have_no_gradient() -> None:
+    assert gs.run("x*y", x=2, y=3, data="y").gradients == {"x": 3.0}
+
+
+def test_a_run_says_which_nodes_it_has_and_what_it_is_asked_by(run: gs.Run) -> None:
+    assert [key in run for key in ("q", "v4", "x+y", "zz", 3)] == [True, True, True, False, False]
+    for ask in (lambda: run[3], lambda: list(run)):  # type: ignore[call-overload]  # that is what is tested
+        with pytest.raises(TypeError, match=r"by its name, id or text; lists are run\.nodes and run\.steps"):
+            ask()
+
+
+def test_what_a_prompt_shows_is_short(run: gs.Run) -> None:
+    assert repr(run["q"]) == "<v4 q = 'x + y' value=3 gradient=-4>"
+    assert repr(run["x"]) == "<v1 'x' value=-2 gradient=-4>"
+    assert repr(run.steps) == "<7 steps of 'q = x + y; f = q*z'>"
+    large = gs.run("sum(x)", x=np.arange(1000.0))
+    assert repr(large["x"]) == "<v1 'x' value=vector of 1000, mean 499.5, from 0 to 999 gradient=vector of 1000, every cell 1>"
+    training = gs.train("(w*x - y)^2", params="w", x=1, y=2, w=0, steps=1)
+    assert repr(training.round(0)) == "<Trace of '(w*x - y)^2', 8 steps>"
+    assert "lambda" not in repr(training.round(0).updates)
+
+
+def test_a_run_goes_to_another_process_with_all_of_its_numbers() -> None:
+    run = gs.run("sum(tanh(W@x)^2)", W="randn(2,3)", x=[1, 2, 3], dtype="float32", seed=2, data="x", digits=6)
+    sent = pickle.loads(pickle.dumps(run))
+    assert sent.to_json() == run.to_json()
+    assert sent.to_text() == run.to_text()
+    assert copy.copy(run).trace is copy.deepcopy(run).trace is run.trace
+
+
+def test_a_run_without_a_terminal_prints_its_steps(run: gs.Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run.show(at=2)
+    assert capsys.readouterr().out == f"{run.to_text(at=2)}\n"
+
+
+def test_help_and_completion_list_what_there_is() -> None:
+    assert {*gs.__all__} <= {*dir(gs)}
+    help_text = pydoc.plain(pydoc.render_doc(gs))
+    for line in ("run(text:", "train(text:", "class ShapeError(", "class CaptureError("):
+        assert line in help_text
 
 
 def test_a_run_is_written_in_the_format_of_the_suffix(run: gs.Run, tmp_path: Path) -> None:
@@ -221,10 +331,11 @@ def test_to_dict_holds_what_the_document_holds(run: gs.Run) -> None:
 
 def test_the_examples_in_the_docstrings_run() -> None:
     import graphstep.faces.api
+    import graphstep.faces.training
     import graphstep.ground.errors
     import graphstep.ground.numerals
 
-    for module in (gs, graphstep.faces.api, graphstep.ground.errors, graphstep.ground.numerals):
+    for module in (gs, graphstep.faces.api, graphstep.faces.training, graphstep.ground.errors, graphstep.ground.numerals):
         result = doctest.testmod(module)
         assert result.attempted
         assert not result.failed
@@ -299,3 +410,41 @@ def test_a_prompt_and_a_notebook_show_what_a_report_says() -> None:
         assert repr(report) == "\n".join(report.lines())
         assert report._repr_markdown_().startswith("# ")
         assert "| " in report._repr_markdown_()
+
+
+@each(
+    "options",
+    [
+        {"steps": True},
+        {"steps": 2.5},
+        {"lr": [0.1]},
+        {"optimizer": None},
+        {"optimizer": "momentum", "momentum": "much"},
+        {"clip_norm": "short"},
+        {"until": [1.0, 2.0]},
+        {"batch": 32},
+        {"held_out": 0.2},
+        {"params": None},
+        {"params": [1]},
+    ],
+)
+def test_a_setting_of_another_kind_is_refused_and_no_error_of_the_inside(options: dict[str, object]) -> None:
+    with pytest.raises(gs.InputError):
+        gs.train("(w*x - y)^2", **{"params": ["w"], "x": 1, "y": 2, "w": 0, **options})  # type: ignore[arg-type]
+
+
+def test_a_training_counts_in_whole_numbers_of_numpy_too_and_is_written_as_asked(tmp_path: Path) -> None:
+    training = gs.train(
+        "(w*x - y)^2", params="w", x=1, y=2, w=0, steps=np.int64(3), patience=np.int32(2), digits=6, language="zh"
+    )
+    assert training.rounds == 3
+    assert training.stopped != gs.train("(w*x - y)^2", params="w", x=1, y=2, w=0, steps=3).stopped
+    assert "--digits=6" in training.to(tmp_path / "t.md").read_text(encoding="utf-8")
+    with pytest.raises(IndexError, match="no round was run here"):
+        gs.train("w^2", params="w", w=1, steps=0).round(0)
+
+
+@each("option", [{"seed": 2}, {"dtype": "float32"}, {"data": "x"}])
+def test_what_only_a_run_takes_is_no_input_of_a_training(option: dict[str, object]) -> None:
+    with pytest.raises(gs.InputError, match=f"a training has no {next(iter(option))}"):
+        gs.train("(w*x - y)^2", params="w", x=1, y=2, w=0, **option)

@@ -225,7 +225,8 @@ class Training:
         """
         wanted = k + len(self.history) if k < 0 else k
         if not self.first <= wanted < len(self.history):
-            raise IndexError(f"round {k} is outside {self.first} … {len(self.history) - 1}")
+            last = len(self.history) - 1
+            raise IndexError(f"round {k} is outside {self.first} … {last}" if last >= self.first else "no round was run here")
         machine = self._replayed(wanted)
         with np.errstate(all="ignore"):
             moved = {*self.settings.params, *(self.settings.batch.names if self.settings.batch else ())}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         (["--digits=5", "check", "x*x", "x=2"], "; a command comes first: graphstep check …"),
         (["x", "x=1", "--at=9"], "there is no step 9: this run has 1 step\nhint: 0 is the start, 1 the end"),
         (["x*x", "x=3", "--digits=--"], "--digits takes a whole number from 1, not '--'"),
-        (["gradient", "x*x", "--data=--"], "--data names '--', which is no input of the program"),
+        (["gradient", "x*x", "--data=--"], "data names '--', which is no input of the program"),
         (["x*x", "x=3", "--to", ""], "nothing stands behind --to\nhint: it takes FILE"),
         (["x*x", "x=3", "--fixed", "x"], "--fixed goes with a function in Python"),
         (["a=x*y; b=x+y; a*b", "x=3", "y=1", "--order", "4 b"], "b is not ready behind step 4\nhint: ready is a*b"),

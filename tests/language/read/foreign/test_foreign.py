@@ -651,4 +651,4 @@ def test_a_name_without_a_value_is_told_what_it_was_probably_meant_to_be(
 def test_an_ordinary_name_is_told_nothing(name: str) -> None:
     with pytest.raises(InputError) as caught:
         gs.run(f"{name}*x", x=1)
-    assert caught.value.hint == f"give one on the command line: {name}=…"
+    assert caught.value.hint == f"give {name}=…"
