@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 from graphstep.faces.arguments import checked_language, checked_text, given_values, opening_of
 from graphstep.faces.result import Run
-from graphstep.ground.arrays import Number, numbers
+from graphstep.ground.arrays import Number
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError
 from graphstep.ground.numerals import DIGITS, ENGLISH, Notation
 from graphstep.ground.precision import FLOAT64, Dtype
+from graphstep.ground.values import numbers
 from graphstep.language.rewrite import read_program
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.opening import Opening, read_setup
-from graphstep.ground.arrays import Number, numbers
+from graphstep.ground.arrays import Number
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.numerals import ENGLISH
+from graphstep.ground.values import numbers
 from graphstep.language.read.characters import normalise
 from graphstep.language.setup import setup_of
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from graphstep.engine import wires as engine
 from graphstep.engine.step import Step
 from graphstep.faces.arguments import given_values
-from graphstep.ground.arrays import Number, number_text, numbers
+from graphstep.ground.arrays import Number, number_text
 from graphstep.ground.errors import did_you_mean, quoted
 from graphstep.ground.records import dataclass
+from graphstep.ground.values import numbers
 from graphstep.language.values import read_texts
 
 if TYPE_CHECKING:

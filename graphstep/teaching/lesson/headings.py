@@ -169,7 +169,7 @@ def value_of(name: str, value: object) -> Number:
             raise InputError(f"the value of {name} cannot be read: {error.message}", hint=error.hint) from error
     # TOML's own arrays need no text of ours, and are checked as those that come from Python.
     if isinstance(value, list):
-        from graphstep.ground.arrays import numbers
+        from graphstep.ground.values import numbers
 
         return numbers({name: value})[name]
     if isinstance(value, bool) or not isinstance(value, int | float):

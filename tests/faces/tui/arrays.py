@@ -46,6 +46,6 @@ PROGRAMS = {
 
 def given(words):
     """The values of a program's inputs."""
-    from graphstep.ground.arrays import numbers
+    from graphstep.ground.values import numbers
 
     return numbers(words) if isinstance(words, dict) else read_inputs(words)

@@ -14,7 +14,7 @@ from graphstep.faces.drawing.diagram import marks
 from graphstep.faces.drawing.excerpt import WHOLE, Scene, _kept, lowest_rows, scene_of, set_scene
 from graphstep.faces.drawing.text import draw, text_of
 from graphstep.faces.tui.panes import graph
-from graphstep.ground.arrays import numbers
+from graphstep.ground.values import numbers
 from graphstep.language.read import read
 from graphstep.language.rewrite import expand
 from graphstep.teaching.lesson.catalogue import catalogue

@@ -13,7 +13,7 @@ from graphstep.debugger.state import State
 from graphstep.engine.trace import trace
 from graphstep.faces.drawing.diagram import centre_of
 from graphstep.faces.drawing.typed import Lines, Typed
-from graphstep.ground.arrays import numbers
+from graphstep.ground.values import numbers
 from graphstep.language.read import read
 from tests import FOLDER
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive, opened
