@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
 from graphstep.ground import limits
+from graphstep.ground.late import np
 from graphstep.teaching.judge import values
 from graphstep.teaching.judge.operations import ARRAYS, NAMES, OPERATIONS, ROWS, Operation
+from graphstep.teaching.judge.passes import pass_of
 from graphstep.teaching.judge.recorder import Recorder
 
 
@@ -35,16 +37,16 @@ class ResultError(Exception):
 
 
 def candidates(module: ModuleType) -> dict[str, type]:
-    """The classes of a module, or of its package, that have a callable ``backward``."""
+    """The classes of a module, or of its package, that have a backward pass."""
     package = module.__name__.partition(".")[0]
     return {
         name: what
         for name, what in sorted(vars(module).items())
         if inspect.isclass(what)
-        and callable(getattr(what, "backward", None))
         # Not what it imports from elsewhere, and of a class with two names the one that it was made with.
         and what.__module__.partition(".")[0] == package
         and what.__name__ == name
+        and pass_of(what, module) is not None
     }
 
 
@@ -52,7 +54,7 @@ def find_class(module: ModuleType, name: str = "") -> type:
     """The class to be judged. UnreadableError where there is none, or more than one and none is named."""
     if name:
         what = getattr(module, name, None)
-        if not inspect.isclass(what) or not callable(getattr(what, "backward", None)):
+        if not inspect.isclass(what) or pass_of(what, module) is None:
             raise UnreadableError(f"{module.__name__} has no class {name} with a method backward")
         return what
     classes = candidates(module)
@@ -61,12 +63,27 @@ def find_class(module: ModuleType, name: str = "") -> type:
             f"{module.__name__} has no class with a method backward",
             "a package may hold it in a module, as micrograd.engine does",
         )
-    holding = {name: what for name, what in classes.items() if values.holds_a_number(what)}
-    holding = holding or {name: what for name, what in classes.items() if values.form_of_arrays(what)}
-    if len(holding or classes) > 1:
-        listed = ", ".join(holding or classes)
+    holding = [what for what in classes.values() if values.holds_a_number(what)]
+    holding = holding or [what for what in classes.values() if values.form_of_arrays(what)] or [*classes.values()]
+    if len(holding) > 1:
+        # Parameters and weights are values of a special kind: what all of them can do, the class that they extend does, unless a
+        # value of that gets no gradient, as a constant does not.
+        holding = [what for what in holding if _gets_a_gradient(what, module)] or holding
+    roots = [what for what in holding if not any(what is not other and issubclass(what, other) for other in holding)]
+    if len(roots) > 1:
+        listed = ", ".join(what.__name__ for what in roots)
         raise UnreadableError(f"several classes have a method backward: {listed}", "name the one to be judged: --class")
-    return next(iter((holding or classes).values()))
+    return roots[0]
+
+
+def _gets_a_gradient(what: type, module: ModuleType) -> bool:
+    """Whether a value by itself has a gradient after a backward pass from it."""
+    way, form = pass_of(what, module), values.form_of_arrays(what)
+    try:
+        value = values.instance(what, 0.75 if form is None else form(values.MATRIX))
+        return way is not None and way.begin(value)(value) is not None
+    except Exception:
+        return False
 
 
 class Bench:
@@ -77,6 +94,12 @@ class Bench:
         """The module of the engine."""
         self.kind = find_class(module, name)
         """The class of its values."""
+        way = pass_of(self.kind, module)
+        assert way is not None, "a class without one is not judged"
+        self.way = way
+        """Its backward pass."""
+        self.root = next(each for each in reversed(self.kind.__mro__) if pass_of(each, module) is not None)
+        """What all its values are: an operation may make one of another class."""
         self.takes_numbers = True
         """Whether a value can be a single number."""
         self.form = values.form_of_arrays(self.kind) if self._does_arrays() else None
@@ -90,6 +113,11 @@ class Bench:
             third = values.contents(values.instance(self.kind, self.form([[1 / 3, 0.0], [0.0, 0.0]])))[0][0]
         self.third = third
         """What comes back of 1/3."""
+        self._number: Callable[[float], Any] | None = None
+
+    def _gradients(self, output: Any) -> Callable[[Any], Any]:
+        """Run the backward pass from an output; what tells the gradient of a value then."""
+        return self.way.begin(output)
 
     def _does_arrays(self) -> bool:
         """Whether the class has an operation that only arrays have."""
@@ -100,7 +128,7 @@ class Bench:
         holds = {"numbers": self.takes_numbers, "arrays": self.form is not None}
         fresh = [self._make(x if self.takes_numbers else values.MATRIX) for x in (0.75, 0.25)]
         holds["shares"] = values.shares_gradients(fresh)
-        return {"class": self.kind.__name__, "third": self.third, "names": self._names(), **holds}
+        return {"class": self.kind.__name__, "pass": self.way.text, "third": self.third, "names": self._names(), **holds}
 
     def _names(self) -> list[str]:
         """The methods and functions that are no operation, nor anything of Python's."""
@@ -113,8 +141,7 @@ class Bench:
         """Whether a backward pass can start at an array: whether each of its cells gets a gradient."""
         try:
             value = self._make(values.MATRIX)
-            value.backward()
-            return [len(row) for row in values.read_cells(values.attribute(value, values.GRADIENTS))] == [2, 2]
+            return [len(row) for row in values.read_cells(self._gradients(value)(value))] == [2, 2]
         except Exception:
             return False
 
@@ -127,8 +154,7 @@ class Bench:
             except (BuildError, ResultError) as error:
                 return {"built": False, "error": str(error), "wrong": isinstance(error, ResultError)}
             try:
-                output.backward()
-                copies.append(values.outcome(output, inputs, arrays=trial["arrays"]))
+                copies.append(values.outcome(output, inputs, self._gradients(output), arrays=trial["arrays"]))
             except BaseException as error:
                 return {"built": True, "error": _text(error)}
         # Who writes into the value of an input spoils what reads it later, and not always this program.
@@ -142,17 +168,35 @@ class Bench:
         inputs, output = self._build(trial)
         gradients = []
         for _ in range(2):
-            output.backward()
-            gradients.append([*map(values.gradient_of, inputs)])
+            gradient_of = self._gradients(output)
+            gradients.append([values.read_gradient(gradient_of(value)) for value in inputs])
         return gradients
 
     def _make(self, content: Any) -> Any:
         """An input: a number, or an array of which the rows are given."""
         if isinstance(content, float | int):
-            # Who takes arrays of NumPy's only gets a number as one of those, too.
-            return values.instance(self.kind, content if self.form in (None, list) else self.form(content))
+            # Asked when the first program is run, and not before: what never ends is told with its program then.
+            self._number = self._number or self._form_of_numbers()
+            return values.instance(self.kind, self._number(content))
         assert self.form is not None, "arrays are for engines that have such"
         return values.instance(self.kind, self.form(values.rows_of(content)))
+
+    def _form_of_numbers(self) -> Callable[[float], Any]:
+        """What makes of a number what the class takes: the number, or an array of it where a backward pass begins at none."""
+        if (form := self.form) is None:
+            return float
+        # Who takes arrays of NumPy's only gets a number as one of those, too.
+        plain: Callable[[float], Any] = float if form is list else np.array
+        forms: tuple[Callable[[float], Any], ...] = (plain, lambda x: form([x]), lambda x: form([[x]]))
+        return next((each for each in forms if self._begins(each(0.75))), plain)
+
+    def _begins(self, content: Any) -> bool:
+        try:
+            value = values.instance(self.kind, content)
+            self._gradients(value)(value)
+        except BaseException:
+            return False
+        return True
 
     def _build(self, trial: dict[str, Any]) -> tuple[list[Any], Any]:
         try:
@@ -184,7 +228,10 @@ class Bench:
                 result = self._called(row, [self._make(x) if isinstance(x, float) else x for x in operands])
             except BaseException as again:
                 raise BuildError(_text(again)) from None
-        if not isinstance(result, self.kind):
+        if isinstance(result, tuple) and result and isinstance(result[0], self.root):
+            # The largest cell, and behind it where it stands.
+            return result[0]
+        if not isinstance(result, self.root):
             if result is NotImplemented:
                 raise BuildError(f"{row.title} is not implemented for what it is given")
             if result is None:
@@ -196,7 +243,7 @@ class Bench:
         # x**2 is the usual spelling, and some engines assert that an exponent is an int.
         if row.plain is not None and row.operator is not None:
             operands = [_short(x) if isinstance(x, float) else x for x in operands]
-        if row.operator is not None:
+        if row.operator is not None and (len(row.methods) == 1 or hasattr(self.kind, row.methods[0])):
             return row.operator(*operands)
         function = self._function(row)
         if function is None:
@@ -205,11 +252,25 @@ class Bench:
             # A property, as x.T is.
             return getattr(operands[0], row.methods[0])
         try:
-            return function(*operands, **dict(row.options))
+            return function(*operands, **self._options(function, row))
         except TypeError:
             if not row.options or row.tells:
                 raise
             return function(*operands)
+
+    def _options(self, function: Any, row: Operation) -> dict[str, int | None]:
+        """What an operation is told besides its inputs, an axis, by the engine's name of it."""
+        if row.name not in ARRAYS or row.slots == 2:
+            return {}
+        try:
+            named = inspect.signature(function).parameters
+        except (TypeError, ValueError):
+            return dict(row.options)
+        axis = next((each for name, each in named.items() if name in ("axis", "dim", "axes", "dims")), None)
+        if axis is None or row.options:
+            return {axis.name if axis is not None else key: value for key, value in row.options}
+        # Without one it means all cells, and there are engines in which that has to be said.
+        return {} if axis.default is None or row.name == "transpose" else {axis.name: None}
 
     def _function(self, row: Operation) -> Any:
         """The method of an operation, or a function of the module."""
@@ -229,13 +290,17 @@ class Bench:
         """Of every operation which others it calls, and how where that can be told: ``x - y`` may be ``x + (-y)``."""
         for name, row in (OPERATIONS if self.form is None else ROWS).items():
             if name in ARRAYS or not self.takes_numbers:
-                operands: list[Any] = [2.5 if place == row.plain else values.MATRIX for place in range(row.slots)]
-            else:
-                operands = [2.375 if place == row.plain else x for place, x in enumerate(row.points[0])]
-            if row.plain is not None:
-                # A number that stands nowhere else: where it comes up again in a call, it is this one.
-                operands[row.plain] = 2.375 if row.name != "pow" else 3.0
-            yield self._wiring(row, operands)
+                yield self._wiring(row, self._content(row, [values.MATRIX] * row.slots))
+                continue
+            first, second = (self._wiring(row, self._content(row, list(point))) for point in (row.points[0], row.points[-1]))
+            # A number that is another one for other inputs was computed from them on a way that is not watched.
+            yield first if first["calls"] == second["calls"] else {**first, "calls": []}
+
+    def _content(self, row: Operation, operands: list[Any]) -> list[Any]:
+        if row.plain is not None:
+            # A number that stands nowhere else: where it comes up again in a call, it is this one.
+            operands[row.plain] = 2.375 if row.name != "pow" else 3.0
+        return operands
 
     def _wiring(self, row: Operation, content: list[Any]) -> dict[str, Any]:
         with Recorder(self.kind, self.module) as recorder:

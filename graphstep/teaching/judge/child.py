@@ -45,7 +45,12 @@ def main() -> int:
     bench = _bench(job, reply)
     if bench is None:
         return 0
-    reply(bench.introduce())
+    try:
+        reply(bench.introduce())
+    except Exception as error:
+        failed = UnreadableError(f"no value of {job['name']} can be looked at: {type(error).__name__}: {error}{_place(error)}")
+        reply({"error": str(failed), "hint": failed.hint})
+        return 0
     for line in questions:
         question = json.loads(line)
         match question["do"]:

@@ -52,7 +52,7 @@ class Fault:
     """What it sends, in place of upstream × local."""
     mode: str = "add"
     """What becomes of what is sent: add, overwrite, multiply; exchange and misplace send it to another input, forget leaves that
-    input out of the graph."""
+    input out of the graph, twin sends the second contribution twice where both inputs are one value."""
     order: str = ""
     """Of the backward pass: the order of the gates."""
     seed: Callable[[Any], Any] | None = None

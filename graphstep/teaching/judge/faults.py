@@ -112,6 +112,8 @@ def faults_of(operation: str) -> Iterator[Fault]:
         yield Fault(operation, None, "judge-exchanged", mode="exchange")
         for slot in (0, 1):
             yield Fault(operation, slot, "judge-misplaced", mode="misplace")
+        if row.plain is None:
+            yield Fault(operation, None, "judge-twin", mode="twin")
     for key, wrong_value in (_VALUES | _VALUES_OF_TWO if row.slots == 2 else _VALUES).items():
         # tanh makes its slope of its value, and is wrong with it; exp may be written out again in the slope, and be right
         # there.

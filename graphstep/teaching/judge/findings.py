@@ -66,6 +66,8 @@ class Judgement:
     """What the user calls it."""
     kind: str
     """Its class."""
+    way: str = ""
+    """What is written to begin its backward pass, where that is not ``loss.backward()``."""
     findings: list[Finding] = field(default_factory=list)
     """What is wrong, the root of it first."""
     right: list[str] = field(default_factory=list)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from graphstep.teaching.judge import programs
 from graphstep.teaching.judge.array_faults import faults_of_arrays, faults_of_broadcast
-from graphstep.teaching.judge.array_programs import Plan
 from graphstep.teaching.judge.engine import Engine, StoppedError
 from graphstep.teaching.judge.fault import BACKWARD, BROADCAST, Fault
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
-from graphstep.teaching.judge.findings import DOUBT, NEAR, TOLERANCE, Finding, Judgement, Kink, agree, cells, tolerance_of
-from graphstep.teaching.judge.gate import flat
+from graphstep.teaching.judge.findings import DOUBT, NEAR, TOLERANCE, Finding, Judgement, Kink, agree
 from graphstep.teaching.judge.machine import Machine, right_numbers
-from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, Cells, near_names, whole_of
+from graphstep.teaching.judge.operations import ARRAYS, OPERATIONS, REQUIRED, ROWS, near_names, whole_of
+from graphstep.teaching.judge.runs import Runs
 from graphstep.teaching.judge.trials import Call, Trial
 
 _CLOSE = 4
@@ -34,24 +31,14 @@ def judge(engine: Engine, require: Iterable[str] = ()) -> Judgement:
         return replace(one.result, findings=[finding])
 
 
-class _Judge:
+class _Judge(Runs):
     def __init__(self, engine: Engine, required: Sequence[str]) -> None:
-        self.engine, self.required = engine, required
-        introduction = engine.introduce()
-        self.names = introduction["names"]
-        self.has_numbers, self.has_arrays = introduction["numbers"], introduction["arrays"]
-        self.machine = Machine()
+        super().__init__(engine)
+        introduction = self.introduction
+        self.required, self.names, self.shares = required, introduction["names"], introduction["shares"]
+        way = introduction["pass"]
+        self.result = Judgement(engine.name, introduction["class"], way if way != "loss.backward()" else "")
         self.uses = {name: {*whole_of(name)} for name in ARRAYS}
-        self.tolerance = tolerance_of(introduction["third"])
-        self.result = Judgement(engine.name, introduction["class"])
-        self.gradients: dict[Trial, list[tuple[Cells, ...]]] = {}
-        self.wrong: list[Trial] = []
-        self.errors: dict[Trial, str] = {}
-        self.changing: dict[str, Trial] = {}
-        self.sharing: dict[str, Trial] = {}
-        self.shares = introduction["shares"]
-        self.absent: dict[tuple[bool, str], str] = {}
-        self.unbroadcast: dict[str, str] = {}
         self.opaque: set[str] = set()
         self.loose: set[str] = set()
         self.faults: list[Fault] = []
@@ -104,101 +91,6 @@ class _Judge:
         """Whether an operation is wrong only because others are: those it is built from, or the copies of broadcasting."""
         return bool((self.machine.leaves(name) | self.uses.get(name, set())) & wrong) or BROADCAST in wrong
 
-    def _numbers(self) -> list[str]:
-        """Run the programs on numbers; the operations that are right by themselves."""
-        # What is right alone is the material of larger programs: one with a wrong operation in it would accuse those beside it.
-        self._run(programs.alone())
-        right = self._right(False)
-        basis = Trial(0, (0.75,), ()) not in self._failing()
-        for name in [x for x in OPERATIONS if (False, x) not in self.absent] if basis else ():
-            self._run(programs.around(OPERATIONS[name], right))
-        right = self._right(False)
-        if basis:
-            self._run(programs.chains(right))
-            self._run(programs.diamonds(right))
-            self._run(programs.at_random(right))
-        return right
-
-    def _arrays(self) -> None:
-        """Run the programs on arrays."""
-        plan = Plan(closed=not self.engine.starts())
-        if plan.closed:
-            self._run(plan.alone([ROWS["sum"]]))
-            if (True, "sum") in self.absent:
-                self.has_arrays = False
-                return
-        if self.has_numbers:
-            self.absent |= {(True, name): error for (_, name), error in self.absent.items()}
-        # Absent with numbers is absent with arrays: it is the same method.
-        rows = [row for row in ROWS.values() if (True, row.name) not in self.absent]
-        self._run([plan.start()])
-        self._run(plan.alone(rows))
-        rows = [row for row in rows if (True, row.name) not in self.absent]
-        right = self._right(True)
-        for row in rows:
-            self._run(plan.around(row, right))
-            self._run(plan.broadcast(row, right, numbers=self.has_numbers))
-        right = self._right(True)
-        self._run(plan.chains(right))
-        self._run(plan.at_random(right))
-
-    def _right(self, arrays: bool) -> list[str]:
-        """The operations that are right in all that was run so far, of numbers or of arrays."""
-        failing = [trial for trial in self._failing() if trial.of_arrays or not arrays]
-        # Alone, every operation in a program counts; beside those that are right, the one that it is about.
-        wrong = {name for trial in failing for name in (trial.operations if trial.level == 1 else {trial.subject})}
-        rows = ROWS if arrays else OPERATIONS
-        return [name for name in rows if name not in wrong and (arrays, name) not in self.absent]
-
-    # -- running ----------------------------------------------------------------------------------------------------------------
-
-    def _run(self, trials: Iterable[Trial]) -> None:
-        """Run programs; what an operation raises when it is built alone makes it absent."""
-        fresh = [each for each in dict.fromkeys(trials) if each not in self.gradients and not self._is_beyond(each)]
-        for trial, answer in zip(fresh, self.engine.run(fresh), strict=True):
-            key = trial.of_arrays, trial.subject
-            if "copies" in answer:
-                self.gradients[trial] = list(dict.fromkeys(tuple(map(cells, copy)) for copy in answer["copies"]))
-                if not self._agrees(trial, [right_numbers(trial)]):
-                    self.wrong.append(trial)
-                if answer["changes"] and trial.level == 1:
-                    self.changing.setdefault(trial.subject, trial)
-                if answer["shares"] and trial.level == 1:
-                    self.sharing.setdefault(trial.subject, trial)
-            elif trial.level == 1 and not answer["built"] and not answer["wrong"]:
-                self.absent.setdefault(key, answer["error"])
-            elif trial.is_broadcast and not answer["built"]:
-                self.unbroadcast.setdefault(trial.subject, answer["error"])
-            else:
-                self.errors[trial] = answer["error"]
-        for trial in fresh:
-            # An operation that takes numbers of one sign only, or no plain ones, is there.
-            if trial.level == 1 and (trial in self.gradients or trial in self.errors):
-                self.absent.pop((trial.of_arrays, trial.subject), None)
-
-    def _is_beyond(self, trial: Trial) -> bool:
-        return any((trial.of_arrays, name) in self.absent for name in trial.operations)
-
-    def _failing(self) -> list[Trial]:
-        """The programs that come to wrong numbers, or to none, the smallest first."""
-        wired = self.machine.wirings.keys()
-        return sorted((*self.wrong, *self.errors), key=lambda x: (x.of_arrays, x.level, bool(x.operations & wired), len(x.calls)))
-
-    def _agrees(self, trial: Trial, expected: Iterable[tuple[Cells, ...]], tolerance: float | None = None) -> bool:
-        """Whether every copy has the numbers of one of those that are expected."""
-        if trial not in self.gradients:
-            return False
-        ways = list(expected)
-        scale = self._scale(trial)
-        most = self.tolerance if tolerance is None else tolerance
-        return all(any(agree(copy, way, most, scale) for way in ways) for copy in self.gradients[trial])
-
-    def _scale(self, trial: Trial) -> float:
-        if trial.level < 5:
-            return 1.0
-        # Larger programs round off in proportion to their largest number: where tanh is near 1, 1 - tanh² has few digits left.
-        return max((1.0, *(abs(x) for each in right_numbers(trial) for x in flat(each) if math.isfinite(x)))) / NEAR
-
     # -- explaining -------------------------------------------------------------------------------------------------------------
 
     def _explain(self) -> None:
@@ -216,7 +108,7 @@ class _Judge:
                 self.result.findings.append(replace(finding, built=self._built(name)))
         for _ in range(len(ROWS)):
             failing = [trial for trial in self._failing() if not self._is_explained(trial)]
-            near = [trial for trial in failing if self._agrees(trial, [right_numbers(trial)], DOUBT)]
+            near = [trial for trial in failing if self._is_near(trial)]
             self.result.doubts.extend(each for each in near if each not in self.result.doubts)
             failing = [trial for trial in failing if trial not in near]
             if not failing:
@@ -225,6 +117,12 @@ class _Judge:
             self.result.findings.append(finding)
             if finding.operation == BACKWARD:
                 return
+
+    def _is_near(self, trial: Trial) -> bool:
+        """Whether a program is off by no more than an ε somewhere in it makes."""
+        # What is added up may be of the size of its inputs and cancel, as in x/y + y: a 0 that is right tells nothing of that.
+        right, scale = right_numbers(trial), max(1.0, self._scale(trial)) / NEAR
+        return trial in self.gradients and all(agree(copy, right, DOUBT, scale) for copy in self.gradients[trial])
 
     def _built(self, name: str) -> str:
         """What an operation is built as, in x and y."""
@@ -280,6 +178,9 @@ class _Judge:
         inside = [leaf for leaf in ROWS if leaf in {x for each in first.operations for x in self.machine.leaves(each)}]
         if first.of_arrays:
             inside.sort(key=lambda name: name != first.subject)
+        if "power" in first.operations:
+            # One method with a plain exponent, and with another value: towards that it can only be wrong here.
+            yield from (replace(each, operation="pow") for each in faults_of("power") if each.slot == 1)
         for name in inside:
             if not self.machine.wirings.get(name) and name != "power":
                 yield from faults_of_broadcast(name) if first.is_broadcast else ()
@@ -305,8 +206,10 @@ class _Judge:
 
     def _finding_of(self, fault: Fault, failing: Sequence[Trial]) -> Finding:
         self.faults.append(fault)
-        shown = [x for x in failing if fault.operation in x.operations and x in self.gradients] or failing
-        return self._example(shown[0], fault.operation, fault.slot, fault.key)
+        # A power with a plain exponent and one with a value are one method: towards its exponent only the latter sends.
+        operation = "power" if (fault.operation, fault.slot) == ("pow", 1) else fault.operation
+        shown = [x for x in failing if operation in x.operations and x in self.gradients] or failing
+        return self._example(shown[0], operation, fault.slot, fault.key)
 
     def _example(self, trial: Trial, operation: str, slot: int | None, key: str) -> Finding:
         right = right_numbers(trial)

@@ -151,6 +151,8 @@ class Machine:
             mode = "add" if fault is None else fault.mode
             if fault is not None and fault.sent is not None:
                 sent = quietly(partial(fault.sent, gate.moment(slot, upstream, values[place])))
+            elif mode == "twin" and node.operands[0] == node.operands[-1]:
+                sent = gate.pull(len(node.operands) - 1, upstream)
             elif mode == "own":
                 sent = gate.pull(slot, gradients[operand] if isinstance(operand, int) else 0.0)
             else:

@@ -30,7 +30,7 @@ class Operation:
     points: tuple[tuple[float, ...], ...]
     """Values of its inputs, off every kink and pole, of both signs where it has both."""
     operator: Callable[..., Any] | None = None
-    """The operator of Python's by which it is called; None where it is a method or a function of the module."""
+    """The operator of Python's by which it is called, where its first method is there; None for a method or a function."""
     plain: int | None = None
     """The input that is always a plain number; None where none is."""
     shown: str = ""
@@ -90,7 +90,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("neg", "neg", ("__neg__",), "-", _SIGNED, operator.neg),
         Operation("sub", "sub", ("__sub__",), "-", _BOTH, operator.sub),
         Operation(
-            "pow", "pow", ("__pow__",), "^",
+            "pow", "pow", ("__pow__", "pow", "power"), "^",
             ((1.75, 3.0), (-1.25, 3.0), (-1.5, 2.0), (2.5, -1.0), (-0.75, -2.0), (2.25, 0.5)), operator.pow, 1,
         ),
         Operation("div", "div", ("__truediv__",), "/", _BOTH, operator.truediv),
@@ -98,9 +98,9 @@ OPERATIONS: dict[str, Operation] = {
         Operation("rmul", "mul", ("__rmul__",), "*", _BOTH, operator.mul, 0, "2*x"),
         Operation("rsub", "sub", ("__rsub__",), "-", _BOTH, operator.sub, 0, "2 - x"),
         Operation("rdiv", "div", ("__rtruediv__",), "/", _BOTH, operator.truediv, 0, "2/x"),
-        Operation("power", "pow", ("__pow__",), "^", _ABOVE, operator.pow, None, "x^y"),
+        Operation("power", "pow", ("__pow__", "pow", "power"), "^", _ABOVE, operator.pow, None, "x^y"),
         Operation("rpow", "pow", ("__rpow__",), "^", _ABOVE, operator.pow, 0, "2^x"),
-        Operation("abs", "abs", ("__abs__",), "abs", _SIGNED, operator.abs),
+        Operation("abs", "abs", ("__abs__", "abs"), "abs", _SIGNED, operator.abs),
         _function("exp"),
         _function("log", "ln", points=_POSITIVE),
         _function("sqrt", points=_POSITIVE),

@@ -178,6 +178,8 @@ def _kink(trial: Trial, ours: float, came: float, language: str) -> Content:
 
 def _remarks(of: Judgement, language: str) -> Iterator[str]:
     say = partial(message, language)
+    if of.way:
+        yield say("judge-pass", way=of.way)
     if of.doubts:
         yield say("judge-doubt", count=len(of.doubts), program=of.doubts[0].text)
     if of.again is not None:

@@ -10,12 +10,14 @@ import inspect
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import combinations
+from types import MethodType
 from typing import Any
 
 from graphstep.ground.late import np
 
-VALUES, GRADIENTS = ("data", "value"), ("grad", "gradient")
-"""The names of the attributes that hold numbers."""
+VALUES = ("data", "value", "val", "v", "_data", "_value", "array", "x")
+GRADIENTS = ("grad", "gradient", "derivative", "der", "adjoint", "grad_value", "_grad", "_gradient", "_der", "g", "dv")
+"""The names of the attributes that hold numbers, the likeliest first."""
 
 
 MOST = 64
@@ -47,19 +49,22 @@ def read_cells(thing: Any, depth: int = 0) -> Any:
         # A tensor of a framework, an array, a number in a box: whatever is around it, a few layers at most.
         if callable(inside := getattr(thing, "tolist", None)) or callable(inside := getattr(thing, "item", None)):
             thing = inside()
-        elif (inside := getattr(thing, "data", None)) is not None:
-            thing = inside
         else:
-            break
+            try:
+                # The gradient of some classes is a value of their own.
+                thing = attribute(thing, VALUES)
+            except TypeError:
+                break
     raise TypeError(f"no numbers can be read from a {type(thing).__name__}")
 
 
 def attribute(value: Any, names: tuple[str, ...]) -> Any:
     """What stands in the first of some attributes that a value has."""
     for name in names:
-        if hasattr(value, name):
-            return getattr(value, name)
-    raise TypeError(f"a {type(value).__name__} has no attribute {names[0]!r} or {names[1]!r}")
+        # A method of that name is what asks for it.
+        if hasattr(value, name) and not isinstance(held := getattr(value, name), MethodType):
+            return held
+    raise TypeError(f"a {type(value).__name__} has none of the attributes {', '.join(names)}")
 
 
 def contents(value: Any) -> Any:
@@ -77,7 +82,8 @@ def shares_gradients(values: list[Any]) -> bool:
 def _gradient(value: Any) -> Any:
     try:
         return attribute(value, GRADIENTS)
-    except TypeError:
+    except Exception:
+        # A property may refuse it before there has been a backward pass.
         return None
 
 
@@ -86,9 +92,8 @@ def value_of(value: Any) -> float:
     return read(attribute(value, VALUES))
 
 
-def gradient_of(value: Any) -> float:
-    """The gradient that a value of an engine holds; none at all is 0."""
-    gradient = attribute(value, GRADIENTS)
+def read_gradient(gradient: Any) -> float:
+    """The number in a gradient; none at all is 0."""
     return 0.0 if gradient is None else read(gradient)
 
 
@@ -127,7 +132,11 @@ def _takes(what: type, form: Callable[[Any], Any]) -> bool:
     try:
         value = instance(what, form(MATRIX))
         # A class that keeps whatever it is given would add lists by putting one behind the other.
-        kept = form is list and isinstance(attribute(value, VALUES), list)
+        held = attribute(value, VALUES)
+        kept = form is list and isinstance(held, list)
+        if np.ndim(held) > 2:
+            # It has put the rows into a box of its own, around which sums would go.
+            return False
         return _alike(value, 1) and not (kept and not _alike(value + value, 2))
     except Exception:
         return False
@@ -145,13 +154,13 @@ def rows_of(content: Any) -> Any:
     return [rows_of(each) for each in content] if isinstance(content, list | tuple) else content
 
 
-def outcome(output: Any, inputs: list[Any], *, arrays: bool) -> list[Any]:
+def outcome(output: Any, inputs: list[Any], gradient_of: Callable[[Any], Any], *, arrays: bool) -> list[Any]:
     """The value of the output, and the gradient of each input."""
     if not arrays:
-        return [value_of(output), *map(gradient_of, inputs)]
+        return [value_of(output), *(read_gradient(gradient_of(value)) for value in inputs)]
     gradients = []
     for value in inputs:
-        gradient, cells = attribute(value, GRADIENTS), contents(value)
+        gradient, cells = gradient_of(value), contents(value)
         came = 0.0 if gradient is None else read_cells(gradient)
         # Where nothing arrives, some have a single 0 for all cells.
         gradients.append(_zeros(cells) if came == 0 else came)

@@ -33,6 +33,7 @@ JUDGEMENT: dict[str, English] = {
         "One program is off by less than 1e-6, {program}: is there an ε inside?",
         "{count} programs are off by less than 1e-6, the first is {program}: is there an ε inside?",
     ),
+    "judge-pass": "Its backward pass is {way}.",
     # Why there are no numbers.
     "judge-clock": "the process was ended after 20 seconds",
     "judge-processor": "the process was ended after 10 seconds of processor",
@@ -50,6 +51,7 @@ JUDGEMENT: dict[str, English] = {
     "judge-forget": "is left out of the graph, so that nothing goes on behind it",
     "judge-exchanged": "each gets what belongs to the other",
     "judge-misplaced": "sends to the other input instead",
+    "judge-twin": "where both are one value, the contribution towards the second counts twice, and the other one is lost",
     # What is sent.
     # Of operations on arrays.
     "judge-broadcasting": "broadcasting",
