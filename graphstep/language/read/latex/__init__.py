@@ -1,7 +1,8 @@
 r"""A formula in LaTeX, as it stands in notes and homework, becomes the text of a program: :func:`from_latex`.
 
 The order in which the text passes the modules: ``documents`` (where the formula stands), ``tokens``, ``reader`` (what each
-part is), with ``names`` (letters), ``functions`` (words that are gates) and ``pieces`` (the text that comes out).
+part is), with ``sums`` and ``definitions`` (what letters count), ``names`` (letters), ``functions`` (words that are gates) and
+``pieces`` (the text that comes out).
 """
 
 from __future__ import annotations

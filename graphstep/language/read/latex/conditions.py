@@ -7,7 +7,7 @@ import re
 from graphstep.gates.typed import ATOM, COMPARISON, SUM
 from graphstep.ground.records import dataclass
 from graphstep.language.read.latex.operators import ELSE_WORDS, IF_WORDS, Operators
-from graphstep.language.read.latex.pieces import Piece, call
+from graphstep.language.read.latex.pieces import Piece, axes_of, call
 from graphstep.language.read.latex.tokens import Token
 
 _COMPARISONS = {
@@ -47,7 +47,10 @@ class Comparison:
     def piece(self) -> Piece:
         """It as text of a program."""
         return Piece(
-            f"{self.left.within(SUM)} {self.sign} {self.right.within(SUM)}", COMPARISON, (self.left.span[0], self.right.span[1])
+            f"{self.left.within(SUM)} {self.sign} {self.right.within(SUM)}",
+            COMPARISON,
+            (self.left.span[0], self.right.span[1]),
+            axes=axes_of(self.left, self.right),
         )
 
     def excludes(self, other: Comparison) -> bool:

@@ -24,6 +24,10 @@ LETTERS = frozenset({"sigma"})
 """Letters that are a function where parentheses follow."""
 
 
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+"""Commands of two parts, one over the other."""
+
+
 def function_of(word: str) -> str:
     r"""The function that a command or a word calls, ``\arcsin`` → ``asin``, ``ReLU`` → ``relu``; empty for none.
 

@@ -14,13 +14,8 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import kind_text, shape_of
 from graphstep.ground.errors import LimitError, ReadError, Span, quoted
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS, Lettering, Naming
-from graphstep.language.read.latex.pieces import AXES, Piece, Sort, picked
+from graphstep.language.read.latex.pieces import AXES, Piece, Sort, TermsError, picked
 from graphstep.language.read.latex.tokens import Token
-
-
-class TermsError(Exception):
-    """A term is not made cell by cell of the vectors that a sum runs over: it has to be written out."""
-
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -76,6 +71,10 @@ class Cursor:
             kind = self._take().kind
             depth += (kind in ("left", "open")) - (kind in ("right", "close"))
 
+    def _since(self, start: int) -> str:
+        """What was typed from a place on, without its blanks."""
+        return "".join(self._text[self._tokens[start].start : self._tokens[self._place - 1].stop].split())
+
     def _wrong(self, message: str, span: Span, hint: str = "") -> NoReturn:
         raise ReadError(message, text=self._text, span=span, hint=hint)
 
@@ -102,6 +101,8 @@ class Letters(Cursor):
         self._given = given
         # What the names are taken for that were assigned above.
         self._assigned: dict[str, Sort] = {}
+        # What stands in the brackets of functions that were named so above: f(x, y) = …
+        self._functions: dict[str, str] = {}
         # Words of letters side by side that are names: of what was given a value, and of what stands before =.
         self._words = {word[0] for name in given if (word := _WORD.match(name))}
         # The values of the letters that sums count with.
@@ -199,9 +200,11 @@ class Letters(Cursor):
         for letter, size in zip_longest(letters if plain else (), shape[: len(places)] if plain else (), fillvalue=0):
             self._lengths[str(letter)][name] = int(size)
         if self._whole and not {*letters}.isdisjoint(self._whole):
-            if not plain or letters != [self._whole[-1]] or (len(shape) or AXES[sort]) != 1:
+            # W_{ii} is the diagonal, and W_{1j} a row.
+            each_once = plain and {*letters} <= {*self._whole} and len({*letters}) == len(letters)
+            if not each_once or (len(shape) or AXES[sort]) != len(letters):
                 raise TermsError
-            return Piece(name, ATOM, span, "number", "name")
+            return Piece(name, ATOM, span, "number", "name", tuple(letters))
         index = ", ".join(str(place - 1) for place in places)
         return Piece(f"{name}[{index}]", ATOM, span, picked(sort, index), "name")
 

@@ -86,6 +86,12 @@ class Naming:
         self._given = frozenset(given)
         self._letterings: dict[str, Lettering] = {}
 
+    def copy(self) -> Naming:
+        """The same names, for a reading that may be given up."""
+        copy = Naming(self._text, self._given)
+        copy._letterings |= self._letterings
+        return copy
+
     def name(self, lettering: Lettering, span: Span) -> str:
         """The name of a lettering: of its spellings the one that has a value, else the usual one.
 

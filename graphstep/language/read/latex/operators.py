@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection
-from typing import NoReturn
+from dataclasses import replace
 
 from graphstep.gates.typed import ATOM, SIGN
 from graphstep.ground.errors import Span, did_you_mean
-from graphstep.language.read.latex.functions import function_of
+from graphstep.language.read.latex.functions import FRACTIONS, function_of
 from graphstep.language.read.latex.letters import Letters
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS
-from graphstep.language.read.latex.pieces import Piece, Sort, binary, call, negative, picked, power
+from graphstep.language.read.latex.pieces import PRODUCTS, Piece, Sort, binary, call, negative, picked, power
 from graphstep.language.read.latex.tokens import Token
 
 IF_WORDS = frozenset({"if", "for", "when"})
@@ -30,18 +30,6 @@ CASE_WORDS = IF_WORDS | ELSE_WORDS
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _TIMES = frozenset({"cdot", "times", "ast", "odot", "circ", "bullet", "star"})
 _OVER = frozenset({"div", "oslash", "slash"})
-_PRODUCTS: dict[tuple[Sort, Sort], Sort] = {
-    ("row", "vector"): "number",
-    ("row", "matrix"): "row",
-    ("matrix", "vector"): "vector",
-    # A vector in front of a matrix is a row, as in books that lay the cases of a batch in rows.
-    ("vector", "matrix"): "vector",
-    ("matrix", "matrix"): "matrix",
-    ("vector", "row"): "matrix",
-}
-"""What comes out of the products of arrays that have one reading."""
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
-"""Commands of two parts, one over the other."""
 _ANOTHER = "another name takes a subscript: x_{new}"
 _TRANSPOSED = frozenset({"top", "intercal", "mathsf", "mathrm", "T", "t"})
 
@@ -110,7 +98,7 @@ class Operators(Letters):
         if "number" in (x.sort, y.sort) or command in ("odot", "circ"):
             return binary("*", x, y)
         whole = (x.span[0], y.span[1])
-        sort = _PRODUCTS.get((x.sort, y.sort))
+        sort = PRODUCTS.get((x.sort, y.sort))
         if sort is not None and command != "times":
             if (x.sort, y.sort) == ("vector", "row"):
                 return call("outer", [x, Piece(y.text.removesuffix(".T"), ATOM, y.span)], whole, sort)
@@ -152,8 +140,13 @@ class Operators(Letters):
             if value.bare == "numeral" and count == 1 and token.kind == "command" and token.text in FRACTIONS:
                 self._mixed(value)
             if value.bare == "name" and value.sort != "matrix" and token.kind == "left" and token.text in "([":
-                self._applied(value)
-            value = self._multiplied(value, self._power(), None)
+                value = self._applied(value)
+                if self._peek() is not token:
+                    continue
+            factor = self._power()
+            if factor.text in self._functions and self._is("left", "(", "["):
+                factor = self._applied(factor)
+            value = self._multiplied(value, factor, None)
             count += 1
         # What a division in front of it wants to know.
         self._factors, self._first_factor = count, first
@@ -168,8 +161,17 @@ class Operators(Letters):
             self._two_readings((number.span[0], fraction.span[1]), rf"{one} \cdot {other}", f"{one} + {other}")
         self._place = start
 
-    def _applied(self, name: Piece) -> NoReturn:
+    def _applied(self, name: Piece) -> Piece:
+        """A name before brackets: what has a value is a factor, and a function of what it was given by above is its value."""
         start = self._place
+        if (given_by := self._functions.get(name.text)) is not None:
+            self._pass_over_brackets()
+            if self._since(start) == given_by:
+                value = replace(name, span=(name.span[0], self._tokens[self._place - 1].stop), bare="")
+                return self._raised(value) if self._is("above") else value
+            self._place = start
+        elif (whole := name.text.partition("[")[0]) in self._given or whole in self._assigned:
+            return name
         inside = self._arguments()
         stop = self._tokens[self._place - 1].stop
         self._place = start
@@ -180,7 +182,7 @@ class Operators(Letters):
             hint = f"{near} {hint}"
         elif len(inside) == 1:
             hint += f"; a function of one's own is written out, or named in a line before: {typed} = …"
-        self._wrong(f"{typed}{rest} can be read in two ways", (name.span[0], stop), hint)
+        return self._wrong(f"{typed}{rest} can be read in two ways", (name.span[0], stop), hint)
 
     def _begins_factor(self) -> bool:
         token = self._peek()

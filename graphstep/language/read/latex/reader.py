@@ -6,22 +6,22 @@ r"""A formula becomes the text of a program, by descent: statements, and the par
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, PRODUCT
 from graphstep.ground.errors import Span, did_you_mean, quoted
 from graphstep.language.read.latex.conditions import is_option
-from graphstep.language.read.latex.functions import LETTERS, REFUSED, axes_of, function_of, is_cellwise
+from graphstep.language.read.latex.definitions import Definitions
+from graphstep.language.read.latex.functions import FRACTIONS, LETTERS, REFUSED, axes_of, function_of, is_cellwise
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT
-from graphstep.language.read.latex.operators import FRACTIONS
 from graphstep.language.read.latex.pieces import AXES, SORTS, Piece, Sort, binary, call, power
-from graphstep.language.read.latex.sums import Sums
 from graphstep.language.read.latex.tokens import Token
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
-class Reader(Sums):
+class Reader(Definitions):
     """One formula being read."""
 
     # -- statements ----------
@@ -40,10 +40,14 @@ class Reader(Sums):
         return "; ".join([*(f"{name} = {last}" for name, last in self._lasts.items() if name in used), *statements])
 
     def _statement(self) -> str:
-        name = self._target() if self._is_equation() else ""
-        if name and self._is_equation():
-            self._second_name()
-        value = self._sum()
+        equation = self._is_equation()
+        if equation and (definition := self._definition()) is not None:
+            name, value = definition
+        else:
+            name = self._target() if equation else ""
+            if name and self._is_equation():
+                self._second_name()
+            value = self._sum()
         # = is a comparison inside brackets only: outside it gives a name.
         if self._comparison() and not self._is("sign", "="):
             value = self._compared(value).piece
@@ -85,7 +89,9 @@ class Reader(Sums):
             self._wrong("a derivative is not written as a formula", self._take().span, "every run computes the gradients")
         if self._is("left", "("):
             # f(x, y) = … names the inputs of f, which its formula names again; p(y=1|x) = … and KL(p||q) = … say more.
+            opening = self._place
             self._pass_over_brackets()
+            self._functions[piece.text] = self._since(opening)
         if self._is("sign", ":"):
             self._place += 1
         token = self._take()
@@ -166,7 +172,7 @@ class Reader(Sums):
         if len(inputs) > 1:
             return self._joined(inputs, opening, span)
         # The brackets that were typed are no name any more.
-        return Piece(inputs[0].text, inputs[0].level, span, inputs[0].sort)
+        return replace(inputs[0], span=span, bare="")
 
     def _joined(self, inputs: list[Piece], opening: Token, span: Span) -> Piece:
         """``[h, x]``: vectors one behind the other, as in the gates of an LSTM; of numbers a vector."""
@@ -236,7 +242,7 @@ class Reader(Sums):
                 "this is a derivative", (command.start, stop), "every run computes the gradients: write the function alone"
             )
         value = binary("/", x, y)
-        return Piece(value.text, PRODUCT, (command.start, stop), value.sort)
+        return replace(value, level=PRODUCT, span=(command.start, stop))
 
     def _half(self, command: Token) -> Piece:
         r"""The numerator or denominator of a fraction; ``\frac12`` has one digit for each."""
@@ -281,7 +287,7 @@ class Reader(Sums):
         span = (command.start, self._tokens[self._place - 1].stop)
         value = call(function, inputs, span, self._sort_of_call(function, inputs, options), options)
         if base:
-            value = Piece(f"{value.text}/ln({base})", PRODUCT, span, value.sort)
+            value = replace(value, text=f"{value.text}/ln({base})", level=PRODUCT)
         return value if exponent is None else power(value, exponent).at(span)
 
     def _sort_of_call(self, function: str, inputs: list[Piece], options: str) -> Sort | None:

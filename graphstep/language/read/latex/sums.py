@@ -2,14 +2,14 @@ r"""Sums and products over a letter: over whole vectors, or with their terms wri
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import NoReturn
 
 from graphstep.ground import limits
-from graphstep.ground.errors import LimitError
+from graphstep.ground.errors import LimitError, Span
 from graphstep.language.read.latex.conditions import Conditions
-from graphstep.language.read.latex.letters import TermsError
-from graphstep.language.read.latex.pieces import Piece, binary, call
+from graphstep.language.read.latex.pieces import Piece, TermsError, binary, call, over
 from graphstep.language.read.latex.tokens import Token
 
 TURNS = 10_000
@@ -43,7 +43,7 @@ class Sums(Conditions):
             self._wrong(f"{letter} counts in two sums, one inside the other", command.span, "give the inner one another letter")
         start = self._place
         self._lengths[letter] = {}
-        whole = self._of_vectors(letter, first, command)
+        whole = self._wholly((letter,), lambda: self._term(letter, first, start, command))
         if last is None and whole is None:
             self._term(letter, first, start, command)
         lengths = self._lengths.pop(letter)
@@ -51,7 +51,8 @@ class Sums(Conditions):
             last = self._length(letter, lengths, command)
             self._settle(name, last, command)
         if whole is not None and first == 1 and lengths and {*lengths.values()} <= {0, last} and (last or 0) in lengths.values():
-            return call("sum" if command.text == "sum" else "prod", [whole], (command.start, whole.span[1]), "number")
+            with suppress(TermsError):
+                return over("sum" if command.text == "sum" else "prod", whole, letter, (command.start, whole.span[1]))
         sign, value = ("+" if command.text == "sum" else "*"), None
         self._lengths[letter] = {}
         for count in range(first, last + 1):
@@ -96,12 +97,12 @@ class Sums(Conditions):
         del self._counters[letter]
         return term
 
-    def _of_vectors(self, letter: str, first: int, command: Token) -> Piece | None:
-        """The term with whole vectors in place of their cells; None where it is not made of them cell by cell."""
+    def _wholly(self, letters: tuple[str, ...], read: Callable[[], Piece]) -> Piece | None:
+        """What is read with whole arrays in place of the cells that letters count; None where it is not made of them so."""
         whole, depth, bars, counters = self._whole, self._depth, [*self._bars], dict(self._counters)
-        self._whole = (*whole, letter)
+        self._whole = (*whole, *letters)
         try:
-            return self._term(letter, first, self._place, command)
+            return read()
         except TermsError:
             self._depth, self._bars, self._counters = depth, bars, counters
             return None
@@ -110,14 +111,16 @@ class Sums(Conditions):
 
     def _length(self, letter: str, lengths: dict[str, int], command: Token) -> int:
         """How far a letter counts that has no last number: as far as the arrays have cells; 0 where no length is known here."""
+        if not lengths:
+            self._need_bounds(command)
+        return self._size(letter, lengths, command.span, _example(command))
+
+    def _size(self, letter: str, lengths: dict[str, int], span: Span, hint: str) -> int:
+        """How many cells a letter counts; 0 where no array says it."""
         sizes = {size: name for name, size in lengths.items() if size}
         if len(sizes) > 1:
             (one, name), (other, another) = list(sizes.items())[:2]
-            self._wrong(
-                f"{letter} counts the {one} cells of {name} and the {other} of {another}", command.span, _example(command)
-            )
-        if not lengths:
-            self._need_bounds(command)
+            self._wrong(f"{letter} counts the {one} cells of {name} and the {other} of {another}", span, hint)
         return next(iter(sizes), 0)
 
     def _settle(self, name: str, last: int, command: Token) -> None:

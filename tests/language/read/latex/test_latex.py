@@ -21,7 +21,7 @@ from lark.exceptions import LarkError
 
 import graphstep as gs
 from graphstep.gates import FUNCTIONS
-from graphstep.ground.errors import GraphstepError, InputError, ReadError
+from graphstep.ground.errors import GraphstepError, InputError, LimitError, ReadError
 from graphstep.language.read import read
 from graphstep.language.read.latex import from_latex
 from graphstep.telling.formula import latex_of
@@ -194,8 +194,11 @@ x_1 y_2 + W_{2,1} + W_{12}                          ->  x[0]*y[1] + W[1, 0] + W1
 \prod_{k=1}^{1} y_k                                 ->  y[0]
 \sum_k (y_k - x_k)^2 + \sum_k k y_k                 ->  sum((y - x)^2) + (1*y[0] + 2*y[1])
 -\sum_i y_i \log\frac{e^{x_i}}{\sum_j e^{x_j}}       ->  -sum(y*log(exp(x)/sum(exp(x))))
-\sum_i \sum_j W_{ij} x_j                            ->  W[0, 0]*x[0] + W[0, 1]*x[1] + (W[1, 0]*x[0] + W[1, 1]*x[1])
-\sum_i \sum_j x_i y_j                               ->  sum(x*y[0] + x*y[1])
+\sum_i \sum_j W_{ij} x_j                            ->  sum(W @ x)
+\sum_i \sum_j x_i y_j                               ->  sum(x*sum(y))
+\sum_{i,j} y_i W_{ij} x_j / n                       ->  sum(y*(W @ (x/n)))
+\sum_i \sum_j W_{ij} W_{ji}                         ->  W[0, 0]*W[0, 0] + W[0, 1]*W[1, 0] + (W[1, 0]*W[0, 1] + W[1, 1]*W[1, 1])
+\sum_i W_{ii} - \sum_i \sum_j -W_{ij} x_j           ->  W[0, 0] + W[1, 1] - sum(-W @ x)
 \sum_{i=1}^{1} (x_{i+1} - x_i)^2                    ->  (x[1] - x[0])^2
 h = W x \\ \sum_k [h_k > 0] |h_k| + h_1              ->  h = W @ x; sum((h > 0)*abs(h)) + h[0]
 \sum_k \|y_k\| + \sum_k y_k \max(y)                 ->  norm(y[0]) + norm(y[1]) + (y[0]*max(y) + y[1]*max(y))
@@ -211,6 +214,20 @@ x W + y                                              ->  x @ W + y
 E_{total} = \frac12 (target - out_{o1})^2            ->  E_total = 1/2*(target - out_o1)^2
 net = n + 1 \\ MSE = net^2                           ->  net = n + 1; MSE = net^2
 p(y=1|x) = \frac{1}{1+e^{-x^\top y}}                 ->  p = 1/(1 + exp(-(x.T @ y)))
+z_i = \sum_j W_{ij} x_j + y_i                        ->  z = W @ x + y
+z_j = \sum_i x_i W_{ij}                              ->  z = x @ W
+z_{nj} = \sum_k W_{nk} W_{jk} + x_j                  ->  z = W @ W.T + x
+z_{ji} = x_i y_j \\ v_{ij} = x_i y_j                  ->  z = outer(x, y).T; v = outer(x, y)
+\hat{y}_i = \sigma(x_i) \\ L = \sum_i (\hat{y}_i - y_i)^2  ->  y_hat = sigmoid(x); L = sum((y_hat - y)^2)
+p_i = e^{x_i}/\sum_j e^{x_j} \\ -\sum_i y_i \log p_i  ->  p = exp(x)/sum(exp(x)); -sum(y*log(p))
+a^{[1]}_i = \tanh(x_i) \\ \sum_i a^{[1]}_i            ->  a1 = tanh(x); sum(a1)
+z_i = x_i - \max(x)                                  ->  z = [x[0] - max(x), x[1] - max(x)]
+z^{(i)} = y^\top W^{(i)}                              ->  z = [y.T @ W[0], y.T @ W[1]]
+z_{ij} = x_i W_{ij}                                  ->  z = [[x[0]*W[0, 0], x[0]*W[0, 1]], [x[1]*W[1, 0], x[1]*W[1, 1]]]
+z_i = n \\ h_t = h_{t-1} n                            ->  z_i = n; h_t = h_tm1*n
+a(e^n - 1) n                                         ->  a*(exp(n) - 1)*n
+\delta_k = y_k (1 - y_k) \\ y_1(1 - y_1)              ->  delta = y*(1 - y); y[0]*(1 - y[0])
+f(n) = n^2 \\ 2 f(n)^2 f(n) (f(n) + 1)                ->  f = n^2; 2*f^2*f*(f + 1)
 D_{KL}(x \| y) = \sum_i x_i \log\frac{x_i}{y_i}      ->  D_KL = sum(x*log(x/y))
 \begin{cases} n^2, & n < 1, \\ 2n, & \text{otherwise.} \end{cases}  ->  where(n < 1, n^2, 2*n)
 """
@@ -293,6 +310,44 @@ def test_a_sum_over_cells_says_where_the_array_has_none() -> None:
         with pytest.raises(ReadError, match=re.escape(message)) as caught:
             from_latex(tex, values)
         assert caught.value.hint, tex
+
+
+def test_the_definition_of_an_array_comes_to_what_its_cells_say() -> None:
+    values = {
+        "A": np.arange(6.0).reshape(2, 3),
+        "B": np.arange(6.0).reshape(3, 2) - 2,
+        "u": np.array([1.0, -2.0]),
+        "v": np.ones(3),
+    }
+    for tex, indices, arrays in [
+        (r"z_i = \sum_j A_{ij} v_j", "ij,j->i", "Av"),
+        (r"z_j = \sum_i A_{ij} u_i", "ij,i->j", "Au"),
+        (r"z_{ik} = \sum_j A_{ij} B_{jk}", "ij,jk->ik", "AB"),
+        (r"z_{ki} = \sum_j A_{ij} B_{jk}", "ij,jk->ki", "AB"),
+        (r"z_i = \sum_{j,k} A_{ij} B_{jk} u_k", "ij,jk,k->i", "ABu"),
+        (r"z_i = \sum_j \sum_k A_{kj} B_{ji} u_k", "kj,ji,k->i", "ABu"),
+        (r"z_{ij} = A_{ij} B_{ji} u_i", "ij,ji,i->ij", "ABu"),
+        (r"z_j = \sum_i u_i A_{ij} v_j", "i,ij,j->j", "uAv"),
+    ]:
+        expected = np.einsum(indices, *(values[name] for name in arrays))
+        assert np.allclose(gs.from_latex(tex, inputs={name: values[name] for name in arrays}).output, expected), tex
+
+
+def test_the_definition_of_an_array_says_what_its_letters_do_not() -> None:
+    values = {"y": np.ones(3), "x": np.ones(2), "W": np.ones((3, 2))}
+    told = {
+        r"z_i = \sum_j W_{ij} y_j": "j counts the 2 cells of W and the 3 of y",
+        r"z_i = x_i + y_i": "i counts the 2 cells of x and the 3 of y",
+        r"z_i = y_{i+1} - y_i": "y is a vector of 3, and no cell or row of it is number 4",
+        r"h = W x \\ z_i = h_i \max(h)": "how many cells h has is not known here",
+        r"f(x) = x \\ a f(y)": "f(y) can be read in two ways",
+    }
+    for tex, message in told.items():
+        with pytest.raises(ReadError, match=re.escape(message)) as caught:
+            from_latex(tex, values)
+        assert caught.value.hint, tex
+    with pytest.raises(LimitError, match="10,000 cells"):
+        from_latex(r"z_{ij} = x_i + y_j", {"x": np.ones(200), "y": np.ones(200)})
 
 
 def test_any_function_of_arrays_in_latex_is_read_or_refused() -> None:
