@@ -110,15 +110,18 @@ def _value(batch: Batch, buffers: Buffers) -> Any:
     return value(batch.gate, [buffers.value(place) for place in batch.ins], batch.options)
 
 
-def adopt(plan: Plan, buffers: Buffers, recorded: Recorded) -> None:
-    """Put recorded gradients into the buffers, to the bit, where ours are the same numbers up to rounding."""
+def adopt(plan: Plan, buffers: Buffers, recorded: Recorded) -> bool:
+    """Put recorded gradients into the buffers, to the bit, where ours are the same numbers up to rounding; whether all are."""
+    agree = True
     for nodes, theirs, same in _compared(plan, buffers, recorded):
+        agree = agree and bool(np.all(same))
         if isinstance(nodes, int):
             if same:
                 write(buffers.gradients, plan.place(nodes), theirs)
             continue
         cells = np.array([plan.starts[node] for node in nodes], np.intp)
         buffers.gradients[cells[same]] = theirs[same]
+    return agree
 
 
 def differing_gradient(plan: Plan, buffers: Buffers, recorded: Recorded) -> int | None:

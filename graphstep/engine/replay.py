@@ -37,11 +37,14 @@ def replay(program: Program, inputs: Mapping[str, Number], recorded: Recorded, *
     with np.errstate(all="ignore"):
         fill(planned, buffers, inputs, moved)
         # What has overflowed in a narrow type goes on as inf, so such gradients have to be in place before their gates send.
-        if is_narrow(moved):
-            backward(planned, buffers, seed, setup.ties, Adoption(planned, buffers, moved))
-        else:
+        agree = False
+        if not is_narrow(moved):
             backward(planned, buffers, seed, setup.ties)
-            adopt(planned, buffers, moved)
+            agree = adopt(planned, buffers, moved)
+        # Where contributions cancel, a residue without digits is left, and all in front of it gets what this comes to. So each
+        # gate sends the gradient that was recorded, and answers for no more than its own rounding.
+        if not agree:
+            backward(planned, buffers, seed, setup.ties, Adoption(planned, buffers, moved))
         _check(planned, buffers, moved)
     return replace(finished(planned, buffers, seed, setup.ties, ordered_setup or setup), recorded=moved)
 

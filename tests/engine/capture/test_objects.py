@@ -113,6 +113,18 @@ def test_where_its_own_gradients_part_is_found():
     assert run.trace.recorded.gradients[node.index] == 6.0
 
 
+def test_what_rounding_leaves_of_gradients_that_cancel_is_no_disagreement():
+    # Probabilities add up to 1 whatever the scores are: a gradient is 0 or 3e-17, by the order in which it was added up.
+    scores = [Scalar(0.3), Scalar(1.1), Scalar(-0.7)]
+    raised = [each.exp() for each in scores]
+    total = raised[0] + raised[1] + raised[2]
+    loss = raised[0] / total + raised[1] / total + raised[2] / total
+    loss.backward()
+    run = gs.capture(loss)
+    assert run.disagreement is None
+    assert [*run.gradients.values()] == [each.grad for each in scores]
+
+
 def test_gradients_that_nobody_asked_for_are_not_compared():
     run = gs.capture(engines.perceptron, False, fixed=["asked"])
     assert run.trace.recorded.gradients == ()
