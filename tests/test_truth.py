@@ -180,6 +180,21 @@ def test_what_rounding_leaves_of_a_sum_of_cells_is_no_equation(text: str, inputs
     assert ladder.line.endswith(rung)
 
 
+@each(
+    ("text", "rung"),
+    [
+        ("cumsum(x, axis=1)", "cumsum([[-3.1460, 2.8188, 1.6476]], axis=1) = [[-3.146, -0.3272, 1.320]]"),
+        ('einsum("ij->", x)', 'einsum("ij->", [[-3.1460, 2.8188, 1.6476]]) = 1.320'),
+        ("conv1d(x, w, stride=2)", "conv1d([[-3.1460, 2.8188, 1.6476]], [[[1, 1]]], stride=2) = [[-0.3272]]"),
+    ],
+)
+def test_digits_are_chosen_where_a_formula_holds_options_too(text: str, rung: str) -> None:
+    x, w = np.array([[-3.14601457, 2.818793646, 1.64759413]]), np.ones((1, 1, 2))
+    ladder = explain(gs.run(text, inputs={"x": x, "w": w} if "w" in text else {"x": x}).trace, 1).ladder
+    assert ladder is not None
+    assert ladder.line.endswith(rung)
+
+
 def test_a_node_is_numbered_where_its_text_is_long_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     layers = {"X": (6, 4), "W1": (4, 5), "b1": (5,), "W2": (5, 3), "b2": ()}
     texts = [*ARRAYS, ("relu(X@W1+b1)@W2+b2", layers)]

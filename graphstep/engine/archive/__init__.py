@@ -49,7 +49,7 @@ def opening_of_trace(trace: Trace) -> Opening:
     plain = ("",) * len(program.nodes)
     recorded = Recorded(
         values,
-        (trace.dtype,) * len(values) if before is None else before.dtypes,
+        tuple("float64" if copy else trace.dtype for copy in copies) if before is None else before.dtypes,
         gradients,
         plain if before is None or not before.devices else before.devices,
         plain if before is None or not before.places else before.places,

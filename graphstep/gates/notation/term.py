@@ -229,7 +229,24 @@ class Rounded:
         # In print the scores are left out, and with them the number of classes: it is known when something meets the result.
         if function == "onehot" and len(arguments) == 1:
             return _Classes(row, arguments[0])
-        return row.value(np, [np.asarray(x) for x in arguments], dict(row.defaults))
+        told = {
+            name: (x,) if type(x) is int and row.keywords.get(name) == "shape" else x
+            for name, x in (each for each in arguments if type(each) is tuple)
+        }
+        return row.value(np, [np.asarray(x) for x in arguments if type(x) is not tuple], {**row.defaults, **told})
+
+    def words(self, text: str) -> tuple[str, Any]:
+        """An option as it is typed behind an input, ``axis=1``: its name and what it is."""
+        import json
+
+        name, told, value = text.partition("=")
+        if text.startswith('"'):
+            return "subscripts", text.strip('"')
+        if not told:
+            raise NoNumberError(text)
+        # What a tuple is in our text is a list in JSON; all else is the same.
+        read = json.loads(value.replace(",)", ")").translate(str.maketrans("()", "[]")))
+        return name, tuple(read) if isinstance(read, list) else read
 
     def listed(self, *cells: Any) -> Any:
         """Numbers, or arrays of one shape, as an array."""

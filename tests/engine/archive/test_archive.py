@@ -27,6 +27,7 @@ RUNS = {
     "arrays": lambda: gs.run("sum(tanh(W@x + b)*c)", W=[[0.1, 0.2], [0.3, 0.4]], x=[1, 2.0], b=[0.1, 0.2], c=3, data="c"),
     "indices": lambda: gs.run("sum(E[[0,2,0], 1:]) + sum(E[..., 0]) + sum(E[ids])", E=np.eye(3), ids=[1, 1], data="ids"),
     "rounded": lambda: gs.run("a = x*y; sum(softmax(W@[a, y])^2) + a*a/y", x=1 / 3, y=0.7, W="randn(3,2)", dtype="bfloat16"),
+    "rounded copies": lambda: gs.run("sum(silu(W@x + b)^2)/3", W=[[0.1, 0.2], [0.3, 0.4]], x=[1, 2.0], b=0.7, dtype="float32"),
     "not finite": lambda: gs.run("log(x) + 1/x - y", x=0, y="1e400"),
 }
 

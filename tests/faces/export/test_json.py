@@ -45,6 +45,11 @@ def test_random_programs_fit_the_schema(seed: int) -> None:
     document(made, len(made) // 2)
 
 
+def test_an_option_that_is_a_text_fits_the_schema() -> None:
+    made = run('einsum("ij,j->i", W, x)', {"W": np.ones((2, 3)), "x": np.ones(3)})
+    assert document(made)["nodes"][-1]["options"] == {"subscripts": "ij,j->i"}
+
+
 @each("name", [name for name, gate in ELEMENTWISE.items() if gate.functions])
 def test_every_function_fits_the_schema(name: str) -> None:
     gate = ELEMENTWISE[name]
