@@ -74,7 +74,8 @@ class _Gate(LineFilter):
         """The segments, with marks in place of what must not leave."""
         for each in self.filters:
             segments = each.apply(segments, background)
-        if not any(UNPRINTABLE.search(segment.text) for segment in segments if not segment.control):
+        # Of all at once, for it is asked of every line.
+        if not UNPRINTABLE.search("".join([text for text, _, control in segments if not control])):
             return segments
         return [
             segment if segment.control else Segment(UNPRINTABLE.sub(_mark, segment.text), segment.style) for segment in segments

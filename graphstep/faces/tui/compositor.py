@@ -34,8 +34,17 @@ class Piece(NamedTuple):
     """The line."""
     x: int
     """The column in which it begins."""
-    strip: Strip
-    """What stands there."""
+    line: Strip
+    """A line, of which cells stand there; to cut it takes as long as to make it."""
+    start: int
+    """The first of its cells."""
+    stop: int
+    """The first one that is not."""
+
+    @property
+    def strip(self) -> Strip:
+        """What stands there."""
+        return self.line.crop(self.start, self.stop)
 
 
 class Update(CompositorUpdate):
@@ -107,8 +116,8 @@ class SparingCompositor(Compositor):
         """The lines of the screen."""
         region = (size or self.size).region.intersection(self.size.region)
         lines: list[list[Strip]] = [[] for _ in range(region.height)]
-        for y, _, strip in self._pieces([region]):
-            lines[y].append(strip)
+        for piece in self._pieces([region]):
+            lines[piece.y].append(piece.strip)
         return [Strip.join(strips) for strips in lines]
 
     def _pieces(self, regions: Iterable[Region]) -> list[Piece]:
@@ -119,20 +128,25 @@ class SparingCompositor(Compositor):
         pieces: list[Piece] = []
         for widget, (region, clip) in self.visible_widgets.items():
             seen = region.intersection(clip)
-            left, right = seen.column_span
-            lines = [y for y in seen.line_range if any(start < right and stop > left for start, stop in missing.get(y, ()))]
+            (left, right), (top, bottom) = seen.column_span, seen.line_span
+            lines = [
+                y
+                for y, spans in missing.items()
+                if top <= y < bottom and any(start < right and stop > left for start, stop in spans)
+            ]
             if not lines:
                 continue
-            part = Region(left, lines[0], seen.width, lines[-1] + 1 - lines[0])
+            part = Region(left, min(lines), seen.width, max(lines) + 1 - min(lines))
             wanted = part.translate(-region.offset)
             strips = _bar(widget, wanted) if isinstance(widget, ScrollBar) else widget.render_lines(wanted)
-            # Of a line between them a widget has kept what it made.
-            for y, strip in zip(part.line_range, strips, strict=False):
+            for y in lines:
+                # Of a line between them a widget has kept what it made.
+                strip = strips[y - part.y]
                 rest: list[tuple[int, int]] = []
-                for start, stop in missing.get(y, ()):
+                for start, stop in missing[y]:
                     begin, end = max(start, left), min(stop, right)
                     if begin < end:
-                        pieces.append(Piece(y, begin, strip.crop(begin - left, end - left)))
+                        pieces.append(Piece(y, begin, strip, begin - left, end - left))
                         rest += [(x, to) for x, to in ((start, begin), (end, stop)) if x < to]
                     else:
                         rest.append((start, stop))

@@ -8,8 +8,9 @@ not show yet.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from rich.cells import cell_len
@@ -52,18 +53,20 @@ class Painting:
     def written(self, update: Update, console: Console) -> str:
         """What is to be written so that the terminal shows an update; it is taken for written from then on."""
         brush = _Brush()
-        system = console._color_system or ColorSystem.TRUECOLOR
-        for y, x, strip in update.pieces:
+        # As a number, whose hash is found at once.
+        system = int(console._color_system or ColorSystem.TRUECOLOR)
+        for piece in update.pieces:
+            y, x, line, start, stop = piece
             row = self._rows.setdefault(y, _Row())
-            parts = [(_letters(text), "" if style is None else _pen(style, system)) for text, style, _ in strip]
-            if any(letters is None for letters, _ in parts):
+            parts = [cells for text, style, _ in line if (cells := _cells(text, style, system))]
+            if len(parts) < len(line):
                 # Where it ends the terminal knows, and whether a mark at its beginning goes to the letter before.
-                brush.whole(x, y, strip.render(console))
+                brush.whole(x, y, piece.strip.render(console))
                 row.lose(max(x - 1, 0))
                 continue
-            for letters, pen in parts:
-                row.write(x, y, letters or [], pen, brush)
-                x += len(letters or [])
+            for letters, pens in _cut(parts, start, stop) if start or stop < line.cell_length else parts:
+                row.write(x, y, letters, pens, brush)
+                x += len(letters)
         return brush.text()
 
 
@@ -93,16 +96,17 @@ class _Row:
             self.letters[x - 1] = None
         del self.letters[x:], self.pens[x:]
 
-    def write(self, x: int, y: int, letters: list[str], pen: str, brush: _Brush) -> None:
-        """Have letters there, and let those be written that are not."""
+    def write(self, x: int, y: int, letters: list[str], pens: list[str], brush: _Brush) -> None:
+        """Have letters of one pen there, and let those be written that are not."""
         end = x + len(letters)
-        if self.letters[x:end] == letters and self.pens[x:end] == [pen] * len(letters):
+        old, worn = self.letters[x:end], self.pens[x:end]
+        if old == letters and worn == pens:
             return
         if x == len(self.letters):
             # Nothing is known of the row from here on, as of all rows at the start.
-            brush.put(x, y, letters, pen, self)
+            brush.put(x, y, letters, pens[0], self)
             self.letters += letters
-            self.pens += [pen] * len(letters)
+            self.pens += pens
             return
         if (missing := end - len(self.letters)) > 0:
             self.letters += [None] * missing
@@ -112,15 +116,18 @@ class _Row:
             self.letters[x - 1] = None
         if self.letters[end : end + 1] == [""]:
             self.letters[end] = None
-        if "" in letters or pen not in self.pens[x:end]:
+        self.letters[x:end], self.pens[x:end] = letters, pens
+        if missing > 0 or "" in letters or pens[0] not in worn:
             # All of it is new, as it is with another theme.
-            brush.put(x, y, letters, pen, self)
-            self.letters[x:end], self.pens[x:end] = letters, [pen] * len(letters)
+            brush.put(x, y, letters, pens[0], self)
             return
-        for place, letter in enumerate(letters, x):
-            if self.letters[place] != letter or self.pens[place] != pen:
-                brush.put(place, y, (letter,), pen, self)
-                self.letters[place], self.pens[place] = letter, pen
+        same = [letter == was and pen == before for letter, was, pen, before in zip(letters, old, pens, worn, strict=True)]
+        begin = 0
+        for unchanged, run in groupby(same):
+            stop = begin + len([*run])
+            if not unchanged:
+                brush.put(x + begin, y, letters[begin:stop], pens[0], self)
+            begin = stop
 
 
 class _Brush:
@@ -159,21 +166,34 @@ class _Brush:
         return "".join(self._pieces) + _turned(self._pen, "")
 
 
-@lru_cache(maxsize=4096)
-def _letters(text: str) -> list[str] | None:
-    """The letters of a text cell by cell, behind a wide one an empty one; None where terminals do not agree on the cells."""
+@lru_cache(maxsize=8192)
+def _cells(text: str, style: Style | None, system: int) -> tuple[list[str], list[str]] | None:
+    """The letter of each cell of a text, behind a wide letter an empty one, and its pen; None where terminals do not agree on the
+    cells.
+    """
+    # What is written before a text of that style.
+    pen = "" if style is None else Strip.render_style(style, "\0", ColorSystem(system)).partition("\0")[0]
     if text.isascii() and text.isprintable():
-        return list(text)
+        return list(text), [pen] * len(text)
     widths = [cell_len(letter) for letter in text]
     if 0 in widths or max(text) >= _EMOJI or sum(widths) != cell_len(text):
         return None
-    return [cell for letter, width in zip(text, widths, strict=True) for cell in (letter, "")[:width]]
+    letters = [cell for letter, width in zip(text, widths, strict=True) for cell in (letter, "")[:width]]
+    return letters, [pen] * len(letters)
 
 
-@lru_cache(maxsize=4096)
-def _pen(style: Style, system: ColorSystem) -> str:
-    """What is written before a text of that style."""
-    return Strip.render_style(style, "\0", system).partition("\0")[0]
+def _cut(parts: list[tuple[list[str], list[str]]], start: int, stop: int) -> Iterator[tuple[list[str], list[str]]]:
+    """Some of the cells of a line; of a wide letter that is cut through a blank is left."""
+    for letters, pens in parts:
+        first, last = max(start, 0), min(stop, len(letters))
+        if first < last:
+            part = letters[first:last]
+            if not part[0]:
+                part[0] = " "
+            if letters[last : last + 1] == [""]:
+                part[-1] = " "
+            yield part, pens[first:last]
+        start, stop = start - len(letters), stop - len(letters)
 
 
 @lru_cache(maxsize=4096)

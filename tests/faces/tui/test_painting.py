@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import Compositor, InlineUpdate
 from textual.events import Key
-from textual.geometry import Spacing
+from textual.geometry import Size, Spacing
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
@@ -91,7 +91,7 @@ def pair(monkeypatch: pytest.MonkeyPatch, painted: None) -> Pair:
     monkeypatch.setattr(textual.app.App, "_display", display)
     # A style keeps the codes of the first console that wrote it, and tests before this one have had consoles of other colours:
     # two equal styles may be written in two ways here, as in no process of its own.
-    monkeypatch.setattr(painting, "_pen", painting._pen.__wrapped__)
+    monkeypatch.setattr(painting, "_cells", painting._cells.__wrapped__)
     return pair
 
 
@@ -237,10 +237,15 @@ def line(choose: random.Random) -> Strip:
     return Strip([Segment(text, style) for text, style in texts]).crop(0, COLUMNS)
 
 
+def whole(y: int, strip: Strip, x: int = 0) -> Piece:
+    """All of a line."""
+    return Piece(y, x, strip, 0, strip.cell_length)
+
+
 def cut(y: int, strip: Strip, choose: random.Random) -> list[Piece]:
     """A line in pieces."""
     cuts = sorted({0, *choose.sample(range(1, COLUMNS), 3), COLUMNS})
-    return [Piece(y, x, strip.crop(x, stop)) for x, stop in pairwise(cuts)]
+    return [Piece(y, x, strip, x, stop) for x, stop in pairwise(cuts)]
 
 
 def test_any_update_leaves_the_screen_that_textual_makes_of_it() -> None:
@@ -260,16 +265,16 @@ def test_any_update_leaves_the_screen_that_textual_makes_of_it() -> None:
 
 def test_what_is_shown_costs_nothing_and_an_update_of_another_kind_is_passed_on_and_makes_all_unknown() -> None:
     painting = Painting()
-    update = Update([Piece(0, 0, Strip([Segment("abc", Style.parse("red"))])), Piece(1, 0, Strip([Segment("中d")]))])
+    update = Update([whole(0, Strip([Segment("abc", Style.parse("red"))])), whole(1, Strip([Segment("中d")]))])
     inline = InlineUpdate([Strip([Segment("x")])])
-    whole = "\x1b[1;1H\x1b[31mabc\x1b[2;1H\x1b[0m中d"
+    everything = "\x1b[1;1H\x1b[31mabc\x1b[2;1H\x1b[0m中d"
     # An update that Textual drops, since it is at something else, is not taken for shown.
     painting.spared(update)
-    assert written(painting, update) == whole
+    assert written(painting, update) == everything
     assert painting.spared(None) is None
     assert written(painting, update) == ""
     assert painting.spared(inline) is inline
-    assert written(painting, update) == whole
+    assert written(painting, update) == everything
 
 
 def test_a_pen_turns_into_another_one_in_the_fewest_codes() -> None:
@@ -278,7 +283,7 @@ def test_a_pen_turns_into_another_one_in_the_fewest_codes() -> None:
     link = f"\x1b]8;id={segments[6].style._link_id};https://x.org\x1b\\"
     codes = ("1;31;44", "32", "0;32;44", "49", "0", "1")
     pens = [*(f"\x1b[{code}m" for code in codes), f"\x1b[0m{link}", "\x1b[0m\x1b]8;;\x1b\\\x1b[1m"]
-    update = Update([Piece(0, 0, Strip(segments))])
+    update = Update([whole(0, Strip(segments))])
     assert written(Painting(), update) == "\x1b[1;1H" + "".join(f"{pen}a" for pen in pens) + "\x1b[0m"
 
 
@@ -287,7 +292,7 @@ def test_letters_on_whose_width_terminals_do_not_agree_are_written_with_all_that
     for text in ("ae\u0301", "a👩\u200d🔬", "a❤\ufe0f", "a🇩🇪", "a👍🏽"):
         strip = Strip([Segment(text)])
         width = strip.cell_length
-        update = Update([Piece(0, 0, strip), Piece(0, width, Strip([Segment("b")]))])
+        update = Update([whole(0, strip), whole(0, Strip([Segment("b")]), width)])
         for _ in range(2):
             assert written(painting, update) == f"\x1b[1;1H{text}\x1b[1;{width + 1}Hb"
 
@@ -321,3 +326,22 @@ def test_a_scrollbar_is_textuals_cell_by_cell_wherever_it_stands() -> None:
                     assert cells(_bar(bar, part)) == cells(ScrollBar.render_lines(bar, part))
 
     drive(compare, balanced(64, names=2), {"x0": 0.5, "x1": 2.0}, size=LARGE)
+
+
+def test_a_drawing_of_another_size_takes_one_frame_whatever_scrollbars_come_or_go_with_it(updates: list[Update]) -> None:
+    async def play(driver: Driver) -> None:
+        graph = driver.screen.panes.graph
+        wide, high = graph.size
+        # The first time the scrollbars are mounted.
+        graph.resize_drawing(Size(wide + 9, high + 9))
+        await driver.pilot.pause()
+        # As high as the pane is too high where a bar takes the last row.
+        sizes = ((wide + 9, high, True), (wide, high, False), (wide, high + 9, True), (9, 9, False), (wide + 9, 9, False))
+        for columns, rows, vertical in sizes:
+            updates.clear()
+            graph.resize_drawing(Size(columns, rows))
+            await driver.pilot.pause()
+            assert len(updates) == 1
+            assert graph.scrollbars_enabled == (vertical, columns > wide - vertical)
+
+    drive(play)

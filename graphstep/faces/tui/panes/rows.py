@@ -103,11 +103,15 @@ class Rows(Widget):
     def _line(self, row: Strip, width: int, left: Strip, right: Strip) -> Strip:
         """A row between the edges."""
         base, background = self._ground or self.background_colors
-        paper, _ = self._styles_cache.get_inner_outer(base, background)
-        strip = row.adjust_cell_length(width - left.cell_length - right.cell_length, paper.rich_style)
+        inner = width - left.cell_length - right.cell_length
+        if row.cell_length != inner:
+            paper, _ = self._styles_cache.get_inner_outer(base, background)
+            row = row.adjust_cell_length(inner, paper.rich_style)
+        segments = [*row]
+        # As a strip applies them, which makes another strip; that takes half as long as all else here.
         for each in self.get_line_filters():
-            strip = strip.apply_filter(each, background)
-        return Strip([*left, *strip, *right], width)
+            segments = each.apply(segments, background)
+        return Strip([*left, *segments, *right], width)
 
     @property
     def _seen(self) -> tuple[int, int, Size]:
@@ -154,16 +158,13 @@ class RowsPane(ScrollView, Rows, can_focus=False):
         """Say how large the whole is. Only a scrollbar that comes or goes is a reason to lay out the screen anew."""
         if size == self.virtual_size:
             return
-        wide, high = size.width > self.size.width, size.height > self.size.height
-        if (wide, high) != (self.show_horizontal_scrollbar, self.show_vertical_scrollbar) or not self.is_attached:
-            self.virtual_size = size
-            # Textual asks for scrollbars when a pane gets another size, which may have been a moment ago.
-            self.show_horizontal_scrollbar, self.show_vertical_scrollbar = wide, high
-            return
         self.set_reactive(RowsPane.virtual_size, size)
-        if wide:
+        # As Textual settles them in the middle of a layout, which then takes a second one, and a second frame.
+        self._scrollbar_changes.clear()
+        self._refresh_scrollbars()
+        if self.show_horizontal_scrollbar:
             self.horizontal_scrollbar.window_virtual_size = size.width
-        if high:
+        if self.show_vertical_scrollbar:
             self.vertical_scrollbar.window_virtual_size = size.height
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
