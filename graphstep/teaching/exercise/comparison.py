@@ -15,7 +15,7 @@ from graphstep.ground.operands import Shape
 from graphstep.ground.records import dataclass
 from graphstep.teaching.exercise.exercise import Blank, Distractor, distractors
 from graphstep.teaching.marking.ordering import OrderAsked
-from graphstep.teaching.marking.precision import EQUAL, NOISE, Typed, is_meant, is_rounded, typed
+from graphstep.teaching.marking.precision import EQUAL, NOISE, Answer, answer_of, is_meant, is_rounded
 from graphstep.teaching.marking.shapes import NUMBER_WORDS, ShapeAsked, same_shape, slips_of_shape
 from graphstep.teaching.marking.solution import TOLERANCE
 from graphstep.teaching.marking.verdict import mark
@@ -153,7 +153,7 @@ def _cell(right: Number, others: list[Distractor], place: tuple[int, ...]) -> Ce
     return Cell(place, value, room, tuple(wrong))
 
 
-def room_of(value: float, accepts: Callable[[Typed, Number], bool] = is_meant) -> float:
+def room_of(value: float, accepts: Callable[[Answer, Number], bool] = is_meant) -> float:
     """How far the coarsest rounding of a number that still ``accepts`` is from it; of what is exact only what doubles lose.
 
     >>> room_of(0.7311), room_of(-4.0) < 1e-8
@@ -166,7 +166,7 @@ def room_of(value: float, accepts: Callable[[Typed, Number], bool] = is_meant) -
         for digits in range(1, _DIGITS + 1):
             text = np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
             off = abs(float(text) - value)
-            if off <= TOLERANCE * abs(value) and accepts(typed(text, float(text)), value):
+            if off <= TOLERANCE * abs(value) and accepts(answer_of(text, float(text)), value):
                 widest = max(widest, off)
             if not off:
                 break

@@ -17,7 +17,7 @@ from graphstep.ground.arrays import Number, number_text, shape_of
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 from graphstep.teaching.marking.misconceptions import slips
-from graphstep.teaching.marking.precision import Typed, is_equal, is_meant
+from graphstep.teaching.marking.precision import Answer, is_equal, is_meant
 from graphstep.teaching.marking.quantities import Quantity
 from graphstep.teaching.marking.solution import Solution
 
@@ -60,7 +60,7 @@ def earlier_of(asked: Quantity, typed: Number, *, right: bool) -> Earlier:
     return Earlier(kind, place, asked.name, _flat(typed), _flat(asked.asked), right, asked.cell)
 
 
-def carried(asked: Quantity, answer: Typed, earlier: Sequence[Earlier]) -> Carried | None:
+def carried(asked: Quantity, answer: Answer, earlier: Sequence[Earlier]) -> Carried | None:
     """What an answer follows from: all earlier ones, or one wrong one of several; None where it does from none of these."""
     there = _usable(asked, earlier)
     reaching = [each for each in there if not each.right and _moves(asked, _run(asked, [each]))]

@@ -17,7 +17,7 @@ from graphstep.ground.records import dataclass
 from graphstep.language.values import read_value
 from graphstep.teaching.marking.carried import Earlier, earlier_of
 from graphstep.teaching.marking.evaluate import numeral_in
-from graphstep.teaching.marking.precision import Typed, typed
+from graphstep.teaching.marking.precision import Answer, answer_of
 from graphstep.teaching.marking.quantities import KINDS, Quantity, effect, quantity, slope, use_of
 from graphstep.teaching.marking.solution import WHOLE
 from graphstep.teaching.marking.spelling import in_brackets, plainly
@@ -38,7 +38,7 @@ class Claim:
     """The claim as it was typed."""
     asked: Quantity
     """What it is about, with the run's own number."""
-    answer: Typed
+    answer: Answer
     """The number that is claimed, with its precision."""
 
 
@@ -85,7 +85,7 @@ def _claim(trace: Trace, word: str) -> Claim:
         before = word.index(right, place) if right and text == right else None
         span = (place, len(word)) if before is None or error.span is None else tuple(each + before for each in error.span)
         raise type(error)(error.message, text=word, span=(span[0], span[1]), hint=error.hint) from None
-    return Claim(word, asked, _from_file(value, right) if right.startswith("@") else typed(text, value))
+    return Claim(word, asked, _from_file(value, right) if right.startswith("@") else answer_of(text, value))
 
 
 def _unread(message: str, word: str, stop: int) -> ReadError:
@@ -137,7 +137,7 @@ def _asked(trace: Trace, left: str) -> Quantity:
         ) from None
 
 
-def _from_file(value: Number, path: str) -> Typed:
+def _from_file(value: Number, path: str) -> Answer:
     """The precision of numbers in a file: of a text by its digits, of an array in bytes by the type that holds it."""
     cells = np.asarray(value, np.float64)
     if path.lower().endswith(".npy"):
@@ -145,8 +145,8 @@ def _from_file(value: Number, path: str) -> Typed:
             narrow = np.array_equal(cells.astype(np.float32).astype(np.float64), cells, equal_nan=True)
         # A computation in float32 leaves an error in proportion to the largest of the numbers that it adds up.
         room = _SINGLE * np.maximum(np.abs(cells), np.max(np.abs(cells), initial=0.0)) if narrow else np.zeros(cells.shape)
-        return Typed(value, plain(room), False)
+        return Answer(value, plain(room), False)
     rooms = [numeral_in(repr(cell)) for cell in cells.ravel().tolist()]
     # A whole number in a table is no rounded one.
     digits = [0.0 if room is None or room[0].is_integer() else room[1] for room in rooms]
-    return Typed(value, plain(np.reshape(digits, cells.shape)), False)
+    return Answer(value, plain(np.reshape(digits, cells.shape)), False)

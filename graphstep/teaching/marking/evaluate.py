@@ -32,7 +32,7 @@ _CELL = re.compile(r"[^\[\],]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluation:
     """The value of a typed expression, and the names in it."""
 
     value: Number
@@ -41,7 +41,7 @@ class Evaluated:
     """The names and derivatives in it; empty for arithmetic with numbers."""
 
 
-def evaluate(trace: Trace, text: str, at: int | None = None) -> Evaluated:
+def evaluate(trace: Trace, text: str, at: int | None = None) -> Evaluation:
     """The value of an expression in the names and derivatives of a run.
 
     With ``at``, only what the run shows at that step may be named. InputError for what cannot be read or is not known.
@@ -53,16 +53,16 @@ def evaluate(trace: Trace, text: str, at: int | None = None) -> Evaluated:
         raise InputError(f"this is {len(text):,} characters long; at most {LENGTH} are read")
     if (number := numeral_in(text)) is not None:
         # Most answers are one numeral, and a class has very many.
-        return Evaluated(number[0], ())
+        return Evaluation(number[0], ())
     if "[" in text and not re.search(r"[^\W\d]|∂", _EXPONENT.sub("", text)):
-        return Evaluated(_literal(text), ())
+        return Evaluation(_literal(text), ())
     plain, derivatives = _without_derivatives(trace, text, at)
     try:
         program = read(plain, (*trace.program.names, *derivatives))
     except GraphstepError as error:
         raise InputError(f"{quoted(text)} cannot be read: {error.message}", hint=error.hint) from error
     values = {name: derivatives[name] if name in derivatives else _value(trace, name, at) for name in program.inputs}
-    return Evaluated(run(program, values).output, program.inputs)
+    return Evaluation(run(program, values).output, program.inputs)
 
 
 def numeral_in(text: str) -> tuple[float, float] | None:

@@ -34,7 +34,7 @@ _NUMERAL = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Typed:
+class Answer:
     """An answer with its precision."""
 
     value: Number
@@ -46,23 +46,23 @@ class Typed:
     that is no precision."""
 
 
-def typed(text: str, value: Number) -> Typed:
+def answer_of(text: str, value: Number) -> Answer:
     """The precision of an answer: of a numeral by its digits, of an array cell by cell, of arithmetic by its decimals."""
     # A fraction, 1/3, is as precise as its arithmetic: it has no digits that were rounded.
     plain = text.strip()
     numeral = numeral_in(plain)
     if numeral is not None:
-        return Typed(value, numeral[1], numeral[1] > 0.5 and len(_digits(plain)) < 2)
+        return Answer(value, numeral[1], numeral[1] > 0.5 and len(_digits(plain)) < 2)
     if plain.startswith("["):
         cells = [*map(numeral_in, cells_in(plain))]
         if len(cells) == np.size(value):
             room = np.array([0.0 if cell is None else cell[1] for cell in cells]).reshape(np.shape(value))
-            return Typed(value, room, False)
+            return Answer(value, room, False)
     # The relative errors of factors add up; those of terms are no larger than the largest, unless they cancel. A decimal of one
     # digit, as in 0.5*x, is not a rounded number.
     decimals = [each[0] for each in _NUMERAL.finditer(plain) if "." in each[0] and len(_digits(each[0])) > 1]
     share = min(TOLERANCE, sum(half / abs(number) for number, half in filter(None, map(numeral_in, decimals)) if number))
-    return Typed(value, np.abs(value) * share if share else np.zeros(shape_of(value))[()], True)
+    return Answer(value, np.abs(value) * share if share else np.zeros(shape_of(value))[()], True)
 
 
 def _digits(text: str) -> str:
@@ -81,7 +81,7 @@ def is_equal(one: Number, other: Number) -> NDArray[np.bool_]:
     return np.asarray(near | noise | np.equal(one, other) | both_undefined)
 
 
-def is_rounded(answer: Typed, number: Number) -> bool:
+def is_rounded(answer: Answer, number: Number) -> bool:
     """Whether an answer is this number rounded, to two digits at least: enough to know a misconception by."""
     if isinstance(answer.value, float) and isinstance(number, float) and isinstance(answer.room, float):
         short = abs(answer.value - number)
@@ -94,7 +94,7 @@ def is_rounded(answer: Typed, number: Number) -> bool:
     return bool((meets(answer, number) | near).all()) and not answer.coarse
 
 
-def meets(answer: Typed, number: Number) -> NDArray[np.bool_]:
+def meets(answer: Answer, number: Number) -> NDArray[np.bool_]:
     """Cell by cell whether a number is the one that was typed, to the digits that were typed. Both are of one shape."""
     value = answer.value
     near = (np.abs(np.subtract(value, number)) <= np.multiply(answer.room, 1 + EQUAL)) & agreeing(value, number)
@@ -104,7 +104,7 @@ def meets(answer: Typed, number: Number) -> NDArray[np.bool_]:
     return np.asarray(is_equal(value, number) | near)
 
 
-def is_meant(answer: Typed, number: Number) -> bool:
+def is_meant(answer: Answer, number: Number) -> bool:
     """Whether an answer is this number, or this array in every cell."""
     if isinstance(answer.value, float) and isinstance(number, float) and isinstance(answer.room, float):
         return _meets(answer, answer.value, answer.room, number)
@@ -120,7 +120,7 @@ def is_same(one: float, other: float) -> bool:
     return noise or one == other or (math.isnan(one) and math.isnan(other))
 
 
-def _meets(answer: Typed, value: float, room: float, number: float) -> bool:
+def _meets(answer: Answer, value: float, room: float, number: float) -> bool:
     """What :func:`meets` says, of two single numbers: one class has millions of them to compare."""
     if is_same(value, number):
         return True

@@ -21,8 +21,7 @@ from graphstep.teaching.marking.carried import Carried, Earlier, carried, earlie
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
 from graphstep.teaching.marking.ordering import OrderAsked
-from graphstep.teaching.marking.precision import Typed, is_equal, is_meant, is_rounded, is_same, meets
-from graphstep.teaching.marking.precision import typed as precisely
+from graphstep.teaching.marking.precision import Answer, answer_of, is_equal, is_meant, is_rounded, is_same, meets
 from graphstep.teaching.marking.quantities import Quantity, messages
 from graphstep.teaching.marking.shapes import ShapeAsked, same_shape, slips_of_shape, typed_shape
 from graphstep.teaching.marking.solution import WHOLE, Solution, agrees
@@ -214,7 +213,7 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
         typed = evaluate(solution.trace, plain, at)
     except GraphstepError as error:
         return Verdict("unreadable", say("mark-no-array" if array else "mark-no-number", why=error.message))
-    answer = precisely(plain, typed.value)
+    answer = answer_of(plain, typed.value)
     # The name of what is asked for has its value, and is no answer.
     if typed.names and asked.kind == "value" and is_meant(answer, asked.asked):
         return Verdict("unreadable", say("mark-which-array" if array else "mark-which-number", typed=quoted(text)))
@@ -223,7 +222,7 @@ def _of_a_quantity(solution: Solution, text: str, at: int | None, earlier: Seque
     return mark_number(asked, answer, earlier, tells=tells)
 
 
-def mark_number(asked: Quantity, answer: Typed, earlier: Sequence[Earlier] = (), *, tells: bool = True) -> Verdict:
+def mark_number(asked: Quantity, answer: Answer, earlier: Sequence[Earlier] = (), *, tells: bool = True) -> Verdict:
     """The verdict on a number or an array that was read: right, carried, or wrong with the misconception that comes to it."""
     typed, say = answer.value, messages(asked.trace)
     if shape_of(typed) != shape_of(asked.asked):
@@ -256,7 +255,7 @@ def _worded(trace: Trace, reasons: Sequence[Reason]) -> tuple[Misconception, ...
     return tuple(Misconception(code, Wording(trace).say(why)) for code, why in first.items())
 
 
-def _slips_of(asked: Quantity, answer: Typed) -> list[Reason]:
+def _slips_of(asked: Quantity, answer: Answer) -> list[Reason]:
     """The misconceptions that come to an answer; where none does, those that come to it when it is rounded."""
     with np.errstate(all="ignore"):
         met = [(value, why) for value, why in slips(asked) if not same_number(value, asked.asked)]
@@ -286,7 +285,7 @@ def _following_text(asked: Quantity, follows: Carried, *, tells: bool) -> str:
     return say("answer-follows", name=asked.name, yours=yours, true=true, value=value, right=number_text(asked.asked))
 
 
-def _wrong(asked: Quantity, typed: Number, answer: Typed, met: Sequence[Misconception]) -> str:
+def _wrong(asked: Quantity, typed: Number, answer: Answer, met: Sequence[Misconception]) -> str:
     """What is said of a wrong number: the slip that leads to it, the wrong cells, or how far off it is."""
     say = messages(asked.trace)
     if met:
@@ -326,7 +325,7 @@ def _of_another_shape(asked: Quantity, typed: Number) -> Verdict:
     return Verdict("wrong", say(key, typed=of(shape_of(typed)), **shapes))
 
 
-def _cells_compared(answer: Typed, asked: Quantity) -> str:
+def _cells_compared(answer: Answer, asked: Quantity) -> str:
     """Which cells of an array are wrong."""
     say, right = messages(asked.trace), asked.asked
     good, turned = meets(answer, right), meets(replace(answer, value=np.negative(answer.value)), right)

@@ -19,7 +19,7 @@ from graphstep.ground.numerals import numeral
 from graphstep.language.read import read
 from graphstep.teaching.marking.evaluate import evaluate, numeral_in, numerals_in
 from graphstep.teaching.marking.misconceptions import slips
-from graphstep.teaching.marking.precision import NOISE, Typed, is_equal, is_meant, is_rounded, meets, typed
+from graphstep.teaching.marking.precision import NOISE, Answer, answer_of, is_equal, is_meant, is_rounded, meets
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.slopes import WRONG_SLOPES, wrong_slopes
 from graphstep.teaching.marking.solution import Solution, solve
@@ -113,11 +113,11 @@ def test_each_cell_is_marked_to_its_own_digits(answer: str, outcome: str) -> Non
 
 
 def test_the_precision_of_arithmetic_is_that_of_its_decimals() -> None:
-    assert is_meant(typed("0.5*0.33", 0.165), 1 / 6)
-    assert not is_meant(typed("0.5*0.3300", 0.165), 1 / 6)
-    assert not is_meant(typed("1/2*1/3", 1 / 6), 0.165)
-    assert not is_meant(typed("50.5*2.0", 101.0), 100.0)
-    assert not is_meant(typed("0.5", 0.5), np.array([0.5]))
+    assert is_meant(answer_of("0.5*0.33", 0.165), 1 / 6)
+    assert not is_meant(answer_of("0.5*0.3300", 0.165), 1 / 6)
+    assert not is_meant(answer_of("1/2*1/3", 1 / 6), 0.165)
+    assert not is_meant(answer_of("50.5*2.0", 101.0), 100.0)
+    assert not is_meant(answer_of("0.5", 0.5), np.array([0.5]))
 
 
 # Slips
@@ -414,7 +414,7 @@ def test_no_random_answer_is_marked_or_diagnosed_falsely(seed: int) -> None:
             if equal:
                 assert verdict.right
             if not verdict.right:
-                meant = typed(answer, float(answer))
+                meant = answer_of(answer, float(answer))
                 met = [why for value, why in slips(quantity) if is_meant(meant, value) or is_rounded(meant, value)]
                 named = [Wording(quantity.trace).say(why) for why in met]
                 told = verdict.sentence.removeprefix("Not quite. ")
@@ -631,9 +631,9 @@ def test_the_cells_that_are_wrong_are_listed(answer: str, says: str) -> None:
 
 
 def test_two_digits_of_a_whole_number_are_a_precision_and_one_is_none() -> None:
-    assert meets(typed("1.2e2", 120.0), 118.0)
-    assert not meets(typed("1e2", 100.0), 98.0)
-    assert meets(typed("1e2", 100.0), 98.5)
+    assert meets(answer_of("1.2e2", 120.0), 118.0)
+    assert not meets(answer_of("1e2", 100.0), 98.0)
+    assert meets(answer_of("1e2", 100.0), 98.5)
 
 
 def test_what_rounding_leaves_of_0_is_0() -> None:
@@ -667,7 +667,7 @@ def test_half_a_unit_of_the_last_digit_is_read_from_what_was_typed() -> None:
 
 
 def test_a_whole_number_is_not_met_by_what_is_only_near() -> None:
-    near = Typed(np.array([2.005, 0.3004]), np.array([0.05, 0.0005]), coarse=True)
+    near = Answer(np.array([2.005, 0.3004]), np.array([0.05, 0.0005]), coarse=True)
     assert meets(near, np.array([2.0, 0.3001])).tolist() == [False, True]
 
 
@@ -735,8 +735,8 @@ def test_a_derivative_that_a_run_does_not_have_is_refused_with_what_it_has(answe
 
 
 def test_a_number_of_the_other_sign_is_not_rounded() -> None:
-    assert is_rounded(typed("0.33", 0.33), 1 / 3)
-    assert not is_rounded(typed("-0.33", -0.33), 1 / 3)
+    assert is_rounded(answer_of("0.33", 0.33), 1 / 3)
+    assert not is_rounded(answer_of("-0.33", -0.33), 1 / 3)
 
 
 @each(
