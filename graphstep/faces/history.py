@@ -14,7 +14,7 @@ from pathlib import Path
 
 from graphstep.ground.errors import GraphstepError
 from graphstep.ground.files import open_file, write_file
-from graphstep.teaching.kept import data_folder
+from graphstep.teaching.store import data_folder
 
 KEPT = 12
 """Programs that are kept."""

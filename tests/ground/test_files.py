@@ -181,7 +181,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path, Any], tuple[int, str]]]] = {
     "a round": ("faces/export/__init__.py", _by_command(*TRAIN, "--at-round=1", "--format=md", "--to")),
     "a saved training": ("engine/training/saved.py", _by_command(*TRAIN, "--save")),
     "a training from Python": ("faces/export/__init__.py", lambda path, _: _from_python(path)),
-    "the place in a lesson": ("teaching/kept.py", _progress),
+    "the place in a lesson": ("teaching/store.py", _progress),
     "the last programs": ("faces/history.py", _history),
     "a gradient as code": (
         "faces/cli/gradient.py",

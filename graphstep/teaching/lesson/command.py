@@ -11,9 +11,9 @@ from graphstep.ground.errors import GraphstepError, InputError, quoted_path
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.widths import cell_width, padded
 from graphstep.language.setup import Setup
-from graphstep.teaching.kept import data_folder
 from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import LessonFile, catalogue, find
+from graphstep.teaching.store import data_folder
 from graphstep.telling.words.catalogue import message
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def run(words: Sequence[str], out: TextIO, play: Callable[[LessonRun], int] | No
 def path_of(words: Sequence[str]) -> Path:
     """The file of the lesson that words name; InputError where there is none."""
     # A name may be typed without quotes, lesson write your own; a file that is followed by more is a slip.
-    return find(" ".join(words)) if not words[0].endswith(".md") or len(words) == 1 else _too_many(words)
+    if words[0].endswith(".md") and len(words) > 1:
+        raise InputError(f"one lesson at a time, not {len(words)}", hint=USAGE)
+    return find(" ".join(words))
 
 
 def command_of(path: Path, language: str, *options: str) -> str:
@@ -176,7 +178,3 @@ def _progress(words: Sequence[str], out: TextIO) -> int:
     else:
         out.write(f"wrote {write_file(words[0], progress.exported(kept))}\n")
     return 0
-
-
-def _too_many(words: Sequence[str]) -> Path:
-    raise InputError(f"one lesson at a time, not {len(words)}", hint=USAGE)

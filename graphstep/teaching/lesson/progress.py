@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from graphstep.ground.records import dataclass
-from graphstep.teaching.kept import SCHEMA, Entries, Kept, Store, count
+from graphstep.teaching.store import SCHEMA, Entries, Receipt, Store, count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,12 +95,10 @@ def resume(run: LessonRun, progress: Entries[Place]) -> LessonRun:
     return type(run)(run.rehearsal, 0, answers).go(0 if place.finished else place.section)
 
 
-def save(run: LessonRun) -> Kept:
+def save(run: LessonRun) -> Receipt:
     """Keep the place of a lesson. Nothing is raised where that fails: a lesson goes on without."""
-    progress = load()
-    if not progress.writable:
-        return Kept(False, progress.message)
-    lesson = run.rehearsal.lesson
+    # Read again: another session may have kept another lesson meanwhile.
+    progress, lesson = load(), run.rehearsal.lesson
     before = _kept(lesson, progress.by_key)
     entry = Place(
         run.place,
@@ -107,11 +106,8 @@ def save(run: LessonRun) -> Kept:
         run.total,
         run.finished or (before is not None and before.finished and run.done == run.total),
     )
-    # Read again a moment ago: another session may have kept another lesson meanwhile.
-    places = {**progress.by_key, key_of(lesson): entry}
-    places.pop(str(lesson.path.resolve()), None)
-    kept = _STORE.save(places)
-    return Kept(True, progress.message) if kept.done else kept
+    others = {key: place for key, place in progress.by_key.items() if key != str(lesson.path.resolve())}
+    return _STORE.save(replace(progress, by_key=others), key_of(lesson), entry)
 
 
 def _entry(place: Place) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from graphstep.teaching.kept import Entries, Kept, Store, count
 from graphstep.teaching.practice.standing import REVIEWS, Standing
+from graphstep.teaching.store import Entries, Receipt, Store, count
 
 
 def load() -> Entries[Standing]:
@@ -14,14 +14,10 @@ def load() -> Entries[Standing]:
     return _STORE.load()
 
 
-def save(key: str, standing: Standing) -> Kept:
+def save(key: str, standing: Standing) -> Receipt:
     """Keep one standing beside the others, as they are on the disk now."""
     # Read again, and one entry replaced: another session may have kept another level meanwhile.
-    entries = _STORE.load()
-    if not entries.writable:
-        return Kept(False, entries.message)
-    kept = _STORE.save({**entries.by_key, key: standing})
-    return Kept(True, entries.message) if kept.done else kept
+    return _STORE.save(_STORE.load(), key, standing)
 
 
 def _read(entry: Any) -> Standing:

@@ -9,7 +9,7 @@ from tests.lessons import own_lesson, rehearsed, said, simple
 
 def test_a_place_is_kept_and_found_again(own_data):
     state = simple().next().hint().answer("7")[0].answer("3")[0].next()
-    assert progress.save(state) == progress.Kept(True)
+    assert progress.save(state) == progress.Receipt(True)
     again = progress.resume(simple(), progress.load())
     assert (again.place, again.answers) == (state.place, state.answers)
     assert [path.name for path in own_data.iterdir()] == ["progress.json"]

@@ -39,7 +39,7 @@ def data_folder() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Receipt:
     """The outcome of writing an entry."""
 
     done: bool
@@ -108,15 +108,17 @@ class Store(Generic[Entry]):
         except (KeyError, TypeError, ValueError):
             return self._set_aside(path)
 
-    def save(self, entries: Mapping[str, Entry]) -> Kept:
-        """Keep entries in place of all that was kept. Nothing is raised where that fails: learning goes on without."""
-        table = {key: self.written(entries[key]) for key in sorted(entries)}
+    def save(self, there: Entries[Entry], key: str, entry: Entry) -> Receipt:
+        """Keep one entry beside those that are there. Nothing is raised where that fails: learning goes on without."""
+        if not there.writable:
+            return Receipt(False, there.message)
+        table = {name: self.written(each) for name, each in sorted({**there.by_key, key: entry}.items())}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_file(self.path, json.dumps({"schema": SCHEMA, self.table: table}, ensure_ascii=False, indent=1) + "\n")
         except (OSError, GraphstepError) as error:
-            return Kept(False, f"{self.path} cannot be kept: {printable(str(error))}.")
-        return Kept(True)
+            return Receipt(False, f"{self.path} cannot be kept: {printable(str(error))}.")
+        return Receipt(True, there.message)
 
     def _set_aside(self, path: Path) -> Entries[Entry]:
         # Beside each other, and never over an older one: somebody may want to mend either.

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphstep.ground.errors import GraphstepError
-from graphstep.teaching.kept import Kept
 from graphstep.teaching.lesson import command
 from graphstep.teaching.lesson import progress as lessons
 from graphstep.teaching.practice import progress as practice
 from graphstep.teaching.practice.standing import Standing
+from graphstep.teaching.store import Receipt
 from tests.lessons import simple
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def test_a_damaged_file_is_set_aside_and_never_lost(name: str, own_data: Path) -
         assert kept.by_key == {}
         assert f"set aside as {name}.damaged-{number}.json" in kept.message
         assert (own_data / f"{name}.damaged-{number}.json").read_text() == damaged
-    assert save() == Kept(True)
+    assert save() == Receipt(True)
     assert len(load().by_key) == 1
 
 
