@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from math import prod
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
 from graphstep.ground.unprintable import printable
@@ -162,8 +162,8 @@ class _Reader:
             self.fail(self.line_of("programs", line), "programs is a list of programs in quotes")
         if not 1 <= len(programs) <= PROGRAMS:
             self.fail(line, f'a level has 1 to {PROGRAMS} programs: program = "q = x + y; f = q*z"')
-        fineness = table.get("numbers", "halves")
-        if fineness not in ("halves", "decimals"):
+        fineness: Fineness = table.get("numbers", "halves")
+        if fineness not in get_args(Fineness):
             self.fail(self.line_of("numbers", line), 'numbers is "halves" or "decimals"')
         largest = self.number(table, "largest", line, 100)
         inputs, at = table.get("inputs", {}), self.line_of("inputs", line)
@@ -180,7 +180,7 @@ class _Reader:
             more = "a level with mistakes asks for nothing else" if mistakes else 'asks = ["gradient x"], or mistakes = ["local"]'
             self.fail(first, f"a level asks for 1 to {ASKS} things: {more}")
         questions = tuple(self.ask(each, first) for each in asks)
-        return Level(tuple(programs), ranges, questions, mistakes, _fine(fineness), largest, line)
+        return Level(tuple(programs), ranges, questions, mistakes, fineness, largest, line)
 
     def range(self, name: str, value: Any, line: int) -> Range | str:
         """The range of an input, or the value that it always has."""
@@ -269,7 +269,3 @@ class _Reader:
         # At the beginning of a line, or behind a brace or a comma of an inline table; in quotes or without.
         form = re.compile(rf"\s*{name}" if key.startswith("[") else rf"(?:.*[{{,])?\s*[\"']?{name}[\"']?\s*=")
         return next((number for number, row in enumerate(self.lines[start - 1 :], start) if form.match(row)), start)
-
-
-def _fine(word: str) -> Fineness:
-    return "halves" if word == "halves" else "decimals"

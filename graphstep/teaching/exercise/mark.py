@@ -14,8 +14,7 @@ _COMMA = re.compile(r"[-+−–]?[0-9]*,[0-9]+")
 """A number with a decimal comma."""
 
 _THOUSANDS = re.compile(r"[-+−–]?[1-9][0-9]{0,2},[0-9]{3}")
-"""A number whose comma may part its thousands as well."""
-# A decimal comma, where a class writes one: 1,000 is 1 then.
+"""A number whose comma may part its thousands as well: where a class writes decimal commas, 1,000 is 1."""
 
 _GROUPED = re.compile(r"[-+−–]?[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+")
 """A number with blanks between its thousands."""

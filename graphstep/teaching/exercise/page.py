@@ -28,12 +28,12 @@ def key(exercise: Exercise, command: str) -> Document:
     return titled(title, (Prose((Code(exercise.code),)), *answered(exercise)), language, command)
 
 
-def asked(exercise: Exercise, first: int = 1) -> Iterator[Block]:
-    """What is given and what is asked; its questions are numbered from ``first`` on."""
+def asked(exercise: Exercise) -> Iterator[Block]:
+    """What is given and what is asked, in numbered questions."""
     yield from problem(exercise)
     # Where all blanks earn the same, nobody needs to be told.
     weighed = len({blank.marks for blank in exercise.blanks}) > 1
-    for number, blank in enumerate(exercise.blanks, first):
+    for number, blank in enumerate(exercise.blanks, 1):
         solution = blank.solution
         worth = (worth_of(exercise.setup.language, blank),) if weighed else ()
         options = tuple((option,) for option in solution.question.options)
@@ -51,9 +51,9 @@ def problem(exercise: Exercise, defined: set[str] | None = None) -> Iterator[Blo
         yield Graph(trace, 0, written=False)
 
 
-def answered(exercise: Exercise, first: int = 1) -> Iterator[Block]:
+def answered(exercise: Exercise) -> Iterator[Block]:
     """The answers under the numbers of the questions."""
-    for number, blank in enumerate(exercise.blanks, first):
+    for number, blank in enumerate(exercise.blanks, 1):
         yield Question(number, (), (), (), way_to(blank, exercise.setup.language))
 
 

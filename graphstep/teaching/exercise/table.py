@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import BinaryIO, get_args
+from typing import BinaryIO, cast, get_args
 
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.files import open_file
@@ -169,13 +169,12 @@ def _cells(lines: Iterable[str], parted: str, where: Callable[[int], str]) -> It
 
 def _row(row: list[str], where: str) -> Row:
     student, name, sheet, item, blank, typed, read_as, verdict, code, sentence, earned, of = map(plain, row)
-    for outcome in get_args(Outcome):
-        if outcome == verdict:
-            # A person may have written into the cell what an answer earns that nobody else could mark.
-            number = None if not earned.strip() else _number(earned, where)
-            mark = Mark(item, blank, typed, read_as, outcome, code, sentence, number, _number(of, where))
-            return Row(student, name, sheet, mark)
-    raise InputError(f"{where}: {quoted(verdict, 20)} is no verdict")
+    if verdict not in get_args(Outcome):
+        raise InputError(f"{where}: {quoted(verdict, 20)} is no verdict")
+    # A person may have written into the cell what an answer earns that nobody else could mark.
+    number = None if not earned.strip() else _number(earned, where)
+    mark = Mark(item, blank, typed, read_as, cast("Outcome", verdict), code, sentence, number, _number(of, where))
+    return Row(student, name, sheet, mark)
 
 
 def _number(text: str, where: str) -> float:

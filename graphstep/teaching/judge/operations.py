@@ -74,12 +74,8 @@ _POSITIVE = ((0.75,), (2.5,), (1.625,))
 _WITHIN = ((0.25,), (-0.5,), (0.625,))
 
 
-def _reversed(points: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:
-    return tuple((y, x) for x, y in points)
-
-
-def _function(name: str, *others: str, points: tuple[tuple[float, ...], ...] = _SIGNED, gate: str = "") -> Operation:
-    return Operation(name, gate or name, (name, *others), name, points)
+def _function(name: str, *others: str, points: tuple[tuple[float, ...], ...] = _SIGNED) -> Operation:
+    return Operation(name, name, (name, *others), name, points)
 
 
 OPERATIONS: dict[str, Operation] = {

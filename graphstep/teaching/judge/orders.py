@@ -43,6 +43,12 @@ ORDERS = (
 )
 """Wrong orders: see :func:`order_of`."""
 
+WAYS = 65
+"""Ways that are tried at most."""
+
+MOST = 4000
+"""Visits after which an order that repeats is given up: it doubles with every fork."""
+
 
 def order_of(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Fault], way: int, values: Sequence[Any]) -> list[int]:
     """The gates as an engine comes to them: in way 0 by the inputs from left to right, in the last one by when they were made.
@@ -50,7 +56,6 @@ def order_of(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Faul
     In between each bit of the number says of one gate with two inputs whether the second comes first.
     """
     left_out = {(each.operation, each.slot) for each in faults if each.mode == "forget"}
-
     pairs = [place for place, node in enumerate(nodes) if len({x for x in node.operands if isinstance(x, int)}) > 1]
     turns = {place: bit for bit, place in enumerate(pairs)}
 
@@ -91,13 +96,6 @@ def order_of(nodes: Sequence[Node], output: int, how: str, faults: Sequence[Faul
         case _:
             before = _before(children, output, once=how != "each-arrival")
             return before[::-1] if how == "early-reversed" else before
-
-
-WAYS = 65
-"""Ways that are tried at most."""
-
-MOST = 4000
-"""Visits after which an order that repeats is given up: it doubles with every fork."""
 
 
 def _behind(children: Callable[[int], list[int]], output: int, marked: Callable[[int], Any], *, once: bool) -> list[int]:

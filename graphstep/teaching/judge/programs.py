@@ -99,23 +99,18 @@ def diamonds(right: Sequence[str]) -> Iterator[Trial]:
     if {"add", "mul"} <= {*joins}:
         # Two products that cannot be told apart by any of their numbers.
         pairs = (Call("mul", (0, 1)), Call("mul", (2, 3)), Call("add", (4, 5)))
-        yield _copied(Trial(5, (1.75, -0.625) * 2, pairs))
+        yield Trial(5, (1.75, -0.625) * 2, pairs, copies=COPIES)
     for join in joins:
         for first in joins:
-            longer = [Call(joins[0], (2, 1))]
             # p is read by what comes next and, two gates later, by the output.
-            calls = (Call(first, (0, 1)), *longer, Call(joins[-1], (3, 0)), Call(join, (4, 2)))
-            for trial in (Trial(5, (1.75, -0.625), calls), Trial(5, (1.75, -0.625), (*calls[:-1], Call(join, (2, 4))))):
-                yield _copied(trial)
+            two_ways = (Call(first, (0, 1)), Call(joins[0], (2, 1)), Call(joins[-1], (3, 0)))
+            for last in ((4, 2), (2, 4)):
+                yield Trial(5, (1.75, -0.625), (*two_ways, Call(join, last)), copies=COPIES)
     for single in singles:
         calls = (Call(joins[0], (0, 1)), Call(single, (2,)), Call(joins[-1], (3, 1)), Call(joins[0], (4, 2)))
-        trial = Trial(5, (0.875, 0.375), calls)
+        trial = Trial(5, (0.875, 0.375), calls, copies=COPIES)
         if is_harmless(trial):
-            yield _copied(trial)
-
-
-def _copied(trial: Trial) -> Trial:
-    return Trial(trial.level, trial.inputs, trial.calls, trial.subject, COPIES)
+            yield trial
 
 
 def at_random(right: Sequence[str], count: int = RANDOM, seed: int = 7) -> Iterator[Trial]:

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 ROUNDS = 1_000
 """Rounds of a training in a lesson: they are run whenever it is opened."""
 
-_KEYS = (
-    "params", "lr", "steps", "optimizer", "momentum", "rho", "beta1", "beta2", "eps", "weight-decay", "clip-norm",
-    "max-norm", "batch", "held-out",
-)  # fmt: skip
-
 
 class Trainings:
     """The trainings of one lesson; each is run once."""
@@ -60,17 +55,19 @@ def settings_of(table: Mapping[str, str]) -> Settings:
     from graphstep.language.setup import read_names
     from graphstep.language.values import read_number
 
+    words = {name: option_of(name).removeprefix("--") for name in SETTINGS}
+    keys = ("params", "lr", "steps", "optimizer", *words.values(), "clip-norm", "max-norm", "batch", "held-out")
     for name in table:
-        if name not in _KEYS:
+        if name not in keys:
             raise InputError(
-                f"train has no setting {quoted(name)}", hint=did_you_mean(name, _KEYS) or f"known are {', '.join(_KEYS)}"
+                f"train has no setting {quoted(name)}", hint=did_you_mean(name, keys) or f"known are {', '.join(keys)}"
             )
     # Read as the options of the command line are, from texts: a heading may set any of them again, and there all is text.
     steps = table.get("steps", "100")
     if not steps.isdecimal() or len(steps) > 6 or int(steps) > ROUNDS:
         raise InputError(f"steps is a whole number up to {ROUNDS:,}, not {quoted(steps)}")
     row = optimizer(table.get("optimizer", "sgd"))
-    typed = {name: table.get(option_of(name)[2:]) for name in SETTINGS}
+    typed = {name: table.get(word) for name, word in words.items()}
     return training.Settings(
         read_names(table.get("params", "")),
         row,

@@ -12,12 +12,10 @@ from graphstep.ground.late import np
 from graphstep.ground.memo import owner_cache
 from graphstep.teaching.marking.evaluate import evaluate
 from graphstep.teaching.marking.misconceptions import slips
+from graphstep.teaching.marking.precision import EQUAL
 from graphstep.teaching.marking.quantities import Quantity
 from graphstep.telling.words.catalogue import message
 from graphstep.telling.words.wording import Wording
-
-_EQUAL = 1e-9
-"""Relative difference up to which two numbers are equal."""
 
 # Up, down and further away, with few binary digits: a formula that is right here by chance is not so three times more.
 _MOVES = ((1.0625, 0.03125), (0.9375, 0.015625), (1.25, -0.125))
@@ -71,4 +69,4 @@ def _number(trace: Trace, text: str, at: int) -> float:
 
 
 def _same(one: float, other: float) -> bool:
-    return abs(one - other) <= _EQUAL * max(abs(one), abs(other), 1e-3)
+    return abs(one - other) <= EQUAL * max(abs(one), abs(other), 1e-3)
