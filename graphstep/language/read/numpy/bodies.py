@@ -9,7 +9,7 @@ from copy import deepcopy
 
 from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import quoted
-from graphstep.language.read.numpy.names import Function, Names, assigned, reads_first, viewed_name
+from graphstep.language.read.numpy.names import Function, Names, assigned, counts, reads_first, viewed_name
 from graphstep.language.read.numpy.pieces import Piece, atom, call, indexed, listed
 from graphstep.language.read.numpy.statements import Statements
 
@@ -45,8 +45,9 @@ class Reader(Statements):
     def define_as(self, name: str, node: ast.FunctionDef | ast.Lambda, body: Sequence[ast.stmt], value: ast.expr) -> None:
         """A function by a name: its statements, and its value."""
         inputs, defaults = self.inputs_of(node), self.defaults_of(node)
-        if fixed := {each: defaults[each] for each in _AXES & {*defaults} if not self._is_told(name, each, inputs.index(each))}:
-            # An axis is known before anything is run: where no call says another one, it is what the head says.
+        known = _AXES.union(counts(ast.Module([*body, ast.Expr(value)], []))) - {*self.given}
+        if fixed := {each: defaults[each] for each in known & {*defaults} if not self._is_told(name, each, inputs.index(each))}:
+            # An axis or a count is known before anything is run: where no call says another one, it is what the head says.
             inputs = tuple(each for each in inputs if each not in fixed)
             body = [_Fixed(fixed).visit(deepcopy(each)) for each in body]
             value = _Fixed(fixed).visit(deepcopy(value))
@@ -204,14 +205,17 @@ class Reader(Statements):
         over = node.iter
         ranged = isinstance(over, ast.Call) and isinstance(over.func, ast.Name) and over.func.id == "range" and not over.keywords
         if ranged and isinstance(over, ast.Call) and isinstance(node.target, ast.Name):
-            counts = [self.count(each) for each in over.args]
-            if None in counts or not 1 <= len(counts) <= 2:
+            ends = [self.count(each) for each in over.args]
+            if None in ends or not 1 <= len(ends) <= 2:
                 hint = "write for t in range(20), or range(1, 20), or range(len(x))"
+                names = (each.id for each in ast.walk(over) if isinstance(each, ast.Name) and each is not over.func)
+                if name := next((each for each in names if self.names.meaning(each) is None), ""):
+                    hint = f"give {name} a whole number behind the program: {name}=20"
                 raise self.refusal(
                     "how often this is repeated is a whole number that is known before anything is run", over, hint
                 )
             name = node.target.id if node.target.id in self.turns else self.fresh.name(node.target.id)
-            first, last = ("0", counts[0]) if len(counts) == 1 else (counts[0], counts[1])
+            first, last = ("0", ends[0]) if len(ends) == 1 else (ends[0], ends[1])
             used = any(isinstance(each, ast.Name) and each.id == node.target.id for line in node.body for each in ast.walk(line))
             head = f"repeat {name} in {first}:{last} " if used or first != "0" else f"repeat {last} "
             return (node.target.id, name), head, []

@@ -152,6 +152,24 @@ def assigned(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield from assigned(statement.body)
 
 
+_SIZED = frozenset({"zeros", "ones", "empty", "eye", "reshape", "view"})
+
+
+def counts(tree: ast.AST) -> Iterator[str]:
+    """The names by which a text counts, and that it does not assign: n in ``range(n)``, ``np.zeros((n, 2))``, ``x[:n]``."""
+    assigned_here = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    assigned_here |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    for node in ast.walk(tree):
+        inside: list[ast.AST] = [node] if isinstance(node, ast.Slice) else []
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            # The second input of full is what it is filled with.
+            inside += node.args if called in _SIZED | {"range", "arange"} else node.args[:1] if called == "full" else []
+        for each in (within for part in inside for within in ast.walk(part)):
+            if isinstance(each, ast.Name) and each.id not in assigned_here:
+                yield each.id
+
+
 def _targets(target: ast.expr) -> Iterator[str]:
     if isinstance(target, ast.Name):
         yield target.id

@@ -15,7 +15,7 @@ from graphstep.ground.errors import ReadError, Span, quoted
 from graphstep.ground.operands import Shape
 from graphstep.ground.ways import reached
 from graphstep.language.read.foreign import LIBRARIES
-from graphstep.language.read.numpy.names import RESERVED, Fresh, Names, assigned, words
+from graphstep.language.read.numpy.names import RESERVED, Fresh, Names, assigned, counts, words
 from graphstep.language.read.numpy.pieces import Piece, atom
 from graphstep.language.read.numpy.syntax import Source
 
@@ -40,6 +40,9 @@ class Reading(ABC):
         """The statements of the body that is being read."""
         self.whole_numbers: dict[str, int] = {}
         """Names of the program that stand for whole numbers."""
+        self.counts = {name: number for name in counts(source.tree) if (number := _whole(name, given)) is not None}
+        """Names that count in the text and have a whole number as their value, which stands in the program in their place: it is
+        needed when the program is built, so that it is no input whose gradient could be asked for."""
         self.turns: set[str] = set()
         """Names of the program that number the turns of a repetition."""
         self.modules: dict[str, str] = {}
@@ -114,6 +117,8 @@ class Reading(ABC):
         current = self.names.meaning(name)
         if current is not None:
             return current
+        if name in self.counts:
+            return str(self.counts[name])
         owner = self.names.owner()
         if any(name in each.lost for each in self.names.around()):
             hint = f"assign {name} above the loop as well, so that it is carried from turn to turn"
@@ -162,7 +167,7 @@ class Reading(ABC):
             inside = self.whole(node.operand)
             return None if inside is None else -inside
         if isinstance(node, ast.Name):
-            return self.whole_numbers.get(self.names.meaning(node.id) or "")
+            return self.counts.get(node.id, self.whole_numbers.get(self.names.meaning(node.id) or ""))
         if isinstance(node, ast.BinOp):
             x, y = self.whole(node.left), self.whole(node.right)
             # A size of an array, or what one is computed from: anything larger is none.
@@ -241,6 +246,14 @@ class Reading(ABC):
         except ReadError:
             return None
         return fitted.nodes[fitted.output].shape
+
+
+def _whole(name: str, given: Collection[str]) -> int | None:
+    """The whole number from 0 that a name has as its value; None for any other value, and for none."""
+    value: Any = given[name] if isinstance(given, Mapping) and name in given else None
+    # A size of an array, or as many turns as fit: anything larger counts nothing here.
+    counting = value is not None and not shape_of(value) and 0 <= value <= limits.CELLS and value == int(value)
+    return int(value) if counting else None
 
 
 def _values(tree: ast.Module) -> set[str]:

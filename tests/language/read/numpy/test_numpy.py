@@ -245,6 +245,20 @@ def test_values_are_those_of_numpy(typed: str) -> None:
     assert np.shape(ours.output) == np.shape(theirs)
 
 
+def test_a_whole_number_that_counts_is_known_when_the_program_is_built() -> None:
+    text = "h = x\nfor i in range(n):\n    h = np.tanh(w*h) + i\nloss = h/n"
+    run = gs.from_numpy(text, x=1.0, w=2.0, n=3)
+    assert run.program.text == "h = x\nrepeat i in 0:3 {\n  h = tanh(w*h) + i\n}\nloss = h/3"
+    assert [*run.gradients] == ["x", "w"], "a count has no gradient"
+    sized = from_numpy("np.sum(np.zeros((n, 2)) + x[:n]*c) + np.sum(s[np.arange(n), y])", {"n": 2, "c": 3, "x": np.ones((3, 2))})
+    assert sized == "sum(zeros(2, 2) + x[:2]*c) + sum(s[range(2), y])"
+    assert "repeat 4" in from_numpy("def f(x, n=4):\n    for _ in range(n):\n        x = x*x\n    return x\nf(x)")
+    for n in (2.5, -1.0, np.ones(2), np.nan):
+        with pytest.raises(ReadError, match="how often this is repeated") as caught:
+            from_numpy(text, {"x": 1.0, "w": 2.0, "n": n})
+        assert caught.value.hint == "give n a whole number behind the program: n=20"
+
+
 def test_what_requires_a_gradient_is_an_input_with_a_value() -> None:
     typed = "x = torch.tensor([1.0, 2.0])\nw = torch.tensor([0.5, -0.5], requires_grad=True)\nloss = (w*x).sum()\nloss.backward()"
     run = gs.from_numpy(typed)
@@ -330,7 +344,7 @@ REFUSED = [
     ("e*x", "e", "no value", "np.e"),
     ("y*2\nx", "y*2", "not used", "name"),
     ("for t in range(3):\n    q = x*t\nq", "q", "loop only", "above the loop"),
-    ("for t in range(n):\n    x = 2*x\nx", "range(n)", "known before", "range(20)"),
+    ("for t in range(n):\n    x = 2*x\nx", "range(n)", "known before", "n=20"),
     ("def f(x):\n    return f(x)\nf(x)", "f(x)", "calls itself", ""),
     ("def f(*x):\n    return x\nf(x)", "def f(*x):\n    return x", "how many inputs", "name each"),
     ("torch.tensor([1.0], requires_grad=True)*x", "torch.tensor([1.0], requires_grad=True)", "data", "a line of its own"),
