@@ -8,7 +8,7 @@ What becomes of a file that is written depends on what it is:
   then the folder is flushed. Whatever fails, and whenever, the old content is whole or the new one is complete.
 - **a symbolic link**: what it points to is written; the link stays.
 - **a file of several names** (hard links): written in place, so that all names show it; put back as it was when that fails.
-- **a pipe, a terminal, /dev/null, /dev/stdout**: written into, as a shell does it.
+- **a pipe, a terminal, /dev/null, /dev/stdout**, and ``-``, which is standard output: written into, as a shell does it.
 """
 
 from __future__ import annotations
@@ -73,6 +73,13 @@ def write_file(path: str | Path, content: str | bytes | Iterable[str]) -> Path:
     return target
 
 
+def check_folder(path: str | Path) -> None:
+    """Raise what :func:`write_file` would raise where there is no folder for a file, before hours of work are done for it."""
+    folder = Path(path).parent
+    if not is_stream(path) and not folder.is_dir():
+        raise GraphstepError(f"{quoted_path(path)} cannot be written: {quoted_path(folder)} is no folder", hint=_HINT)
+
+
 def open_file(path: str | Path, most: int) -> BinaryIO:
     """A regular file of at most ``most`` bytes, opened to be read.
 
@@ -118,6 +125,9 @@ def _followed(path: Path) -> Path | int:
     """Where symbolic links lead: a path, or the number of a stream that is open."""
     if not _can_be_a_name(path):
         raise OSError(errno.EINVAL, "that cannot be the name of a file")
+    if str(path) == "-":
+        # As of tar, curl and jq; a file of that name is ./-, which pathlib takes for the same.
+        return _NUMBERS["stdout"]
     for _ in range(_LINKS):
         stream = _STREAM.fullmatch(os.path.abspath(path))
         if stream is not None and os.name == "posix":

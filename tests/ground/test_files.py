@@ -122,7 +122,7 @@ def test_a_pipe_and_a_device_are_written_into_and_stay_what_they_are(tmp_path: P
 
 
 @unix
-@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-"])
 def test_standard_output_is_gone_on_with_and_not_begun_anew(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     os.write(1, b"before\n")
     assert main(["x*x", "x=3", "--to", name]) == 0

@@ -16,6 +16,7 @@ from graphstep.faces.cli.streams import replace_line
 from graphstep.faces.cli.words import whole
 from graphstep.ground.browser import in_browser
 from graphstep.ground.errors import InputError
+from graphstep.ground.files import check_folder
 from graphstep.ground.precision import FLOAT64
 from graphstep.ground.signals import end, handled, status_of
 
@@ -117,6 +118,8 @@ def run(options: argparse.Namespace) -> int:
         formats.check_options(chosen, asked)
     else:
         export.check_options(chosen or "text", asked)
+    for path in filter(None, (options.save, options.to)):
+        check_folder(path)
     training = prepared(options)
     if (talk := _face(options)) is not None:
         try:

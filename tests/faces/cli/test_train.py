@@ -80,6 +80,16 @@ def test_the_command_says_what_was_typed_wrong(words: list[str], says: str, caps
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--save", "--to"])
+def test_a_folder_that_is_not_there_is_said_before_anything_is_trained(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*WORDS, option, str(tmp_path / "none" / "t.json")]) == 1
+    printed, errors = capsys.readouterr()
+    assert printed == ""
+    assert "none' is no folder" in errors
+
+
 def test_the_command_ends_with_1_when_the_loss_is_not_finite(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "x^2", "x=10", "--params", "x", "--lr", "3", "--steps", "2000"]) == 1
     assert "the loss was inf" in capsys.readouterr().out
