@@ -5,6 +5,7 @@ A fact holds the wire and not the step alone: the gradient of a step is the rece
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -128,9 +129,9 @@ class NotFinite:
         """The figure of a value that is not finite: the first cell that is inf or nan."""
         if isinstance(value, int | float):
             return cls(value, None)
-        # The first in reading order, as a person would find it.
-        bad = ~np.isfinite(value)
-        return cls(float(value[bad][0]), Cells.where(bad))
+        # The first in reading order, as a person would find it, and the cells that are alike.
+        first = float(value[~np.isfinite(value)][0])
+        return cls(first, Cells.where(np.isnan(value) if math.isnan(first) else value == first))
 
 
 @record(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _tie(trace: Trace, index: int, slot: int | None) -> Remark | None:
         each = reason("tie-each", share=share)
         return Remark("convention", (head, reason("tie-split", share=share)), "tie-split", (head, each))
     if any(isinstance(operands[k], Constant) for k in winners):
-        return _routed_tie(head, reason("tie-constant", value=spelled), f"tie-constant {spelled}")
+        return _routed_tie(head, reason("tie-constant"), "tie-constant")
     return _routed_tie(head, reason("tie-first", gate=gate.name), f"tie-first {gate.name}")
 
 
@@ -143,8 +143,10 @@ def _ties(trace: Trace, index: int, slot: int | None) -> Remark | None:
     head = reason("tie-cells", names=_names(index, among), where=Cells.where(tie))
     if trace.ties == "split":
         return Remark("convention", (head, reason("tie-split-cells")), "tie-split-cells", (head,))
-    if any(isinstance(operands[k], Constant) for k in among):
-        return _routed_tie(head, reason("tie-constant-cells"), "tie-constant-cells")
+    constant = np.any([attains[k] for k in among if isinstance(operands[k], Constant)], axis=0)
+    if (tie & constant).any():
+        kind = "tie-constant-cells" if (tie <= constant).all() else "tie-constant-some"
+        return _routed_tie(head, reason(kind), kind)
     return _routed_tie(head, reason("tie-first-cells", gate=gate.name), f"tie-first-cells {gate.name}")
 
 

@@ -309,7 +309,7 @@ def _remark(form: Term, value: Number) -> str:
         return ""
     numbers = [float(x) for x in _numbers(form) if isinstance(x, int | float)]
     if math.isnan(value):
-        return "" if any(map(math.isnan, numbers)) else "result-undefined"
+        return "" if any(np.isnan(x).any() for x in _numbers(form)) else "result-undefined"
     if not all(map(math.isfinite, numbers)) or (value == 0 and 0 in numbers):
         return ""
     true = exact(form, DOUBLE)

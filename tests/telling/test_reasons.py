@@ -304,11 +304,29 @@ def test_the_first_contribution_that_is_not_finite_is_named_once() -> None:
         ("leaky_relu(x, a)", {"x": -5, "a": 3}, "first", "is positive and multiplies it by a = 3 elsewhere."),
         ("atan2(y, x)", {"x": 1, "y": 2}, "first", "Towards the second coordinate the slope is −1 times the first"),
         ("max(x)", {"x": [3, 3, 1]}, "split", "= 1 at the largest cells, shared where they tie, 0 elsewhere = [0.5, 0.5, 0]"),
+        ("min(x, 1)", {"x": 1}, "first", "A constant wins a tie, so nothing flows on, as in relu at 0."),
+        ("max(x, y, 0)", {"x": [5, 0], "y": [5, -1]}, "first", "Where a constant is among them it wins"),
+        ("cumsum(x)[1]", {"x": [math.inf, -math.inf]}, "first", "is not finite: inf in 1 of 2 cells, at [0]."),
+        ("mod(7, x)", {"x": 0}, "first", "(PyTorch and JAX give −⌊x/y⌋ as the gradient towards the divisor.)"),
+        ("0^x", {"x": -1}, "first", "(PyTorch agrees; JAX gives nan towards the exponent.)"),
+        ("acosh(x)", {"x": -2}, "first", "(PyTorch and JAX still give 1/√(x² − 1) as the gradient"),
         ("rms_norm(x)", {"x": [1e-9, 2e-9]}, "first", "/ √(mean([1e-9, 2e-9]^⊙2) + 1e-6) = [1000.0, 1000.0]"),
     ],
 )
 def test_a_rule_is_told_of_the_slot_and_the_run_at_hand(text: str, inputs: dict[str, Any], ties: str, said: str) -> None:
     assert said in render(gs.run(text, inputs=inputs, ties=ties).trace, "text")
+
+
+@each(
+    "text, x, said",
+    [
+        ("x^0.5", -math.inf, "no real power"),
+        ("x^1.5", -math.inf, "no real power"),
+        ("x[1]", [1.0, math.nan], "nan, undefined"),
+    ],
+)
+def test_nothing_is_said_that_is_not_so(text: str, x: Any, said: str) -> None:
+    assert said not in gs.run(text, x=x).to_text()
 
 
 @each(

@@ -25,7 +25,12 @@ HYPERBOLIC = (
         "The slope of acosh is 1/(√(x − 1)·√(x + 1)).",
         conventions=(
             pole(lambda m, x: x == 1, "At 1 acosh is infinitely steep: inf.", "max({x}, 1 + eps)"),
-            pole(lambda m, x: x < 1, "No real number has a hyperbolic cosine below 1: nan.", "max({x}, 1 + eps)"),
+            pole(
+                lambda m, x: x < 1,
+                "No real number has a hyperbolic cosine below 1: nan.",
+                "max({x}, 1 + eps)",
+                others="PyTorch and JAX still give 1/√(x² − 1) as the gradient, which is a number below −1",
+            ),
         ),
     ),
     elementwise(

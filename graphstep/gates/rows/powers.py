@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from graphstep.gates.elementwise import elementwise
 from graphstep.gates.rule import ALL_AGREE, Convention, pole
 
 _STEEP = pole(lambda m, x, y: (x == 0) & (y < 1), "At 0 a power below one is infinitely steep.", "max({x}, eps)")
 _NOT_REAL = pole(
-    lambda m, x, y: (x < 0) & (y % 1 != 0),
+    # Of −inf every power is inf or 0, as C has it.
+    lambda m, x, y: (x < 0) & (x > -math.inf) & (y % 1 != 0),
     "A negative number has no real power with a fractional exponent: nan.",
     "max({x}, eps)",
 )
@@ -67,6 +70,13 @@ POWERS = (
                 "0ʸ is 0 for every y > 0, so the local gradient towards the exponent is 0.",
                 ALL_AGREE,
                 (None, 0.0),
+                slots=(1,),
+            ),
+            pole(
+                lambda m, x, y: (x == 0) & (y < 0),
+                "0 to a negative power is infinite, and so is the slope towards the exponent.",
+                "max({x}, eps)",
+                others="PyTorch agrees; JAX gives nan towards the exponent",
                 slots=(1,),
             ),
             _STEEP,

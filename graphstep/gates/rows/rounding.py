@@ -59,7 +59,12 @@ ROUNDING = (
         pattern=("distributor", ""),
         expansion="x - y*floor(x/y)",
         conventions=(
-            pole(lambda m, x, y: y == 0, "Nothing is left over by a division by 0: nan.", "max({y}, eps)"),
+            pole(
+                lambda m, x, y: y == 0,
+                "Nothing is left over by a division by 0: nan.",
+                "max({y}, eps)",
+                others="PyTorch and JAX give −⌊x/y⌋ as the gradient towards the divisor",
+            ),
             Convention(
                 lambda m, x, y: m.mod(x, y) == 0,
                 "mod jumps where its first input is a whole multiple of the second: the local gradients are those of the side on "
