@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
@@ -86,15 +86,10 @@ def _claims(options: argparse.Namespace, trace: Trace) -> int:
     def document(manner: Manner, words: Sequence[str]) -> Document:
         return reports.document(claims, verdicts, manner, setup.command(*asked, *words, command="check"))
 
-    def data() -> dict[str, Any]:
-        from graphstep.faces.export import json
-
-        return json.as_data({"schema": 1, "program": trace.program.text, **json.claims(claims, verdicts)}.items())
-
     deliver(
         options,
         lambda manner: reports.body(claims, verdicts, trace.writing.digits, manner),
-        data,
+        lambda: reports.data(claims, verdicts),
         document,
         shortens=True,
     )
@@ -112,12 +107,7 @@ def _quotients(options: argparse.Namespace, trace: Trace) -> None:
     def document(_: Manner, words: Sequence[str]) -> Document:
         return reports.document(of, setup.command(f"--against-h={asked}", *words, command="check"), setup.without_text)
 
-    def data() -> dict[str, Any]:
-        from graphstep.faces.export import json
-
-        return {"schema": 1, "program": trace.program.text, **json.quotients(of)}
-
-    deliver(options, lambda _: reports.body(of), data, document)
+    deliver(options, lambda _: reports.body(of), lambda: reports.data(of), document)
 
 
 def _cell(trace: Trace, text: str) -> tuple[int, tuple[int, ...]]:

@@ -83,9 +83,7 @@ def run(options: argparse.Namespace) -> int:
         return reports.document(comparison, (titles[0], titles[1]), command, language, digits)
 
     def data() -> dict[str, Any]:
-        from graphstep.faces.export import json
-
-        return {"schema": 1, "programs": [side.expression for side in sides], **json.comparison(comparison)}
+        return {"schema": 1, "programs": [side.expression for side in sides], **reports.data(comparison)}
 
     deliver(options, lambda _: reports.body(comparison, language, digits), data, document)
     return 0 if comparison.equal else 1

@@ -70,7 +70,6 @@ def run(options: argparse.Namespace) -> int:
 def _asked(trace: Trace, options: argparse.Namespace) -> tuple[Iterable[Block], Callable[[], dict[str, Any]]]:
     """The document of the Jacobians that were asked for, and the same as data."""
     from graphstep.analysis.jacobian import orders
-    from graphstep.faces.export import json
     from graphstep.telling.reports import jacobian as reports
 
     if options.cell is not None:
@@ -78,17 +77,17 @@ def _asked(trace: Trace, options: argparse.Namespace) -> tuple[Iterable[Block], 
         from graphstep.telling.cells import find_cell, find_window
 
         if (window := find_window(trace, options.cell)) is not None:
-            return reports.window(trace, window), lambda: {"array": json.array(trace, window.node)}
+            return reports.window(trace, window), lambda: {"array": reports.array_data(trace, window.node)}
         node, index = find_cell(trace, options.cell)
-        return reports.one_cell(trace, node, index), lambda: {"cell": json.cell(trace, node, index)}
+        return reports.one_cell(trace, node, index), lambda: {"cell": reports.cell_data(trace, node, index)}
     if options.path is not None:
         counted = orders(trace, _node(trace, options.path))
-        return reports.path(trace, counted), lambda: {"path": json.multiplications(counted)}
+        return reports.path(trace, counted), lambda: {"path": reports.path_data(counted)}
     wires = _wires(trace, options)
     if options.of is None and options.towards is None:
         body = chain(reports.overview(trace, wires), reports.path(trace, orders(trace)))
-        return body, lambda: {"jacobians": json.jacobians(wires)}
-    return reports.each(trace, wires), lambda: {"jacobians": json.jacobians(wires)}
+        return body, lambda: {"jacobians": reports.jacobians_data(wires)}
+    return reports.each(trace, wires), lambda: {"jacobians": reports.jacobians_data(wires)}
 
 
 def _wires(trace: Trace, options: argparse.Namespace) -> list[Wire]:

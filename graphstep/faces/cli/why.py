@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
@@ -51,12 +51,8 @@ def run(options: argparse.Namespace) -> int:
         word, *words = setup.words(*asked, command="why")
         return reports.document(why, shlex.join(["graphstep", word, options.quantity, *words]), setup.without_text)
 
-    def data() -> dict[str, Any]:
-        from graphstep.faces.export import json
-
-        return {"schema": 1, "program": trace.program.text, "quantity": " ".join(options.quantity.split()), **json.chain(why)}
-
-    deliver(options, lambda _: reports.section(why), data, document)
+    quantity = " ".join(options.quantity.split())
+    deliver(options, lambda _: reports.section(why), lambda: reports.data(why, quantity), document)
     return 0
 
 

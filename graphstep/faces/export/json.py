@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from graphstep.analysis.chain import Chain, Link, Stretch
-from graphstep.analysis.compare import Comparison, Flip, Pair
-from graphstep.analysis.jacobian import Jacobian, Orders, jacobian
-from graphstep.analysis.witnesses.quotients import Quotients
 from graphstep.engine.step import Step
 from graphstep.engine.trace import Trace
-from graphstep.engine.wires import Wire
 from graphstep.faces.export._cells import Cells, pieces
 from graphstep.faces.export._options import PLAIN, Options
-from graphstep.gates.rule import Cell
 from graphstep.ground.arrays import Number, json_data
 from graphstep.ground.numerals import as_json
 from graphstep.ground.precision import FLOAT64
 from graphstep.language.graph import option_data
 from graphstep.language.program import node_id
 from graphstep.telling.reasons import pattern
-
-if TYPE_CHECKING:
-    from graphstep.teaching.marking.claims import Claim
-    from graphstep.teaching.marking.verdict import Verdict
 
 SUFFIX = ".json"
 SUMMARY = "everything, for other programs (schema 1)"
@@ -83,119 +73,6 @@ def document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
     yield "gradients", {name: _gradient(trace, i, last) for i, name in enumerate(program.inputs)}
     yield "nodes", (_node(trace, i, last) for i in range(len(program.nodes)))
     yield "steps", (_step(trace.step(n)) for n in range(1, last + 1))
-
-
-def jacobians(wires: Sequence[Wire]) -> list[dict[str, Any]]:
-    """The Jacobians of some edges; those of few entries with them."""
-    return [_whole_jacobian(jacobian(wire)) for wire in wires]
-
-
-def _whole_jacobian(jacobian: Jacobian) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "of": node_id(jacobian.wire.sender),
-        "towards": node_id(jacobian.wire.receiver),
-        "slot": jacobian.wire.slot,
-        "structure": jacobian.structure,
-        "shape": [jacobian.rows, jacobian.columns],
-        "nonzero": jacobian.nonzero,
-        "multiplications": jacobian.multiplications,
-    }
-    return entry | {"matrix": json_data(jacobian.matrix)} if jacobian.is_formed else entry
-
-
-def multiplications(of: Orders) -> dict[str, Any]:
-    """The multiplications along a path, in all and by layer."""
-    layers = [
-        {"of": node_id(layer.wire.sender), "towards": node_id(layer.wire.receiver), "shape": [layer.rows, layer.columns]}
-        | {"pullback": layer.pullback, "from_output": layer.from_output, "from_input": layer.from_input}
-        for layer in of.layers
-    ]
-    totals = {"pullback": of.pullback, "from_output": of.from_output, "from_input": of.from_input}
-    return {"start": node_id(of.start), "layers": layers, **totals}
-
-
-def chain(why: Sequence[Stretch]) -> dict[str, Any]:
-    """A chain of causes: what is odd, its links from the number that was asked for on, where it ends, and the link that is it;
-    then the same of every stretch of it inside an opened gate, with the position of that gate.
-    """
-    first, *others = why
-    inside = [{"at": stretch.around.rstrip("/"), **_stretch(stretch.chain)} for stretch in others]
-    return {**_stretch(first.chain), **({"inside": inside} if inside else {})}
-
-
-def _stretch(why: Chain) -> dict[str, Any]:
-    links = [_link(link) for link in why]
-    return {"symptom": why.symptom, "ending": why.ending, "links": links, "root": _link(why.root)}
-
-
-def _link(link: Link) -> dict[str, Any]:
-    entry: dict[str, Any] = {"of": link.of, "node": node_id(link.node), "step": link.step, "number": _plain(number(link.number))}
-    return entry if link.wire is None else {**entry, "from": node_id(link.wire.sender), "slot": link.wire.slot}
-
-
-def comparison(of: Comparison) -> dict[str, Any]:
-    """Two runs compared: the numbers that differ, the first of them either way, and the nodes that one run alone has."""
-    first = {"forward": of.first_value, "backward": of.first_gradient}
-    return {
-        "equal": of.equal,
-        "output": number(of.output),
-        **{way: None if pair is None else pair.one.title for way, pair in first.items()},
-        "differing": [_differing(pair) for pair in of.differing],
-        "routes": [_flip(flip) for flip in of.flips],
-        "only_first": [record.title for record in of.only_one],
-        "only_second": [record.title for record in of.only_other],
-    }
-
-
-def _flip(flip: Flip) -> dict[str, Any]:
-    node = None if flip.node is None else flip.node.title
-    return {"gate": flip.router, "node": node, "opened": flip.opened, "closed": flip.closed, "turned": flip.turned}
-
-
-def _differing(pair: Pair) -> dict[str, Any]:
-    runs = pair.one, pair.other
-    numbers = {of: [_plain(number(getattr(run, of))) for run in runs] for of in ("value", "gradient")}
-    return {"node": pair.one.title, **numbers, "apart": [number(pair.value), number(pair.gradient)]}
-
-
-def quotients(of: Quotients) -> dict[str, Any]:
-    """How far difference quotients are off, for every step."""
-    errors = {kind: [number(error) for error in getattr(of, kind)] for kind in ("central", "forward")}
-    return {"node": node_id(of.node), "cell": list(of.cell), "slope": number(of.slope), "h": list(of.steps), **errors}
-
-
-def claims(of: Sequence[Claim], verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """Claims about a run with their verdicts; ``code`` is the misconception that comes to a wrong number."""
-    rows = [
-        {
-            "claim": claim.text,
-            "quantity": claim.asked.name,
-            "claimed": number(claim.answer.value),
-            "value": number(claim.asked.asked),
-            "verdict": "wrong" if verdict.outcome == "unreadable" else verdict.outcome,
-            "share": verdict.share,
-            "code": verdict.misconceptions[0].code if verdict.misconceptions else None,
-            "sentence": verdict.sentence,
-        }
-        for claim, verdict in zip(of, verdicts, strict=True)
-    ]
-    return {"verdict": "right" if all(verdict.right for verdict in verdicts) else "wrong", "claims": rows}
-
-
-def cell(trace: Trace, node: int, index: Cell) -> dict[str, Any]:
-    """One cell of a node: its value, and its gradient where it has one, each with the terms that it is the sum of."""
-    from graphstep.telling.cells import sides
-
-    entry: dict[str, Any] = {"node": node_id(node), "cell": list(index)}
-    for each in sides(trace, node, index):
-        entry[each.of] = {"value": number(each.value), "terms": [*map(number, each.terms)]}
-    return entry
-
-
-def array(trace: Trace, node: int) -> dict[str, Any]:
-    """All cells of a node."""
-    sides = {"value": number(trace.value_of(node)), "gradient": _gradient(trace, node, len(trace))}
-    return {"node": node_id(node)} | {of: _plain(cells) for of, cells in sides.items()}
 
 
 def _lines(entries: Iterator[Any]) -> Iterator[str]:

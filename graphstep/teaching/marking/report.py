@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
-from graphstep.ground.arrays import is_small, number_text
+from graphstep.ground.arrays import is_small, json_data, number_text
 from graphstep.ground.numerals import DIGITS, DOUBLE
 from graphstep.teaching.marking.claims import Claim
 from graphstep.teaching.marking.verdict import Outcome
 from graphstep.teaching.marking.verdict import Verdict as Marked
-from graphstep.telling.document import FULL, Block, Column, Content, Document, Figure, Heading, Manner, Table, Verdict
+from graphstep.telling.document import FULL, Block, Column, Content, Document, Figure, Manner, Table, Verdict
 from graphstep.telling.reports.inputs import report_of
-from graphstep.telling.reports.parts import heading
+from graphstep.telling.reports.parts import section
 from graphstep.telling.words.catalogue import message
 
 _COLUMNS = ("claim", "claimed", "here", "verdict")
@@ -28,8 +28,8 @@ _STATUS: dict[str, Literal["fine", "doubt", "fault"]] = {"right": "fine", "follo
 def document(claims: Sequence[Claim], verdicts: Sequence[Marked], manner: Manner = FULL, command: str = "") -> Document:
     """The program, its claims beside the numbers of the run, and what there is to say about them. There is at least one claim."""
     trace = claims[0].asked.trace
-    section = Heading(2, (heading(trace, "claims"),), "claims")
-    return report_of(trace, "claims-of", chain((section,), body(claims, verdicts, trace.writing.digits, manner)), command)
+    blocks = chain((section(trace, "claims"),), body(claims, verdicts, trace.writing.digits, manner))
+    return report_of(trace, "claims-of", blocks, command)
 
 
 def body(claims: Sequence[Claim], verdicts: Sequence[Marked], digits: int = DIGITS, manner: Manner = FULL) -> Iterator[Block]:
@@ -69,3 +69,22 @@ def _result(claims: Sequence[Claim], words: Sequence[str]) -> Block:
     if len(claims) > 1:
         text = say("claims-fail", count=len(wrong), of=str(len(claims)), name=first.name, step=str(first.step))
     return Verdict("fault" if "wrong" in words else "doubt", "", (text,))
+
+
+def data(of: Sequence[Claim], verdicts: Sequence[Marked]) -> dict[str, Any]:
+    """Claims about a run with their verdicts, for other programs; ``code`` is the misconception that comes to a wrong number."""
+    rows = [
+        {
+            "claim": claim.text,
+            "quantity": claim.asked.name,
+            "claimed": json_data(claim.answer.value),
+            "value": json_data(claim.asked.asked),
+            "verdict": "wrong" if verdict.outcome == "unreadable" else verdict.outcome,
+            "share": verdict.share,
+            "code": verdict.misconceptions[0].code if verdict.misconceptions else None,
+            "sentence": verdict.sentence,
+        }
+        for claim, verdict in zip(of, verdicts, strict=True)
+    ]
+    result = "right" if all(verdict.right for verdict in verdicts) else "wrong"
+    return {"schema": 1, "program": of[0].asked.trace.program.text, "verdict": result, "claims": rows}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from graphstep.analysis.chain import Chain, Link, Stretch
 from graphstep.analysis.facts import Box, Named
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, Term, plain_text
-from graphstep.ground.arrays import Number
+from graphstep.ground.arrays import Number, json_data
 from graphstep.ground.numerals import numeral
+from graphstep.language.program import node_id
 from graphstep.telling.derivatives import gradient_name, gradient_term, wire_term
 from graphstep.telling.document import FULL, Block, Content, Document, Heading, Math, Table
 from graphstep.telling.explain import explain
@@ -146,3 +148,24 @@ def ending(why: Chain) -> str:
         numbers = {"came": numeral(came, 2), "sent": numeral(sent, 2)}
         return words.message(f"why-{why.ending}-{verb}", box=box, name=Named(root.at), **numbers)
     return words.message(f"why-{why.ending}", box=box, name=Named(root.at))
+
+
+def data(why: Sequence[Stretch], quantity: str) -> dict[str, Any]:
+    """A chain of causes for other programs: what is odd, its links from the ``quantity`` that was asked for on, where it ends.
+
+    Behind that stands the same of every stretch of it inside an opened gate, with the position of that gate.
+    """
+    first, *others = why
+    whole = {"schema": 1, "program": first.chain.trace.program.text, "quantity": quantity, **_stretch_data(first.chain)}
+    inside = [{"at": stretch.around.rstrip("/"), **_stretch_data(stretch.chain)} for stretch in others]
+    return whole | {"inside": inside} if inside else whole
+
+
+def _stretch_data(why: Chain) -> dict[str, Any]:
+    links = [_link_data(link) for link in why]
+    return {"symptom": why.symptom, "ending": why.ending, "links": links, "root": _link_data(why.root)}
+
+
+def _link_data(link: Link) -> dict[str, Any]:
+    entry: dict[str, Any] = {"of": link.of, "node": node_id(link.node), "step": link.step, "number": json_data(link.number)}
+    return entry if link.wire is None else {**entry, "from": node_id(link.wire.sender), "slot": link.wire.slot}

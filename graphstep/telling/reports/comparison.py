@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain, islice
-from typing import Literal
+from typing import Any, Literal
 
 from graphstep.analysis.compare import Comparison, Flip, Pair, furthest
-from graphstep.ground.arrays import Number, is_small, number_text
+from graphstep.ground.arrays import Number, is_small, json_data, number_text
 from graphstep.ground.late import np
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import as_json, numeral
 from graphstep.ground.records import dataclass
 from graphstep.telling.document import Block, Code, Column, Content, Document, Listing, Typed
 from graphstep.telling.reports.parts import listed, phrase, sentence, text_table, titled
@@ -170,3 +170,34 @@ def apart_texts(one: Number | None, other: Number | None, language: str, digits:
     first, second = apart_texts(float(one[cell]), float(other[cell]), language, digits)
     at = partial(message, language, "diff-cell", cell=", ".join(map(str, cell)))
     return at(number=first), at(number=second)
+
+
+def data(of: Comparison) -> dict[str, Any]:
+    """Two runs compared, for other programs: the numbers that differ, the first of them either way, and the nodes that one run
+    alone has.
+    """
+    first = {"forward": of.first_value, "backward": of.first_gradient}
+    return {
+        "equal": of.equal,
+        "output": as_json(of.output),
+        **{way: None if pair is None else pair.one.title for way, pair in first.items()},
+        "differing": [_pair_data(pair) for pair in of.differing],
+        "routes": [_flip_data(flip) for flip in of.flips],
+        "only_first": [record.title for record in of.only_one],
+        "only_second": [record.title for record in of.only_other],
+    }
+
+
+def _flip_data(flip: Flip) -> dict[str, Any]:
+    node = None if flip.node is None else flip.node.title
+    return {"gate": flip.router, "node": node, "opened": flip.opened, "closed": flip.closed, "turned": flip.turned}
+
+
+def _pair_data(pair: Pair) -> dict[str, Any]:
+    gradients = [None if run.gradient is None else json_data(run.gradient) for run in (pair.one, pair.other)]
+    return {
+        "node": pair.one.title,
+        "value": [json_data(run.value) for run in (pair.one, pair.other)],
+        "gradient": gradients,
+        "apart": [as_json(pair.value), as_json(pair.gradient)],
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from typing import Any
 
 from graphstep.analysis.facts import Kind, Named
 from graphstep.analysis.jacobian import Jacobian, Layer, Orders, jacobian
@@ -11,10 +12,11 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.gates.notation import TERMS
 from graphstep.gates.rule import Cell
-from graphstep.ground.arrays import number_text, shape_text
+from graphstep.ground.arrays import json_data, number_text, shape_text
 from graphstep.ground.late import np
-from graphstep.ground.numerals import ENGLISH, numeral
+from graphstep.ground.numerals import ENGLISH, as_json, numeral
 from graphstep.ground.pages import page
+from graphstep.language.program import node_id
 from graphstep.telling.cells import Window, named, page_text, sides
 from graphstep.telling.derivatives import local_term
 from graphstep.telling.document import Block, Column, Content, Document, Figure, Heading, Listing, Math, Prose, Table, Typed
@@ -217,6 +219,53 @@ def window(trace: Trace, place: Window) -> Iterator[Block]:
         rows = (((side,), *((text,) for text in row)) for side, row in zip(shown.down, shown.cells, strict=True))
         # The last row of a vector may be shorter.
         yield Table(columns, tuple((*row, *[()] * (len(columns) - len(row))) for row in rows))
+
+
+# -- data ----------------------------------------------------------------------------------------------------------------------
+
+
+def jacobians_data(wires: Sequence[Wire]) -> list[dict[str, Any]]:
+    """The Jacobians of some edges for other programs; those of few entries with them."""
+    return [_jacobian_data(jacobian(wire)) for wire in wires]
+
+
+def _jacobian_data(jacobian: Jacobian) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "of": node_id(jacobian.wire.sender),
+        "towards": node_id(jacobian.wire.receiver),
+        "slot": jacobian.wire.slot,
+        "structure": jacobian.structure,
+        "shape": [jacobian.rows, jacobian.columns],
+        "nonzero": jacobian.nonzero,
+        "multiplications": jacobian.multiplications,
+    }
+    return entry | {"matrix": json_data(jacobian.matrix)} if jacobian.is_formed else entry
+
+
+def path_data(of: Orders) -> dict[str, Any]:
+    """The multiplications along a path, in all and by layer."""
+    layers = [
+        {"of": node_id(layer.wire.sender), "towards": node_id(layer.wire.receiver), "shape": [layer.rows, layer.columns]}
+        | {"pullback": layer.pullback, "from_output": layer.from_output, "from_input": layer.from_input}
+        for layer in of.layers
+    ]
+    totals = {"pullback": of.pullback, "from_output": of.from_output, "from_input": of.from_input}
+    return {"start": node_id(of.start), "layers": layers, **totals}
+
+
+def cell_data(trace: Trace, node: int, index: Cell) -> dict[str, Any]:
+    """One cell of a node: its value, and its gradient where it has one, each with the terms that it is the sum of."""
+    entry: dict[str, Any] = {"node": node_id(node), "cell": list(index)}
+    for each in sides(trace, node, index):
+        entry[each.of] = {"value": as_json(each.value), "terms": [*map(as_json, each.terms)]}
+    return entry
+
+
+def array_data(trace: Trace, node: int) -> dict[str, Any]:
+    """All cells of a node."""
+    gradient = trace.gradient(node)
+    sent = None if gradient is None else json_data(gradient.value)
+    return {"node": node_id(node), "value": json_data(trace.value_of(node)), "gradient": sent}
 
 
 # -- figures -------------------------------------------------------------------------------------------------------------------

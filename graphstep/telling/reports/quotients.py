@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from graphstep.analysis.witnesses.quotients import EPSILON, Quotients
-from graphstep.ground.numerals import numeral
+from graphstep.ground.numerals import as_json, numeral
+from graphstep.language.program import node_id
 from graphstep.telling.cells import cell_gradient_name, cell_name
 from graphstep.telling.document import Block, Column, Curve, Document, Listing
 from graphstep.telling.reports.inputs import report
@@ -63,3 +65,10 @@ def _gradient(of: Quotients) -> str:
 
 def _name(of: Quotients) -> str:
     return cell_name(of.trace.program, of.node, of.cell)
+
+
+def data(of: Quotients) -> dict[str, Any]:
+    """How far difference quotients are off for every step, for other programs."""
+    errors = {"central": [*map(as_json, of.central)], "forward": [*map(as_json, of.forward)]}
+    where = {"node": node_id(of.node), "cell": list(of.cell), "slope": as_json(of.slope)}
+    return {"schema": 1, "program": of.trace.program.text, **where, "h": list(of.steps), **errors}
