@@ -104,13 +104,19 @@ class SparingCompositor(Compositor):
         return [*(region.intersection(clip) for region, clip in (*hidden, *changed)), *below._dirty_regions]
 
     def update_widgets(self, widgets: set[Widget]) -> None:
-        """Textual's, in which a screen with a dialog over it is painted again because it was painted, for ever."""
-        super().update_widgets(widgets if self.root is None or self.root.app.screen is self.root else widgets - {self.root})
+        """Textual's. For a screen with a dialog over it that asks for all of the screen again because a part was painted, for
+        ever, and forgets over that what else waits there.
+        """
+        if self.root is not None and self.root.app.screen is not self.root:
+            widgets = {*widgets, *self._waiting()} - {self.root}
+        super().update_widgets(widgets)
 
     def take_up(self) -> None:
         """Paint in this frame what waits for the next: titles and scrollbars that the layout has changed a moment ago."""
-        waiting = (widget for widget in self.visible_widgets if widget._repaint_regions and not widget._layout_required)
-        self.update_widgets({*waiting})
+        self.update_widgets({*self._waiting()})
+
+    def _waiting(self) -> Iterator[Widget]:
+        return (widget for widget in self.visible_widgets if widget._repaint_regions and not widget._layout_required)
 
     def render_strips(self, size: Size | None = None) -> list[Strip]:
         """The lines of the screen."""
