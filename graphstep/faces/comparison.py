@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -150,13 +150,11 @@ def routes_text(old: Trace, new: Trace) -> str:
     return f"⇄ {message(language, 'semicolon').join(parts)}" if parts else ""
 
 
-def spare_room(old: Trace, new: Trace, drawn: Diagram | None) -> int:
-    """Cells that ``old → new`` needs beyond one value, on the widest of the wires on show."""
-    if drawn is None:
-        return 0
+def spare_room(old: Trace, new: Trace, nodes: Sequence[int]) -> int:
+    """Cells that ``old → new`` needs beyond one value, on the widest of the wires at nodes that are on show."""
     room = 0
     # Of what is on show alone: each of these numbers may be a comparison of two arrays.
-    for index in drawn.nodes[:_MOST]:
+    for index in nodes[:_MOST]:
         value, gradient = _changes(old, new, index)
         room = max(room, cell_width(value) - cell_width(digest(new.value_of(index), language=new.writing.language)))
         if gradient:

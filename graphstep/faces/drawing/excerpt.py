@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from graphstep.engine.trace import Trace
@@ -143,6 +144,11 @@ def set_bare_scene(program: Program, room: tuple[int, int]) -> Scene:
     drawn = _drawn(program, 0, program.output if large else None, DIGITS)
     scene = Scene(drawn, drawn.arrange("compact" if large else "roomy", room))
     return scene if large or scene.fits(room) else Scene(drawn, drawn.arrange("compact", room, scene.layout))
+
+
+def nodes_drawn(trace: Trace, centre: int, within: int) -> Sequence[int]:
+    """The nodes that a scene around one draws, which takes less time to know than where they stand."""
+    return _drawn(trace, within, centre if count_of_boxes(trace.program, within) > WHOLE else None, DIGITS).nodes
 
 
 def _drawn(run: Trace | Program, within: int, centre: int | None, digits: int) -> Diagram:

@@ -93,7 +93,7 @@ def _nudged(screen: SteppingScreen, before: State, fact: facts.Nudged) -> None:
     from graphstep.faces.replies.panels import nudge_lines, nudge_title
 
     now = screen.now
-    _compare(screen, before, now.selected)
+    screen.panes.compare(before.trace, now.selected)
     lines = nudge_lines(before.root, now.root, fact.node, fact.cell)
     if fact.first:
         lines.append([(say(screen, "nudge-first-cell"), "quiet")])
@@ -102,7 +102,7 @@ def _nudged(screen: SteppingScreen, before: State, fact: facts.Nudged) -> None:
 
 def _undone(screen: SteppingScreen, before: State, _: facts.Undone) -> None:
     if before.trace.program is screen.now.trace.program:
-        _compare(screen, before, screen.now.selected)
+        screen.panes.compare(before.trace, screen.now.selected)
 
 
 def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
@@ -110,8 +110,9 @@ def _cut(screen: SteppingScreen, _: State, fact: facts.WireCut) -> None:
 
     def show(panel: tuple[str, list[Line], Trace]) -> None:
         title, lines, before = panel
-        screen.panes.graph.show(now.trace, now.at, now.selected, look_at=fact.stop, compared=before)
-        screen.panel(title, lines)
+        with screen.panes.one_change():
+            screen.panes.compare(before, fact.stop)
+            screen.panel(title, lines)
 
     def work() -> tuple[str, list[Line], Trace]:
         panel = cut_panel(now, fact.stop)
@@ -150,12 +151,6 @@ def _ready(screen: SteppingScreen, _: State, fact: facts.ReadyGates) -> None:
 
     if len(fact.gates) > 1:
         screen.app.push_screen(ready_form(screen.now.trace, fact.n, fact.gates), chosen)
-
-
-def _compare(screen: SteppingScreen, before: State, look_at: int | None) -> None:
-    """Show old → new at every node of the graph."""
-    now = screen.now
-    screen.panes.graph.show(now.trace, now.at, now.selected, look_at=look_at, compared=before.trace)
 
 
 def _show_page(screen: SteppingScreen, title: str, lines: Iterable[str]) -> None:

@@ -42,15 +42,10 @@ def takes_long(trace: Trace, action: str = "") -> bool:
 
 def look_through(screen: SteppingScreen, before: Trace, after: Trace, given_up: Callable[[], bool]) -> None:
     """Compute what is shown of a run that takes the place of another one, as far as that is remembered with it."""
-    from graphstep.faces.comparison import flipped, spare_room
     from graphstep.faces.tui.diagnoses import summarise
 
     summarise(after, given_up)
-    screen.panes.prepare(after)
-    scene = screen.panes.graph.scene
-    if scene is not None and scene.drawn.program is after.program and len(before.program.nodes) == len(after.program.nodes):
-        spare_room(before, after, scene.drawn)
-        flipped(before, after)
+    screen.panes.prepare(before, after)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, get_args
 
 from rich.segment import Segment
 from textual.content import Content
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.timer import Timer
 
+    from graphstep.debugger.state import State
     from graphstep.engine.trace import Trace
     from graphstep.faces.drawing.excerpt import Scene
     from graphstep.faces.drawing.layout import Density, Place
@@ -30,6 +31,53 @@ if TYPE_CHECKING:
 
 _PAUSE, _BETWEEN = 0.02, 0.005
 """Seconds without a key before other parts are laid out, and between two of them."""
+
+
+class View(NamedTuple):
+    """What the graph shows of a run."""
+
+    state: State
+    """The place in the run, the node that is selected, and the nodes with a breakpoint: ●."""
+    stops: Sequence[int] = ()
+    """The steps with a breakpoint."""
+    within: str = ""
+    """Which opened gate it is the inside of; empty for the whole program."""
+    flagged: frozenset[int] = frozenset()
+    """The nodes at which something is wrong: ▲."""
+    look_at: int | None = None
+    """The node to bring into view; None is the active gate."""
+    compared: Trace | None = None
+    """The run before an edit: everything is shown as it was and as it is, ``old → new``."""
+
+    @property
+    def centre(self) -> int:
+        """The node to draw around."""
+        from graphstep.faces.drawing.diagram import centre_of
+
+        return centre_of(self.state.trace, self.state.at) if self.look_at is None else self.look_at
+
+    @property
+    def followed(self) -> tuple[int, ...]:
+        """The nodes to bring into view: what a gate sends to is as much of the step as the gate."""
+        trace, at = self.state.trace, self.state.at
+        return (self.look_at,) if self.look_at is not None else (self.centre, trace.step(at).node) if at else ()
+
+
+class _Part(NamedTuple):
+    """The part of a graph that is drawn, as :func:`~graphstep.faces.drawing.excerpt.scene_of` is asked for it."""
+
+    trace: Trace
+    """The run."""
+    centre: int
+    """The node in its middle, where the graph is too large to be drawn whole."""
+    room: tuple[int, int]
+    """The columns and rows that there are."""
+    density: Density | None
+    """Roomy or compact; None for whichever fits."""
+    spare: int
+    """Cells that every wire gets in addition."""
+    within: int
+    """The call that is open."""
 
 
 class GraphPane(RowsPane):
@@ -72,21 +120,8 @@ class GraphPane(RowsPane):
         """Roomy or compact; None for whichever fits."""
         self.scene: Scene | None = None
         """What is drawn."""
-        self.flagged: frozenset[int] = frozenset()
-        """The nodes at which something is wrong: ▲."""
-        self.within = ""
-        """Which opened gate it is the inside of; empty for the whole program."""
-        self.breakpoints: tuple[int, ...] = ()
-        """The nodes with a breakpoint: ●."""
-        self.stops: Sequence[int] = ()
-        """The steps with a breakpoint."""
-        self._trace: Trace | None = None
-        self._at = 0
-        self._selected: int | None = None
-        self._centre = 0
-        self._followed: tuple[int, ...] = ()
-        self._compared: Trace | None = None
-        self._spare = self._call = 0
+        self._view: View | None = None
+        self._spare = self._centre = 0
         self._fitted: tuple[Size, int, int] = (Size(0, 0), 0, 0)
         self._ahead: Timer | None = None
         self.steady = True
@@ -97,74 +132,77 @@ class GraphPane(RowsPane):
 
     # -- what is shown -----------------------------------------------------------------------------------------------------------
 
-    def show(
-        self,
-        trace: Trace,
-        at: int,
-        selected: int | None,
-        *,
-        look_at: int | None = None,
-        compared: Trace | None = None,
-        call: int = 0,
-    ) -> None:
-        """Draw a run after step ``at`` and bring ``look_at`` (the active gate unless given) into view. ``call`` is the call that
-        is open; what is closed inside it is drawn as one box.
-
-        With ``compared``, the run before an edit, everything is shown as it was and as it is: ``old → new``.
-        """
-        from graphstep.faces.drawing.diagram import centre_of
-
-        centre = centre_of(trace, at) if look_at is None else look_at
-        # What a gate sends to is as much of the step as the gate.
-        self._followed = (look_at,) if look_at is not None else (centre, trace.step(at).node) if at else ()
-        spare = self._needed_spare(trace, compared)
-        old, self._trace = self._trace, trace
-        self._at, self._selected, self._compared = at, selected, compared
-        fits = old is not None and old.program is trace.program and spare == self._spare and call == self._call
-        self._call = call
-        if not fits or self.scene is None or not self.scene.holds(trace, centre):
-            self._spare = spare
-            self._arrange(centre)
-        elif compared is None and trace is not old:
-            # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
-            self._arrange(self._centre)
+    def show(self, view: View) -> None:
+        """Draw it, and bring into view what is to be."""
+        due = self._due(view)
+        self._view = view
+        if due is not None:
+            self._centre, self._spare = due.centre, due.spare
+            self._arrange()
         self._title()
         self._draw()
 
+    def is_laid_out(self, view: View) -> bool:
+        """Whether what :meth:`show` would draw is laid out already."""
+        from graphstep.faces.drawing.excerpt import is_set
+
+        due = self._due(view)
+        return due is None or is_set(*due)
+
+    def flag(self, nodes: frozenset[int]) -> None:
+        """Mark nodes at which something is wrong."""
+        if self._view is not None:
+            self._view = self._view._replace(flagged=nodes)
+            self.renew()
+
+    def _due(self, view: View) -> _Part | None:
+        """The part of a graph that is to be drawn in place of the one on show; None where that stays."""
+        trace, within, old, spare = view.state.trace, view.state.within, self._view, self._needed_spare(view)
+        fits = old is not None and (old.state.trace.program, old.state.within, self._spare) == (trace.program, within, spare)
+        if not fits or self.scene is None or not self.scene.holds(trace, view.centre):
+            return _Part(trace, view.centre, self._room, self.density, spare, within)
+        # Other numbers are wider or narrower: the boxes are the same, the room on their wires is not.
+        anew = view.compared is None and trace is not self._trace
+        return _Part(trace, self._centre, self._room, self.density, spare, within) if anew else None
+
+    @property
+    def _trace(self) -> Trace | None:
+        return None if self._view is None else self._view.state.trace
+
     def _draw(self) -> None:
-        self.bring_into_view(*self._followed)
+        if self._view is not None:
+            self.bring_into_view(*self._view.followed)
         self.renew()
         if self._ahead is not None:
             self._ahead.stop()
-        if self.scene is not None and not self.scene.drawn.whole and self._compared is None:
+        if self.scene is not None and not self.scene.drawn.whole and self._view is not None and self._view.compared is None:
             self._ahead = self.set_timer(_PAUSE, self._look_ahead)
 
     def _look_ahead(self) -> None:
         """Lay out, while no key is pressed, the parts of the graph to which keys lead from here."""
         from graphstep.faces.drawing.excerpt import is_set, scene_of
 
-        if self._trace is None or self.scene is None:
+        if self._view is None or self.scene is None:
             return
-        for node in self._within_a_key():
-            part = self._part(self._trace, node)
-            if not self.scene.holds(self._trace, node) and not is_set(*part):
+        for node in self._within_a_key(self._view):
+            part = self._part(self._view.state, node)
+            if not self.scene.holds(part.trace, node) and not is_set(*part):
                 scene_of(*part)
                 # One at a time: a key may come between.
                 self._ahead = self.set_timer(_BETWEEN, self._look_ahead)
                 return
 
-    def _within_a_key(self) -> Iterator[int]:
+    def _within_a_key(self, view: View) -> Iterator[int]:
         """The nodes that the next key may lead to, the likelier ones first: of a step, of a selection, of a stop, of an end."""
         from graphstep.faces.drawing.diagram import centre_of
         from graphstep.faces.drawing.layout.layout import Direction
 
-        trace, at = self._trace, self._at
-        assert trace is not None, "there is a run to draw"
+        trace, at, selected = view.state.trace, view.state.at, view.state.selected
         steps = [n for n in (at + 1, at - 1) if 0 <= n <= len(trace)]
-        stop = bisect_right(self.stops, at)
-        yield from (centre_of(trace, n) for n in (*steps, *self.stops[stop : stop + 1]))
-        yield from (self.node_along(self._selected, way) for way in get_args(Direction))
-        yield from (self.node_behind(self._selected, by) for by in (1, -1))
+        stop = bisect_right(view.stops, at)
+        yield from (centre_of(trace, n) for n in (*steps, *view.stops[stop : stop + 1]))
+        yield from (self.node_along(selected, way) for way in get_args(Direction))
+        yield from (self.node_behind(selected, by) for by in (1, -1))
         yield from (centre_of(trace, n) for n in (0, len(trace), trace.seed_step))
 
     def entitle(self, subtitle: str) -> None:
@@ -184,7 +222,7 @@ class GraphPane(RowsPane):
     def fit(self) -> None:
         """Lay the graph out anew, for another density or size of the window."""
         if self._trace is not None:
-            self._arrange(self._centre)
+            self._arrange()
             self._draw()
 
     def bring_into_view(self, *nodes: int) -> None:
@@ -273,7 +311,7 @@ class GraphPane(RowsPane):
         """The style in which a piece of the drawing is shown here."""
         if style == "value-changed" or style == "gradient-changed":
             # A node has changed, but perhaps not this number of it: in the backward pass its value is as old as it was.
-            if self._compared is None:
+            if self._view is None or self._view.compared is None:
                 same = style[0] == "v" and self._is_backward
             else:
                 from graphstep.faces.comparison import is_change
@@ -287,7 +325,7 @@ class GraphPane(RowsPane):
 
     @property
     def _is_backward(self) -> bool:
-        return self._trace is not None and self._at >= self._trace.seed_step
+        return self._view is not None and self._view.state.at >= self._view.state.trace.seed_step
 
     @property
     def _margins(self) -> tuple[int, int]:
@@ -302,53 +340,54 @@ class GraphPane(RowsPane):
         from graphstep.faces.drawing.text import Marks
 
         assert self.scene is not None
-        if self._trace is None:
+        if self._view is None:
             return Marks(pending=frozenset(range(len(self.scene.drawn.nodes))))
         boxes = self.scene.layout.window(x, y, size.width, size.height).nodes
-        if self._compared is not None:
+        state, drawn = self._view.state, self.scene.drawn
+        if self._view.compared is not None:
             from graphstep.faces.comparison import compared_marks
 
-            return compared_marks(self._compared, self._trace, self.scene.drawn, boxes, self._selected)
-        written = marks(
-            self._trace, self.scene.drawn, self._at, boxes=boxes, selected=self._selected, breakpoints=self.breakpoints
-        )
-        box_of = self.scene.drawn.box_of
-        return replace(written, flagged=frozenset(box_of[node] for node in self.flagged if node in box_of))
+            return compared_marks(self._view.compared, state.trace, drawn, boxes, state.selected)
+        written = marks(state.trace, drawn, state.at, boxes=boxes, selected=state.selected, breakpoints=state.nodes)
+        flagged = frozenset(drawn.box_of[node] for node in self._view.flagged if node in drawn.box_of)
+        return replace(written, flagged=flagged)
 
-    def _needed_spare(self, trace: Trace, compared: Trace | None) -> int:
-        if compared is None:
+    def _needed_spare(self, view: View) -> int:
+        if view.compared is None:
             return 0
         from graphstep.faces.comparison import spare_room
+        from graphstep.faces.drawing.excerpt import nodes_drawn
 
+        trace = view.state.trace
+        if self.scene is None or self.scene.drawn.program is not trace.program:
+            return spare_room(view.compared, trace, nodes_drawn(trace, view.centre, view.state.within))
         # It only ever grows during an edit, so that the drawing does not jump at every key.
-        drawn = self.scene.drawn if self.scene and self.scene.drawn.program is trace.program else None
-        return max(self._spare, spare_room(compared, trace, drawn))
+        return max(self._spare, spare_room(view.compared, trace, self.scene.drawn.nodes))
 
-    def _part(self, trace: Trace, centre: int) -> tuple[Trace, int, tuple[int, int], Density | None, int, int]:
-        """What is asked for where the part of a graph around a node is to be drawn."""
-        return trace, centre, self._room, self.density, self._spare, self._call
+    def _part(self, state: State, centre: int) -> _Part:
+        """What is drawn around a node as the one on show is."""
+        return _Part(state.trace, centre, self._room, self.density, self._spare, state.within)
 
     @property
     def _room(self) -> tuple[int, int]:
         return max(self.outer_size.width - 2, 0), max(self.outer_size.height - 2, 0)
 
-    def _arrange(self, centre: int) -> None:
+    def _arrange(self) -> None:
         from graphstep.faces.drawing.excerpt import scene_of
 
-        if self._trace is None:
+        if self._view is None:
             return
-        self._centre = centre
         self._fitted = (self.app.size, self.outer_size.width, self.outer_size.height)
-        self.scene = scene_of(*self._part(self._trace, centre))
+        self.scene = scene_of(*self._part(self._view.state, self._centre))
         self.resize_drawing(Size(self.scene.layout.width, self.scene.layout.height))
 
     def _title(self) -> None:
-        if self.scene is None:
+        if self.scene is None or self._view is None:
             return
         whole, drawn = len(self.scene.drawn.program.nodes), len(self.scene.drawn.nodes)
-        key = f"graph-title{'' if self._compared is None else '-compared'}{'' if self.scene.drawn.whole else '-part'}"
+        key = f"graph-title{'' if self._view.compared is None else '-compared'}{'' if self.scene.drawn.whole else '-part'}"
         # A text would be markup to Textual, and an expression may hold brackets.
-        title = Content(f"{say(self, key, drawn=drawn, nodes=whole)}{self.within and f'  {self.within}'}")
+        title = Content(f"{say(self, key, drawn=drawn, nodes=whole)}{self._view.within and f'  {self._view.within}'}")
         # Textual paints the whole pane again when a title is set, also to what it was.
         if title.markup != self.border_title:
             self.border_title = title

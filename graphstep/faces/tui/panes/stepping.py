@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 
 from graphstep.faces.tui.messages import say
-from graphstep.faces.tui.panes.graph import GraphPane
+from graphstep.faces.tui.panes import details
+from graphstep.faces.tui.panes.graph import GraphPane, View
 from graphstep.faces.tui.panes.heading import Heading
+from graphstep.faces.tui.panes.room import AROUND_STACKED, LEAST, goes_under, spare_rows
 from graphstep.faces.tui.panes.step import StepPane
 from graphstep.faces.tui.panes.text import TextPane
 from graphstep.faces.tui.panes.values import ValuesPane
@@ -30,16 +32,6 @@ if TYPE_CHECKING:
 
 WIDE = 100
 """Columns from which the step and the values stand beside the graph, and no longer below it."""
-_LABEL = 40
-"""Characters of the expression of an opened gate in the title of its graph."""
-_AROUND = 6
-"""Rows of heading, typed text and the graph's border."""
-_UNDER = 12
-"""Rows of explanation and values under the graph."""
-_LEAST = 7
-"""Rows of the explanation with its border, below which it goes only in a window that is lower than most."""
-_AROUND_STACKED = 5
-"""Rows of heading, typed text and the graph's border where the panes stand below each other."""
 _TEXT = 2
 """Rows of the typed text where rows are few."""
 _ELSEWHERE = 10
@@ -62,6 +54,10 @@ class _Box(Vertical):
 
 class SteppingPanes(_Box):
     """Heading, graph, typed text, this step and values. It shows a state and decides nothing.
+
+    A key shows the texts in its first frame. Where the graph is laid out for it already, it is drawn in that frame too. Otherwise
+    it is laid out and drawn, and the panes get their room, in the frame behind that, by :meth:`catch_up`: to wait for both took
+    more than a frame has. Who asks for the graph before finds it drawn.
 
     The panes post :class:`RowsPane.Picked` and :class:`Timeline.Jumped`; the screen acts on them.
     """
@@ -114,7 +110,12 @@ class SteppingPanes(_Box):
 
     @property
     def graph(self) -> GraphPane:
-        """The drawn graph."""
+        """The drawn graph, as the texts tell it."""
+        self.catch_up()
+        return self._graph
+
+    @property
+    def _graph(self) -> GraphPane:
         return self.query_one("#graph", GraphPane)
 
     @property
@@ -131,9 +132,9 @@ class SteppingPanes(_Box):
         self._shaped_for: Program | None = None
         self._trace: Trace | None = None
         self._root: Trace | None = None
-        # Inside of one change whether room is to be made behind it.
-        self._changes: bool | None = None
-        self._spare: tuple[tuple[Trace, int, int, int], int] | None = None
+        self._view: View | None = None
+        # Whether the graph, and the room of the panes, are behind what the texts tell; and whether more is about to change.
+        self._undrawn = self._unmeasured = self._changing = False
         self.beside_text = False
         """Whether a text beside the panes tells what happens, as in a lesson: then the graph comes before the explanation."""
         self._styled: frozenset[str] = frozenset()
@@ -145,17 +146,35 @@ class SteppingPanes(_Box):
 
     @contextmanager
     def one_change(self) -> Iterator[None]:
-        """Make room once for all that is shown inside, where any is to be made.
+        """Draw the graph and make room once for all that is shown inside, where that is to be done.
 
         An answer stands in place of the step: what height the steps of a new run need is not asked for it.
         """
-        self._changes = False
+        if self._changing:
+            yield
+            return
+        self._changing = True
         try:
             yield
         finally:
-            asked, self._changes = self._changes, None
-        if asked:
-            self.make_room()
+            self._changing = False
+        if self._undrawn and not self._is_laid_out():
+            # More than once where a key comes between; the first call does it all.
+            self.call_after_refresh(self.catch_up)
+        else:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Draw the graph of what the texts tell, and make room for all, unless that is done."""
+        undrawn, self._undrawn = self._undrawn, False
+        if undrawn and self._view is not None:
+            trace = self._view.state.trace
+            if self._shaped_for is not trace.program:
+                self._shape(trace)
+            self._graph.show(self._view)
+        unmeasured, self._unmeasured = self._unmeasured, False
+        if unmeasured:
+            self._share()
 
     def show(
         self,
@@ -169,27 +188,42 @@ class SteppingPanes(_Box):
 
         ``flagged`` are the nodes at which something is wrong.
         """
-        trace, at = state.trace, state.at
+        trace, at = state.trace, len(state.trace) if compared is not None else state.at
         if self._root is None or self._root.program is not state.root.program:
             self._root = state.root
-        if self._shaped_for is not trace.program:
-            self._shape(trace)
-        self.graph.stops = () if compared is not None else _stops(state)
-        self.query_one(Heading).show(state, self.graph.stops)
-        self.graph.within = _within(state)
-        self.graph.breakpoints = () if compared is not None else state.nodes
-        self.graph.flagged = self.query_one(ValuesPane).flagged = flagged
-        self.graph.show(trace, at, state.selected, look_at=look_at, compared=compared, call=state.within)
-        self.query_one(TextPane).show(trace, len(trace) if compared is not None else at)
-        self.step.show(trace, at, _watched(state), state.within)
-        self.query_one(ValuesPane).show(trace, len(trace) if compared is not None else at, state.selected)
-        self.make_room()
+        values = self.query_one(ValuesPane)
+        with self.one_change():
+            stops = () if compared is not None else details.stops(state)
+            self._view, self._undrawn = View(state, stops, details.within(state), flagged, look_at, compared), True
+            self.query_one(Heading).show(state, stops)
+            self.query_one(TextPane).show(trace, at)
+            self.step.show(trace, state.at, details.watched(state), state.within)
+            values.flagged = flagged
+            values.show(trace, at, state.selected)
+            self.make_room()
+
+    def compare(self, before: Trace, look_at: int | None) -> None:
+        """Show old → new at every node of the graph, of the place that the texts tell, and bring a node into view."""
+        assert self._view is not None, "something is on show"
+        with self.one_change():
+            self._view, self._undrawn = self._view._replace(look_at=look_at, compared=before), True
+
+    def _is_laid_out(self) -> bool:
+        """Whether the graph can be drawn, and room be made, without anything new to lay out."""
+        if self._view is None or self._trace is None:
+            # The first frame is worth to wait for: all panes come with it.
+            return True
+        return self._shaped_for is self._view.state.trace.program and self._graph.is_laid_out(self._view)
 
     def flag(self, nodes: frozenset[int]) -> None:
         """Mark nodes at which something is wrong, and nothing else."""
-        for pane in (self.graph, self.query_one(ValuesPane)):
-            pane.flagged = nodes
-            pane.renew()
+        values = self.query_one(ValuesPane)
+        values.flagged = nodes
+        values.renew()
+        if self._view is not None:
+            self._view = self._view._replace(flagged=nodes)
+        if not self._undrawn:
+            self._graph.flag(nodes)
 
     @property
     def asks(self) -> AskPane:
@@ -213,7 +247,7 @@ class SteppingPanes(_Box):
             self.asks.answer.focus(scroll_visible=False)
             return
         if not self.asking:
-            _set_height(self.asks, max(self.step.outer_size.height, _LEAST))
+            _set_height(self.asks, max(self.step.outer_size.height, LEAST))
             self._set_asking(True)
         self.asks.ask(solution)
 
@@ -243,14 +277,15 @@ class SteppingPanes(_Box):
 
         An answer to a key may take more, as long as it stands there.
         """
-        if self._changes is not None:
-            self._changes = True
-            return
+        with self.one_change():
+            self._unmeasured = True
+
+    def _share(self) -> None:
         height, right = self.size.height, self.query_one("#right")
-        self.graph.steady = not self.step.speaks
+        self._graph.steady = not self.step.speaks
         wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
         stacked = not self.has_class("-wide")
-        left = height - _AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
+        left = height - AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
         # An answer is shown, whatever it hides but the last rows of the graph; and what is said where there is no graph.
         gives_way = self.beside_text and not self.step.speaks
         least = _LOW if not self.step.speaks else _ANSWERED if self._trace else 0
@@ -260,7 +295,7 @@ class SteppingPanes(_Box):
             "-bare": gives_way and left < -_TEXT,
         }
         # The values come after the whole graph and some explanation: a key shows them.
-        tall = self.size.width < WIDE and height >= TALL and left >= _LEAST + _VALUES
+        tall = self.size.width < WIDE and height >= TALL and left >= LEAST + _VALUES
         self.update_classes({**classes, "-tall": tall}, update=False)
         if self.classes != self._styled:
             # Once for all classes, since each look-up takes the time of a frame.
@@ -268,8 +303,8 @@ class SteppingPanes(_Box):
         if stacked:
             _set_height(right, None)
             # The explanation gives up rows where the whole graph is seen for them.
-            least = left if _FEWEST <= left < _LEAST else _LEAST
-            most = height - 9 if self.step.speaks else least + max(self._spare_rows(wanted), (height - 24) // 2)
+            least = left if _FEWEST <= left < LEAST else LEAST
+            most = height - 9 if self.step.speaks else least + max(self._spare_rows(wanted - LEAST), (height - 24) // 2)
             if left >= _FEWEST and not self.step.speaks:
                 most = min(most, max(left - _VALUES * tall, least))
             _set_height(self.step, min(max(wanted, 5), max(most, 5), max(height - 9, 5)))
@@ -280,7 +315,7 @@ class SteppingPanes(_Box):
             _set_height(right, None)
             _set_height(self.step, None if self.has_class("-values") else min(max(wanted, 17), max(height // 2, 8)))
         # Where there is no room for the explanation: its title at least, in the edge of the graph.
-        self.graph.entitle(str(self.step.border_title) if self.has_class("-untold") else say(self, "graph-subtitle"))
+        self._graph.entitle(str(self.step.border_title) if self.has_class("-untold") else say(self, "graph-subtitle"))
 
     def lowest_rows(self) -> int:
         """Rows of the graph as low as it can be drawn in the width that there is; 0 where only a part of it is drawn."""
@@ -290,23 +325,8 @@ class SteppingPanes(_Box):
             return 0
         return lowest_rows(self._trace, self.size.width - 2, self.app.size.height - _ELSEWHERE)
 
-    def _spare_rows(self, wanted: int) -> int:
-        """Rows beyond the least that the explanation can have without a smaller drawing of the graph."""
-        from graphstep.faces.drawing.diagram import centre_of
-        from graphstep.faces.drawing.excerpt import WHOLE, scene_of
-
-        trace, (width, height) = self._trace, self.size
-        more = wanted - _LEAST
-        if trace is None or more <= 0 or len(trace.program.nodes) > WHOLE:
-            return 0
-        key = trace, width, height, wanted
-        if self._spare is None or self._spare[0] != key:
-            room = (width - 2, height - _AROUND_STACKED - _LEAST)
-            scene = scene_of(trace, centre_of(trace, 0), room)
-            # As low as this size can be: no room is no reason to stand apart.
-            lowest = scene.drawn.arrange(scene.layout.density, (room[0], 0), scene.layout).height
-            self._spare = key, min(more, max(room[1] - lowest, 0))
-        return self._spare[1]
+    def _spare_rows(self, most: int) -> int:
+        return min(most, spare_rows(self._trace, *self.size)) if self._trace is not None and most > 0 else 0
 
     def _rows(self) -> int:
         """Rows of the tallest step in the width that the explanation has, or of the one on show before there is a layout."""
@@ -319,15 +339,23 @@ class SteppingPanes(_Box):
         rows = tallest(self._root, width)
         return rows if self._shaped_for is self._root.program else max(rows, self.step.wanted)
 
-    def prepare(self, trace: Trace) -> None:
-        """Find out what the panes will ask of a run that is to be shown in place of this one; all of that is kept with it."""
+    def prepare(self, before: Trace, after: Trace) -> None:
+        """Find out, on another thread, what the panes will ask of a run that is to be shown in place of one before; all of that
+        is kept with it.
+        """
+        from graphstep.faces.comparison import flipped, spare_room
         from graphstep.faces.explanations import tallest
 
-        tallest(trace, self.step.size.width)
-        self._goes_under(trace)
+        tallest(after, self.step.size.width)
+        goes_under(after, *self.size)
+        scene = self._graph.scene
+        if scene is not None and scene.drawn.program is after.program and len(before.program.nodes) == len(after.program.nodes):
+            spare_room(before, after, scene.drawn.nodes)
+            flipped(before, after)
 
     def on_resize(self, event: events.Resize) -> None:
         self._classify(*event.size)
+        self.catch_up()
         if self._trace is not None:
             self._shape(self._trace)
         self.make_room()
@@ -345,52 +373,7 @@ class SteppingPanes(_Box):
         """Put the explanation beside the graph, or under it where the graph can be drawn larger then."""
         self._shaped_for, self._trace = trace.program, trace
         if self.has_class("-wide"):
-            self.set_class(self._goes_under(trace), "-under", update=False)
-
-    def _goes_under(self, trace: Trace) -> bool:
-        from graphstep.faces.drawing.diagram import centre_of
-        from graphstep.faces.drawing.excerpt import scene_of
-
-        width, height = self.size
-        beside = (width - min(max(width * 2 // 5, 46), 64) - 2, height - _AROUND)
-        under = (width - 2, height - _AROUND - _UNDER)
-        scene, below = (scene_of(trace, centre_of(trace, 0), room) for room in (beside, under))
-        smallness = scene.smallness(beside), below.smallness(under)
-        if smallness[0] == smallness[1] and smallness[0]:
-            # It fits into neither: what is wide has more of itself to show where there are more columns.
-            return scene.layout.width > beside[0] and scene.layout.height <= under[1]
-        return smallness[1] < smallness[0]
-
-
-def _within(state: State) -> str:
-    """The way into the gate that is open, and what it computes: ``f › p = sigmoid(x+y)``; empty where none is open."""
-    if not state.frames and not state.within:
-        return ""
-    from graphstep.faces.replies import crumbs
-
-    if not state.frames:
-        return crumbs(state)
-    caller = state.frames[-1]
-    return f"{crumbs(state)} = {caller.trace.program.label(caller.node, _LABEL)}"
-
-
-def _stops(state: State) -> tuple[int, ...]:
-    if not state.nodes and not state.conditions:
-        return ()
-    from graphstep.debugger.stops import inner_steps, stops_of
-
-    stops = stops_of(state.trace, state.nodes, state.conditions)
-    # What stops inside a gate is marked at the step of the gate.
-    inside = {n for condition in state.conditions for n in inner_steps(state.trace, condition)}
-    return tuple(sorted({*stops, *inside})) if inside else stops
-
-
-def _watched(state: State) -> tuple[str, ...]:
-    if not state.watches:
-        return ()
-    from graphstep.faces.replies.quantities import quantity_lines
-
-    return tuple(line for quantity in state.watches for line in quantity_lines(state, quantity))
+            self.set_class(goes_under(trace, *self.size), "-under", update=False)
 
 
 def _set_height(pane: Widget, rows: int | None) -> None:

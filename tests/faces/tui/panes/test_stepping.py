@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.events import Key
 
 from graphstep.engine.trace import trace
 from graphstep.faces.tui import open_program
 from graphstep.faces.tui.app import GraphstepApp
+from graphstep.faces.tui.compositor import Update
+from graphstep.faces.tui.panes.graph import GraphPane, View
 from graphstep.faces.tui.screen import SteppingScreen
 from graphstep.ground.errors import InputError
 from graphstep.language.read import read
 from tests.faces.tui.arrays import LAYER, given
 from tests.faces.tui.driving import INPUTS, LARGE, MAIN, NEURON, NEURON_INPUTS, SMALL, Driver, drive
+from tests.faces.tui.terminal import Screen
 
 # Step by step: title, what the panel says of the number, the node's value and gradient in the table.
 TOLD = [
@@ -270,3 +274,64 @@ def test_the_step_says_what_becomes_of_shapes() -> None:
         assert "[[0.088, 0.176], [0.104, 0.208]]" in driver.step()
 
     drive(play, LAYER[0], given(LAYER[1]), size=LARGE)
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch, painted: None) -> list[str]:
+    """What a terminal shows after every frame."""
+    frames: list[str] = []
+    terminal, display = Screen(*LARGE), GraphstepApp._display
+
+    def shown(app: GraphstepApp, screen: object, update: Update | None) -> None:
+        if update is not None:
+            terminal.write(update.render_segments(app.console))
+            frames.append(terminal.text())
+        display(app, screen, update)
+
+    monkeypatch.setattr(GraphstepApp, "_display", shown)
+    return frames
+
+
+def test_texts_come_in_the_first_frame_and_a_graph_that_is_to_be_laid_out_in_the_next(frames: list[str]) -> None:
+    async def play(driver: Driver) -> None:
+        rows = (
+            ("right", "× sends to z", "━━·3━║", 1),
+            ("X", "z -> f is cut", "  stop  ", 2),
+            ("U", "z -> f is whole again", "━━·3━║", 2),
+        )
+        for key, told, drawn, count in rows:
+            await driver.pilot.pause(0.5)
+            frames.clear()
+            await driver.press(key)
+            assert [told in frame for frame in frames] == [True] * count
+            assert [drawn in frame for frame in frames] == [False, True][-count:]
+
+    drive(play, size=LARGE, at=4)
+
+
+def test_a_key_before_the_graph_is_laid_out_finds_it_drawn(frames: list[str]) -> None:
+    async def play(driver: Driver) -> None:
+        for key in "X", "tab":
+            driver.app.post_message(Key(key, None))
+        await driver.pilot.pause(0.5)
+        panes = driver.screen.panes
+        assert panes.query_one(GraphPane).scene.drawn.program is driver.now.trace.program
+        assert driver.now.selected == panes.graph.node_behind(None, 1)
+        assert "  stop  " in frames[-1]
+
+    drive(play, size=LARGE, at=5)
+
+
+def test_a_cut_and_a_nudge_draw_the_graph_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    views: list[View] = []
+    show = GraphPane.show
+    monkeypatch.setattr(GraphPane, "show", lambda pane, view: views.append(view) or show(pane, view))
+
+    async def play(driver: Driver) -> None:
+        await driver.press("tab")
+        for key in "plus", "X", "U":
+            views.clear()
+            await driver.press(key)
+            assert [view.compared is None for view in views] == [key == "U"]
+
+    drive(play, size=LARGE, at=5)
