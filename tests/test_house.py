@@ -22,7 +22,7 @@ LINES = 400
 LAST_RESORT = {
     "graphstep/faces/cli/__init__.py",
     "graphstep/faces/tui/threads.py",
-    "graphstep/engine/capture/child.py",
+    *(f"graphstep/engine/capture/{name}.py" for name in ("child", "objects")),
     *(f"graphstep/teaching/judge/{name}.py" for name in ("bench", "child", "local", "recorder", "values")),
 }
 """The first says so when an error is a fault of ours, not Python's traceback; the second raises it where the result is awaited;

@@ -18,11 +18,12 @@ from graphstep.engine.capture.creation import Created
 from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
 from graphstep.engine.capture.functions import Followed
 from graphstep.engine.capture.names import names_of
-from graphstep.engine.capture.objects import VALUES, Engine, engine_of, record_objects
+from graphstep.engine.capture.objects import VALUES, ArraysError, Engine, engine_of, record_objects
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import holds_poison, unseen
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.sources import locate
+from graphstep.engine.capture.tensors import end_at, held_by
 from graphstep.engine.capture.traced import PLAIN, Fillable, Traced, plain
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError, InputError, quoted
@@ -67,33 +68,42 @@ def record(
     bound.arguments.update(traced)
     created = Created()
     watch = created.watch
-    recorder.scope = watch.scope
+    recorder.scope, recorder.inner = watch.scope, created.inner
     try:
         result = _called(functools.partial(method, *own), bound.args, bound.kwargs, watch, recorder)
     except (TypeError, AttributeError, NotImplementedError, struct.error) as error:
         # Whether it works by itself is not tried: what it prints and writes it would print and write again.
         error.add_note(f"A traced number may be what it fails with{_line_of(error)}. If it works without a capture: {PLAIN}.")
         raise
-    if not isinstance(result, Traced) and (engine := engine_of(result)) is not None:
+    held = result if isinstance(result, Traced) else held_by(result)
+    if held is not result and (engine := engine_of(result)) is not None:
         # A graph of its own, whose values may hold traced numbers: what they stand for is asked, also by its own functions.
         recorder.ended = False
         engine.created, engine.creations = created.values, created.by_id
-        recording = record_value(engine, result, name, [_module(function), watch.variables])
-        recording.scopes = watch.scopes
-        return recording
+        try:
+            recording = record_value(engine, result, name, [_module(function), watch.variables])
+        except ArraysError:
+            # A tensor of an engine that computes with NumPy, of what was traced, holds what was computed.
+            if held is None:
+                raise
+        else:
+            recording.scopes = watch.scopes
+            return recording
     recording = recorder.recording
     recording.scopes = watch.scopes
-    if isinstance(result, Traced) and result.recorder is recorder:
-        recording.output = result.node
+    if held is not None and held.recorder is recorder:
+        recording.output = held.node
+        if held is not result:
+            end_at(recorder, held, result, created.values)
     elif isinstance(result, Real):
         recording.output = float(plain(result))
         # A C function may have added up the memory of an array that holds traced numbers, where it finds this nan.
         if recording.output != recording.output and holds_poison(recording.output):
             raise unseen()
     else:
-        # A tensor of an engine that computes with NumPy has its number, or its array, in an attribute.
-        held = next((f"its .{name}" for name in VALUES if isinstance(getattr(result, name, None), Traced)), "the loss")
-        hint = f"what is differentiated is one number: return {held}"
+        hint = "what is differentiated is one number: return the loss"
+        if result is not None:
+            hint += f"; of an engine a value has a number ({', '.join(VALUES[:4])} …) and what it was made of (_prev, parents …)"
         raise CaptureError(f"{recording.function} returned {_kind(result)}, and no number", hint=hint)
     recording.sources = locate(recording.operations, recorder.places)
     return recording

@@ -22,12 +22,16 @@ class Created:
         """What tells of them."""
         self.values: list[Any] = []
         """The values in the order in which they came to be."""
+        self.inner: set[int] = set()
+        """By ``id`` the code of the methods of values that can be computed with."""
 
     def _first(self, frame: FrameType) -> None:
         """The first value of a class is about to be made: from here on its methods are no calls."""
         kind = type(frame.f_locals.get(frame.f_code.co_varnames[0]))
         functions = (each for base in kind.__mro__ for each in vars(base).values())
         methods = {id(each.__code__): each.__code__ for each in functions if isinstance(each, FunctionType)}
+        if hasattr(kind, "__add__") or hasattr(kind, "__mul__"):
+            self.inner.update(methods)
         note = self._noting(frame.f_code, methods)
         self.watch.makes(frame.f_code, note, methods.values())
         note(frame)

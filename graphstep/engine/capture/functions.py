@@ -16,7 +16,7 @@ from types import BuiltinFunctionType, FrameType, FunctionType, TracebackType
 from typing import Any
 
 from graphstep.engine.capture.places import at_work
-from graphstep.engine.capture.recorder import Recorder, numeral
+from graphstep.engine.capture.recorder import Recorder, numeral, outside
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Fillable, Traced, holds_traced, plain
 from graphstep.engine.capture.types import FollowedType, followed_float64
@@ -86,7 +86,7 @@ def _settled(recorder: Recorder, result: Any, answer: Any, frame: FrameType, nam
             f"{name} at {at_work(frame)} comes to other numbers than the gates that stand for it", hint=_HINTS["math"]
         )
     # Only what was made just now gets the function's number: a result that was there before is the user's.
-    place, last = at_work(frame), len(recorder.values) - 1
+    place, last = at_work(outside(frame, recorder.inner)), len(recorder.values) - 1
     if result.node == last:
         operation = recorder.recording.operations[-1]
         result.value = recorder.values[last] = answer

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field
 from functools import cache
 from numbers import Real
 from operator import attrgetter
+from types import MethodType
 from typing import Any, NamedTuple
 
 from graphstep.engine.capture.places import Place
@@ -24,12 +26,15 @@ from graphstep.ground.collector import collector_paused
 from graphstep.ground.records import dataclass
 
 # Attributes as engines in the manner of micrograd call them, the most common spelling first.
-VALUES = ("data", "value", "val")
-PARENTS = ("_prev", "_children", "prev", "children", "_parents", "parents", "_inputs", "inputs")
-GRADIENTS = ("grad", "gradient")
+VALUES = ("data", "value", "val", "v", "_data", "_value")
+PARENTS = (
+    "_prev", "_children", "prev", "children", "_parents", "parents", "_inputs", "inputs", "operands", "_operands", "args",
+    "_args", "_previous_nodes", "dependencies", "local_gradients", "_local_gradients",
+)  # fmt: skip
+GRADIENTS = ("grad", "gradient", "derivative", "der", "adjoint", "_grad")
 LOCALS = ("_local_grads", "local_grads", "_local_gradients")
 SIGNS = ("_op", "op")
-CLOSURES = ("_backward", "backward_fn", "_grad_fn", "grad_fn")
+CLOSURES = ("_backward", "backward_fn", "_grad_fn", "grad_fn", "_backward_fn", "backprop", "push_grad", "_back", "send")
 
 
 class Creation(NamedTuple):
@@ -55,6 +60,8 @@ class Engine:
     """The attribute with their number."""
     parents: str
     """That with what they were made of."""
+    has_pairs: bool = False
+    """Whether each of these has its local gradient beside it: ``[(x, 2.0), (y, 1.0)]``."""
     gradient: str = ""
     """That with their gradient; here and below empty where they have none."""
     factors: str = ""
@@ -67,6 +74,11 @@ class Engine:
     """The values in the order in which they came to be, where that was watched."""
     creations: Mapping[int, Creation] = field(default_factory=dict)
     """By ``id`` how each of these came to be."""
+
+    def reader(self) -> Callable[[Any], Any]:
+        """What tells what a value was made of."""
+        parents = attrgetter(self.parents)
+        return (lambda value: [x for x, _ in parents(value) if x is not None]) if self.has_pairs else parents
 
 
 def number(value: Any) -> float | None:
@@ -82,14 +94,31 @@ def number(value: Any) -> float | None:
     return None
 
 
+def asked(value: Any, name: str) -> Any:
+    """An attribute of an object of somebody's; None where it has none."""
+    try:
+        return getattr(value, name, None)
+    except Exception:
+        # A property may refuse it, as that of a gradient before there is one.
+        return None
+
+
 def engine_of(value: Any) -> Engine | None:
     """The engine whose value something is; None for anything else."""
 
     def first(names: Sequence[str], fits: Callable[[Any], bool]) -> str:
-        return next((name for name in names if fits(getattr(value, name, None))), "")
+        return next((name for name in names if fits(asked(value, name))), "")
 
     holds = first(VALUES, lambda x: number(x) is not None)
-    parents = first(PARENTS, lambda x: isinstance(x, list | tuple | set | frozenset) and all(hasattr(y, holds) for y in x))
+
+    def pairs(x: Any) -> bool:
+        return isinstance(x, list | tuple) and bool(x) and all(isinstance(y, tuple) and len(y) == 2 and is_one(y[0]) for y in x)
+
+    def is_one(x: Any) -> bool:
+        return x is None or hasattr(x, holds)
+
+    in_pairs = first(PARENTS, pairs)
+    parents = in_pairs or first(PARENTS, lambda x: isinstance(x, list | tuple | set | frozenset) and all(map(is_one, x)))
     if not holds or not parents:
         return None
     return Engine(
@@ -97,16 +126,20 @@ def engine_of(value: Any) -> Engine | None:
         type(value).__mro__[-2],
         holds,
         parents,
+        bool(in_pairs),
         first(GRADIENTS, lambda x: number(x) is not None),
-        first(LOCALS, lambda x: isinstance(x, list | tuple)),
+        in_pairs or first(LOCALS, lambda x: isinstance(x, list | tuple)),
         first(SIGNS, lambda x: isinstance(x, str)),
-        first(CLOSURES, callable),
+        # A method is no function that a value has been given.
+        first(CLOSURES, lambda x: callable(x) and not isinstance(x, MethodType)),
     )
 
 
 def operands_of(engine: Engine, value: Any) -> list[Any]:
     """What a value was made of, in the order of the operation, a value twice where it was read twice; numbers among them."""
     parents = getattr(value, engine.parents)
+    if engine.has_pairs:
+        return [x for x, _ in parents if x is not None]
     if engine.factors or not isinstance(parents, set | frozenset):
         # Local gradients stand in the order of the operands, and only a set loses it.
         return [*parents]
@@ -144,7 +177,7 @@ def _closure_numbers(engine: Engine, value: Any) -> list[float]:
 
 def ordered(engine: Engine, root: Any) -> list[tuple[Any, list[Any]]]:
     """All values under one, each with what it was made of and behind that: as they were created, where that was watched."""
-    parents = attrgetter(engine.parents)
+    parents = engine.reader()
     under, results = {id(root)}, list[Any]()
     # What a value is made of came to be before it: one pass from the last one finds all that is under the root.
     for value in reversed(engine.created):
@@ -187,7 +220,7 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
     pairs = ordered(engine, root)
     order = [value for value, _ in pairs]
     values = _numbers(engine.value, order)
-    gradients = _numbers(engine.gradient, order) if engine.gradient else {}
+    gradients = _numbers(engine.gradient, order, 0.0) if engine.gradient else {}
     # By the value itself: those of its operands may be left from another loss.
     asked = bool(gradients.get(id(root)))
     leaves = [value for value, read in pairs if not read]
@@ -229,10 +262,24 @@ def record_objects(engine: Engine, root: Any, function: str, names: dict[int, st
     return recording, [each.place for each in creations]
 
 
-def _numbers(attribute: str, values: Sequence[Any]) -> dict[int, float]:
-    """By ``id`` of values the number in an attribute of theirs."""
-    numbers = map(attrgetter(attribute), values)
-    return dict(zip(map(id, values), [x if type(x) is float else number(x) or 0.0 for x in numbers], strict=True))
+class ArraysError(CaptureError):
+    """A value of an engine holds an array."""
+
+
+def _numbers(attribute: str, values: Sequence[Any], missing: float | None = None) -> dict[int, float]:
+    """By ``id`` of values the number in an attribute of theirs; without one ``missing``, or ArraysError."""
+    numbers = [x if type(x) is float else number(x) for x in map(attrgetter(attribute), values)]
+    if missing is None and None in numbers:
+        odd = values[numbers.index(None)]
+        what = f"a {type(odd).__name__} holds {_shown(getattr(odd, attribute))}, and no number"
+        hint = "hand the arrays over as arguments, and make the values of the engine of them inside: def loss(W, x): …"
+        raise ArraysError(what, hint=hint)
+    return dict(zip(map(id, values), [missing or 0.0 if x is None else x for x in numbers], strict=True))
+
+
+def _shown(held: Any) -> str:
+    shape = getattr(plain(held), "shape", None)
+    return f"a {type(held).__name__}" if shape is None else f"an array of {'×'.join(map(str, shape))}"
 
 
 def _called(leaves: Iterable[Any], names: dict[int, str]) -> dict[int, str]:
@@ -248,6 +295,8 @@ def _unknown(
     values = [value for value, _ in pairs]
     nothing: list[Any] = [()] * len(values)
     of_values = [*map(attrgetter(engine.factors), values)] if engine.factors else nothing
+    if engine.has_pairs:
+        of_values = [[slope for x, slope in each if x is not None] for each in of_values]
     signs = [*map(str, map(attrgetter(engine.sign), values))] if engine.sign else [""] * len(values)
     unknown = []
     for (value, read), creation, sign, factors in zip(pairs, creations, signs, of_values, strict=True):
@@ -260,6 +309,12 @@ def _unknown(
         inputs = tuple([numbers[id(x)] for x in read])
         unknown.append(Unknown(sign, creation.method or _method(engine, value), inputs, numbers[id(value)], slopes, others))
     return unknown
+
+
+def _required(function: Callable[..., Any]) -> int:
+    """How many arguments a function has to be given."""
+    code, defaults = getattr(function, "__code__", None), getattr(function, "__defaults__", None)
+    return code.co_argcount - len(defaults or ()) if code is not None else 0
 
 
 def _name_opaque(operation: Operation, each: Unknown) -> None:
@@ -293,11 +348,16 @@ def _sent_back(engine: Engine, value: Any, read: Sequence[Any]) -> tuple[float |
         for x in read:
             setattr(x, engine.gradient, 0.0)
         setattr(value, engine.gradient, 1.0)
-        function()
+        # Some are handed the gradient of their value.
+        function(*[1.0] * _required(function))
         sent = {id(x): number(getattr(x, engine.gradient)) for x in read}
+    except Exception:
+        # What it needs besides is not to be had here: a tape, or an attribute that can be set.
+        return ()
     finally:
-        for x, gradient in zip(touched, before, strict=True):
-            setattr(x, engine.gradient, gradient)
+        with suppress(AttributeError):
+            for x, gradient in zip(touched, before, strict=True):
+                setattr(x, engine.gradient, gradient)
     visited: set[int] = set()
     factors: list[float | None] = []
     for x in read:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from numbers import Real
 from types import FrameType
 from typing import Any
@@ -51,6 +51,8 @@ class Recorder:
         """Which call or turn is at work."""
         self.ended = False
         """Whether the call has returned; its numbers mean nothing behind it."""
+        self.inner: Container[int] = frozenset()
+        """By ``id`` the code of the methods of an engine whose values hold what is traced: whoever calls them is at work."""
         self._held: list[tuple[Any, int]] = []
 
     def traced(self, node: int, value: Any) -> Value:
@@ -67,7 +69,8 @@ class Recorder:
         options: tuple[tuple[str, Any], ...] = (),
     ) -> Any:
         """One more operation, at work in a frame. ``function`` is what the frame calls, where it is no operator."""
-        place = at_work(frame)
+        here = outside(frame, self.inner)
+        place = at_work(here)
         # A closure or a list of the module may have kept it.
         if self.ended:
             raise CaptureError(f"a traced number is used at {place}, after its call has returned")
@@ -76,11 +79,15 @@ class Recorder:
             _check_real(value, place)
         check_count(len(self.places), place)
         operations, variable = self.recording.operations, place.variable
-        if place.is_call:
+        if here is not frame:
+            # Of all that a method of an engine computes the last is what it hands back.
+            if self.places and self._is_last(place) and operations[-1].scope == self.scope():
+                operations[-1].variable = ""
+        elif place.is_call:
             if function:
                 # map(math.exp, xs) is no call of exp, and its value no variable.
                 variable = variable if place.called == function else ""
-            elif self.places and (last := self.places[-1]) and (last.code, last.instruction) == (place.code, place.instruction):
+            elif self.places and self._is_last(place):
                 # sum(xs) adds again and again; what is assigned is the last of it.
                 operations[-1].variable = ""
         # The gates with one number fixed have simpler slopes: no logarithm of a base that may be negative, no x/y² for 1/y.
@@ -96,6 +103,11 @@ class Recorder:
         self.places.append(place)
         self.values.append(value)
         return self.traced(len(self.values) - 1, value)
+
+    def _is_last(self, place: Place) -> bool:
+        """Whether the last operation was made at a place."""
+        last = self.places[-1]
+        return last is not None and (last.code, last.instruction) == (place.code, place.instruction)
 
     def call_last(self, array: Any, frame: FrameType) -> None:
         """Call the last operation, which wrote into an array, by the variable that holds the array."""
@@ -150,6 +162,19 @@ class Recorder:
             return f"{numeral(self.values[node])} != 0"
         read = [x if isinstance(x, float) else self.values[x] for x in operation.operands]
         return f" {COMPARED[operation.gate]} ".join(map(numeral, read))
+
+
+def outside(frame: FrameType, inner: Container[int]) -> FrameType:
+    """The function that calls a method of an engine, where a frame works for one, on however long a way; else the frame."""
+    here: FrameType | None = frame if inner else None
+    is_inside = False
+    while here is not None:
+        if id(here.f_code) in inner:
+            is_inside = True
+        elif is_inside and not is_library(here.f_code.co_filename):
+            return here
+        here = here.f_back
+    return frame
 
 
 POISON = struct.unpack("<d", struct.pack("<Q", 0x7FF8_5EED_5EED_5EED))[0]

@@ -152,6 +152,12 @@ class TracedArray(Traced):
 
     __copy__ = copy
 
+    def view(self, *other: Any, **options: Any) -> TracedArray:
+        """The same cells under another name; CaptureError for cells of another type."""
+        if other or options:
+            raise CaptureError(f".view of another type at {at_work(sys._getframe(1))} is not followed", hint="x.astype(…)")
+        return self
+
     def astype(self, dtype: Any, *_: Any, **__: Any) -> TracedArray:
         """The same as cells of another type; CaptureError where that changes cells."""
         value = self.value.astype(dtype)

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from graphstep.engine.capture.places import at_work
+from graphstep.engine.capture.recorder import outside
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Fillable, Traced, first_traced, holds_traced, plain
 from graphstep.gates.mathematics import NUMBERS
@@ -126,7 +127,7 @@ def settled(name: str, frame: FrameType, result: Any, own: Any, first: int) -> A
         return result
     recorder, mine = result.recorder, result.value
     same = np.shape(mine) == np.shape(own) and np.array_equal(mine, own, equal_nan=True)
-    place = at_work(frame)
+    place = at_work(outside(frame, recorder.inner))
     if not same:
         scale = float(np.max(np.abs(own), initial=0.0, where=np.isfinite(own)))
         # float32 and float16 round sums much earlier.

@@ -203,20 +203,6 @@ def test_what_the_method_of_a_plain_array_would_do_is_said_where_it_is_refused()
     assert refused.value.hint == "write x @ y or np.dot(x, y) in place of x.dot(y) where x is an array of plain numbers"
 
 
-def test_of_a_tensor_of_somebodys_own_engine_the_hint_says_what_to_return():
-    class Tensor:
-        def __init__(self, data):
-            self.data = data
-
-        def sum(self):
-            return Tensor(self.data.sum())
-
-    with pytest.raises(CaptureError, match="returned a Tensor, and no number") as refused:
-        gs.capture(lambda w: Tensor(w).sum(), A)
-    assert refused.value.hint == "what is differentiated is one number: return its .data"
-    assert gs.capture(lambda w: Tensor(w).sum().data, A).gradients["w"].tolist() == np.ones((2, 3)).tolist()
-
-
 def test_fix_is_followed_whether_this_numpy_warns_of_it_or_not() -> None:
     with warnings.catch_warnings():
         # NumPy deprecates it from 2.5 on.
