@@ -6,9 +6,10 @@ cuts each at the edges of all.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.segment import Segment
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.screen import Screen
     from textual.widget import Widget
+
+
+_MOST = 4_000
+"""Cells that a frame paints: a whole screen of 120×40, as another theme needs it, is painted in two.
+
+It is a count and no time, so that a key paints the same frames on every machine.
+"""
+
+_Span = tuple[int, int, int]
+"""Some cells of a line: the line, the first of them, and the first that is none of them."""
 
 
 class Piece(NamedTuple):
@@ -74,6 +85,8 @@ class SparingCompositor(Compositor):
 
     below: SparingCompositor | None = None
     """That of the screen which the terminal shows around a dialog that has yet to be painted."""
+    _is_whole = False
+    """Whether the terminal shows all of the screen once it shows what is left to be painted."""
 
     def render_update(
         self,
@@ -85,13 +98,29 @@ class SparingCompositor(Compositor):
         visible_screen_stack.set(screen_stack or [])
         self.take_up()
         screen = self.size.region
-        regions = [screen] if full or screen in self._dirty_regions else [*self._dirty_regions]
-        whole = screen in regions
-        if whole and self.below is not None:
-            regions = self._over(self.below)
-        self.below = None
+        if full:
+            return Update(self._pieces([(y, 0, screen.width) for y in screen.line_range]), True)
+        whole = self._is_whole or screen in self._dirty_regions
+        regions: Iterable[Region] = self._dirty_regions
+        if screen in self._dirty_regions:
+            regions = [screen] if self.below is None else self._over(self.below)
+            self.below = None
+        spans = [*self._regions_to_spans(region.intersection(screen) for region in regions)]
         self._dirty_regions.clear()
-        return Update(self._pieces(region.intersection(screen) for region in regions), whole) if regions else None
+        share = _share(spans)
+        if rest := spans[share:]:
+            # What changes until then is painted with it, also by a key that was typed ahead.
+            self._dirty_regions.update(Region(start, y, stop - start, 1) for y, start, stop in rest)
+            assert self.root is not None, "a compositor that paints has a screen"
+            self.root.call_later(self._go_on)
+        self._is_whole = whole and bool(rest)
+        return Update(self._pieces(spans[:share]), whole and not rest) if spans else None
+
+    def _go_on(self) -> None:
+        """Paint what a frame has left to the next one, unless that has come: of a layout, or of a dialog."""
+        screen = self.root.app.screen if self.root is not None else None
+        if screen is self.root and screen is not None and self._dirty_regions and not screen._layout_required:
+            screen._compositor_refresh()
 
     def _over(self, below: SparingCompositor) -> list[Region]:
         """Where a dialog hides what the terminal shows, or that has changed meanwhile."""
@@ -122,15 +151,15 @@ class SparingCompositor(Compositor):
         """The lines of the screen."""
         region = (size or self.size).region.intersection(self.size.region)
         lines: list[list[Strip]] = [[] for _ in range(region.height)]
-        for piece in self._pieces([region]):
+        for piece in self._pieces(self._regions_to_spans([region])):
             lines[piece.y].append(piece.strip)
         return [Strip.join(strips) for strips in lines]
 
-    def _pieces(self, regions: Iterable[Region]) -> list[Piece]:
+    def _pieces(self, spans: Iterable[_Span]) -> list[Piece]:
         # By line, the columns that nothing has been made for yet; the widgets come from the front to the back.
         missing: dict[int, list[tuple[int, int]]] = {}
-        for y, *span in self._regions_to_spans(regions):
-            missing.setdefault(y, []).append((span[0], span[1]))
+        for y, start, stop in spans:
+            missing.setdefault(y, []).append((start, stop))
         pieces: list[Piece] = []
         for widget, (region, clip) in self.visible_widgets.items():
             seen = region.intersection(clip)
@@ -158,6 +187,13 @@ class SparingCompositor(Compositor):
                         rest.append((start, stop))
                 missing[y] = rest
         return sorted(pieces, key=lambda piece: piece[:2])
+
+
+def _share(spans: Sequence[_Span]) -> int:
+    """How many of the spans a frame paints: of many cells the upper half, or the upper third."""
+    counts = [*accumulate(stop - start for _, start, stop in spans)]
+    frames = -(-counts[-1] // _MOST) if counts else 0
+    return bisect_left(counts, counts[-1] / frames) + 1 if frames > 1 else len(spans)
 
 
 def _bar(widget: ScrollBar, part: Region) -> list[Strip]:

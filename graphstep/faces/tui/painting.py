@@ -20,7 +20,7 @@ from rich.style import Style
 from textual._compositor import CompositorUpdate
 from textual.strip import Strip
 
-from graphstep.faces.tui.compositor import Update
+from graphstep.faces.tui.compositor import Piece, Update
 
 _GAP = 6
 """Cells that are written again rather than jumped over: a jump takes about as many bytes."""
@@ -58,12 +58,16 @@ class Painting:
         for piece in update.pieces:
             y, x, line, start, stop = piece
             row = self._rows.setdefault(y, _Row())
+            # Most of what is painted when a dialog has gone, or a pane has another height, stands there.
+            if piece in row.pieces:
+                continue
             parts = [cells for text, style, _ in line if (cells := _cells(text, style, system))]
             if len(parts) < len(line):
                 # Where it ends the terminal knows, and whether a mark at its beginning goes to the letter before.
                 brush.whole(x, y, piece.strip.render(console))
                 row.lose(max(x - 1, 0))
                 continue
+            row.hold(piece)
             for letters, pens in _cut(parts, start, stop) if start or stop < line.cell_length else parts:
                 row.write(x, y, letters, pens, brush)
                 x += len(letters)
@@ -89,12 +93,21 @@ class _Row:
         """The letter in every cell; the second cell of a wide letter has an empty one, and an unknown cell None."""
         self.pens: list[str] = []
         """The pen that wrote it."""
+        self.pieces: list[Piece] = []
+        """What was painted there, but for that over which something else was."""
+
+    def hold(self, piece: Piece) -> None:
+        """Take note of what is painted."""
+        end = piece.x + piece.stop - piece.start
+        self.pieces = [old for old in self.pieces if old.x >= end or old.x + old.stop - old.start <= piece.x]
+        self.pieces.append(piece)
 
     def lose(self, x: int) -> None:
         """Know nothing from a column on."""
         if x and self.letters[x : x + 1] == [""]:
             self.letters[x - 1] = None
         del self.letters[x:], self.pens[x:]
+        self.pieces = []
 
     def write(self, x: int, y: int, letters: list[str], pens: list[str], brush: _Brush) -> None:
         """Have letters of one pen there, and let those be written that are not."""

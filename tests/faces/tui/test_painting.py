@@ -22,7 +22,7 @@ from textual.strip import Strip
 from graphstep.debugger.actions import STEPPING
 from graphstep.faces.tui import painting
 from graphstep.faces.tui.app import GraphstepApp
-from graphstep.faces.tui.compositor import Piece, SparingCompositor, Update, _bar
+from graphstep.faces.tui.compositor import _MOST, Piece, SparingCompositor, Update, _bar
 from graphstep.faces.tui.lesson import LessonScreen
 from graphstep.faces.tui.painting import Painting
 from graphstep.faces.tui.panes.values import ValuesPane
@@ -46,13 +46,14 @@ class Pair:
         self.ours = self.theirs = Screen(0, 0)
         self.bytes: list[tuple[int, int]] = []
 
-    def show(self, size: tuple[int, int], theirs: str, ours: str) -> None:
+    def show(self, size: tuple[int, int], theirs: str, ours: str, *, rest: bool = False) -> None:
+        """Write to both; with a rest, ours shows the same when that is written too."""
         if (self.ours.columns, self.ours.rows) != size:
             self.spoil(size)
         self.bytes.append((len(theirs.encode()), len(ours.encode())))
         self.theirs.write(theirs)
         self.ours.write(ours)
-        assert self.ours.cells == self.theirs.cells
+        assert rest or self.ours.cells == self.theirs.cells
 
     def spoil(self, size: tuple[int, int]) -> None:
         self.ours, self.theirs = (Screen(*size, fill=SPOILT) for _ in range(2))
@@ -74,7 +75,8 @@ def pair(monkeypatch: pytest.MonkeyPatch, painted: None) -> Pair:
 
     def display(app: textual.app.App[None], screen: Any, update: Any) -> None:
         if update is not None and not app._batch_count:
-            pair.show(tuple(app.size), theirs.pop().render_segments(app.console), update.render_segments(app.console))
+            both = theirs.pop().render_segments(app.console), update.render_segments(app.console)
+            pair.show(tuple(app.size), *both, rest=bool(screen._compositor._dirty_regions))
         app.post_display_hook()
 
     theirs: list[Any] = []
@@ -213,6 +215,53 @@ def test_a_screen_below_a_dialog_is_not_painted_again_and_again(updates: list[Up
         assert all(len(update.pieces) == 1 for update in updates)
 
     drive(play)
+
+
+def test_what_fills_the_screen_is_painted_in_two_frames_from_the_top(updates: list[Update]) -> None:
+    def cells(update: Update) -> int:
+        return sum(piece.stop - piece.start for piece in update.pieces)
+
+    async def play(driver: Driver) -> None:
+        for key in ("t", "ctrl+l"):
+            updates.clear()
+            await driver.press(key)
+            await driver.pilot.pause()
+            # A scrollbar or a pane that was told of its size is painted once more.
+            upper, lower = updates[-2:]
+            assert cells(upper) == cells(lower) == LARGE[0] * LARGE[1] // 2, key
+            assert max(piece.y for piece in upper.pieces) < min(piece.y for piece in lower.pieces)
+            assert [update.whole for update in (upper, lower)] == [False, True]
+        updates.clear()
+        await press_all(driver)
+        assert max(map(cells, updates)) <= _MOST
+
+    drive(play, size=LARGE)
+
+
+def test_a_key_between_the_halves_of_a_screen_leaves_nothing_of_the_one_before(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between: list[str] = []
+    hook = GraphstepApp.post_display_hook
+
+    def half(app: GraphstepApp) -> None:
+        hook(app)
+        if between and app.screen._compositor._dirty_regions:
+            app.screen.action_do(between.pop())
+
+    monkeypatch.setattr(GraphstepApp, "post_display_hook", half)
+
+    async def play(driver: Driver) -> None:
+        for action in ("step", "break_on", "theme", "redraw", "help", "edit", "values"):
+            between.append(action)
+            await driver.press("t")
+            await driver.pilot.pause(0.1)
+            assert not between, action
+            assert not driver.app.screen._compositor._dirty_regions
+            assert pair.ours.cells == pair.theirs.cells
+            await driver.press("escape")
+
+    drive(play, size=LARGE)
 
 
 # -- updates that no screen of ours makes ----------------------------------------------------------------------------------------
