@@ -196,9 +196,11 @@ class Letters(Cursor):
                 hint = f"in a formula {name}_{'1' if (len(shape) or AXES[sort]) == 1 else '{1, 1}'} is the first cell"
                 self._wrong(f"{what}, and no cell or row of it is number {place}", span, hint)
         letters = [token.text for token in below if token.text in self._counters]
-        plain = len(letters) == len(places) and not any(token.kind == "sign" and token.text != "," for token in below)
-        for letter, size in zip_longest(letters if plain else (), shape[: len(places)] if plain else (), fillvalue=0):
-            self._lengths[str(letter)][name] = int(size)
+        entries = [token.text for token in below if token.kind in ("letter", "number", "command")]
+        plain = len(entries) == len(places) and not any(token.kind == "sign" and token.text != "," for token in below)
+        for entry, size in zip_longest(entries if plain else (), shape[: len(places)] if plain else (), fillvalue=0):
+            if entry in self._counters:
+                self._lengths[str(entry)][name] = int(size)
         if self._whole and not {*letters}.isdisjoint(self._whole):
             # W_{ii} is the diagonal, and W_{1j} a row.
             each_once = plain and {*letters} <= {*self._whole} and len({*letters}) == len(letters)

@@ -176,12 +176,12 @@ class Operators(Letters):
         stop = self._tokens[self._place - 1].stop
         self._place = start
         typed, rest = self._typed(name.span), self._typed((self._tokens[start].start, stop))
-        hint = rf"write {typed} \cdot {rest} for a product"
         word = name.text
+        hint = rf"write {typed} \cdot {rest} for a product"
         if len(word) > 1 and (near := did_you_mean(word, (function_of(word),))):
             hint = f"{near} {hint}"
-        elif len(inside) == 1:
-            hint += f"; a function of one's own is written out, or named in a line before: {typed} = …"
+        elif len(inside) == 1 and word not in self._functions:
+            hint += f", or give {word} its value; a function of one's own is named in a line before: {typed}{rest} = …"
         return self._wrong(f"{typed}{rest} can be read in two ways", (name.span[0], stop), hint)
 
     def _begins_factor(self) -> bool:

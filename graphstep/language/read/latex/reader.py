@@ -192,7 +192,7 @@ class Reader(Definitions):
             return self._fraction()
         if word == "sqrt":
             return self._root()
-        if word in ("sum", "prod"):
+        if self._runs_over_letter():
             return self._repeated()
         if word in LETTERS and (self._is("left", "(", "[", ahead=1) or self._is("open", ahead=1)):
             return self._function("sigmoid")

@@ -15,6 +15,9 @@ from graphstep.language.read.latex.tokens import Token
 TURNS = 10_000
 """Terms of all sums and products of one formula together."""
 
+_SIGNS = {"sum": "+", "prod": "*", "max": "", "min": ""}
+"""What runs over a letter, and the sign between its terms; max and min are calls of them."""
+
 
 def too_long(text: str) -> LimitError:
     """For a formula that is larger as a program than one may be."""
@@ -31,6 +34,13 @@ class Sums(Conditions):
         super().__init__(text, tokens, given)
         # The last numbers of sums that have a name and no value.
         self._lasts: dict[str, int] = {}
+
+    def _runs_over_letter(self) -> bool:
+        r"""Whether ``\sum`` or ``\prod`` stands here, or ``\max_i`` or ``\min_i``."""
+        braced = self._is("below", ahead=1) and self._is("open", ahead=2)
+        ahead = 3 if braced else 2
+        letter = self._is("below", ahead=1) and self._is("letter", ahead=ahead)
+        return self._is("command", "sum", "prod") or (self._is("command", *_SIGNS) and letter)
 
     def _repeated(self) -> Piece:
         r"""``\sum_{i=1}^{3} w_i x_i``: of cells of vectors the sum over all of them, else its terms, written out."""
@@ -52,8 +62,8 @@ class Sums(Conditions):
             self._settle(name, last, command)
         if whole is not None and first == 1 and lengths and {*lengths.values()} <= {0, last} and (last or 0) in lengths.values():
             with suppress(TermsError):
-                return over("sum" if command.text == "sum" else "prod", whole, letter, (command.start, whole.span[1]))
-        sign, value = ("+" if command.text == "sum" else "*"), None
+                return over(command.text, whole, letter, (command.start, whole.span[1]))
+        sign, value = _SIGNS[command.text], None
         self._lengths[letter] = {}
         for count in range(first, last + 1):
             # The tokens of the term are read once a turn, with another number for the letter: no text is put into text.
@@ -61,7 +71,8 @@ class Sums(Conditions):
             # Brackets that the text of the program does without are read in every turn as well.
             if max(len(term.text), self._place - start) * (last - count) > limits.WRITTEN:
                 raise too_long(self._text)
-            value = term if value is None else binary(sign, value, term)
+            both = [term] if value is None else [value, term]
+            value = both[0] if len(both) == 1 else binary(sign, *both) if sign else call(command.text, both, term.span)
         if value is None:
             what = f"how many cells {next(iter(lengths))} has is not known here"
             self._wrong(what, command.span, f"write the last number too, {_example(command)}")
@@ -84,7 +95,7 @@ class Sums(Conditions):
         if term.sort == "number":
             self._need_bounds(command)
         self._need_terms()
-        return call("sum" if command.text == "sum" else "prod", [term], (command.start, term.span[1]), "number")
+        return call(command.text, [term], (command.start, term.span[1]), "number")
 
     def _term(self, letter: str, count: int, start: int, command: Token) -> Piece:
         """The term at a number of the letter that counts."""
@@ -174,7 +185,10 @@ class Sums(Conditions):
         return int(bound.text)
 
     def _need_bounds(self, command: Token) -> NoReturn:
-        hint = rf"terms are written out, {_example(command)}; of a vector it is \mathrm{{{command.text}}}(\mathbf{{x}})"
+        if command.text in ("max", "min"):
+            hint = f"the letter below counts the cells of an array that is given a value; of numbers it is \\{command.text}(x, y)"
+            self._wrong(f"\\{command.text} runs over no cells here", command.span, hint)
+        hint = rf"terms are written out, {_example(command)}; of an array that is given a value, it runs over the cells"
         self._wrong(f"\\{command.text} needs its first and its last number", command.span, hint)
 
 

@@ -220,6 +220,9 @@ z_{nj} = \sum_k W_{nk} W_{jk} + x_j                  ->  z = W @ W.T + x
 z_{ji} = x_i y_j \\ v_{ij} = x_i y_j                  ->  z = outer(x, y).T; v = outer(x, y)
 \hat{y}_i = \sigma(x_i) \\ L = \sum_i (\hat{y}_i - y_i)^2  ->  y_hat = sigmoid(x); L = sum((y_hat - y)^2)
 p_i = e^{x_i}/\sum_j e^{x_j} \\ -\sum_i y_i \log p_i  ->  p = exp(x)/sum(exp(x)); -sum(y*log(p))
+p_i = \frac{e^{x_i - \max_j x_j}}{\sum_k e^{x_k}}     ->  p = exp(x - max(x))/sum(exp(x))
+m_i = \max_j W_{ij} \\ \min_{i,j} W_{ij}              ->  m = max(W, axis=1); min(min(W, axis=1))
+\max_{k=1}^{2} y_k^2 + \min_i W_{i1}                  ->  max(y^2) + min(W[0, 0], W[1, 0])
 a^{[1]}_i = \tanh(x_i) \\ \sum_i a^{[1]}_i            ->  a1 = tanh(x); sum(a1)
 z_i = x_i - \max(x)                                  ->  z = [x[0] - max(x), x[1] - max(x)]
 z^{(i)} = y^\top W^{(i)}                              ->  z = [y.T @ W[0], y.T @ W[1]]
@@ -341,6 +344,7 @@ def test_the_definition_of_an_array_says_what_its_letters_do_not() -> None:
         r"z_i = y_{i+1} - y_i": "y is a vector of 3, and no cell or row of it is number 4",
         r"h = W x \\ z_i = h_i \max(h)": "how many cells h has is not known here",
         r"f(x) = x \\ a f(y)": "f(y) can be read in two ways",
+        r"\max_w (w - 1)^2": r"\max runs over no cells here",
     }
     for tex, message in told.items():
         with pytest.raises(ReadError, match=re.escape(message)) as caught:
