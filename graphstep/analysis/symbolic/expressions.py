@@ -10,6 +10,7 @@ from typing import Any
 from graphstep.analysis.symbolic.cells import Writer, cell_name, cells_of
 from graphstep.analysis.symbolic.numbers import constant, double, fixed, number, refuse_huge_number, refuse_huge_power
 from graphstep.analysis.symbolic.size import Tree, needed, refuse_large, sizes, tree, tree_of
+from graphstep.analysis.symbolic.slopes import Slopes
 from graphstep.engine.trace import Trace
 from graphstep.gates import Rule
 from graphstep.gates.mathematics import symbols
@@ -68,10 +69,10 @@ def derivatives(program: Program, nodes: Sequence[int]) -> Iterator[Any]:
         raise InputError("a program with arrays is differentiated cell by cell")
     # A gate that stands as a symbol hides what is before it, so there can be one at a time.
     cut = nodes[0] if len(nodes) == 1 else None
-    expression = _expression(program, program.output, _differentiable(), cut)
+    slopes = Slopes(_expression(program, program.output, _differentiable(), cut))
     for index in nodes:
         with _translated("differentiate", program, program.output):
-            slope = sp.diff(expression, sp.Symbol(symbol_name(program, index), real=True))
+            slope = slopes.towards(sp.Symbol(symbol_name(program, index), real=True))
         yield slope
 
 
@@ -87,8 +88,8 @@ class Formula:
 
     program: Program
     """What ran."""
-    expression: Any
-    """SymPy's expression."""
+    slopes: Slopes
+    """SymPy's expression, and how it is differentiated."""
     parts: int
     """How many operations, names and numbers it is written with."""
     values: Mapping[str, float]
@@ -100,7 +101,7 @@ class Formula:
 
         cell = cell_at(place, self.program.nodes[index].shape)
         with _translated("differentiate", self.program, self.program.output):
-            return sp.diff(self.expression, sp.Symbol(cell_name(symbol_name(self.program, index), cell), real=True))
+            return self.slopes.towards(sp.Symbol(cell_name(symbol_name(self.program, index), cell), real=True))
 
 
 def formula(trace: Trace, cut: int | None = None) -> Formula:
@@ -123,7 +124,7 @@ def formula(trace: Trace, cut: int | None = None) -> Formula:
     if expression.has(sp.nan):
         # Its derivative would be 0 for SymPy.
         raise InputError("the formula holds nan, whatever its inputs are")
-    return Formula(program, expression, parts, values)
+    return Formula(program, Slopes(expression), parts, values)
 
 
 def _flat(cells: Any) -> list[Any]:

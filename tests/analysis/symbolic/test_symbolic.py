@@ -13,6 +13,7 @@ import sympy as sp
 
 from graphstep.analysis.symbolic import ExactRun, derivative, evaluate, formula, from_sympy, to_sympy
 from graphstep.analysis.symbolic.reals import settled
+from graphstep.analysis.symbolic.slopes import Slopes
 from graphstep.engine.trace import trace
 from graphstep.gates import ELEMENTWISE, GATES, Rule
 from graphstep.ground.arrays import plain
@@ -97,6 +98,23 @@ def test_derivatives_are_sympys(text: str, name: str, expected: sp.Expr | None) 
         assert derivative(program, name) == expected
     else:
         assert evaluate(derivative(program, name), {"x": 0.5}) == pytest.approx(-2.0)
+
+
+@each(
+    "text",
+    [
+        "x*exp(x*y)/(1 + x^2)^y + 3",
+        "sin(x)*cos(x)*y*x + sin(x)*cos(x)",
+        "max(x*y, x, 2) - min(y, x^3)",
+        "relu(x)*elu(x*y, 2) + clip(x, -y, 1)",
+        "abs(x*y)^3 + sign(x)*x + gelu(x - y)",
+        "exp(3)^2",
+    ],
+)
+def test_they_are_letter_by_letter_what_sympys_diff_makes(text: str) -> None:
+    slopes = Slopes(to_sympy(read(text)))
+    for symbol in (x, y):
+        assert sp.srepr(slopes.towards(symbol)) == sp.srepr(sp.diff(slopes.expression, symbol))
 
 
 @each(
