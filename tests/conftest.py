@@ -48,6 +48,12 @@ if PROFILE == "steady":
         from hypothesis.internal.conjecture import providers
 
         providers._get_local_constants = lambda: providers._local_constants
+    # Nor does it keep and seed the generators of random numbers that all share, Python's and NumPy's, for every example: no test
+    # draws from them, and a third of what an example costs is that.
+    with contextlib.suppress(ImportError):
+        from hypothesis import core
+
+        core.deterministic_PRNG = contextlib.nullcontext
 
 
 def pytest_collection_finish() -> None:
