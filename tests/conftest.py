@@ -18,6 +18,8 @@ import pytest
 
 # Before NumPy is imported: arrays in tests are small, and threads that share two cores with other tests slow all of them down.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# And PyTorch's: its threads spin while they wait for work.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # What a test opens is no program of whoever runs the tests.
 os.environ["GRAPHSTEP_DATA"] = tempfile.mkdtemp(prefix="graphstep-tests-")
 os.environ["GRAPHSTEP_CONFIG"] = os.path.join(os.environ["GRAPHSTEP_DATA"], "no-config.toml")

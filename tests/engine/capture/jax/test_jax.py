@@ -14,6 +14,7 @@ jax = pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
 import graphstep as gs  # noqa: E402 – what needs JAX comes behind the question whether it is there
 from graphstep.analysis.witnesses import check  # noqa: E402
 from graphstep.engine.capture.recording import CaptureError  # noqa: E402
+from graphstep.faces.cli import main  # noqa: E402
 from graphstep.gates import GATES  # noqa: E402
 
 jnp = jax.numpy
@@ -182,8 +183,7 @@ def test_what_cannot_be_followed_is_refused_with_its_reason() -> None:
 def test_the_command_captures_and_the_file_opens_without_jax(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     file.write_text("import jax.numpy as jnp\n\ndef loss(w):\n    h = jnp.exp(w * 100)\n    return (h / h.sum()).sum()\n")
-    words = [sys.executable, "-m", "graphstep", "capture", f"{file}:loss", "w=[1.0,2.0]", "--to", str(tmp_path / "run.gsz")]
-    subprocess.run(words, check=True)
+    assert main(["capture", f"{file}:loss", "w=[1.0,2.0]", "--to", str(tmp_path / "run.gsz")]) == 0
     blocked = "import sys; sys.modules['jax'] = None; from graphstep.faces.cli import main; sys.exit(main(sys.argv[1:]))"
     asked = [sys.executable, "-c", blocked, "why", "grad w", str(tmp_path / "run.gsz")]
     told = subprocess.run(asked, check=True, capture_output=True, text=True).stdout

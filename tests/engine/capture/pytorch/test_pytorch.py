@@ -15,6 +15,7 @@ import graphstep as gs  # noqa: E402 – what needs PyTorch comes behind the que
 from graphstep.analysis.witnesses import check  # noqa: E402
 from graphstep.engine.capture.pytorch import table  # noqa: E402
 from graphstep.engine.capture.recording import CaptureError  # noqa: E402
+from graphstep.faces.cli import main  # noqa: E402
 from graphstep.gates import GATES  # noqa: E402
 from tests.engine.capture.pytorch import tensors  # noqa: E402
 
@@ -260,29 +261,29 @@ def test_a_parameter_without_a_gradient_has_its_reason_also_in_a_file(tmp_path: 
     assert "held_weight gets no gradient: what is computed from it is detached at test_pytorch.py:" in told
 
 
-def test_a_diagnosis_fails_on_what_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_diagnosis_fails_on_what_it_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "losses.py"
     file.write_text(Path(tensors.__file__).read_text(encoding="utf-8"), encoding="utf-8")
-    asked = [sys.executable, "-m", "graphstep", "diagnose", "--torch", f"{file}:dead_layer", "--fail-on", "nan,zero"]
-    result = subprocess.run(asked, capture_output=True, text=True)
-    assert result.returncode == 1
-    assert "zero: The gradient of dead_0_weight is 0 in every cell. It ends at dead_1" in result.stdout
+    assert main(["diagnose", "--torch", f"{file}:dead_layer", "--fail-on", "nan,zero"]) == 1
+    assert "zero: The gradient of dead_0_weight is 0 in every cell. It ends at dead_1" in capsys.readouterr().out
 
 
 def test_a_file_opens_without_pytorch_and_names_the_gate_that_died(tmp_path: Path) -> None:
-    file = tmp_path / "losses.py"
+    file, of_the_command, of_a_call = tmp_path / "losses.py", tmp_path / "dead.gsz", tmp_path / "large.gsz"
     file.write_text(Path(tensors.__file__).read_text(encoding="utf-8"), encoding="utf-8")
-    for loss in ("dead_layer", "too_large"):
-        subprocess.run(
-            [sys.executable, "-m", "graphstep", "capture", f"{file}:{loss}", "--to", str(tmp_path / f"{loss}.gsz")], check=True
-        )
-    blocked = "import sys; sys.modules['torch'] = None; from graphstep.faces.cli import main; sys.exit(main(sys.argv[1:]))"
-
-    def why(loss: str, asked: str) -> str:
-        words = [sys.executable, "-c", blocked, "why", asked, str(tmp_path / f"{loss}.gsz")]
-        return subprocess.run(words, check=True, capture_output=True, text=True).stdout
-
-    assert "It begins at relu" in why("dead_layer", "grad dead_0_weight")
-    told = why("too_large", "grad W")
-    assert "h = exp(x@W*100)" in told
-    assert "This is the first value that is not finite" in told
+    # The command runs the file in a process of its own, which has to import PyTorch: one of the two is enough for it.
+    assert main(["capture", f"{file}:dead_layer", "--to", str(of_the_command)]) == 0
+    gs.capture(tensors.too_large).save(of_a_call)
+    blocked = f"""
+import sys
+sys.modules["torch"] = None
+from graphstep.faces.cli import main
+assert main(["why", "grad dead_0_weight", {str(of_the_command)!r}]) == 0
+print("and")
+assert main(["why", "grad W", {str(of_a_call)!r}]) == 0
+"""
+    done = subprocess.run([sys.executable, "-c", blocked], check=True, capture_output=True, text=True)
+    dead, _, large = done.stdout.partition("\nand\n")
+    assert "It begins at relu" in dead
+    assert "h = exp(x@W*100)" in large
+    assert "This is the first value that is not finite" in large
