@@ -43,6 +43,10 @@ _SPACING = words(
 _REMARKS = frozenset({"label", "tag", "tag*", "vspace", "hspace", "hspace*", "phantom", "color"})
 """Commands that are left out with the group behind them."""
 
+_TEXTS = words("text textrm textit textnormal mbox")
+_JOINTS = words("where with and 其中 且")
+"""Commands that set words, and the words between two statements: the second says what the first has named."""
+
 _PLAIN_ENVIRONMENTS = words("equation align aligned alignat gather gathered split multline eqnarray flalign displaymath math")
 """Environments that arrange formulas, and say nothing of what they mean."""
 
@@ -137,6 +141,9 @@ def _without_print(text: str, words: list[Token]) -> Iterator[Token]:
         # Their groups hold words and lengths, which would be read as factors.
         elif token.text in _REMARKS:
             _, place = _group(text, words, place, token)
+        elif token.text in _TEXTS and not cases and (end := _joint(text, words, place)):
+            yield Token("break", token.text, token.start, words[end - 1].stop)
+            place = end
         elif token.text in _SPACING:
             side = _side(token.text)
             if side and text[token.stop : token.stop + 1] == ".":
@@ -158,6 +165,13 @@ def _group(text: str, words: list[Token], place: int, command: Token) -> tuple[s
             if words[stop].kind == "close":
                 return text[words[place].stop : words[stop].start].strip(), stop + 1
     raise ReadError(f"a group in braces is missing behind \\{command.text}", text=text, span=command.span)
+
+
+def _joint(text: str, words: list[Token], place: int) -> int:
+    r"""The place behind the group of a ``\text`` that says "where" between two statements; 0 where there is another."""
+    ends = (k for k, word in enumerate(words[place : place + 10], place) if word.kind == "close")
+    stop = next(ends, 0) if place < len(words) and words[place].kind == "open" else 0
+    return stop + 1 if stop and text[words[place].stop : words[stop].start].strip(" ,;:~") in _JOINTS else 0
 
 
 def _unknown(text: str, start: int) -> ReadError:

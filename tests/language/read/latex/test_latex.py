@@ -171,6 +171,11 @@ $q = x y$                                                             ->  q = x*
 Let \[ f = x y \] be a product of $x$ and $y$.                        ->  f = x*y
 % a comment \\ x y                                                    ->  x*y
 y = f(x_1, x_2) = \ln(x_1) + x_1 x_2                                  ->  y = ln(x1) + x1*x2
+f(x,y,z) = qz, q = x+y                                                ->  q = x + y; f = q*z
+L = (y-\hat y)^2 \text{ where } \hat{y} = wx + b                      ->  y_hat = w*x + b; L = (y - y_hat)^2
+L = (y-a)^2, \text{ with } a = \sigma(z) \text{ and } z = wx           ->  z = w*x; a = sigmoid(z); L = (y - a)^2
+L &= a^2 \\ a &= z_1 z_2 \\ z_2 &= z_1 + x \\ z_1 &= xy               ->  z1 = x*y; z2 = z1 + x; a = z1*z2; L = a^2
+\sigma(z), z = wx                                                     ->  z = w*x; sigmoid(z)
 """
 
 GIVEN = r"""
@@ -476,8 +481,18 @@ def test_a_letter_takes_the_spelling_that_was_given() -> None:
     assert from_latex(r"e^x", ["e", "x"]) == "e^x"
 
 
-def test_statements_are_read_with_work_for_each_of_them() -> None:
-    assert grows_with(1_000, lambda size: lambda: from_latex(r"a = b \\" * size)) < 2.1
+def test_definitions_without_an_order_stay_as_they_were_typed() -> None:
+    assert from_latex("a = b, b = c, b = d") == "a = b; b = c; b = d"
+    assert from_latex("a = b, b = a") == "a = b; b = a"
+
+
+@each("text", [r"a = b \\", "a;"])
+def test_statements_are_read_with_work_for_each_of_them(text: str) -> None:
+    assert grows_with(1_000, lambda size: lambda: from_latex(text * size)) < 2.1
+
+
+def test_definitions_behind_what_needs_them_are_found_with_work_for_each_of_them() -> None:
+    assert grows_with(200, lambda size: lambda: from_latex("; ".join(f"a_{{{k}}} = a_{{{k + 1}}}" for k in range(size)))) < 2.1
 
 
 def test_limits_hold_in_latex() -> None:
