@@ -152,6 +152,8 @@ JSON_REPORTS = {
         ["check", "sum(W@x)", W, x],
         ["check", "sum(v*v)", "v=ones(60)"],
         ["check", "1/x", "x=0"],
+        ["check", "x*y", "x=1", "y=2", "--claim", "dx=3"],
+        ["check", "sin(x)", "x=1", "--against-h", "x"],
     ),
     "Diagnoses": (["diagnose", "sum(relu(W@x))*0 + y", W, x, "y=inf"], ["diagnose", "--network", "2x20", "--init", "0.01"]),
     "Sweeps": (
@@ -169,6 +171,7 @@ JSON_REPORTS = {
         ["why", "value y", "y = exp(x); y", "x=800"],
         ["why", "grad x", "sigmoid(x)*y", "x=800", "y=5"],
     ),
+    "Comparisons": (["diff", "max(x, y)", "max(x, y - 1.5)", "x=1", "y=2"],),
 }
 """The headings of reports on the page of JSON, and commands that print every member of them."""
 

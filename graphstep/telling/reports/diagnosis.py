@@ -69,6 +69,8 @@ def data(diagnosis: Diagnosis) -> dict[str, Any]:
     """The diagnosis for other programs; numbers that JSON has not are strings."""
     trace = diagnosis.trace
     return {
+        "schema": 1,
+        "program": trace.program.text,
         "layers": [
             {
                 "node": node_id(layer.node),

@@ -56,6 +56,7 @@ def body(of: Sweep, manner: Manner = FULL, language: str = ENGLISH) -> Iterator[
 def data(of: Sweep) -> dict[str, Any]:
     """The sweep for other programs; numbers that JSON has not are strings."""
     return {
+        "schema": 1,
         "sweep": [{"name": each.name, "values": list(each.values), "log": each.log} for each in of.ranges],
         **(
             {"program": of.program}
