@@ -1,4 +1,4 @@
-"""What a run says of itself, with its words: the report of a check and a diagnosis, for Python."""
+"""What a run says of itself, with its words: the reports of a check, a diagnosis and a chain of causes, for Python."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from graphstep.analysis.diagnosis import Diagnosis
 from graphstep.analysis.witnesses import Report
 from graphstep.engine.trace import Trace
+from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.numerals import DIGITS
 
 if TYPE_CHECKING:
+    from graphstep.analysis.chain import Stretch
     from graphstep.telling.document import Document
 
 
@@ -87,6 +89,41 @@ class DiagnosisReport(Diagnosis):
         return diagnosis.data(self)
 
 
+class WhyReport:
+    """The chain of causes of a number: from where it stands to the place that made it so."""
+
+    def __init__(self, trace: Trace, quantity: str) -> None:
+        """``quantity`` is what is asked about, such as ``grad x`` or ``value q``. InputError where no node is called so."""
+        self.trace = trace
+        """The run."""
+        self.quantity = " ".join(quantity.split())
+        """What was asked about."""
+        self.chain = _chain(trace, self.quantity)
+        """The chain: a stretch through the program, and one through each composite gate that it leads into."""
+
+    def lines(self) -> list[str]:
+        """The links in a table, where they end, and the step that is the cause, as lines of plain text."""
+        from graphstep.faces.export import text
+        from graphstep.telling.reports import chain
+
+        return text.lines(chain.section(self.chain))
+
+    def __repr__(self) -> str:
+        # What a prompt of Python's shows, as a table of pandas does.
+        return "\n".join(self.lines())
+
+    def _repr_markdown_(self) -> str:
+        from graphstep.telling.reports import chain
+
+        return _markdown(chain.document(self.chain))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The chain as JSON data."""
+        from graphstep.telling.reports import chain
+
+        return chain.data(self.chain, self.quantity)
+
+
 def _markdown(document: Document) -> str:
     """What a notebook shows of a report."""
     from graphstep.faces import export
@@ -94,3 +131,22 @@ def _markdown(document: Document) -> str:
     writer: Any = export.exporter("md")
     pieces: Iterator[str] = writer.write(document, export.Options(math="dollars"))
     return "".join(pieces)
+
+
+def _chain(trace: Trace, quantity: str) -> tuple[Stretch, ...]:
+    """The chain of what a text names: ``grad x``, ``value q``, or a name alone for its gradient. InputError for no such node."""
+    from graphstep.debugger.chains import why
+    from graphstep.debugger.state import State
+    from graphstep.telling.names import names_of
+
+    names = names_of(trace.program)
+    word, _, rest = quantity.partition(" ")
+    if word in ("grad", "gradient", "value") and (node := names.find(rest)) is not None:
+        return why(State(trace), node, "value" if word == "value" else "gradient")
+    if (node := names.find(quantity)) is not None:
+        return why(State(trace), node, "gradient")
+    wanted = rest if word in ("grad", "gradient", "value") and rest else quantity
+    raise InputError(
+        f"no node is called {quoted(wanted)}",
+        hint=did_you_mean(wanted, trace.program.names) or 'name a node behind grad or value: "grad x", "value q", "grad v3"',
+    )

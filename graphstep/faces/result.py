@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from graphstep.analysis.jacobian import Jacobian
     from graphstep.engine.trace import Trace
-    from graphstep.faces.reports import CheckReport, DiagnosisReport
+    from graphstep.faces.reports import CheckReport, DiagnosisReport, WhyReport
     from graphstep.language.program import Program
     from graphstep.telling.cells import CellExplanation
     from graphstep.telling.explanation import Explanation
@@ -198,6 +198,15 @@ class Run:
         from graphstep.faces.reports import DiagnosisReport
 
         return DiagnosisReport.of(self.trace)
+
+    def why(self, quantity: str) -> WhyReport:
+        """Why a number is zero, tiny, huge, inf or nan: ``grad x`` or ``value q``, followed to the place that made it so.
+
+        InputError where no node is called so.
+        """
+        from graphstep.faces.reports import WhyReport
+
+        return WhyReport(self.trace, quantity)
 
     def sympy(self) -> Any:
         """The whole expression for SymPy, an array as a ``sympy.Array``; LimitError where it is too large for that."""

@@ -392,6 +392,22 @@ def test_gradients_are_read_once_however_often_they_are_asked_for(monkeypatch: p
     assert len(reads) == 30
 
 
+def test_a_run_is_asked_why_a_number_is_as_it_is() -> None:
+    run = gs.run("log(a - b) + c", a=1, b=2, c=3)
+    assert "It begins at ln, log(a-b)." in run.why("value f").lines()
+    assert run.why(" value  f").to_dict() | {"links": []} == {
+        "schema": 1,
+        "program": "log(a - b) + c",
+        "quantity": "value f",
+        "symptom": "nan",
+        "ending": "made",
+        "links": [],
+        "root": {"of": "value", "node": "v5", "step": 2, "number": "nan"},
+    }
+    with pytest.raises(gs.InputError, match="no node is called 'q'"):
+        run.why("grad q")
+
+
 @each("text", ["x = 3; x+1", "1+2", "sin(cos(2))", "3"])
 def test_without_an_input_the_output_has_its_seed_and_nothing_is_to_differentiate(text: str) -> None:
     run = gs.run(text)
@@ -406,7 +422,7 @@ def test_without_an_input_the_output_has_its_seed_and_nothing_is_to_differentiat
 
 def test_a_prompt_and_a_notebook_show_what_a_report_says() -> None:
     run = gs.run("relu(x*y)", x=1, y=-2)
-    for report in (run.check(), run.diagnose()):
+    for report in (run.check(), run.diagnose(), run.why("grad x")):
         assert repr(report) == "\n".join(report.lines())
         assert report._repr_markdown_().startswith("# ")
         assert "| " in report._repr_markdown_()

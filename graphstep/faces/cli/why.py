@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 from graphstep.faces.cli.program import opening_of, program_arguments, writing_arguments
 from graphstep.faces.cli.reports import deliver, report_arguments
-from graphstep.ground.errors import InputError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from graphstep.analysis.chain import Stretch
-    from graphstep.engine.trace import Trace
     from graphstep.telling.document import Document, Manner
 
 USAGE = "QUANTITY EXPR [NAME=VALUE ...] [options]"
@@ -41,33 +38,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write the chain."""
+    from graphstep.faces.reports import WhyReport
     from graphstep.telling.reports import chain as reports
 
     trace = opening_of(options).run()
-    why = chain_of(trace, options.quantity)
+    why = WhyReport(trace, options.quantity)
     setup = trace.setup.filled(trace.inputs)
 
     def document(_: Manner, asked: Sequence[str]) -> Document:
         word, *words = setup.words(*asked, command="why")
-        return reports.document(why, shlex.join(["graphstep", word, options.quantity, *words]), setup.without_text)
+        return reports.document(why.chain, shlex.join(["graphstep", word, options.quantity, *words]), setup.without_text)
 
-    quantity = " ".join(options.quantity.split())
-    deliver(options, lambda _: reports.section(why), lambda: reports.data(why, quantity), document)
+    deliver(options, lambda _: reports.section(why.chain), why.to_dict, document)
     return 0
-
-
-def chain_of(trace: Trace, quantity: str) -> tuple[Stretch, ...]:
-    """The chain of what a text names: ``grad x``, ``value q``, or a name alone for its gradient. InputError for no such node."""
-    from graphstep.debugger.chains import why
-    from graphstep.debugger.state import State
-    from graphstep.telling.names import names_of
-
-    names = names_of(trace.program)
-    word, _, rest = " ".join(quantity.split()).partition(" ")
-    if word in ("grad", "gradient", "value") and (node := names.find(rest)) is not None:
-        return why(State(trace), node, "value" if word == "value" else "gradient")
-    if (node := names.find(quantity)) is not None:
-        return why(State(trace), node, "gradient")
-    wanted = rest if word in ("grad", "gradient", "value") and rest else quantity
-    hint = did_you_mean(wanted, trace.program.names) or 'name a node behind grad or value: "grad x", "value q", "grad v3"'
-    raise InputError(f"no node is called {quoted(wanted)}", hint=hint)
