@@ -408,6 +408,21 @@ def test_a_run_is_asked_why_a_number_is_as_it_is() -> None:
         run.why("grad q")
 
 
+@each(
+    "text, data, lines",
+    [
+        ("q = 1*x; q*y", "y", ["Why df/dq = 2"]),
+        ("q = y; x*q", "y", ["Why df/dy", "y is data: it gets no gradient."]),
+        ("q = y*2; x*q", "y", ["Why df/dq", "q depends on no input but data: it gets no gradient."]),
+        ("q = 3*2; x*q*y", (), ["Why df/dq", "q is a constant: it gets no gradient."]),
+        ("q = x*x; y*2", (), ["Why df/dq = 0", "f does not depend on q: no way leads there."]),
+    ],
+)
+def test_of_what_gets_no_gradient_it_is_said_why_and_no_number(text: str, data: str, lines: list[str]) -> None:
+    run = gs.run(text, x=1, y=2, data=data)
+    assert run.why("grad q" if lines[0].startswith("Why df/dq") else "grad y").lines()[: len(lines)] == lines
+
+
 @each("text", ["x = 3; x+1", "1+2", "sin(cos(2))", "3"])
 def test_without_an_input_the_output_has_its_seed_and_nothing_is_to_differentiate(text: str) -> None:
     run = gs.run(text)

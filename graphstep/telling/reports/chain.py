@@ -18,6 +18,7 @@ from graphstep.telling.document import FULL, Block, Content, Document, Heading, 
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules, Rung
 from graphstep.telling.names import name_of, names_of
+from graphstep.telling.reasons import why_zero
 from graphstep.telling.reports.inputs import report
 from graphstep.telling.reports.parts import column, heading, phrase, sentence
 from graphstep.telling.reports.run import step
@@ -41,8 +42,9 @@ def _title(why: Chain) -> Content:
         number, term = trace.gradient_of(node), gradient_term(trace, node)
     else:
         number, term = trace.value_of(node), names_of(trace.program).operand(node)
-    rung = _rung(trace, number)
-    return phrase(trace.writing.language, "why", what=Math(term, (rung,)))
+    # Of data nothing is differentiated: there is no number, and none is said.
+    rungs = (_rung(trace, number),) if why[0].of == "value" or trace.program.depends[node] else ()
+    return phrase(trace.writing.language, "why", what=Math(term, rungs))
 
 
 def _rung(trace: Trace, number: Number) -> Rung:
@@ -135,6 +137,8 @@ def ending(why: Chain) -> str:
             # Where a frame begins, the chain goes on around it.
             return words.message("why-came", name=name)
         return words.message("why-ordinary" if why.symptom == "ordinary" else f"why-{why.ending}", name=name)
+    if why.ending == "apart" and not trace.program.depends[root.node]:
+        return why_zero(trace, root.node)
     if why.ending == "apart":
         return words.message("why-apart", name=name, out=Named(trace.program.output))
     if why.ending == "sum":
