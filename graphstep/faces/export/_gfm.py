@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from graphstep.faces.drawing import grids, loglog
-from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export import _latex as latex
 from graphstep.faces.export._markdown import cell, fence, plain
 from graphstep.faces.export._markdown import code as markdown_code
 from graphstep.faces.export._options import Options
 from graphstep.faces.export._picture import as_mermaid, as_text, captions, diagram
-from graphstep.faces.export._writer import Writer, statistic
+from graphstep.faces.export._writer import Writer
 from graphstep.faces.export.text import curve_lines
-from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import BLANK, Ladder, Note
@@ -52,23 +50,13 @@ class Markdown(Writer):
         text = latex.line(math)
         return self._formula(text) if text else ""
 
-    def figure(self, figure: blocks.Figure) -> str:
-        if text := statistic(figure, self.language):
-            return text
-        if isinstance(figure.value, int | float):
-            return self._formula(latex.number(figure))
-        return markdown_code(digest(figure.value, figure.digits, language=self.language) + ("" if figure.complete else MORE))
-
-    def histogram(self, histogram: blocks.Histogram) -> str:
-        return markdown_code(bars_of(histogram.counts))
+    def number(self, figure: blocks.Figure) -> str:
+        return self._formula(latex.number(figure))
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 
     def heading(self, heading: blocks.Heading) -> str:
         return f"{'#' * heading.level} {self.line(heading.content)}\n"
-
-    def prose(self, prose: blocks.Prose) -> str:
-        return f"{self.line(prose.content)}\n"
 
     def listing(self, listing: blocks.Listing) -> str:
         return "".join(f"- {self.line(item)}\n" for item in listing.items)

@@ -7,13 +7,11 @@ from html import escape
 
 from graphstep.faces.drawing import grids, loglog
 from graphstep.faces.drawing.curve import sparkline
-from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.scene import scene
 from graphstep.faces.export._picture import arranged, captions, diagram
-from graphstep.faces.export._writer import Writer, bound, figure_number, statistic
+from graphstep.faces.export._writer import Writer, bound, figure_number
 from graphstep.gates.notation import Ink, Term
 from graphstep.gates.notation.mathml import MATHML, mathml_style
-from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.unprintable import printable
 from graphstep.telling import document as blocks
@@ -52,19 +50,11 @@ class Html(Writer):
             forms[0] = _form(rungs[0])
         return f"<math>{left}{''.join(forms)}</math>" if left or forms else ""
 
-    def figure(self, figure: blocks.Figure) -> str:
+    def number(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"<math><mo>&lt;</mo><msup><mn>10</mn><mn>{power}</mn></msup></math>".replace("-", "−")
-        if text := statistic(figure, self.language):
-            return text
-        value = figure_number(figure)
-        if isinstance(value, int | float):
-            more = "" if figure.complete else "<mo>+</mo><mo>⋯</mo>"
-            return f"<math>{mathml_style(figure.digits).number(value).text}{more}</math>"
-        return f"<code>{self.words(digest(value, figure.digits, language=self.language))}{'' if figure.complete else MORE}</code>"
-
-    def histogram(self, histogram: blocks.Histogram) -> str:
-        return f"<code>{bars_of(histogram.counts)}</code>"
+        more = "" if figure.complete else "<mo>+</mo><mo>⋯</mo>"
+        return f"<math>{mathml_style(figure.digits).number(figure_number(figure)).text}{more}</math>"
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 
@@ -136,7 +126,7 @@ class Html(Writer):
         return f"<pre>{self.words(typed.text)}</pre>\n"
 
     def command(self, command: blocks.Command) -> str:
-        return f"<pre>{self.words(command.text)}</pre>\n"
+        return self.typed(blocks.Typed(command.text))
 
     def note(self, note: Note) -> str:
         label = self.label(note)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from graphstep.faces.drawing.digest import MORE, digest
+from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.telling import document as blocks
 from graphstep.telling.document import Block, Content
@@ -22,12 +25,17 @@ INLINES: dict[type, str] = {kind: "words" if kind is str else kind.__name__.lowe
 """By part of a line, the method that writes it."""
 
 
-class Writer:
+class Writer(ABC):
     """Turns blocks into the text of one format.
 
     A format has a method for every block, which returns lines without blank ones around, and one for every part of a line, which
     returns text; :data:`BLOCKS` and :data:`INLINES` have their names. Those here are what most formats do.
     """
+
+    def __init_subclass__(cls) -> None:
+        # They are called by the type of a block: without this a writer would be found out by the first document that has such.
+        if lacking := [name for name in (*BLOCKS.values(), *INLINES.values()) if not hasattr(cls, name)]:
+            raise TypeError(f"{cls.__name__} has no method for {', '.join(lacking)}")
 
     def __init__(self, language: str = ENGLISH) -> None:
         self.language = language
@@ -53,6 +61,39 @@ class Writer:
     def line(self, content: Content) -> str:
         """The text of a line of prose."""
         return "".join([getattr(self, INLINES[type(part)])(part) for part in content])
+
+    # -- lines ---------------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def words(self, text: str) -> str:
+        """Plain words; a format escapes in them what it would take for its own signs."""
+
+    @abstractmethod
+    def code(self, code: blocks.Code) -> str:
+        """A program or a part of one."""
+
+    @abstractmethod
+    def number(self, figure: blocks.Figure) -> str:
+        """A figure that is a number."""
+
+    def figure(self, figure: blocks.Figure) -> str:
+        """A figure: a statistic in words, a number in the mathematics of the format, an array as its digest in code."""
+        if text := _statistic(figure, self.language):
+            return self.words(text)
+        if isinstance(figure.value, int | float):
+            return self.number(figure)
+        text = digest(figure.value, figure.digits, language=self.language)
+        return self.code(blocks.Code(text if figure.complete else text + MORE))
+
+    def histogram(self, histogram: blocks.Histogram) -> str:
+        """A histogram in block letters."""
+        return self.code(blocks.Code(bars_of(histogram.counts)))
+
+    # -- blocks --------------------------------------------------------------------------------------------------------------
+
+    def prose(self, prose: blocks.Prose) -> str:
+        """A paragraph."""
+        return f"{self.line(prose.content)}\n"
 
     def step(self, step: blocks.Step) -> str:
         """A step under its label and title."""
@@ -80,7 +121,7 @@ class Writer:
         return "\n".join(map(self.block, question.blocks))
 
 
-def statistic(figure: blocks.Figure, language: str) -> str:
+def _statistic(figure: blocks.Figure, language: str) -> str:
     """A figure that stands as it is in every format: a count, a share, a number of a table of statistics; empty for others."""
     value: Any = figure.value
     if figure.role == "count":

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from graphstep.engine.trace import Trace
 from graphstep.faces.drawing import grids, loglog
 from graphstep.faces.drawing.diagram import Diagram
-from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.drawing.layout import Layout
 from graphstep.faces.drawing.pixels import CELL_WIDTH
 from graphstep.faces.drawing.text import Marks
@@ -19,7 +18,7 @@ from graphstep.faces.export import _tex as tex
 from graphstep.faces.export._documents import solution
 from graphstep.faces.export._options import PLAIN, Options
 from graphstep.faces.export._picture import captions, diagram
-from graphstep.faces.export._writer import Writer, statistic
+from graphstep.faces.export._writer import Writer
 from graphstep.faces.export.text import Text
 from graphstep.ground.numerals import numeral
 from graphstep.ground.unprintable import printable
@@ -119,13 +118,8 @@ class Tex(Writer):
         text = tex.mathematics(latex.line(math))
         return f"${text}$" if text else ""
 
-    def figure(self, figure: blocks.Figure) -> str:
-        if text := statistic(figure, self.language):
-            return self.words(text)
-        if isinstance(figure.value, int | float):
-            return f"${latex.number(figure)}$"
-        shown = digest(figure.value, figure.digits, language=self.language) + ("" if figure.complete else MORE)
-        return rf"\texttt{{{tex.code(shown)}}}"
+    def number(self, figure: blocks.Figure) -> str:
+        return f"${latex.number(figure)}$"
 
     def histogram(self, histogram: blocks.Histogram) -> str:
         # A bar of no cells keeps a hair's height, so that its place among the others is seen.
@@ -140,9 +134,6 @@ class Tex(Writer):
             # By hand: \maketitle would set a date, and a document is the same on every day.
             return f"{{\\raggedright\\Large\\bfseries {text}\\par}}\n"
         return rf"\room\section*{{{text}}}" + "\n" if heading.level == 2 else rf"\subsection*{{{text}}}" + "\n"
-
-    def prose(self, prose: blocks.Prose) -> str:
-        return f"{self.line(prose.content)}\n"
 
     def listing(self, listing: blocks.Listing) -> str:
         items = "".join(f"\\item {self.line(item)}\n" for item in listing.items)

@@ -11,9 +11,8 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.drawing.digest import MORE, digest
 from graphstep.faces.export._documents import narration, solution
 from graphstep.faces.export._options import PLAIN, Options
-from graphstep.faces.export._writer import Writer, bound, figure_number, statistic
+from graphstep.faces.export._writer import Writer, bound, figure_number
 from graphstep.gates.notation import plain_text
-from graphstep.ground.arrays import bars_of
 from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.ground.widths import cell_width, wrapped
 from graphstep.telling import document as blocks
@@ -114,22 +113,16 @@ class Text(Writer):
             return "".join(map(_form, math.rungs)).removeprefix(" = ").lstrip()
         return plain_text(math.left) + "".join(map(_form, math.rungs))
 
-    def figure(self, figure: blocks.Figure) -> str:
+    def number(self, figure: blocks.Figure) -> str:
         if (power := bound(figure)) is not None:
             return f"< 1e{power}"
-        text = statistic(figure, self.language) or digest(figure_number(figure), figure.digits, language=self.language)
+        text = digest(figure_number(figure), figure.digits, language=self.language)
         return text if figure.complete else text + MORE
-
-    def histogram(self, histogram: blocks.Histogram) -> str:
-        return bars_of(histogram.counts)
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 
     def heading(self, heading: blocks.Heading) -> str:
         return f"{self.line(heading.content)}\n"
-
-    def prose(self, prose: blocks.Prose) -> str:
-        return f"{self.line(prose.content)}\n"
 
     def listing(self, listing: blocks.Listing) -> str:
         return "".join(f"  {line}\n" for item in listing.items for line in self._lines(item))

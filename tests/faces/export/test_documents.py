@@ -16,7 +16,7 @@ from graphstep.faces import export
 from graphstep.faces.export import _pdf, tex
 from graphstep.faces.export._options import CHOICES
 from graphstep.faces.export._pandoc import Pandoc
-from graphstep.faces.export._writer import BLOCKS, INLINES
+from graphstep.faces.export._writer import BLOCKS, INLINES, Writer
 from graphstep.faces.export.platforms._markup import Markup
 from graphstep.faces.export.platforms._markup import Tex as PlatformTex
 from graphstep.ground.errors import GraphstepError, InputError
@@ -69,6 +69,11 @@ def written(name: str, *content: Any, **options: Any) -> str:
 def test_the_writers_know_every_block_and_every_part_of_a_line() -> None:
     assert {type(block) for block in EXAMPLES} == set(get_args(blocks.Block)) == set(BLOCKS)
     assert set(get_args(blocks.Inline)) == set(INLINES)
+
+
+def test_a_writer_that_lacks_a_method_cannot_be_made() -> None:
+    with pytest.raises(TypeError, match="Bare has no method for heading, listing"):
+        type("Bare", (Writer,), {})
     assert len(WRITERS) > 1
 
 

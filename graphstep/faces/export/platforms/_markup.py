@@ -14,7 +14,6 @@ from html import escape
 from graphstep.engine.trace import Trace
 from graphstep.faces.export import _latex
 from graphstep.faces.export._html import Html
-from graphstep.faces.export._writer import bound, figure_number, statistic
 from graphstep.faces.export.platforms._tasks import picture, text_of
 from graphstep.telling import document as blocks
 from graphstep.telling.explanation import Ladder, Note
@@ -47,8 +46,8 @@ class Markup(Html):
     def math(self, math: blocks.Math) -> str:
         return _in_namespace(super().math(math))
 
-    def figure(self, figure: blocks.Figure) -> str:
-        return _in_namespace(super().figure(figure))
+    def number(self, figure: blocks.Figure) -> str:
+        return _in_namespace(super().number(figure))
 
     def heading(self, heading: blocks.Heading) -> str:
         return f"<p><strong>{self.line(heading.content)}</strong></p>"
@@ -70,9 +69,6 @@ class Markup(Html):
 
     def typed(self, typed: blocks.Typed) -> str:
         return f"<pre>{self.words(typed.text)}</pre>"
-
-    def command(self, command: blocks.Command) -> str:
-        return f"<pre>{self.words(command.text)}</pre>"
 
     def note(self, note: Note) -> str:
         label = self.label(note)
@@ -106,12 +102,8 @@ class Tex(Markup):
     def math(self, math: blocks.Math) -> str:
         return _tex(_latex.line(math))
 
-    def figure(self, figure: blocks.Figure) -> str:
-        if text := statistic(figure, self.language):
-            return text
-        if bound(figure) is not None or isinstance(figure_number(figure), int | float):
-            return _tex(_latex.number(figure))
-        return super().figure(figure)
+    def number(self, figure: blocks.Figure) -> str:
+        return _tex(_latex.number(figure))
 
     def ladder(self, ladder: Ladder) -> str:
         lines = _tex(_latex.ladder(ladder), r"\[", r"\]")
