@@ -272,7 +272,7 @@ def _at_kink(testimony: Testimony, symbolic: float | None, difference: Differenc
     *others, last = choices
     if others:
         return "kink", (here, reason("verdict-choices", others=Listed(tuple(others), ", "), last=last), *rule)
-    return "kink", (here, reason("check-sentence", text=last), *rule)
+    return "kink", (here, reason("sentence", text=last), *rule)
 
 
 def _standing_kink(trace: Trace, moved: int) -> Explanation:

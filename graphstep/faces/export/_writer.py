@@ -153,5 +153,5 @@ def _share(share: float, language: str) -> str:
     if share in (0, 1):
         return f"{share:.0%}"
     if share < 0.001:
-        return message(language, "share-small", share="0.1%")
+        return message(language, "phrase-under", share="0.1%")
     return f"{min(99.9, 100 * share):.1f}%"

@@ -49,7 +49,7 @@ def stopped_text(training: Training) -> str:
     language = training.setup.language
     text = stop_text(training, language)
     # One capital alone: capitalize() would make small letters of the rest.
-    return message(language, "stop-sentence", text=f"{text[:1].upper()}{text[1:]}")
+    return message(language, "sentence", text=f"{text[:1].upper()}{text[1:]}")
 
 
 def _moved(before: Number, after: Number, language: str) -> str:

@@ -158,7 +158,7 @@ def _text(cells: Cells, digits: int = _SHORT) -> str:
 
 
 def _labels(trial: Trial, language: str) -> list[str]:
-    return [message(language, "judge-row-value"), *(f"df/d{name}" for name in trial.names)]
+    return [message(language, "heading-value"), *(f"df/d{name}" for name in trial.names)]
 
 
 def _apart(right: Cells, came: Cells) -> tuple[str, str]:

@@ -197,7 +197,7 @@ def _sentences(row: Row) -> Iterator[str]:
         text = words.message(largest, name=name, shape=shape_text(sample.shape), checked=checked, place=place)
         if sample.blurred:
             text = words.message("check-blurred", text=text, count=sample.blurred)
-        parts = [words.message("check-sentence", text=text)]
+        parts = [words.message("sentence", text=text)]
         if sample.along is not None and sample.along.numeric is not None:
             gradient, _, difference = shown(sample.along, DIGITS)
             parts.append(words.message("check-direction", gradient=gradient, difference=difference))

@@ -51,7 +51,7 @@ def body(comparison: Comparison, language: str, digits: int, intro: str = "") ->
     yield Listing(tuple((line,) for line in verdict(comparison, language, digits)))
     rows = list(islice(differences(comparison, language, digits), LISTED))
     if rows:
-        titles = ("diff-number", "diff-first", "diff-second", "diff-apart")
+        titles = ("heading-number", "diff-first", "diff-second", "diff-apart")
         columns = (Column((message(language, title),), k > 0) for k, title in enumerate(titles))
         yield text_table(columns, ((row.name, row.one, row.other, row.apart) for row in rows))
     if comparison.count > LISTED:

@@ -26,7 +26,7 @@ def body(whole: Trace, cut: Trace, stop: int) -> Iterator[Block]:
         yield sentence(text)
     rows = list(changes(whole, cut, stop))
     if rows:
-        titles = ("cut-gradient", "cut-before", "cut-after")
+        titles = ("heading-gradient", "cut-before", "cut-after")
         yield text_table((Column((message(language, title),), k > 0) for k, title in enumerate(titles)), rows[:LISTED])
     if len(rows) > LISTED:
         yield sentence(more_text(language, len(rows) - LISTED))

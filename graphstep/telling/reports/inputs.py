@@ -122,7 +122,7 @@ def problem(trace: Trace, *, finds: bool = True, instead: Mapping[str, str] = Ma
         array = "-of-array" if program.nodes[program.output].shape else ""
         yield say(f"one-number{array}", out=out, objective=Math.of(objective))
     if trace.dtype != FLOAT64:
-        yield say("narrow", dtype=trace.dtype)
+        yield sentence(message(language, "narrow", dtype=trace.dtype))
     if trace.ties == "split":
         yield say("ties-split")
 

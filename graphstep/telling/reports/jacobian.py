@@ -91,7 +91,7 @@ def in_full(jacobian: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
         size=_bytes(jacobian),
     )
     yield Listing(((size,), (structure,), (why(jacobian),)))
-    upstream, pullback = heading(trace, "upstream"), heading(trace, "pullback")
+    upstream, pullback = words.message("upstream"), heading(trace, "pullback")
     if not jacobian.is_formed:
         yield Table((Column(()), Column(())), (((pullback,), (number_text(jacobian.pulled, digits),)),))
         return

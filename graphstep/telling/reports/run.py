@@ -70,7 +70,7 @@ def _narrated(trace: Trace, last: int) -> Iterator[blocks.Block]:
     if last < len(trace):
         yield sentence(message(language, "stopped", step=str(last), steps=str(len(trace))))
         return
-    yield blocks.Heading(2, (message(language, "result"),), "result")
+    yield section(trace, "result")
     yield blocks.Listing(tuple(_results(trace)))
 
 

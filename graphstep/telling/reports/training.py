@@ -61,7 +61,7 @@ def _rounds_alone(training: Training) -> Iterator[blocks.Block]:
     yield blocks.Heading(2, (after,), "parameters")
     losses = [(message(language, "heading-loss"), training.loss)]
     if training.settings.held_out:
-        losses.append((message(language, "held-out-loss"), training.held_out_loss or 0.0))
+        losses.append((message(language, "heading-held-out-loss"), training.held_out_loss or 0.0))
     yield blocks.Listing(
         (
             *((f"{name} = {number_text(value, _LOSS)}",) for name, value in training.params.items()),

@@ -104,7 +104,7 @@ def picture(training: Training) -> str:
     language = training.setup.language
     say = partial(message, language)
     drawn = curves(training)
-    loss, held_out = say("heading-loss"), say("held-out-loss")
+    loss, held_out = say("heading-loss"), say("heading-held-out-loss")
     losses = [Series.of(loss, drawn.pop("loss"))]
     if looked := drawn.pop("held-out loss", None):
         losses.append(Series.of(held_out, looked))

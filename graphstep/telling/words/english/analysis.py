@@ -265,7 +265,6 @@ _CHECKS: dict[str, English] = {
         "{text}; {count} cell is too small for the difference to say more",
         "{text}; {count} cells are too small for the difference to say more",
     ),
-    "check-sentence": "{text}.",
     "check-direction": "Along the random direction the gradient gives {gradient}, the difference {difference}.",
 }
 

@@ -31,7 +31,6 @@ DIFFERENCES: dict[str, English] = {
         "differences the one where {name} is larger."
     ),
     "diff-title": "Two runs compared",
-    "diff-number": "number",
     "diff-first": "first",
     "diff-second": "second",
     "diff-apart": "apart",

@@ -17,7 +17,6 @@ JUDGEMENT: dict[str, English] = {
     "judge-both-inputs": "towards both its inputs",
     "judge-with": " with {given}",
     "judge-column-right": "right",
-    "judge-row-value": "value",
     "judge-mark": "← differs",
     "judge-consequences": "Wrong because of that alone: {names}.",
     "judge-those-right": "Right: {names}.",

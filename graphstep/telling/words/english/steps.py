@@ -7,6 +7,7 @@ from graphstep.telling.words.english.forms import English
 _STEPS: dict[str, English] = {
     # A message of its own, since Chinese writes no blank between two sentences.
     "joint": "{one} {next}",
+    "sentence": "{text}.",
     "and": "{first} and {last}",
     # What happens.
     "start": "Start",
