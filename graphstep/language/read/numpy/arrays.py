@@ -278,7 +278,12 @@ def _numbers(site: Site, *ends: ast.expr, device: ast.expr | None = None) -> Pie
             "whole numbers that are known before anything is run stand here",
             "a length is a line of the text, n = 3; other numbers are an input: x=[0, 0.1]",
         )
-    return site.call("range", *[count for count in counts if count is not None])
+    wholes = [count for count in counts if count is not None]
+    if len(wholes) == 3 and wholes[2].startswith("-") and all(count.lstrip("-").isdigit() for count in wholes):
+        # Ours goes up alone: the same numbers from the last to the first, turned around.
+        up = range(*map(int, wholes))[::-1]
+        return indexed(site.call("range", *map(str, (up.start, up.stop, up.step))), ["::-1"], site.span)
+    return site.call("range", *wholes)
 
 
 @reads("array", "asarray", "tensor", "as_tensor", "constant", "Variable", "float64", "float32")

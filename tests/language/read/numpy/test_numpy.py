@@ -92,6 +92,7 @@ PROGRAMS = {
     # Indices.
     "x[1:3, 0] + x[-1] + x[..., 0]": "x[1:3, 0] + x[-1] + x[..., 0]",
     "s[np.arange(3), y]": "s[range(3), y]",
+    "x*np.arange(9, 0, -2)": "x*range(1, 11, 2)[::-1]",
     "x[[0, 2]] + x[ids + 1]": "i = ids + 1\nx[[0, 2]] + x[i]",
     # Calls: sums, axes, methods, layers.
     "x.reshape(2, -1).T.sum(axis=0, keepdims=True)": "sum(reshape(x, 2, -1).T, axis=0, keepdims=true)",
