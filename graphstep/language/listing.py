@@ -127,6 +127,8 @@ def _typed(of: Listing, node: Node, rule: Rule) -> str:
     options = [(name, value) for name, value in node.options if value != rule.defaults.get(name)]
     if rule.name == "constant":
         return operands[0]
+    if rule.name == "stack" and not options:
+        return f"[{', '.join(operands)}]"
     if rule.name in SIGNS:
         return SIGNS[rule.name].format(*(f"({text})" if text.startswith("-") or "/" in text else text for text in operands))
     # The copies that broadcasting makes have no function: fill is what makes the same ones where somebody types it.
