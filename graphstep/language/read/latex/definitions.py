@@ -71,9 +71,11 @@ class Definitions(Sums):
                 # The first cell, where what is made of no whole arrays says how far its letters count.
                 self._place = start
                 self._sum()
-            if not all(lengths.values()):
-                return None
             hint = "the arrays behind = say how many cells there are"
+            if idle := [letter for letter in letters if not lengths[letter]]:
+                if len(idle) < len(letters):
+                    self._wrong(f"{idle[0]} counts no cells behind =", span, hint)
+                return None
             sizes = [self._size(letter, lengths[letter], span, hint) for letter in letters]
             with suppress(TermsError):
                 return self._laid(value, letters, span)
@@ -84,7 +86,7 @@ class Definitions(Sums):
                 raise LimitError(f"an array has at most {TURNS:,} cells that are written out", text=self._text, span=span)
             return self._written_out(letters, sizes, start).at(span)
         except ReadError:
-            if all(lengths.values()):
+            if any(lengths.values()):
                 raise
             return None
         finally:

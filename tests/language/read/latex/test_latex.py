@@ -346,6 +346,7 @@ def test_the_definition_of_an_array_says_what_its_letters_do_not() -> None:
     told = {
         r"z_i = \sum_j W_{ij} y_j": "j counts the 2 cells of W and the 3 of y",
         r"z_i = x_i + y_i": "i counts the 2 cells of x and the 3 of y",
+        r"z_{ij} = y_i": "j counts no cells behind =",
         r"z_i = y_{i+1} - y_i": "y is a vector of 3, and no cell or row of it is number 4",
         r"h = W x \\ z_i = h_i \max(h)": "how many cells h has is not known here",
         r"f(x) = x \\ a f(y)": "f(y) can be read in two ways",
