@@ -12,11 +12,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.capture.places import is_library
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "graphstep.frameworks"
 """The group of the entry points."""
@@ -43,6 +45,9 @@ def is_for_pytorch(function: Callable[..., Any], arguments: Mapping[str, Any], n
 @cache
 def entries() -> tuple[EntryPoint, ...]:
     """The adapters of other packages, not loaded."""
+    # With it the library of e-mail comes, which who only starts the process that captures does not need.
+    from importlib.metadata import entry_points
+
     return tuple(entry_points(group=GROUP))
 
 
