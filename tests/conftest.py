@@ -61,7 +61,6 @@ if PROFILE == "steady":
 def pytest_collection_finish() -> None:
     """The collected tests stay for good: the garbage collector would look through them again and again. And it looks less often,
     and at what is old next to never, since what the tests keep (style sheets, caches) is much, and little of it is in circles."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(1_000_000, 20, 100)
     # A command and a screen would set it for a process of their own.

@@ -309,7 +309,7 @@ def test_no_file_and_no_module_is_status_2(file: Path, capsys: pytest.CaptureFix
 
 ENDLESS = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "while True: pass")
 GREEDY = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "self.kept = bytearray(1 << 31)")
-STUCK = SOURCE.replace("out = Number(math.cos(self.data), (self,))", "while True: pass")
+STUCK = SOURCE.replace("out = Number(math.cos(self.data), (self,))", "import threading; threading.Event().wait()")
 LEAVING = SOURCE.replace("out = Number(math.cos(self.data), (self,))", "import os; os._exit(3)")
 
 
