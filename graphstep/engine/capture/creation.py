@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from numbers import Real
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -32,6 +32,7 @@ class Created:
         methods = {id(each.__code__): each.__code__ for each in functions if isinstance(each, FunctionType)}
         if hasattr(kind, "__add__") or hasattr(kind, "__mul__"):
             self.inner.update(methods)
+            self.inner.update(id(each) for each in _makers(kind, frame) if frame.f_code.co_filename != self.watch.home)
         note = self._noting(frame.f_code, methods)
         self.watch.makes(frame.f_code, note, methods.values())
         note(frame)
@@ -60,6 +61,21 @@ class Created:
             by_id[id(value)] = Creation(method, constant, None if here is None else at_work(here), scope())
 
         return note
+
+
+def _makers(kind: type, frame: FrameType) -> Iterator[CodeType]:
+    """The functions in the module of a class that make values of it: ``Function.apply``, which calls ``forward``."""
+    names = frame.f_globals
+    owners = [names, *(vars(each) for each in names.values() if isinstance(each, type) and each.__module__ == kind.__module__)]
+    for name, member in ((name, member) for owner in owners for name, member in owner.items()):
+        function = getattr(member, "__func__", member)
+        if isinstance(function, FunctionType) and name != "__init__" and _reads(function.__code__, kind.__name__):
+            yield function.__code__
+
+
+def _reads(code: CodeType, name: str) -> bool:
+    """Whether a function reads a name of its module, or a comprehension in it does."""
+    return name in code.co_names or any(_reads(each, name) for each in code.co_consts if isinstance(each, CodeType))
 
 
 _COLLECTIONS = {tuple, list, set, frozenset}

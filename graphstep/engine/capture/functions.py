@@ -20,6 +20,7 @@ from graphstep.engine.capture.recorder import Recorder, numeral, outside
 from graphstep.engine.capture.recording import CaptureError
 from graphstep.engine.capture.traced import Fillable, Traced, holds_traced, plain
 from graphstep.engine.capture.types import FollowedType, followed_float64
+from graphstep.ground.late import np
 
 _ALIKE = "exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc"
 
@@ -211,7 +212,9 @@ def _array(name: str, frame: Any, value: Any, dtype: Any = None, **options: Any)
     array = arrays.as_array(array)
     if dtype is not None:
         array = array.astype(dtype)
-    return array if name != "array" or array is not value else array.copy()
+    # A number of NumPy's becomes an array without axes; what was an array is copied by np.array alone.
+    is_number = not isinstance(array.value, np.ndarray)
+    return arrays.TracedArray(array.recorder, array.node, np.asarray(array.value)) if is_number or name == "array" else array
 
 
 class FollowedVectorize:
@@ -287,6 +290,7 @@ class Followed:
         self._first, self._fills = module, fills
         self._before: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = []
         self._visited: set[int] = set()
+        self._defaults: list[tuple[FunctionType, tuple[Any, ...]]] = []
 
     def __enter__(self) -> Followed:
         self.enter(self._first)
@@ -303,6 +307,8 @@ class Followed:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         builtins.__import__ = self._import
+        for function, defaults in self._defaults:
+            function.__defaults__ = defaults
         for module, before, put in self._before:
             for name, member in put.items():
                 # What the function itself assigned meanwhile stays.
@@ -325,6 +331,15 @@ class Followed:
         put = {"type": FollowedType} | put if "type" not in before else put
         module.update(put)
         self._before.append((module, before, put))
+        for function in before.values():
+            # What is the default of an argument, act=math.tanh, was looked up when the file was imported.
+            if isinstance(function, FunctionType) and function.__globals__ is module and (defaults := function.__defaults__):
+                stand_ins = [_stand_in(each, self._fills) for each in defaults]
+                if any(each is not None for each in stand_ins):
+                    self._defaults.append((function, defaults))
+                    function.__defaults__ = tuple(
+                        each if stand_in is None else stand_in for each, stand_in in zip(defaults, stand_ins, strict=True)
+                    )
 
 
 @cache

@@ -47,6 +47,8 @@ class Recorder:
         """By node its value, of the type that the function computes with."""
         self.places: list[Place | None] = []
         """By operation where it is at work."""
+        self.asked: list[int] = []
+        """By question how many operations there were before it."""
         self.scope: Callable[[], int] = lambda: 0
         """Which call or turn is at work."""
         self.ended = False
@@ -152,6 +154,7 @@ class Recorder:
         """Record a question that chooses a path."""
         place = at_work(frame)
         self.recording.branches.append(Branch(str(place), asked, answer))
+        self.asked.append(len(self.places))
         return answer
 
     def comparison(self, node: int) -> str:

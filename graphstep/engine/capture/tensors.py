@@ -30,10 +30,15 @@ def end_at(recorder: Recorder, output: Traced, root: Any, tensors: Iterable[Any]
     recording.output = output.node
     # An array of the engine's own may have to be put together of what was added to it.
     recorder.ended = False
-    gradients = _gradients(tensors) if np.any(_gradient(root)) else {}
+    # Where there has been no backward pass from here all of them are 0; some engines drop that of the output behind it.
+    asked_for = (own := _gradient(root)) is None or np.any(own)
+    gradients = _gradients(tensors) if asked_for else {}
+    gradients = gradients if any(map(np.any, gradients.values())) else {}
     recorder.ended = True
     # What the output is made of was computed before it.
-    del recording.operations[max(output.node - first + 1, 0) :], recorder.places[max(output.node - first + 1, 0) :]
+    last = max(output.node - first + 1, 0)
+    del recording.operations[last:], recorder.places[last:]
+    recording.branches = [each for each, before in zip(recording.branches, recorder.asked, strict=True) if before <= last]
     read = [x for each in recording.operations for x in each.operands if isinstance(x, int)]
     for name in [*recording.constants][-min((0, *read)) :]:
         del recording.constants[name]

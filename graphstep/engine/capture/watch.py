@@ -151,6 +151,11 @@ class Watch:
         """Take the calls of a function for parts of a model."""
         self._about(code).part = part
 
+    @property
+    def home(self) -> str:
+        """The file of the function that is captured, while it is at work."""
+        return self._stack[0].frame.f_code.co_filename if self._stack else ""
+
     def scope(self) -> int:
         """The scope that is at work."""
         # Nobody tells when a comprehension ends and its line goes on.

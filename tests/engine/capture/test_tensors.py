@@ -7,6 +7,7 @@ import pytest
 
 import graphstep as gs
 from graphstep.engine.capture import CaptureError
+from graphstep.engine.capture.process import record_file
 from tests.teaching.judge.array_engine import Tensor
 
 W, B, X, Y = np.array([[0.5, -0.25], [1.0, 0.75]]), np.array([0.1, -0.2]), np.array([[1.0, 2.0], [-0.5, 0.25]]), np.eye(2)
@@ -165,6 +166,96 @@ class Node:
 
         out.backprop = backprop
         return out
+
+
+ENGINE = """
+import numpy as np
+
+
+class Variable:
+    def __init__(self, data, creator=None):
+        if not isinstance(data, np.ndarray):
+            raise TypeError(type(data))
+        self.data, self.grad, self.creator = data, None, creator
+
+    def __mul__(self, other):
+        return Product()(self, other)
+
+    def backward(self):
+        if np.any(self.data > 100):
+            raise OverflowError
+        self.grad = Variable(np.ones_like(self.data))
+        todo = [self]
+        while todo:
+            value = todo.pop()
+            if value.creator is not None:
+                for x, gradient in zip(value.creator.inputs, value.creator.backward(value.grad.data)):
+                    x.grad = Variable(gradient + (x.grad.data if x.grad is not None else 0))
+                    todo.append(x)
+                value.grad = None
+
+
+def as_array(x, arrays=np):
+    return arrays.array(x) if np.isscalar(x) else x
+
+
+class Function:
+    def __call__(self, *inputs):
+        self.inputs = inputs
+        return [Variable(as_array(y), self) for y in [self.forward(*(x.data for x in inputs))]][0]
+
+
+class Product(Function):
+    def forward(self, x, y):
+        self.size = x.itemsize * len(x.strides)
+        return x * y
+
+    def backward(self, came):
+        x, y = self.inputs
+        return came * y.data, came * x.data
+
+
+class Sum(Function):
+    def forward(self, x):
+        return np.sum(x.data)
+
+    def backward(self, came):
+        return (np.broadcast_to(came, self.inputs[0].data.shape),)
+
+
+def total(x):
+    return Sum()(x)
+"""
+
+USE = """
+from tiny import Variable, total
+
+
+def loss(x, w):
+    z = Variable(x) * Variable(w)
+    f = total(z)
+    f.backward()
+    return f
+"""
+
+
+def test_an_engine_in_a_file_of_its_own_is_no_part_of_what_is_shown(tmp_path):
+    (tmp_path / "tiny.py").write_text(ENGINE, "utf-8")
+    (tmp_path / "use.py").write_text(USE, "utf-8")
+    opening = record_file(str(tmp_path / "use.py"), "loss", {"x": np.array([1.0, 2.0]), "w": np.array([3.0, -1.0])})
+    assert opening.program.text == "def total(x):\n    return Sum()(x)\n\n" + USE.strip().partition("\n\n\n")[2]
+    assert {"z", "f"} <= {*opening.program.names}
+    # What its backward pass asks is no path of the function, and what it has come to is compared, where it is kept.
+    assert opening.program.origin.branches == ()
+    assert [x is not None for x in opening.recorded.gradients] == [True, True, False, False]
+
+
+def test_what_is_the_default_of_an_argument_is_followed(tmp_path):
+    file = tmp_path / "use.py"
+    text = "import math\nimport numpy as np\n\ndef bend(x, act=math.tanh, xp=np):\n    return xp.exp(xp.array([act(x)]))[0]\n"
+    file.write_text(text + "\ndef loss(x):\n    return bend(x)\n", "utf-8")
+    program = record_file(str(file), "loss", {"x": 0.5}).program
+    assert [node.gate for node in program.nodes] == [None, "tanh", "stack", "exp", "index"]
 
 
 def test_local_gradients_stand_beside_what_a_value_was_made_of():

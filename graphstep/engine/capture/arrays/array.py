@@ -115,6 +115,21 @@ class TracedArray(Traced):
         return self.value.dtype
 
     @property
+    def itemsize(self) -> int:
+        """How many bytes a cell has."""
+        return int(self.value.itemsize)
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """How many bytes it is from a cell to the next one, by axis, where the function computes it."""
+        return tuple(self.value.strides)
+
+    @property
+    def data(self) -> TracedArray:
+        """Its memory, which functions of NumPy read as they read an array."""
+        return self
+
+    @property
     def T(self) -> Any:  # noqa: N802 – as NumPy calls it
         """The array with its axes in reverse order."""
         return apply("transpose", sys._getframe(1), (self,), {})
