@@ -879,8 +879,9 @@ def test_bce_takes_the_limit_where_a_target_is_met_for_certain(p: float, slope: 
 
 
 def test_a_place_of_many_digits_is_named_by_few() -> None:
-    with pytest.raises(InputError, match=r"there is no entry 1e\+300$"):
+    with pytest.raises(InputError) as caught:
         gs.run("x[i]", x=[1, 2, 3], i=[1e300])
+    assert caught.value.message == "there is no entry 1e+300"
 
 
 PROGRAMS = [
