@@ -87,7 +87,7 @@ def _blanks(graph: Graph) -> Sheet:
                 places.append(("gradient", node))
                 asked.append(quantity(trace, f"sum {_name(graph, node)}"))
     question = Question("", (), "", "", (), "", 0)
-    solutions = [Solution(question, trace, "", each, None, "", each.step, each.shown_at) for each in asked]
+    solutions = [Solution(question, trace, "", "", each.step, each.shown_at, each) for each in asked]
     return Sheet(graph, places, solutions)
 
 

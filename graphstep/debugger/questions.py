@@ -100,7 +100,7 @@ def _route(wire: Wire) -> Solution | None:
 
 def _solution(wire: Wire, kind: str, wording: str, answer: str, options: tuple[str, ...] = ()) -> Solution:
     key = f"{kind} {node_id(wire.sender)} {wire.slot}"
-    return Solution(Question(key, (), "", "", options, key, 0), wire.trace, wording, None, None, answer, wire.step, wire.step)
+    return Solution(Question(key, (), "", "", options, key, 0), wire.trace, wording, answer, wire.step, wire.step)
 
 
 def _box(wire: Wire) -> str:

@@ -85,7 +85,7 @@ def _gates(trace: Trace) -> range:
 def _solution(asked: Quantity, text: str, options: tuple[str, ...], right: int | None, answer: str, because: str) -> Solution:
     ask = "bug-line" if options else "bug-number"
     question = Question(ask, (), because, text, options, ask, 0)
-    return Solution(question, asked.trace, text, None if options else asked, right, answer, asked.step, asked.shown_at)
+    return Solution(question, asked.trace, text, answer, asked.step, asked.shown_at, None if options else asked, right)
 
 
 def _written(trace: Trace, line: Quantity, shown: Quantity) -> str:

@@ -53,16 +53,16 @@ class Solution:
     """The run it is asked of."""
     wording: str
     """The question as a sentence."""
-    quantity: Quantity | None
-    """The number, or the small array, that is asked for; None where the answer is none of the run."""
-    right: int | None
-    """The index of the right option; None where a number is to be typed."""
     answer: str
     """The answer in one line: ``df/dx = -4``."""
     step: int
     """The number of the step that tells it."""
     shown_at: int
     """The number of the step from which on a drawing shows it, which is never later: the run waits in front of it."""
+    quantity: Quantity | None = None
+    """The number, or the small array, that is asked for; None where the answer is none of the run."""
+    right: int | None = None
+    """The index of the right option; None where a number is to be typed."""
     shape: ShapeAsked | None = None
     """The shape that is asked for; None elsewhere."""
     formula: bool = False
@@ -137,14 +137,13 @@ def solve(question: Question, trace: Trace) -> Solution:
     if word == "order":
         order = order_asked(trace, rest.strip(), question.options)
         offered, wording = replace(question, options=order.names), question.question or order.wording
-        return Solution(offered, trace, wording, None, None, order.answer, order.step, order.step, order=order)
+        return Solution(offered, trace, wording, order.answer, order.step, order.step, order=order)
     if question.options:
         raise InputError('options belong to a choice: ask = "choice: …"')
     if word == "shape" and rest:
         shape = shape_asked(trace, rest.strip())
-        return Solution(
-            question, trace, question.question or shape.wording, None, None, shape.answer, shape.step, shape.step, shape
-        )
+        wording = question.question or shape.wording
+        return Solution(question, trace, wording, shape.answer, shape.step, shape.step, shape=shape)
     if word == "fill":
         raise InputError("a tableau is for a lesson: here its numbers are asked for one by one")
     if word == "formula":
@@ -158,7 +157,7 @@ def solve(question: Question, trace: Trace) -> Solution:
     if not np.isfinite(right).all():
         raise InputError(f"{asked.name} is {number_text(right)} here: nobody can type that")
     answer = f"{asked.name} = {number_text(right)}"
-    return Solution(question, trace, question.question or asked.sentence, asked, None, answer, asked.step, asked.shown_at)
+    return Solution(question, trace, question.question or asked.sentence, answer, asked.step, asked.shown_at, asked)
 
 
 def _formula(question: Question, trace: Trace, rest: str) -> Solution:
@@ -172,7 +171,7 @@ def _formula(question: Question, trace: Trace, rest: str) -> Solution:
     names = {"slope": asked.name, "box": box, "name": name_of(trace.program, asked.node)}
     wording = question.question or message(trace.writing.language, "ask-formula", **names)
     answer = f"{asked.name} = {slope.texts[0]}"
-    return Solution(question, trace, wording, asked, None, answer, asked.step, asked.step, formula=True)
+    return Solution(question, trace, wording, answer, asked.step, asked.step, asked, formula=True)
 
 
 def agrees(typed: float, right: float) -> bool:
@@ -221,7 +220,7 @@ def _choice(question: Question, trace: Trace, about: str) -> Solution:
         number = isinstance(asked.asked, float)
         answer = f"{text}: {asked.name} = {number_text(asked.asked)}" if number else f"{asked.name} = {text}"
     shown_at = min(step, asked.shown_at) if asked is not None and kind in (_by_value, _of_sign) else step
-    return Solution(question, trace, question.question or wording, asked, right, answer, step, shown_at)
+    return Solution(question, trace, question.question or wording, answer, step, shown_at, asked, right)
 
 
 def _of_pattern(question: Question, trace: Trace, rest: str) -> tuple[str, int, int, Quantity | None]:

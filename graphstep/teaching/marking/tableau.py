@@ -84,7 +84,7 @@ def _row(question: Question, trace: Trace, step: Step, n: int, of: int) -> Solut
     answer = ladder.line if ladder else f"{numbers} = {number_text(cells[2].asked)}"
     wording = intro + say("tableau-row", **place, question=sent)
     parts = tuple(_cell(row, cell) for cell in cells)
-    return Solution(row, trace, wording, None, None, answer, step.n, step.n, parts=parts)
+    return Solution(row, trace, wording, answer, step.n, step.n, parts=parts)
 
 
 def _number(asked: Quantity) -> Quantity:
@@ -99,4 +99,4 @@ def _number(asked: Quantity) -> Quantity:
 def _cell(row: Question, asked: Quantity) -> Solution:
     """The question for one number of a row."""
     answer = f"{asked.name} = {number_text(asked.asked)}"
-    return Solution(row, asked.trace, asked.wording, asked, None, answer, asked.step, asked.shown_at)
+    return Solution(row, asked.trace, asked.wording, answer, asked.step, asked.shown_at, asked)
