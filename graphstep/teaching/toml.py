@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from graphstep.ground.errors import GraphstepError, InputError
+from graphstep.ground.errors import GraphstepError, InputError, did_you_mean
 from graphstep.ground.files import open_file
 
 Fail = Callable[[int, str], NoReturn]
@@ -39,6 +39,19 @@ def text_of(path: Path, what: str, most: int, fail: Fail) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         fail(raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8 text")
+
+
+def unknown(table: Iterable[str], keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The keys of a table that mean nothing, each with what would do."""
+    for key in table:
+        if key not in keys:
+            yield key, did_you_mean(key, keys) or f"known are {', '.join(keys)}"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value of a file is a number above 0, and 10,000 at most: what marks are, and sizes."""
+    # True and false are numbers to Python.
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 10_000
 
 
 def _instead(line: str) -> str:

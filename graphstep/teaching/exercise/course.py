@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
-from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted, quoted_path
+from graphstep.ground.errors import GraphstepError, InputError, quoted, quoted_path
 from graphstep.ground.files import open_file
 from graphstep.ground.numerals import ENGLISH
 from graphstep.ground.records import dataclass
@@ -115,7 +115,7 @@ def _setting(table: Any, where: str, folder: Path) -> Setting:
         raise InputError(f'{where} needs the name of an item, or a file: item = "fork"')
     if isinstance(level, bool) or not isinstance(level, int):
         raise InputError(f"{where}: level is a whole number")
-    if marks is not None and (isinstance(marks, bool) or not isinstance(marks, int | float) or not 0 < marks <= 10_000):
+    if marks is not None and not toml.is_number(marks):
         raise InputError(f"{where}: marks is a number above 0, and 10,000 at most")
     text = ""
     if name.endswith(".toml"):
@@ -131,10 +131,8 @@ def _setting(table: Any, where: str, folder: Path) -> Setting:
 
 
 def _only(table: dict[str, Any], keys: Sequence[str], where: str) -> None:
-    for key in table:
-        if key not in keys:
-            hint = did_you_mean(key, keys) or f"known are {', '.join(keys)}"
-            raise InputError(f"{where}: {quoted(key)} means nothing here", hint=hint)
+    for key, hint in toml.unknown(table, keys):
+        raise InputError(f"{where}: {quoted(key)} means nothing here", hint=hint)
 
 
 def read_roster(path: str) -> tuple[Student, ...]:

@@ -19,7 +19,7 @@ from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, qu
 from graphstep.ground.unprintable import printable
 from graphstep.teaching.exercise.item import KINDS, MISTAKES, Ask, Fineness, Item, Level, Range
 from graphstep.teaching.marking.question import Question
-from graphstep.teaching.toml import table_of, text_of
+from graphstep.teaching.toml import is_number, table_of, text_of, unknown
 
 FILE = 50_000
 """Bytes of a file of items."""
@@ -172,9 +172,8 @@ class _Reader:
         ranges = {name: self.range(name, value, self.line_of(name, at)) for name, value in inputs.items()}
         first = self.line_of("asks", line)
         asks, mistakes = table.get("asks", []), self.texts(table, "mistakes", self.line_of("mistakes", line))
-        if unknown := [each for each in mistakes if each not in MISTAKES]:
-            hint = did_you_mean(unknown[0], MISTAKES) or f"known are {', '.join(MISTAKES)}"
-            self.fail(self.line_of("mistakes", line), f"{quoted(unknown[0])} is no mistake; {hint}")
+        for mistake, hint in unknown(mistakes, MISTAKES):
+            self.fail(self.line_of("mistakes", line), f"{quoted(mistake)} is no mistake; {hint}")
         # Either questions, or a mistake that is to be found, which brings its two questions along.
         if not isinstance(asks, list) or not (not mistakes) <= len(asks) <= (0 if mistakes else ASKS):
             more = "a level with mistakes asks for nothing else" if mistakes else 'asks = ["gradient x"], or mistakes = ["local"]'
@@ -227,7 +226,7 @@ class _Reader:
     def number(self, table: dict[str, Any], key: str, line: int, usual: float) -> float:
         """The number of a key."""
         value = table.get(key, usual)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 10_000:
+        if not is_number(value):
             self.fail(self.line_of(key, line), f"{key} is a number above 0, and 10,000 at most")
         return float(value)
 
@@ -258,10 +257,8 @@ class _Reader:
 
     def only(self, table: dict[str, Any], keys: Sequence[str], line: int) -> None:
         """Fail at the first key that means nothing."""
-        for key in table:
-            if key not in keys:
-                hint = did_you_mean(key, keys) or f"known are {', '.join(keys)}"
-                self.fail(self.line_of(key, line), f"{quoted(key)} means nothing here; {hint}")
+        for key, hint in unknown(table, keys):
+            self.fail(self.line_of(key, line), f"{quoted(key)} means nothing here; {hint}")
 
     def line_of(self, key: str, start: int) -> int:
         """The line from ``start`` on that sets a key, or is a head; ``start`` where none is found."""

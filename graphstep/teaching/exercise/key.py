@@ -25,6 +25,7 @@ from graphstep.teaching.marking.carried import solved_again
 from graphstep.teaching.marking.question import Question
 from graphstep.teaching.marking.solution import Solution, solve
 from graphstep.teaching.marking.tableau import rows_of
+from graphstep.teaching.toml import is_number
 
 SCHEMA = 1
 """The version of the file."""
@@ -290,7 +291,7 @@ def entry_from(code: str, data: Any) -> Entry:
 def _drawn(data: Any, where: str) -> tuple[Setting, int]:
     table = _table(data, where, ("name", "text", "level", "marks", "seed"))
     marks = table.get("marks")
-    if marks is not None and (isinstance(marks, bool) or not isinstance(marks, int | float) or not 0 < marks <= 10_000):
+    if marks is not None and not is_number(marks):
         _fail(where, "marks is a number above 0, and 10,000 at most")
     name, text = (_of(table, key, str, where) for key in ("name", "text"))
     return Setting(name, text, _of(table, "level", int, where), marks), _of(table, "seed", int, where)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from graphstep.ground.errors import did_you_mean, quoted
+from graphstep.ground.errors import quoted
 from graphstep.teaching.lesson.document import LessonError, Problem
-from graphstep.teaching.toml import table_of
+from graphstep.teaching.toml import table_of, unknown
 
 WORDS = 2_000
 """Characters of one hint, reason or option."""
@@ -62,16 +62,13 @@ class Source:
 
     def only(self, table: dict[str, Any], keys: Sequence[str], first: int, lines: Sequence[str]) -> None:
         """Note every key that means nothing."""
-        for key in table:
-            if key in keys:
-                continue
+        for key, hint in unknown(table, keys):
             line = lines_of(lines, first).get(key, first)
             # Everybody looks for the key of the right answer: there is none, and why is said in place of a guess at a near
             # word.
             if keys is QUESTION and key in ("answer", "right", "solution", "correct"):
                 self.note(line, "a right answer is never written down: it is computed from the run")
             else:
-                hint = did_you_mean(key, keys) or f"known are {', '.join(keys)}"
                 self.note(line, f"{quoted(key)} means nothing here; {hint}")
 
     def string(self, table: dict[str, Any], key: str, lines: dict[str, int]) -> str:

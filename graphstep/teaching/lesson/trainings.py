@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, quoted
+from graphstep.teaching.toml import unknown
 
 if TYPE_CHECKING:
     from graphstep.engine.trace import Trace
@@ -57,11 +58,8 @@ def settings_of(table: Mapping[str, str]) -> Settings:
 
     words = {name: option_of(name).removeprefix("--") for name in SETTINGS}
     keys = ("params", "lr", "steps", "optimizer", *words.values(), "clip-norm", "max-norm", "batch", "held-out")
-    for name in table:
-        if name not in keys:
-            raise InputError(
-                f"train has no setting {quoted(name)}", hint=did_you_mean(name, keys) or f"known are {', '.join(keys)}"
-            )
+    for name, hint in unknown(table, keys):
+        raise InputError(f"train has no setting {quoted(name)}", hint=hint)
     # Read as the options of the command line are, from texts: a heading may set any of them again, and there all is text.
     steps = table.get("steps", "100")
     if not steps.isdecimal() or len(steps) > 6 or int(steps) > ROUNDS:
