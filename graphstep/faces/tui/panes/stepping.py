@@ -42,6 +42,8 @@ _LOW, _ANSWERED = 14, 11
 """Rows of the window below which there is no explanation, and below which there is no answer either."""
 _VALUES = 9
 """Rows of the values where they stand below the explanation."""
+_PAUSE = 0.02
+"""Seconds behind an answer, before the next key is expected."""
 TALL = 34
 """Rows from which a narrow window has room for the values as well."""
 
@@ -284,6 +286,9 @@ class SteppingPanes(_Box):
         height, right = self.size.height, self.query_one("#right")
         self._graph.steady = not self.step.speaks
         wanted = self.step.wanted + 2 if self.step.speaks else self._rows() + 2
+        if self.step.speaks:
+            # What the step needs that comes back behind the answer is looked for while that is read.
+            self.set_timer(_PAUSE, self._rows)
         stacked = not self.has_class("-wide")
         left = height - AROUND_STACKED - (not self.has_class("-flat")) - self.lowest_rows() if stacked else height
         # An answer is shown, whatever it hides but the last rows of the graph; and what is said where there is no graph.

@@ -8,6 +8,7 @@ import pytest
 from textual.events import Key
 
 from graphstep.engine.trace import trace
+from graphstep.faces import explanations
 from graphstep.faces.tui import open_program
 from graphstep.faces.tui.app import GraphstepApp
 from graphstep.faces.tui.compositor import Update
@@ -333,5 +334,20 @@ def test_a_cut_and_a_nudge_draw_the_graph_once(monkeypatch: pytest.MonkeyPatch) 
             views.clear()
             await driver.press(key)
             assert [view.compared is None for view in views] == [key == "U"]
+
+    drive(play, size=LARGE, at=5)
+
+
+def test_the_height_of_the_steps_of_a_new_run_is_looked_for_while_its_answer_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    explained: list[int] = []
+
+    async def play(driver: Driver) -> None:
+        await driver.press("X")
+        await driver.pilot.pause(0.1)
+        explain = explanations.explain
+        monkeypatch.setattr(explanations, "explain", lambda trace, n: explained.append(n) or explain(trace, n))
+        await driver.press("right", "right")
+        assert not driver.screen.panes.step.speaks
+        assert not explained
 
     drive(play, size=LARGE, at=5)
