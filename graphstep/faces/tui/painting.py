@@ -23,7 +23,7 @@ from textual.strip import Strip
 from graphstep.faces.tui.compositor import Piece, Update
 
 _GAP = 6
-"""Cells that are written again rather than jumped over: a jump takes about as many bytes."""
+"""Cells that may be written again rather than jumped over, which takes as many bytes."""
 
 _EMOJI = "\U0001f000"
 """The first of the letters that are as wide as the terminal's font has them."""
@@ -59,7 +59,7 @@ class Painting:
             y, x, line, start, stop = piece
             row = self._rows.setdefault(y, _Row())
             # Most of what is painted when a dialog has gone, or a pane has another height, stands there.
-            if piece in row.pieces:
+            if row.holds(piece):
                 continue
             parts = [cells for text, style, _ in line if (cells := _cells(text, style, system))]
             if len(parts) < len(line):
@@ -67,10 +67,11 @@ class Painting:
                 brush.whole(x, y, piece.strip.render(console))
                 row.lose(max(x - 1, 0))
                 continue
-            row.hold(piece)
             for letters, pens in _cut(parts, start, stop) if start or stop < line.cell_length else parts:
-                row.write(x, y, letters, pens, brush)
-                x += len(letters)
+                end = x + len(letters)
+                if row.letters[x:end] != letters or row.pens[x:end] != pens:
+                    row.write(x, y, letters, pens, brush)
+                x = end
         return brush.text()
 
 
@@ -93,28 +94,32 @@ class _Row:
         """The letter in every cell; the second cell of a wide letter has an empty one, and an unknown cell None."""
         self.pens: list[str] = []
         """The pen that wrote it."""
-        self.pieces: list[Piece] = []
-        """What was painted there, but for that over which something else was."""
+        self.pieces: dict[int, Piece] = {}
+        """What was painted there, but for that over which something else was, by the column."""
 
-    def hold(self, piece: Piece) -> None:
-        """Take note of what is painted."""
-        end = piece.x + piece.stop - piece.start
-        self.pieces = [old for old in self.pieces if old.x >= end or old.x + old.stop - old.start <= piece.x]
-        self.pieces.append(piece)
+    def holds(self, piece: Piece) -> bool:
+        """Whether it was painted with a piece; else it is from now on."""
+        old = self.pieces.get(piece.x)
+        if old is None or old[3:] != piece[3:]:
+            end = piece.x + piece.stop - piece.start
+            apart = [other for other in self.pieces.values() if other.x >= end or other.x + other.stop - other.start <= piece.x]
+            self.pieces = {other.x: other for other in apart}
+            old = None
+        self.pieces[piece.x] = piece
+        # Panes keep the lines that stay as they are; to compare two takes as long as to paint one.
+        return old is not None and old.line is piece.line
 
     def lose(self, x: int) -> None:
         """Know nothing from a column on."""
         if x and self.letters[x : x + 1] == [""]:
             self.letters[x - 1] = None
         del self.letters[x:], self.pens[x:]
-        self.pieces = []
+        self.pieces = {}
 
     def write(self, x: int, y: int, letters: list[str], pens: list[str], brush: _Brush) -> None:
         """Have letters of one pen there, and let those be written that are not."""
         end = x + len(letters)
         old, worn = self.letters[x:end], self.pens[x:end]
-        if old == letters and worn == pens:
-            return
         if x == len(self.letters):
             # Nothing is known of the row from here on, as of all rows at the start.
             brush.put(x, y, letters, pens[0], self)
@@ -155,7 +160,9 @@ class _Brush:
         """Write letters into cells of a row."""
         # A terminal moves its cursor behind what it writes: only a cell elsewhere takes a jump.
         if (x, y) != (self._x, self._y):
-            self._pieces.append(self._on_the_way(x, y, row) or f"\x1b[{y + 1};{x + 1}H")
+            jump = f"\x1b[{x + 1}G" if y == self._y else f"\x1b[{y + 1};{x + 1}H"
+            way = self._on_the_way(x, y, row)
+            self._pieces.append(way if way and len(way.encode()) <= len(jump) else jump)
         if pen != self._pen:
             self._pieces.append(_turned(self._pen, pen))
             self._pen = pen
@@ -163,7 +170,7 @@ class _Brush:
         self._x, self._y = x + len(letters), y
 
     def _on_the_way(self, x: int, y: int, row: _Row) -> str:
-        """The letters from the cursor to there, where the pen writes them anyway and they are few."""
+        """The letters from the cursor to there, where the pen writes them anyway, and they are few."""
         if y != self._y or not 0 < x - self._x <= _GAP:
             return ""
         letters, pens = row.letters[self._x : x], row.pens[self._x : x]
@@ -197,16 +204,20 @@ def _cells(text: str, style: Style | None, system: int) -> tuple[list[str], list
 
 def _cut(parts: list[tuple[list[str], list[str]]], start: int, stop: int) -> Iterator[tuple[list[str], list[str]]]:
     """Some of the cells of a line; of a wide letter that is cut through a blank is left."""
-    for letters, pens in parts:
-        first, last = max(start, 0), min(stop, len(letters))
-        if first < last:
-            part = letters[first:last]
-            if not part[0]:
-                part[0] = " "
+    for part in parts:
+        letters, pens = part
+        length = len(letters)
+        if start <= 0 and length <= stop:
+            yield part
+        elif start < length and stop > 0:
+            first, last = max(start, 0), min(stop, length)
+            some = letters[first:last]
+            if not some[0]:
+                some[0] = " "
             if letters[last : last + 1] == [""]:
-                part[-1] = " "
-            yield part, pens[first:last]
-        start, stop = start - len(letters), stop - len(letters)
+                some[-1] = " "
+            yield some, pens[first:last]
+        start, stop = start - length, stop - length
 
 
 @lru_cache(maxsize=4096)

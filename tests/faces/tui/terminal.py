@@ -69,6 +69,8 @@ class Screen:
             if piece[2] == "H":
                 row, _, column = piece[1].partition(";")
                 self._y, self._x = int(row or 1) - 1, int(column or 1) - 1
+            elif piece[2] == "G":
+                self._x = int(piece[1] or 1) - 1
             elif piece[2] == "m":
                 self._pen = _turned(self._pen, piece[1] or "0")
             elif piece[0].startswith("\x1b]8;"):

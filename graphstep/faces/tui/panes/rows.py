@@ -56,7 +56,9 @@ class Rows(Widget):
             return
         changed = [y for y, (old, new) in enumerate(zip(before, now, strict=True)) if old != new]
         if changed:
-            self.refresh(*[Region(0, y, self.size.width, 1) for y in changed])
+            # With the edges, since a whole line is quicker to paint than one that is cut.
+            x, width = -self.styles.gutter.left, self.outer_size.width
+            self.refresh(*[Region(x, y, width, 1) for y in changed])
 
     def style(self, name: str) -> Style:
         """A style by its name, or by its text, over the pane's own; looked up once, for it is dear."""
