@@ -7,24 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from string import Formatter
 
-from graphstep.analysis.facts import (
-    Box,
-    Cells,
-    Continued,
-    Figure,
-    Kind,
-    Listed,
-    Named,
-    NotFinite,
-    Operand,
-    Output,
-    Quoted,
-    Reason,
-    Remark,
-    Slope,
-    Slot,
-    reason,
-)
+from graphstep.analysis import facts
+from graphstep.analysis.facts import Figure, Reason, Remark, reason
 from graphstep.engine.trace import Trace
 from graphstep.gates.notation import TERMS, plain_text
 from graphstep.ground.numerals import numeral
@@ -97,17 +81,17 @@ class Wording:
                 return f"{figure:,}"
             case Reason():
                 return self.say(figure)
-            case Kind(shape):
+            case facts.Kind(shape):
                 return kind(self.language, shape)
-            case Cells():
+            case facts.Cells():
                 return self._cells(figure)
-            case NotFinite(value, cells):
+            case facts.NotFinite(value, cells):
                 # inf and nan are results like others.
                 text = BLANK if self.hidden else numeral(value)
                 return text if cells is None else self.message("not-finite-cells", value=text, where=cells)
-            case Continued(reasons):
+            case facts.Continued(reasons):
                 return _lowered(self.sentences(reasons))
-            case Listed(figures, joint):
+            case facts.Listed(figures, joint):
                 texts = [self.figure(x) for x in figures]
                 if joint is not None or len(texts) == 1:
                     # What parts a list is a sign of the language.
@@ -116,30 +100,32 @@ class Wording:
             case _:
                 return self._name(figure)
 
-    def _name(self, figure: Named | Quoted | Output | Slope | Slot | Operand | Box) -> str:
+    def _name(
+        self, figure: facts.Named | facts.Quoted | facts.Output | facts.Slope | facts.Slot | facts.Operand | facts.Box
+    ) -> str:
         """The name of a node, or of an operand of a gate."""
         program = self.trace.program
         match figure:
-            case Named(node):
+            case facts.Named(node):
                 return name_of(program, node)
-            case Quoted(node, goes_on):
+            case facts.Quoted(node, goes_on):
                 text = name_with_text(program, node)
                 # The comma closes what was quoted behind the name, where a sentence goes on.
                 return text if goes_on else text.removesuffix(",")
-            case Output():
+            case facts.Output():
                 return output_name(program)
-            case Slope(gate, slot):
+            case facts.Slope(gate, slot):
                 return _slope(self.trace, gate, slot)
-            case Slot(gate, slot):
+            case facts.Slot(gate, slot):
                 return slot_name(program, gate, slot)
-            case Operand(gate, slot):
+            case facts.Operand(gate, slot):
                 return slot_name(program, gate, slot) if self.hidden else _operand_with_value(self.trace, gate, slot)
-            case Box(gate):
+            case facts.Box(gate):
                 boxed, row = self.trace.node(gate), self.trace.gate(gate)
                 assert row is not None, "an input has no box"
                 return row.box(boxed.operands, boxed.options)
 
-    def _cells(self, cells: Cells) -> str:
+    def _cells(self, cells: facts.Cells) -> str:
         if cells.count == cells.size:
             return self.message("in-every-cell" if cells.size > 1 else "in-its-cell")
         place = ", ".join(map(str, cells.first))
