@@ -112,6 +112,7 @@ class Store(Generic[Entry]):
         """Keep one entry beside those that are there. Nothing is raised where that fails: learning goes on without."""
         if not there.writable:
             return Receipt(False, there.message)
+        # Sorted, so that what is kept of the same learning is the same file.
         table = {name: self.written(each) for name, each in sorted({**there.by_key, key: entry}.items())}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,6 @@ def _cells(array: NDArray[np.float64]) -> Iterator[str]:
     if array.size <= _BLOCK:
         yield _ENCODE(json_data(array))
         return
-    # As deep as the array has axes.
     # So many rows of the first axis as fit into a block; 0 where a single one does not, and then each is cut in its turn.
     rows = _BLOCK * len(array) // array.size
     opening = "["
@@ -64,6 +63,7 @@ def _cells(array: NDArray[np.float64]) -> Iterator[str]:
             # Without its brackets: the block goes on the list that was opened before it.
             yield _ENCODE(json_data(array[start : start + rows]))[1:-1]
         else:
+            # As deep as the array has axes, and no deeper.
             yield from _cells(array[start])
     yield "]"
 

@@ -43,6 +43,7 @@ def pieces(
         raise InputError(
             f"a report has no format {quoted(name)}", hint=did_you_mean(name, names) or f"formats: {', '.join(names)}"
         )
+    # A protocol cannot say that some of its modules have write as well: formats() has asked for it above.
     writer: Any = export.exporter(name)
     written: Iterator[str] = writer.write(document(), options)
     return written

@@ -147,6 +147,8 @@ class _Writer:
             "over": over,
             "axes": axes,
             "every": every,
+            # What a variance is divided by, n − ddof; a standard deviation is the length of the differences from the mean over
+            # its root.
             "free": f"{max(collected - settings.get('ddof', 0), 0):.17g}",
             "axis": f"{words['name']}={axis}",
             "along": str(axis or 0),

@@ -104,6 +104,7 @@ class Writer(ABC):
         """The title of a step, with the paragraph that it begins with in the same line, and the blocks that stand below."""
         key, title = "entitled" if step.pattern else "title", self.line((step.title,))
         fields = {"title": title, "pattern": self.line((blocks.Emphasis(step.pattern),))}
+        # In a narration a step begins with a paragraph; in a worked solution with its ladders, which have lines of their own.
         if step.blocks and isinstance(first := step.blocks[0], blocks.Prose):
             return joined(self.language, (message(self.language, key, **fields), self.line(first.content))), step.blocks[1:]
         return message(self.language, f"{key}-alone", **fields), step.blocks

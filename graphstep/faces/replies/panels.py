@@ -205,6 +205,7 @@ def cut_panel(state: State, stop: int) -> tuple[str, list[Line], Trace]:
     from graphstep.debugger.cuts import whole
     from graphstep.telling.reports.cut import changes, shares
 
+    # The run before the cut with × 1 in place of stop, so that both have the same nodes.
     before, now = whole(state.trace, stop), state.trace
     lines: list[Line] = [[(text, "why")] for text in shares(before, now)]
     lines += [[(f"{name}: {old} → {other}", "result")] for name, old, other in changes(before, now, stop)]

@@ -44,6 +44,7 @@ class _Judge(Runs):
         self.faults: list[Fault] = []
 
     def judgement(self) -> Judgement:
+        # What operations are built from comes first: with it the machine makes x - y of + and of a minus, as the engine does.
         wirings = {name: each for name, each in self.engine.wirings().items() if each["uses"]}
         built = {
             name: tuple((call["operation"], tuple(call["operands"])) for call in each["calls"])

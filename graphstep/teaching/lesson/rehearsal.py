@@ -85,6 +85,7 @@ def rehearse_faulty(lesson: Lesson, language: str = ENGLISH) -> tuple[Rehearsal,
         trace = _run(lesson.run, lesson.run, language)
     except GraphstepError as error:
         problems.append(Problem(lesson.path, lesson.run_line, f"the program cannot be run: {_of_program(error)}"))
+    # On, whatever is wrong: a section without a run is left out, and one without its stop stays where the run is.
     for section in lesson.sections:
         if section.run is not None:
             try:

@@ -96,6 +96,7 @@ def titled(
     head: blocks.Content = (),
 ) -> blocks.Document:
     """A document under its title, and the command that makes it again; ``head`` is the title where that is more than words."""
+    # The title stands twice: as plain text for the head of a file, and as a heading in which it may be code.
     top = blocks.Heading(1, head or (title,), "title")
     return blocks.Document(title, chain((top,), body, made_by(language, command, missing)), language)
 
