@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
@@ -132,10 +133,7 @@ class Interpreter:
         traced = [k for k, item in enumerate(items) if item.node is not None and _is_float(item.value)]
 
         def at(*own: Any) -> list[Any]:
-            values = [item.value for item in items]
-            for k, value in zip(traced, own, strict=True):
-                values[k] = value
-            return _bound(primitive, params, values)
+            return _bound(primitive, params, _replaced(items, traced, own))
 
         try:
             outs, pullback = self._jax.vjp(at, *(items[k].value for k in traced))
@@ -160,9 +158,27 @@ class Interpreter:
                 )
                 return [Item(outs[0], node)]
         # Only now: a compiled softmax is one gate of ours, and its parts are looked at where it is none.
+        if name == "custom_jvp_call" and self._sends_as_its_parts(params["call_jaxpr"], items, traced, outs, pullback):
+            inner = params["call_jaxpr"]
         if inner is not None:
             return self._inside(inner, items, place)
         return self._opaque(name, items, traced, outs, pullback, place)
+
+    def _sends_as_its_parts(self, parts: Any, items: list[Item], traced: list[int], outs: Sequence[Any], pullback: Any) -> bool:
+        """Whether a function with a rule of its own, as jax.nn.relu6 has one, sends back what JAX makes of its parts."""
+        function = import_module("jax.extend.core").jaxpr_as_fun(parts)
+        try:
+            values, own_pullback = self._jax.vjp(
+                lambda *own: function(*_replaced(items, traced, own)), *(items[k].value for k in traced)
+            )
+        except (TypeError, ValueError, NotImplementedError):
+            # A rule of one's own is often written because JAX has none for what is inside.
+            return False
+        upstream = [self._jax.numpy.linspace(0.5, 1.5, x.size, dtype=x.dtype).reshape(x.shape) for x in outs]
+        return all(map(_is_same, values, outs)) and all(
+            alike(_cells(ours), _cells(theirs), _WITHIN.get(str(theirs.dtype), 1e-9))
+            for ours, theirs in zip(own_pullback(upstream), pullback(upstream), strict=True)
+        )
 
     def _compared(self, name: str, items: list[Item], out: Any, place: Place | None) -> int | None:
         """A comparison as a gate, whose cells are 0 and 1; nothing else of whole numbers and answers is one."""
@@ -340,6 +356,14 @@ def _bound(primitive: Any, params: Mapping[str, Any], values: Sequence[Any]) -> 
     functions, named = bound if isinstance(bound, tuple) else ((), bound)
     result = primitive.bind(*functions, *values, **named)
     return list(result) if primitive.multiple_results else [result]
+
+
+def _replaced(items: Sequence[Item], traced: Sequence[int], own: Sequence[Any]) -> list[Any]:
+    """The values of items, with others for those that are traced."""
+    values = [item.value for item in items]
+    for k, value in zip(traced, own, strict=True):
+        values[k] = value
+    return values
 
 
 def _function(params: Mapping[str, Any]) -> str:

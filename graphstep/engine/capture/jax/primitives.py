@@ -94,6 +94,18 @@ def _joined(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]
     return [Taken("concat", tuple(range(len(values))), (("axis", axis),) if axis else ())]
 
 
+def _stacked(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    axis = int(params["axis"])
+    return [Taken("stack", tuple(range(len(values))), (("axis", axis),) if axis else ())]
+
+
+def _turned(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    axes = params["dimensions"]
+    return [
+        Taken("index", (0,), (("index", tuple(Slice(None, None, -1 if k in axes else None) for k in range(np.ndim(values[0])))),))
+    ]
+
+
 def _sliced(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
     steps = params["strides"] or [1] * np.ndim(values[0])
     places = zip(params["start_indices"], params["limit_indices"], steps, strict=True)
@@ -144,6 +156,8 @@ PRIMITIVES: dict[str, Handler] = {
     "transpose": _transposed,
     "broadcast_in_dim": _broadcast,
     "concatenate": _joined,
+    "stack": _stacked,
+    "rev": _turned,
     "slice": _sliced,
     "dot_general": _product,
     "select_n": _selected,
@@ -154,5 +168,5 @@ PRIMITIVES: dict[str, Handler] = {
 FUNCTIONS: dict[str, Handler] = {
     name: (_along_last if gate in ("softmax", "log_softmax", "logsumexp") else lambda gate: _cells(gate, 1))(gate)
     for name, gate in _pairs(_FUNCTIONS).items()
-}
+} | {"logaddexp": _cells("logaddexp", 2)}
 """Functions of JAX's that are made of primitives and are one gate here, by what they are called in a jaxpr."""

@@ -83,6 +83,11 @@ def mapped_to_numbers(x: Any, v: Any) -> Any:
     return jax.vmap(lambda row: jnp.dot(row, v[:, 0]).sum())(x).max()
 
 
+def with_rules_of_their_own(x: Any, v: Any) -> Any:
+    h = jax.nn.relu6(x * 3) + jnp.logaddexp(x, 0.5) + jax.nn.hard_swish(x)
+    return jnp.stack([h[:, ::-1], h]).sum() + jnp.flip(v @ v.T, 0)[0, 1] + jnp.logaddexp(v[0], v[1]).sum()
+
+
 PARAMS = {"first": (V, jnp.ones(3)), "second": (V.T, jnp.zeros(4))}
 CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (network, (PARAMS, X, jnp.array([0, 3, 1, 1, 2])), {"jax.gather"}),
@@ -95,6 +100,7 @@ CALLS: tuple[tuple[Callable[..., Any], tuple[Any, ...], set[str]], ...] = (
     (compiled, (X,), set()),
     (saved_in_part, (X,), set()),
     (mapped_to_numbers, (X, V), set()),
+    (with_rules_of_their_own, (X, V), set()),
     (of_no_cells, (jnp.arange(4.0),), {"jax.pad"}),
 )
 """The functions, what they are called with, and the gates that only JAX knows."""
