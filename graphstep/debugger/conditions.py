@@ -173,8 +173,11 @@ def _test(text: str, program: Program | None) -> Condition:
         raise InputError(f"{quoted(text)} is no condition", hint=f"for example {', '.join(EXAMPLES)}")
     sign = "==" if match["sign"] == "=" else match["sign"]
     what: Kind = "value" if match["what"] == "value" else "grad"
-    node = _node(match["node"], program)
-    return Condition(text, what, (), node, match["of"] or "", sign, read_number(match["number"]))
+    node, number = _node(match["node"], program), read_number(match["number"])
+    if number != number:
+        # Of IEEE's comparisons with nan one alone ever holds, and it holds of every number.
+        raise InputError(f"{quoted(text)}: nothing compares with nan", hint=f"isnan {node}".rstrip())
+    return Condition(text, what, (), node, match["of"] or "", sign, number)
 
 
 def _node(text: str, program: Program | None) -> str:

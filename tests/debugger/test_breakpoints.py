@@ -324,6 +324,7 @@ def test_a_stop_behind_the_last_step_that_is_asked_for_is_none() -> None:
         ("sixth contribution", "'sixth contribution' is no condition", "for example"),
         ("second gate", "'second gate' is no condition", "for example"),
         ("grad shrinks 0.5x", "'grad shrinks 0.5x': the factor is more than 1", "for example grad shrinks 10x"),
+        ("grad x == nan", "'grad x == nan': nothing compares with nan", "isnan x"),
         ("(grad x == 1", "'(grad x == 1' is no condition", "for example"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from graphstep.faces import sweep
 from graphstep.faces.cli import main
+from graphstep.faces.cli.diagnose import EXAMPLES
 from graphstep.faces.work import engines, store
 from graphstep.faces.work.kinds import KINDS
 from graphstep.ground.errors import GraphstepError
@@ -195,6 +197,21 @@ def test_what_cannot_be_tried_is_said(which: str, capsys: pytest.CaptureFixture[
     err = capsys.readouterr().err
     assert message in err
     assert "Traceback" not in err
+
+
+def test_the_networks_that_the_help_sweeps_are_none_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_: Any) -> Any:
+        raise GraphstepError("every network was made, and none is run")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("graphstep.faces.cli.sweep.engine", lambda _: refuse)
+    commands = re.findall(r"graphstep (diagnose --network \S+(?: --(?:sweep|to) \S+)+)", EXAMPLES)
+    assert len(commands) == 2
+    for command in commands:
+        assert main(command.split()) == 1
+        assert "every network was made" in capsys.readouterr().err
 
 
 def test_what_can_be_done_in_pieces_is_where_it_is_looked_for() -> None:

@@ -33,7 +33,7 @@ examples:
   graphstep diagnose --network 10x500 --activation relu --init he --format json
   graphstep diagnose --torch train.py:loss --fail-on nan,zero,vanishing,exploding     a loss of PyTorch's, in CI
   graphstep diagnose --network 10x500 --sweep init=0.001:10     where in between the gradient dies: 9 values, or :20
-  graphstep diagnose --network 10x500 --sweep init=0.01:1:log:15 --sweep layers=2:20 --to map.html     two at once
+  graphstep diagnose --network 10x100 --sweep init=0.01:1:log:15 --sweep layers=2:20 --to map.html     two at once
   graphstep diagnose @model.txt X=@X.csv W="randn(9,1)" --data X --fail-on zero,nan     a test for CI
 
 Every parameter is judged: a gradient that is 0, next to nothing, huge or nan is named with the gate that made it so.
