@@ -104,8 +104,8 @@ class Buffers:
 
     def freeze(self, plan: Plan) -> None:
         """Forget the gradients of constants, and let nobody write any more. The output keeps its seed, whatever it depends on."""
-        if len(plan.without_gradient):
-            self.gradients[plan.without_gradient] = nan
+        for constants in plan.without_gradient:
+            self.gradients[constants] = nan
         for held in (*self.views, self.answers):
             held.clear()
         for array in (self.cells, self.gradients, self.slopes, self.contributions):

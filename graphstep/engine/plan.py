@@ -89,11 +89,16 @@ class Plan:
         return Columns(self.program, self.sender, self.slot, self.arrivals)
 
     @cached_property
-    def without_gradient(self) -> NDArray[np.intp]:
+    def without_gradient(self) -> list[NDArray[np.intp] | slice]:
         """The cells of the constants, but for the output, which has its seed whatever it depends on."""
         nothing = ~np.array(self.program.depends)
         nothing[self.program.output] = False
-        return np.flatnonzero(np.repeat(nothing, np.diff(np.array(self.starts))))
+        nodes = np.flatnonzero(nothing)
+        if not len(nodes) or isinstance(self.starts, range):
+            return [nodes]
+        # Runs of nodes beside each other: a list of the cells of large arrays would take longer than to fill them.
+        runs = np.split(nodes, np.flatnonzero(np.diff(nodes) > 1) + 1)
+        return [slice(self.starts[run[0]], self.starts[run[-1] + 1]) for run in runs]
 
     @cached_property
     def tape(self) -> Tape | None:
