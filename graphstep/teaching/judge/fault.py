@@ -69,5 +69,7 @@ class Fault:
         return self.mode in ("overwrite", "multiply", "own") or self.order not in ("", "each-edge", "last-way")
 
     def concerns(self, operation: str, slot: int) -> bool:
-        """Whether it is about what an operation sends to an input."""
+        """Whether it is about what an operation sends to an input; the backward pass may do one thing wrong for all of them."""
+        if self.operation == BACKWARD:
+            return self.mode != "add"
         return self.operation == operation and self.slot in (None, slot)

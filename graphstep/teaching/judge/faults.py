@@ -125,6 +125,8 @@ def faults_of_backward() -> Iterator[Fault]:
     """The faults that the backward pass may have."""
     # The seed first: with a wrong one every program is wrong, in whatever order gates send.
     yield from (Fault(BACKWARD, None, f"judge-seed-{key}", seed=seed) for key, seed in _SEEDS.items())
+    # A loop over the values may add up for all operations, and overwrite for all.
+    yield Fault(BACKWARD, None, "judge-overwrite", mode="overwrite")
     yield from (Fault(BACKWARD, None, f"judge-order-{_SAME.get(order, order)}", order=order) for order in ORDERS)
     yield Fault(BACKWARD, None, "judge-start", start=1.0)
 

@@ -160,6 +160,7 @@ BROKEN = [
     (NODES, "reversed(order)", "order", "backward: only what the output itself sends arrives: the order is that of the forward pass"),
     (TAPE, "((a, b.value), (b, a.value))", "((a, a.value), (b, b.value))", "mul, towards both its inputs: sends with the local gradient of the other input"),
     (TAPE, "gradients.get(child, 0.0) + way * slope", "way * slope", "backward: "),
+    (BY_PARENT, "parent.grad +=", "parent.grad =", "backward: overwrites instead of adding up"),
     (GIVEN, "self.grad += came", "self.grad = came", "backward: "),
 ]  # fmt: skip
 
