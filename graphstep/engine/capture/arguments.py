@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 import sys
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping
+from copy import copy
 from numbers import Integral, Real
 from types import FunctionType
 from typing import Any
@@ -23,6 +25,9 @@ from graphstep.ground.late import np
 
 LISTED = 2_000
 """Numbers of a list up to which each is taken out of it by a gate of its own; what such a gate sends has the size of the list."""
+
+
+_DICTIONARIES = (dict, OrderedDict, defaultdict)
 
 
 class Element(Traced):
@@ -51,6 +56,8 @@ class _Record:
     """Itself, as the caller has it."""
     fields: dict[str, Any]
     """The trees by attribute."""
+    holds_inputs: bool = False
+    """Whether an input stands in them."""
 
     def made(self) -> Any:
         """One of its kind, made without its constructor, with what it holds.
@@ -130,16 +137,25 @@ def _collected(value: Any, name: str, inputs: dict[str, Any], visited: dict[int,
         if any(True for _ in _shape(value)):
             return _put(name, value, inputs)
         return type(value)(_collected(x, f"{name}_{k}", inputs, visited) for k, x in enumerate(value))
-    if type(value) is dict and all(isinstance(key, str) for key in value):
-        return {key: _collected(x, _named(key, name, inputs), inputs, visited) for key, x in value.items()}
+    if type(value) in _DICTIONARIES and all(isinstance(key, str | int) for key in value):
+        tree = copy(value)
+        tree.update({key: _collected(x, _named(str(key), name, inputs), inputs, visited) for key, x in value.items()})
+        return tree
     if not isinstance(value, type) and (fields := _fields(value)):
         record = visited[id(value)] = _Record(value, {})
-        before = len(inputs)
         record.fields.update({key: _collected(x, f"{name}_{key.strip('_')}", inputs, visited) for key, x in fields.items()})
-        if len(inputs) > before or dataclasses.is_dataclass(value):
+        # Also where another object holds the same arrays, and came before.
+        record.holds_inputs = _holds_inputs(record.fields)
+        if record.holds_inputs or dataclasses.is_dataclass(value):
             return record
         visited[id(value)] = _Kept(value)
     return _Kept(value)
+
+
+def _holds_inputs(tree: Any) -> bool:
+    """Whether an input stands in a tree; an object of which not all is collected yet has said nothing of it."""
+    parts = tree.values() if isinstance(tree, dict) else tree if type(tree) in (list, tuple) else ()
+    return isinstance(tree, _Leaf) or (isinstance(tree, _Record) and tree.holds_inputs) or any(map(_holds_inputs, parts))
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -157,7 +173,11 @@ def _fields(value: Any) -> dict[str, Any]:
 
 
 def _is_whole(x: Any) -> bool:
-    """Whether a value is no variable by itself; nor are more numbers than a list may have, which are what a loop has noted."""
+    """Whether a value is no variable by itself; nor are whole numbers in a list, as a shape, nor more than a list may have, which
+    are what a loop has noted.
+    """
+    if type(x) in (list, tuple) and x and all(isinstance(each, Integral) for each in x):
+        return True
     if isinstance(x, Integral | str) or (is_array(x) and x.dtype.kind != "f"):
         return True
     return type(x) in (list, tuple) and any(n > LISTED for shape in _shape(x) for n in shape)
@@ -226,7 +246,9 @@ def _filled(tree: Any, recorder: Recorder, inputs: Mapping[str, Any], nodes: Map
             made[tree] = recorder.traced(nodes[tree], value)
         return made[tree]
     if isinstance(tree, dict):
-        return {key: _filled(x, recorder, inputs, nodes, made) for key, x in tree.items()}
+        other = copy(tree)
+        other.update({key: _filled(x, recorder, inputs, nodes, made) for key, x in tree.items()})
+        return other
     if not isinstance(tree, _Record):
         return type(tree)(_filled(x, recorder, inputs, nodes, made) for x in tree)
     if tree in made:

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
@@ -430,3 +431,30 @@ def test_who_waits_for_a_file_is_told_in_their_own_thread_that_it_runs(tmp_path)
     assert run.value_of(run.program.output) == 5000.0
     # Two threads that import NumPy at once get half of it each.
     assert told == [(0.0, get_ident())]
+
+
+def test_layers_in_an_ordered_dictionary_and_weights_by_their_number_are_inputs() -> None:
+    class Scale:
+        def __init__(self, w: Any) -> None:
+            self.w, self.shape, self.sizes = w, (1, 2), [3, 4]
+
+        def forward(self, x: Any) -> Any:
+            return x * self.w
+
+    class Net:
+        def __init__(self) -> None:
+            self.params = {1: np.array([2.0]), 2: np.array([-1.5])}
+            self.layers = OrderedDict((f"scale{k}", Scale(w)) for k, w in self.params.items())
+
+        def loss(self, x: float) -> Any:
+            for layer in self.layers.values():
+                x = layer.forward(x)
+            return x[0]
+
+    run = gs.capture(Net().loss, 3.0)
+    assert run.output == -9.0
+    assert {name: np.ravel(x).tolist() for name, x in run.gradients.items()} == {
+        "self_params_1": [-4.5],
+        "self_params_2": [6.0],
+        "x": [-3.0],
+    }
