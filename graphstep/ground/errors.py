@@ -12,6 +12,7 @@ Every message says what is wrong, where, and (as the hint) what would do.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from itertools import islice
 
 from graphstep.ground.unprintable import MARK, printable
@@ -45,14 +46,17 @@ class GraphstepError(Exception):
         self.hint = hint
         """One sentence: what would do. Empty when the message says it all."""
 
-    @property
+    @cached_property
     def __notes__(self) -> list[str]:  # type: ignore[override]  # as a property it knows what a subclass adds
-        # What a traceback writes below the message, of an error that nobody catches: the place, and what would do.
+        # What a traceback writes below the message, of an error that nobody catches. One list, to which add_note may add.
+        return self._below()
+
+    def _below(self) -> list[str]:
         return [part for part in (self._place(), self._advice()) if part]
 
     def report(self) -> str:
         """The whole error as the terminal shows it, without a trailing newline."""
-        return "\n".join([f"error: {self.message}", *self.__notes__])
+        return "\n".join([f"error: {self.message}", *self._below()])
 
     def _place(self) -> str:
         return ""

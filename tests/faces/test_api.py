@@ -175,6 +175,8 @@ def test_an_error_that_nobody_catches_shows_its_place_and_what_would_do() -> Non
         gs.run("x + foo(x)", x=1)
     shown = "".join(traceback.format_exception_only(caught.value))
     assert shown.endswith(f": there is no function called 'foo'\n  x + foo(x)\n      ^^^\nhint: {caught.value.hint}\n")
+    caught.value.add_note("in cell 3")
+    assert traceback.format_exception_only(caught.value)[-1] == "in cell 3\n"
 
 
 def test_rewriting_keeps_values_and_gradients() -> None:
