@@ -18,7 +18,7 @@ from graphstep.language.read.numpy.reductions import pair
 from graphstep.language.read.numpy.syntax import Source
 
 _NOT_HERE = {
-    ast.If: ("a program has no branches", "np.where(condition, a, b) chooses cell by cell"),
+    ast.If: ("a program has no branches", "np.where(condition, a, b), or graphstep capture FILE.py:FUNCTION, which follows one"),
     ast.While: ("how often this is repeated is not known before it is run", "for t in range(20): repeats a thing 20 times"),
     ast.Try: ("a program has no exceptions", ""),
     ast.ClassDef: ("a class is not read", "write its forward pass as a function, with the weights as inputs"),

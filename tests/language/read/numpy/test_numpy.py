@@ -335,7 +335,7 @@ REFUSED = [
     ("F.dropout(x, 0.5)", "F.dropout(x, 0.5)", "chance", "seed=0"),
     ("y = x\ny += 1\nx*y", "y += 1", "shares its cells", "y = y"),
     ("def f(h):\n    h += 1\n    return h\nf(x)*x", "h += 1", "shares its cells", ""),
-    ("if x > 0:\n    y = 1\ny", "if x > 0:", "no branches", "np.where"),
+    ("if x > 0:\n    y = 1\ny", "if x > 0:", "no branches", "capture FILE.py:FUNCTION, which follows"),
     ("y = 1 if x > 0 else 0", "1 if x > 0 else 0", "choice", "np.where"),
     ("while True:\n    x = x + 1", "while True:", "repeated", "range(20)"),
     ("class Net:\n    pass", "class Net:", "class", "function"),
