@@ -70,7 +70,9 @@ def document(trace: Trace, at: int | None) -> Iterator[tuple[str, Any]]:
     if trace.dtype != FLOAT64:
         yield "dtype", trace.dtype
     yield "output", number(trace.value(program.output, last))
-    yield "gradients", {name: _gradient(trace, i, last) for i, name in enumerate(program.inputs)}
+    # Where the output is such an input, the backward pass starts at it all the same.
+    asked = [None if name in program.data else _gradient(trace, i, last) for i, name in enumerate(program.inputs)]
+    yield "gradients", dict(zip(program.inputs, asked, strict=True))
     yield "nodes", (_node(trace, i, last) for i in range(len(program.nodes)))
     yield "steps", (_step(trace.step(n)) for n in range(1, last + 1))
 

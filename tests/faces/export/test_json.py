@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
+import graphstep as gs
 from graphstep.faces import export
 from graphstep.faces.export._cells import Cells, pieces
 from graphstep.faces.export.json import to_dict
@@ -43,6 +44,11 @@ def test_random_programs_fit_the_schema(seed: int) -> None:
     found = document(made)
     assert found["gradients"] == pytest.approx({n: float(made.gradient_of(i)) for i, n in enumerate(made.program.inputs)})
     document(made, len(made) // 2)
+
+
+def test_an_input_that_is_data_has_no_gradient_where_it_is_the_output_either() -> None:
+    made = gs.run("i = x*y; x", x=2, y=3, data="x")
+    assert made.to_dict()["gradients"] == {"x": None, "y": 0.0}
 
 
 def test_an_option_that_is_a_text_fits_the_schema() -> None:
