@@ -455,6 +455,7 @@ def test_a_prompt_and_a_notebook_show_what_a_report_says() -> None:
         {"optimizer": "momentum", "momentum": "much"},
         {"clip_norm": "short"},
         {"until": [1.0, 2.0]},
+        {"until": float("nan")},
         {"batch": 32},
         {"held_out": 0.2},
         {"params": None},

@@ -8,5 +8,5 @@ stand ``drill``, ``rehearsal`` and ``score``, which make a round fast.
 
 from __future__ import annotations
 
-from graphstep.engine.training.settings import Settings, check_clip, check_max_norm, read_batch, read_held_out
+from graphstep.engine.training.settings import Settings, read_batch, read_held_out
 from graphstep.engine.training.training import Stop, Training, curves

@@ -42,7 +42,10 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that a training is told besides the program and the values of its inputs."""
+    """Everything that a training is told besides the program and the values of its inputs.
+
+    Raises InputError for a length that is not above 0, and for a loss that nothing is below.
+    """
 
     params: tuple[str, ...]
     """The inputs that are trained, in the order in which their updates are shown."""
@@ -71,6 +74,14 @@ class Settings:
     ties: Ties = "first"
     """Who gets the gradient of max at a tie."""
 
+    def __post_init__(self) -> None:
+        if self.clip is not None and not 0 < self.clip < math.inf:
+            raise InputError(f"gradients cannot be shortened to {self.clip:g}", hint="a length is above 0: --clip-norm 1")
+        if self.max_norm is not None and not 0 < self.max_norm < math.inf:
+            raise InputError(f"weights cannot be shortened to {self.max_norm:g}", hint="a length is above 0: --max-norm 3")
+        if self.until is not None and math.isnan(self.until):
+            raise InputError("no loss is below nan", hint="the loss to stop at is a number: --until 0.01")
+
     def options(self) -> list[str]:
         """The options of the command line that ask for them."""
         words = ["--params", ",".join(self.params), "--lr", self.rate, "--steps", str(self.rounds)]
@@ -98,20 +109,6 @@ class Settings:
 def option_of(setting: str) -> str:
     """The option of the command line for a setting of an optimizer."""
     return f"--{setting_word(setting).replace('_', '-')}"
-
-
-def check_clip(clip: float | None) -> float | None:
-    """The length that gradients may have; InputError unless it is above 0."""
-    if clip is not None and not 0 < clip < math.inf:
-        raise InputError(f"gradients cannot be shortened to {clip:g}", hint="a length is above 0: --clip-norm 1")
-    return clip
-
-
-def check_max_norm(length: float | None) -> float | None:
-    """The length that the weights of a unit may have; InputError unless it is above 0."""
-    if length is not None and not 0 < length < math.inf:
-        raise InputError(f"weights cannot be shortened to {length:g}", hint="a length is above 0: --max-norm 3")
-    return length
 
 
 def check_params(program: Program, params: Sequence[str]) -> tuple[str, ...]:

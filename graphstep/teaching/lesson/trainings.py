@@ -72,8 +72,8 @@ def settings_of(table: Mapping[str, str]) -> Settings:
         hyper_of(row, {name: None if text is None else read_number(text) for name, text in typed.items()}),
         table.get("lr", "0.1"),
         int(steps),
-        clip=training.check_clip(read_number(table["clip-norm"])) if "clip-norm" in table else None,
-        max_norm=training.check_max_norm(read_number(table["max-norm"])) if "max-norm" in table else None,
+        clip=read_number(table["clip-norm"]) if "clip-norm" in table else None,
+        max_norm=read_number(table["max-norm"]) if "max-norm" in table else None,
         batch=training.read_batch(table["batch"]) if "batch" in table else None,
         held_out=training.read_held_out(table["held-out"], 1) if "held-out" in table else None,
     )
