@@ -122,7 +122,7 @@ class _Judge(Runs):
     def _is_near(self, trial: Trial) -> bool:
         """Whether a program is off by no more than an ε somewhere in it makes."""
         # What is added up may be of the size of its inputs and cancel, as in x/y + y: a 0 that is right tells nothing of that.
-        right, scale = right_numbers(trial), max(1.0, self._scale(trial)) / NEAR
+        right, scale = right_numbers(trial), max(1.0 / NEAR, self._scale(trial))
         return trial in self.gradients and all(agree(copy, right, DOUBT, scale) for copy in self.gradients[trial])
 
     def _built(self, name: str) -> str:
