@@ -355,6 +355,7 @@ def _sent_back(engine: Engine, value: Any, read: Sequence[Any]) -> tuple[float |
         # What it needs besides is not to be had here: a tape, or an attribute that can be set.
         return ()
     finally:
+        # What cannot be set was not changed either.
         with suppress(AttributeError):
             for x, gradient in zip(touched, before, strict=True):
                 setattr(x, engine.gradient, gradient)
