@@ -1,8 +1,8 @@
 r"""A formula in LaTeX, as it stands in notes and homework, becomes the text of a program: :func:`from_latex`.
 
-The order in which the text passes the modules: ``tokens`` (where the formula stands, and its words), ``order`` (definitions in
-front of what needs them), ``reader`` (what each part is), with ``sums`` and ``definitions`` (what letters count), ``names``
-(letters), ``functions`` (words that are gates) and ``pieces`` (the text that comes out).
+The order in which the text passes the modules: ``tokens`` (where formulas stand, and their words), ``texts`` (which of them are
+read), ``order`` (definitions in front of what needs them), ``reader`` (what each part is), with ``sums`` and ``definitions``
+(what letters count), ``names`` (letters), ``functions`` (words that are gates) and ``pieces`` (the text that comes out).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from graphstep.language.read.dialects import Translation
 from graphstep.language.read.latex.order import in_order
 from graphstep.language.read.latex.reader import Reader
 from graphstep.language.read.latex.sums import too_long
-from graphstep.language.read.latex.tokens import formula_span, tokens_of
+from graphstep.language.read.latex.texts import tokens_of_text
 
 
 def translation(text: str, given: Collection[str] = ()) -> Translation:
@@ -34,7 +34,7 @@ def from_latex(text: str, given: Collection[str] = ()) -> str:
     """
     if len(text) > limits.TRANSLATED:
         raise LimitError(f"a formula has at most {limits.TRANSLATED:,} characters", text=text[:80], span=(0, 1))
-    program = Reader(text, in_order(tokens_of(text, formula_span(text))), given).program()
+    program = Reader(text, in_order(tokens_of_text(text)), given).program()
     if len(program) > limits.WRITTEN:
         raise too_long(text)
     return program

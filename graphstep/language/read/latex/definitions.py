@@ -25,23 +25,30 @@ class Definitions(Sums):
 
         A letter under the name counts where it counts cells behind the sign: not in ``h_t = w_t x``, where w_t has a value.
         """
-        start, names, depth, bars = self._place, self._names.copy(), self._depth, [*self._bars]
-        lettering, letters = self._counted_name()
-        if lettering is not None and letters:
+        start, names, depth, bars, layers = self._place, self._names.copy(), self._depth, [*self._bars], self._layers
+        # The i of y^{(i)} counts the cases, where there are as many; else it is the name of one, or of a layer.
+        for self._layers in dict.fromkeys((layers - {"("}, layers)):
+            lettering, letters = self._counted_name()
             span = self._tokens[start].start, self._tokens[self._place - 2].stop
-            value = self._for_all(letters, span)
-            if value is not None:
+            value = self._for_all(letters, span) if lettering is not None and letters else None
+            self._layers = layers
+            if lettering is not None and value is not None:
                 return self._names.name(lettering, span), value
-        self._place, self._names, self._depth, self._bars = start, names, depth, bars
+            self._place, self._names, self._depth, self._bars = start, names.copy(), depth, [*bars]
         return None
 
     def _counted_name(self) -> tuple[Lettering | None, tuple[str, ...]]:
         """The name before an equals sign, and the letters under it; no letters for another beginning."""
-        lettering, letters = self._lettering(), tuple[str, ...]()
+        start, lettering, letters = self._peek(), self._lettering(), tuple[str, ...]()
+        # softmax(z)_i: what its formula names again.
+        if self._is("left", "("):
+            self._pass_over_brackets()
         self._put_below_first()
-        while lettering is not None and not self._is("sign", "="):
+        while lettering is not None and start is not None and not self._is("sign", "="):
             if self._layer_stands_here():
                 lettering = replace(lettering, layer=self._layer())
+            elif self._is("above") and (squared := self._squared(lettering, start)) != lettering:
+                lettering = squared
             elif letters or not (letters := self._letters_below()):
                 return None, ()
         if self._peek() is not None:

@@ -1,95 +1,23 @@
-r"""The tokens of a formula from left to right, and its letters with all that stands around them: accents, subscripts, a layer."""
+r"""The letters of a formula with all that stands around them: accents, subscripts, a layer."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import zip_longest
-from typing import NoReturn
 
 from graphstep.gates.typed import ATOM, SIGN
 from graphstep.ground import limits
 from graphstep.ground.arrays import kind_text, shape_of
-from graphstep.ground.errors import LimitError, ReadError, Span, quoted
+from graphstep.ground.errors import Span, quoted
+from graphstep.language.read.latex.cursor import Cursor
 from graphstep.language.read.latex.names import ACCENTS, BOLD, GREEK, UPRIGHT, VARIANTS, Lettering, Naming
+from graphstep.language.read.latex.order import marks_of
 from graphstep.language.read.latex.pieces import AXES, Piece, Sort, TermsError, picked
 from graphstep.language.read.latex.tokens import Token
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-
-NESTING = 60
-"""Groups, brackets, functions and accents inside each other."""
-
-
-class Cursor:
-    """The tokens of one formula, from left to right."""
-
-    def __init__(self, text: str, tokens: list[Token]) -> None:
-        self._text = text
-        self._tokens = tokens
-        self._place = self._depth = 0
-
-    @contextmanager
-    def _nested(self) -> Iterator[None]:
-        """Counts how deep we are: each level takes a few calls of Python, which has a limit of its own."""
-        self._depth += 1
-        if self._depth > NESTING:
-            token = self._peek()
-            raise LimitError(
-                f"this is nested more than {NESTING} deep",
-                text=self._text,
-                span=token.span if token is not None else (len(self._text), len(self._text)),
-                hint="name an inner part first: q = …, in a line of its own",
-            )
-        # No finally: an error ends the whole reading.
-        yield
-        self._depth -= 1
-
-    def _peek(self, ahead: int = 0) -> Token | None:
-        place = self._place + ahead
-        return self._tokens[place] if place < len(self._tokens) else None
-
-    def _is(self, kind: str, *texts: str, ahead: int = 0) -> bool:
-        token = self._peek(ahead)
-        return token is not None and token.kind == kind and (not texts or token.text in texts)
-
-    def _take(self) -> Token:
-        token = self._peek()
-        if token is None:
-            raise self._ends()
-        self._place += 1
-        return token
-
-    def _pass_over_brackets(self) -> None:
-        """Go on behind the bracket that closes the one that opens here."""
-        opening, depth = self._take(), 1
-        while depth:
-            if self._peek() is None:
-                self._wrong(f"{self._typed(opening.span)} is never closed", opening.span)
-            kind = self._take().kind
-            depth += (kind in ("left", "open")) - (kind in ("right", "close"))
-
-    def _since(self, start: int) -> str:
-        """What was typed from a place on, without its blanks."""
-        return "".join(self._text[self._tokens[start].start : self._tokens[self._place - 1].stop].split())
-
-    def _wrong(self, message: str, span: Span, hint: str = "") -> NoReturn:
-        raise ReadError(message, text=self._text, span=span, hint=hint)
-
-    def _ends(self) -> ReadError:
-        if not self._tokens:
-            return ReadError("there is no formula", text=self._text, hint=r"write one, such as \frac{1}{1+e^{-x}}")
-        last = self._tokens[-1]
-        return ReadError(f"something is missing behind {self._typed(last.span)}", text=self._text, span=last.span)
-
-    def _typed(self, span: Span) -> str:
-        flat = " ".join(self._text[slice(*span)].split())
-        return flat if len(flat) <= limits.NAME else flat[: limits.NAME - 1] + "…"
-
-    def _two_readings(self, span: Span, one: str, other: str) -> NoReturn:
-        self._wrong(f"{self._typed(span)} can be read in two ways", span, f"write {one} or {other}")
 
 
 class Letters(Cursor):
@@ -103,6 +31,8 @@ class Letters(Cursor):
         self._assigned: dict[str, Sort] = {}
         # What stands in the brackets of functions that were named so above: f(x, y) = …
         self._functions: dict[str, str] = {}
+        # What marks a layer or a turn above a name: ( or a letter; and letters whose squares are names.
+        self._layers, self._squares = marks_of(tokens)
         # Words of letters side by side that are names: of what was given a value, and of what stands before =.
         self._words = {word[0] for name in given if (word := _WORD.match(name))}
         # The values of the letters that sums count with.
@@ -157,6 +87,7 @@ class Letters(Cursor):
                 below = self._tokens[first : self._place]
             else:
                 base = replace(base, layer=self._layer())
+        base = self._squared(base, start)
         span = (start.start, self._tokens[self._place - 1].stop)
         counter = self._counters.get(base.base)
         # Only the bare letter counts: i_1 and \hat{i} are names, even inside a sum over i.
@@ -222,25 +153,6 @@ class Letters(Cursor):
             return "matrix" if lettering.base[:1].isupper() and len(lettering.below) < 2 else "vector"
         return "array" if axes else "number"
 
-    def _put_below_first(self) -> None:
-        """Put a subscript behind an exponent in front of it: x^{2}_{1} is x_{1}^{2}."""
-        start = self._place
-        middle = self._script_end(start) if self._is("above") else start
-        if middle < len(self._tokens) and middle > start and self._tokens[middle].kind == "below":
-            stop = self._script_end(middle)
-            tokens = self._tokens
-            tokens[start:stop] = [*tokens[middle:stop], *tokens[start:middle]]
-
-    def _script_end(self, place: int) -> int:
-        """The place behind a sign ``^`` or ``_`` and what it raises or lowers."""
-        depth, place = 0, place + 1
-        while place < len(self._tokens):
-            depth += {"open": 1, "close": -1}.get(self._tokens[place].kind, 0)
-            place += 1
-            if depth <= 0:
-                break
-        return place
-
     def _subscript_stands_here(self) -> bool:
         """Whether a subscript stands here, and not an index as our own documents print it: _{[0]}."""
         return self._is("below") and not (self._is("open", ahead=1) and self._is("left", "[", ahead=2))
@@ -252,26 +164,54 @@ class Letters(Cursor):
         return letter is not None and letter.text in self._counters and all(self._is(kind, ahead=n) for kind, n in around)
 
     def _layer_stands_here(self) -> bool:
-        r"""Whether ^{[1]} or ^{\langle t-1 \rangle} stands here: the number of a layer or a turn, as some courses write it."""
-        if not (self._is("above") and self._is("open", ahead=1)):
+        r"""Whether ^{[1]}, ^{\langle t-1 \rangle} or what is no power before an equals sign stands here: a layer, or a turn."""
+        if not self._is("above"):
             return False
-        if self._is("left", "<", ahead=2):
+        if not self._is("open", ahead=1):
+            return self._is_mark(1)
+        if self._is("left", "<", ahead=2) or self._is_mark(2):
             return True
         single = self._is("number", ahead=3) or self._is("letter", ahead=3)
+        if "(" in self._layers and self._is("left", "(", ahead=2) and single and not self._case_stands_here():
+            return self._tokens[self._place + 4].kind in ("right", "sign")
         return self._is("left", "[", ahead=2) and single and self._is("right", "]", ahead=4) and self._is("close", ahead=5)
 
+    def _is_mark(self, ahead: int) -> bool:
+        """Whether a letter stands here that marks layers in this formula, and counts in no sum."""
+        token = self._peek(ahead)
+        return token is not None and token.kind == "letter" and token.text in self._layers and token.text not in self._counters
+
     def _layer(self) -> str:
-        opening = self._peek(2)
-        assert opening is not None
-        self._place += 3
-        inside: list[Token] = []
-        while not self._is("right"):
+        start = self._take()
+        if not self._is("open"):
+            return self._take().text
+        self._take()
+        bracket, inside = self._is("left"), list[Token]()
+        if bracket:
+            self._take()
+        while not self._is("right" if bracket else "close"):
             inside.append(self._take())
         stop = self._take().stop
-        if not self._is("close"):
-            self._wrong("braces hold nothing else behind the number of a turn", (opening.start, stop))
-        self._place += 1
-        return "_".join(self._subscript(inside, (opening.start, stop)))
+        if bracket:
+            if not self._is("close"):
+                self._wrong("braces hold nothing else behind the number of a turn", (start.stop, stop))
+            self._place += 1
+        return "_".join(self._subscript(inside, (start.stop, stop)))
+
+    def _squared(self, base: Lettering, start: Token) -> Lettering:
+        r"""The name of ``\sigma^2``, where the square has one."""
+        if base.base not in self._squares or base.bold:
+            return base
+        braces = 1 if self._is("open", ahead=1) else 0
+        square = self._is("above") and self._is("number", "2", ahead=1 + braces)
+        if square and (not braces or self._is("close", ahead=3)):
+            self._place += 2 + 2 * braces
+            return replace(base, accents=(*base.accents, "sq"))
+        if not base.below:
+            typed = self._typed(start.span)
+            hint = rf"write \sqrt{{{typed}^2}}, or name {typed} itself"
+            self._wrong(f"this formula names {typed}^2, and not {typed}", start.span, hint)
+        return base
 
     def _letters_side_by_side(self) -> str:
         """The letters that stand here without a space between them: ``target``, which would be a product of six."""

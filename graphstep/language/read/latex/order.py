@@ -18,11 +18,11 @@ def in_order(tokens: list[Token]) -> list[Token]:
 
     They stay as they are where they are in order, where a name is defined twice, and where two definitions need each other.
     """
-    statements = list(_statements(tokens))
-    names = {name: place for place, statement in enumerate(statements) if (name := _name(statement))}
-    if len(names) < sum(map(bool, map(_equals, statements))):
+    statements = list(statements_of(tokens))
+    names = {name: place for place, statement in enumerate(statements) if (name := defined_name(statement))}
+    if len(names) < sum(map(bool, map(equals_place, statements))):
         return tokens
-    needs = [{*_named(statement, names)} - {place} for place, statement in enumerate(statements)]
+    needs = [{*definitions_in(statement, names)} - {place} for place, statement in enumerate(statements)]
     if all(needed < place for place, all_needed in enumerate(needs) for needed in all_needed):
         return tokens
     graph = TopologicalSorter[int](dict.fromkeys(range(len(statements)), ()))
@@ -36,7 +36,8 @@ def in_order(tokens: list[Token]) -> list[Token]:
     return [token for place, end in zip(order, ends, strict=True) for token in (*statements[place], end)]
 
 
-def _statements(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+def statements_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The statements, without the signs that end them."""
     statement, depth = list[Token](), 0
     for token in tokens:
         depth += _DEPTH.get(token.kind, 0)
@@ -50,7 +51,7 @@ def _statements(tokens: Sequence[Token]) -> Iterator[list[Token]]:
         yield statement
 
 
-def _equals(statement: list[Token]) -> int:
+def equals_place(statement: list[Token]) -> int:
     """The place of the equals sign that defines a name; 0 where there is none."""
     depth = 0
     for place, token in enumerate(statement):
@@ -60,26 +61,47 @@ def _equals(statement: list[Token]) -> int:
     return 0
 
 
-def _name(statement: list[Token]) -> tuple[str, ...]:
+def defined_name(statement: list[Token]) -> tuple[str, ...]:
     """What stands before the equals sign, without letters under it, which count its cells, and without what a function takes."""
-    target = statement[: _equals(statement)]
+    target = statement[: equals_place(statement)]
     brackets = next((place for place, token in enumerate(target) if token.kind == "left"), len(target))
     below = next((place for place, token in enumerate(target) if token.kind == "below"), brackets)
     counts = all(token.kind in ("letter", "open", "close") for token in target[below + 1 : brackets])
-    name = _bare(target[: below if counts else brackets])
+    name = bare(target[: below if counts else brackets])
     return name if len(name) <= _LONGEST else ()
 
 
-def _named(statement: list[Token], names: dict[tuple[str, ...], int]) -> Iterator[int]:
+def definitions_in(statement: list[Token], names: dict[tuple[str, ...], int]) -> Iterator[int]:
     """The places of the definitions whose names stand behind the equals sign of a statement, or anywhere in another."""
-    start = _equals(statement)
-    text, lengths = _bare(statement[start + 1 if start else 0 :]), {*map(len, names)}
+    start = equals_place(statement)
+    text, lengths = bare(statement[start + 1 if start else 0 :]), {*map(len, names)}
     for place in range(len(text)):
         for length in lengths:
             if (definition := names.get(text[place : place + length])) is not None:
                 yield definition
 
 
-def _bare(tokens: list[Token]) -> tuple[str, ...]:
+def marks_of(tokens: list[Token]) -> tuple[frozenset[str], frozenset[str]]:
+    r"""What stands above names before equals signs, where it is no power: ``(`` of z^{(1)}, the letters of a^{l+1}.
+
+    Behind them the letters whose square has a name of its own, as in ``\sigma^2 = …``.
+    """
+    marks, squares = set[str](), set[str]()
+    for statement in statements_of(tokens):
+        target = statement[: equals_place(statement)]
+        above = next((place for place, token in enumerate(target) if token.kind == "above"), len(target))
+        group = [token for token in target[above + 1 :] if token.kind not in ("open", "close", "below")]
+        if target[above + 1 : above + 2] and group:
+            first = group[0]
+            if first.kind == "left" and first.text == "(":
+                marks.add("(")
+            elif first.kind == "letter" and (first.text not in "Tt" or len(group) > 1):
+                marks.add(first.text)
+            elif first.text == "2":
+                squares.add(next(token.text for token in target if token.kind != "open"))
+    return frozenset(marks), frozenset(squares)
+
+
+def bare(tokens: list[Token]) -> tuple[str, ...]:
     r"""What tokens say without the braces, so that ``\hat{y}`` is as good as ``\hat y``."""
     return tuple(token.text for token in tokens if token.kind not in ("open", "close"))

@@ -281,14 +281,30 @@ class Reader(Definitions):
         if self._is("below"):
             function, base, options = self._subscript_of(function, command)
         exponent = self._power_of(command)
+        whole = self._whole
+        # The largest of all cells is one number beside each of them, as in y_i - max(y): it is read as where nothing counts.
+        if self._counts_not_in_brackets():
+            self._whole = ()
         inputs = self._inputs(command)
-        if not is_cellwise(function, len(inputs)):
+        apart, self._whole = self._whole != whole, whole
+        if not is_cellwise(function, len(inputs)) and not (apart and self._sort_of_call(function, inputs, options) == "number"):
+            self._need_terms()
+        if is_cellwise(function, len(inputs)) and any(piece.sort != "number" for piece in inputs):
             self._need_terms()
         span = (command.start, self._tokens[self._place - 1].stop)
         value = call(function, inputs, span, self._sort_of_call(function, inputs, options), options)
         if base:
             value = replace(value, text=f"{value.text}/ln({base})", level=PRODUCT)
         return value if exponent is None else power(value, exponent).at(span)
+
+    def _counts_not_in_brackets(self) -> bool:
+        """Whether brackets stand here in which no letter counts of those that whole arrays are read for."""
+        start, inside = self._place, False
+        if self._whole and self._is("left", "(", "["):
+            self._pass_over_brackets()
+            inside = not any(token.text in self._whole for token in self._tokens[start : self._place])
+            self._place = start
+        return inside
 
     def _sort_of_call(self, function: str, inputs: list[Piece], options: str) -> Sort | None:
         """What a call is taken for. With options axes may go: then a number, since our own print marks all products of arrays."""

@@ -19,7 +19,7 @@ Kind = Literal[
 a closing bracket, a bar that may be either, the end of a line (``\\\\``), an ``&``, and ``'``."""
 
 _WORD = re.compile(
-    r"(?P<column>&)|(?P<skip>\s+|%[^\n]*|~|\\[,;:!> ]|\.(?=\s*(?:\Z|\}|\\end|\\\\)))"
+    r"(?P<column>&)|(?P<skip>\s+|%[^\n]*|~|\\[,;:!> ]|\.(?=\s*(?:\Z|\}|\\end|\\text|\\\\)))"
     r"|(?P<break>\\\\(?:\[[^\]\n]{0,20}\])?|\\newline(?![A-Za-z]))"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|[{}|_]))|(?P<number>\d+(?:\.\d+|\{,\}\d+)*|\.\d+)|(?P<open>\{)|(?P<close>\})"
     r"|(?P<below>_)|(?P<above>\^)|(?P<sign>\.\.\.|[-+*/=,;:!@\x22−·×⋅<>])|(?P<left>[(\[])|(?P<right>[)\]])|(?P<bar>\|\|?|‖)"
@@ -44,7 +44,7 @@ _REMARKS = frozenset({"label", "tag", "tag*", "vspace", "hspace", "hspace*", "ph
 """Commands that are left out with the group behind them."""
 
 _TEXTS = words("text textrm textit textnormal mbox")
-_JOINTS = words("where with and 其中 且")
+_JOINTS = words("where with and let then so thus hence 其中 且")
 """Commands that set words, and the words between two statements: the second says what the first has named."""
 
 _PLAIN_ENVIRONMENTS = words("equation align aligned alignat gather gathered split multline eqnarray flalign displaymath math")
@@ -171,7 +171,7 @@ def _joint(text: str, words: list[Token], place: int) -> int:
     r"""The place behind the group of a ``\text`` that says "where" between two statements; 0 where there is another."""
     ends = (k for k, word in enumerate(words[place : place + 10], place) if word.kind == "close")
     stop = next(ends, 0) if place < len(words) and words[place].kind == "open" else 0
-    return stop + 1 if stop and text[words[place].stop : words[stop].start].strip(" ,;:~") in _JOINTS else 0
+    return stop + 1 if stop and text[words[place].stop : words[stop].start].strip(" .,;:~").lower() in _JOINTS else 0
 
 
 def _unknown(text: str, start: int) -> ReadError:
@@ -207,21 +207,18 @@ _CLOSINGS = {"$$": "$$", r"\[": r"\]", "```math\n": "```", "$`": "`$", "$": "$",
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 
 
-def formula_span(text: str) -> Span:
-    """Where the formula stands in a text: all of it, unless something says where formulas begin and end.
-
-    Of a document the one displayed formula is read, else the one between ``$``. Raises ReadError where it has several.
-    """
-    # Comments are blanked, so that every place stays the same.
+def formula_spans(text: str) -> tuple[list[Span], list[Span]]:
+    """Where the formulas of a text stand: those that are displayed, and those in its lines. Of a bare formula both are empty."""
+    # Comments, and then what is displayed, are blanked, so that every place stays the same.
     plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
-    for pattern in (_DISPLAYED, _INLINE):
-        spans = list(_between(plain, pattern))
-        if len(spans) > 1:
-            hint = "give the one to be stepped; several statements stand in one formula, with \\\\ between them"
-            raise ReadError(f"this text has {len(spans)} formulas", text=text, span=spans[1], hint=hint)
-        if spans:
-            return spans[0]
-    return 0, len(text)
+    displayed = list(_between(plain, _DISPLAYED))
+    parts, place = list[str](), 0
+    for start, stop in displayed:
+        parts += [plain[place:start], " " * (stop - start)]
+        place = stop
+    rest = "".join([*parts, plain[place:]])
+    # The marks of what is displayed are left, and would open a formula in a line.
+    return displayed, list(_between(rest.replace("$$", "  ") if displayed else rest, _INLINE))
 
 
 def _between(text: str, opening: re.Pattern[str]) -> Iterator[Span]:

@@ -206,7 +206,7 @@ x_1 y_2 + W_{2,1} + W_{12}                          ->  x[0]*y[1] + W[1, 0] + W1
 \sum_i W_{ii} - \sum_i \sum_j -W_{ij} x_j           ->  W[0, 0] + W[1, 1] - sum(-W @ x)
 \sum_{i=1}^{1} (x_{i+1} - x_i)^2                    ->  (x[1] - x[0])^2
 h = W x \\ \sum_k [h_k > 0] |h_k| + h_1              ->  h = W @ x; sum((h > 0)*abs(h)) + h[0]
-\sum_k \|y_k\| + \sum_k y_k \max(y)                 ->  norm(y[0]) + norm(y[1]) + (y[0]*max(y) + y[1]*max(y))
+\sum_k \|y_k\| + \sum_k y_k \max(y)                 ->  norm(y[0]) + norm(y[1]) + sum(y*max(y))
 \sum_{k=1}^{2} v_k + \sum_{k=1}^{2} \mathbf{y}_k     ->  v1 + v2 + (y1 + y2)
 \frac{1}{n} \sum_{i=1}^{n} (y_i - x_i)^2             ->  1/n*sum((y - x)^2)
 \sum_{i=1}^{n} (y^{(i)} - W^{(i)}_1)                 ->  y[0] - W[0, 0] + (y[1] - W[1, 0])
@@ -229,7 +229,13 @@ p_i = \frac{e^{x_i - \max_j x_j}}{\sum_k e^{x_k}}     ->  p = exp(x - max(x))/su
 m_i = \max_j W_{ij} \\ \min_{i,j} W_{ij}              ->  m = max(W, axis=1); min(min(W, axis=1))
 \max_{k=1}^{2} y_k^2 + \min_i W_{i1}                  ->  max(y^2) + min(W[0, 0], W[1, 0])
 a^{[1]}_i = \tanh(x_i) \\ \sum_i a^{[1]}_i            ->  a1 = tanh(x); sum(a1)
-z_i = x_i - \max(x)                                  ->  z = [x[0] - max(x), x[1] - max(x)]
+z_i = x_i - \max(x)                                  ->  z = x - max(x)
+z_i = x_i \sigma(y) + \max(x_i, y)                   ->  z = [x[0]*sigmoid(y) + max(x[0], y), x[1]*sigmoid(y) + max(x[1], y)]
+z^{(n)}_i = \sum_j W^{(n-1)}_{ij} x_j \\ z_i = z^{(n)}_i x_i  ->  z_n = W_nm1 @ x; z = z_n*x
+s_i^l = \sum_j W_{ij} x_j^{2} \\ e^{s_1^l}           ->  s_l = W @ x^2; exp(s_l[0])
+z^{(i)} = n x^{(i)} \\ v^{(i)} = n v^{(i-1)}          ->  z = n*x; v_i = n*v_im1
+\mathrm{Softmax}(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}  ->  Softmax = exp(x)/sum(exp(x))
+\sigma_j^2 = \sum_i W_{ij}^2 \\ v_j = x_j / \sqrt{\sigma_j^2 + 1}  ->  sigma_sq = sum(W^2, axis=0); v = x/sqrt(sigma_sq + 1)
 z^{(i)} = y^\top W^{(i)}                              ->  z = [y.T @ W[0], y.T @ W[1]]
 z_{ij} = x_i W_{ij}                                  ->  z = [[x[0]*W[0, 0], x[0]*W[0, 1]], [x[1]*W[1, 0], x[1]*W[1, 1]]]
 z_i = n \\ h_t = h_{t-1} n                            ->  z_i = n; h_t = h_tm1*n
@@ -258,7 +264,15 @@ def test_each_formula_becomes_the_program_of_its_structure(table: str) -> None:
 def test_a_product_of_arrays_that_are_not_in_bold_is_that_of_their_values() -> None:
     values = {"W": np.eye(2), "x": np.ones(2), "y": np.ones(2), "a": 2.0, "b": 1.0, "w0": 2.0, "W12": 1.0}
     # The values of the last rows: a length, words of several letters, vectors with a subscript.
-    values |= {"n": 2.0, "target": 1.0, "out_o1": 0.5, "W_f": np.ones((2, 4)), "h_tm1": np.ones(2), "x_t": np.ones(2)}
+    values |= {
+        "W_nm1": np.eye(2),
+        "n": 2.0,
+        "target": 1.0,
+        "out_o1": 0.5,
+        "W_f": np.ones((2, 4)),
+        "h_tm1": np.ones(2),
+        "x_t": np.ones(2),
+    }
     assert [(tex, from_latex(tex, values)) for tex, _ in _pairs(GIVEN)] == _pairs(GIVEN)
     for tex in ("x y", r"y \log x", "W^2", r"x \times y", "W^T W^T x y"):
         with pytest.raises(ReadError, match=r"two ways|no gate"):
@@ -279,6 +293,31 @@ def test_the_last_number_of_a_sum_over_cells_is_their_number_wherever_it_stands(
     assert from_latex(r"\sum_{i=1}^n y_i", values) == "sum(y)", "where it stands nowhere else, nothing is said of it"
     with pytest.raises(ReadError, match="n is 3 in one sum and 2 in another"):
         from_latex(r"(\sum_{i=1}^n y_i) \sum_{i=1}^n x_i", values)
+
+
+def test_the_formulas_of_a_text_are_one_program_where_they_come_to_one_value() -> None:
+    for text, program in {
+        r"$L = (y-a)^2$ where $a = \sigma(z)$ and $z = w x + b$": "z = w*x + b; a = sigmoid(z); L = (y - a)^2",
+        "1. $z = wx$\n2. $a = \\tanh(z)$\n3. $a^2$": "z = w*x; a = tanh(z); a^2",
+        r"Let \(z = w x\), \(q = 5\), \(W \in\). Then \[L = (y - z)^2\]": "z = w*x; L = (y - z)^2",
+        r"$$z = x^2$$ and $$a = \ln z$$ with $z = x^2$ and $z$": "z = x^2; a = ln(z)",
+        r"Compute $\frac{\partial L}{\partial w}$, where $L = (wx - y)^2$, at $w$ and $L$.": "L = (w*x - y)^2",
+        r"\theta^{t+1} = \theta^t - 2 g": "theta_tp1 = theta_t - 2*g",
+        r"z^{(1)} = W^{(1)} x \\ z^{(2)} = W^{(2)} z^{(1)}": "z1 = W1*x; z2 = W2*z1",
+        r"\text{Let } z = wx \text{ and } a = \sigma(z). \text{ Then } L = a^2": "z = w*x; a = sigmoid(z); L = a^2",
+        r"\sigma^2 = 3 x \\ y = \sqrt{\sigma^2}": "sigma_sq = 3*x; y = sqrt(sigma_sq)",
+        "$x$ and $x$": "x",
+    }.items():
+        assert from_latex(text) == program, text
+    for text, message in {
+        r"$f = x^2$ and $g = x^3$": "2 formulas, and more than one of them is a result",
+        r"$f = x^2$ and $f = x^3$": "2 formulas, which define f twice",
+        r"$f = g^2$ and $g = f^3$": "2 formulas, and more than one of them is a result",
+        r"\sigma^2 = 3 x \\ y = \sigma": r"names \sigma^2, and not \sigma",
+    }.items():
+        with pytest.raises(ReadError, match=re.escape(message)) as caught:
+            from_latex(text)
+        assert caught.value.hint, text
 
 
 def test_an_accent_may_stand_in_a_name_with_and_without_an_underscore() -> None:
@@ -311,7 +350,7 @@ def test_a_sum_over_cells_says_where_the_array_has_none() -> None:
         "W_{2,3}": "W is a 3×2 matrix, and no cell or row of it is number 3",
         r"\sum_k y_k x_k": "k counts the 3 cells of y and the 2 of x",
         r"\sum_k x": r"\sum needs its first and its last number",
-        r"z = W x \\ \sum_k z_k \max(y)": "how many cells z has is not known here",
+        r"z = W x \\ \sum_k \|z_k\|": "how many cells z has is not known here",
         r"z = W x \\ z_0": "z is a vector, and no cell or row of it is number 0",
     }
     for tex, message in told.items():
@@ -348,7 +387,7 @@ def test_the_definition_of_an_array_says_what_its_letters_do_not() -> None:
         r"z_i = x_i + y_i": "i counts the 2 cells of x and the 3 of y",
         r"z_{ij} = y_i": "j counts no cells behind =",
         r"z_i = y_{i+1} - y_i": "y is a vector of 3, and no cell or row of it is number 4",
-        r"h = W x \\ z_i = h_i \max(h)": "how many cells h has is not known here",
+        r"h = W x \\ z_i = h_i \max(h_i, h)": "how many cells h has is not known here",
         r"f(x) = x \\ a f(y)": "f(y) can be read in two ways",
         r"\max_w (w - 1)^2": r"\max runs over no cells here",
     }
@@ -463,7 +502,7 @@ REFUSED = [
     (r"w \leftarrow w - a g", "w_{new} = "),
     (r"\det(A)", "logdet"),
     (r"a \over b", r"\frac{x}{y}"),
-    (r"$x$ and $y$", "one formula"),
+    (r"$x$ and $y$", "one result"),
     (r"x^*", "subscript"),
     ("", r"\frac"),
 ]
