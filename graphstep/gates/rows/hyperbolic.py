@@ -23,6 +23,8 @@ HYPERBOLIC = (
         (lambda m, x, out: 1 / (m.sqrt(x - 1) * m.sqrt(x + 1)),),
         "The acosh gate takes the number from 0 on whose hyperbolic cosine is its input.",
         "The slope of acosh is 1/(√(x − 1)·√(x + 1)).",
+        # Apart, no factor is 0 at 1, where inf · 0 would be nan.
+        differentiable=(lambda m, x, out: (1 / m.sqrt(x - 1)) * (1 / m.sqrt(x + 1)),),
         conventions=(
             pole(lambda m, x: x == 1, "At 1 acosh is infinitely steep: inf.", "max({x}, 1 + eps)"),
             pole(

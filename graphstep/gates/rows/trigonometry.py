@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphstep.gates.elementwise import elementwise
 from graphstep.gates.rule import ALL_AGREE, Convention, pole
+
+
+def _leg(m: Any, x: Any) -> Any:
+    """√(1 − x²), whose slope is inf at ±1: of (1 − x)·(1 + x) one factor is 0 there, and what arrives is infinite."""
+    return m.sqrt(m.where(m.relation("<", m.abs(x), 1), (1 - x) * (1 + x), 1 - m.abs(x)))
+
 
 TRIGONOMETRY = (
     elementwise(
@@ -39,6 +47,7 @@ TRIGONOMETRY = (
         "The slope of asin is 1/√(1 − x²).",
         # Near ±1 the square has lost the digits of 1 − x.
         slopes=(lambda m, x, out: 1 / m.sqrt((1 - x) * (1 + x)),),
+        differentiable=(lambda m, x, out: 1 / _leg(m, x),),
         conventions=(
             pole(lambda m, x: abs(x) == 1, "At ±1 asin is infinitely steep: inf.", "clip({x}, -1 + eps, 1 - eps)"),
             pole(lambda m, x: abs(x) > 1, "No angle has such a sine: nan.", "clip({x}, -1 + eps, 1 - eps)"),
@@ -53,6 +62,7 @@ TRIGONOMETRY = (
         "The slope of acos is −1/√(1 − x²).",
         # As of asin.
         slopes=(lambda m, x, out: -1 / m.sqrt((1 - x) * (1 + x)),),
+        differentiable=(lambda m, x, out: -1 / _leg(m, x),),
         conventions=(
             pole(lambda m, x: abs(x) == 1, "At ±1 acos is infinitely steep: −inf.", "clip({x}, -1 + eps, 1 - eps)"),
             pole(lambda m, x: abs(x) > 1, "No angle has such a cosine: nan.", "clip({x}, -1 + eps, 1 - eps)"),
