@@ -41,6 +41,9 @@ _NOISE = 1e-15
 _SUMS = ("sum", "mean", "dot")
 """Functions that add up cells, or products of them."""
 
+_SUMS_AND_PRODUCTS = {"+", "-", "*", "negative", "number", "row", "exactly", "matmul", "transposed", "copied", "words"}
+"""Operators that make no infinity of finite numbers, but by what is too large."""
+
 _WHOLE = 2.0**53
 """Beyond this 1e23 is another number in print than in float64, and its sine another one too."""
 
@@ -82,8 +85,9 @@ def equation(
                 if _holds(form, value, operand_digits, fewer):
                     return _rungs(form, value, operand_digits, fewer, writing.language, term)
     form = forms[-1]
-    why = message(writing.language, _why_not_equal(form, value), dtype=writing.dtype)
-    return Rung(form, "numbers", most), Rung(term, "value", digits, "≈", why)
+    why = _why_not_equal(form, value)
+    remark = message(writing.language, why, dtype=writing.dtype)
+    return Rung(form, "numbers", most), Rung(term, "value", digits, "=" if why == "result-minus-zero" else "≈", remark)
 
 
 def kept_number(trace: Trace, value: Number, *, row: bool = False) -> Term:
@@ -228,6 +232,8 @@ _SIZES = _Sizes(DOUBLE)
 
 def _why_not_equal(form: Term, value: Number) -> str:
     """The id of why a form, as it stands in print, does not come to the value of the gate."""
+    if _needs_minus_zero(form, value):
+        return "result-minus-zero"
     if has_nan(value):
         return "result-undefined"
     if _keeps_digits(form, value):
@@ -237,6 +243,27 @@ def _why_not_equal(form: Term, value: Number) -> str:
         return "result-out-of-range"
     computed = form.read(_rounded(DOUBLE))
     return "result-rounds-here" if np.isfinite(computed).all() else "result-limit"
+
+
+def _needs_minus_zero(form: Term, value: Number) -> bool:
+    """Whether a form comes to the value by a zero that has a sign, which no print shows: 1/−0 is −inf."""
+    if not any(np.any(np.signbit(x) & np.equal(x, 0)) for x in _numbers(form)):
+        return False
+    try:
+        return np.allclose(np.asarray(form.read(_EXACT), np.float64), value, rtol=_KEPT, atol=0.0, equal_nan=True)
+    except (NoNumberError, ValueError, TypeError, AttributeError):
+        return False
+
+
+class _Exact(Rounded):
+    """``m`` that computes with the numbers themselves."""
+
+    def number(self, value: Any) -> Any:
+        """The number, or each cell."""
+        return np.asarray(value, np.float64)[()]
+
+
+_EXACT = _Exact(DOUBLE)
 
 
 def _hides_size(forms: Sequence[Term], value: Number) -> bool:
@@ -303,10 +330,26 @@ def _numbers(form: Any) -> Iterator[Any]:
                 stack.extend(part.arguments)
 
 
+def _adds_up(form: Term) -> bool:
+    """Whether a form is made of finite numbers by sums and products alone: what is infinite then was too large."""
+    stack: list[Any] = [form]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Term):
+            if part.operator not in _SUMS_AND_PRODUCTS and (part.operator not in ("over", "call") or part.arguments[0] not in _SUMS):
+                return False
+            stack += part.arguments
+    return all(np.isfinite(x).all() for x in _numbers(form))
+
+
 def _remark(form: Term, value: Number) -> str:
     """The id of what a result says of itself that is no number, or 0 where it is none; else empty."""
-    if not isinstance(value, int | float) or (math.isfinite(value) and value != 0):
+    if not isinstance(value, int | float):
+        return "result-too-large" if np.isinf(value).any() and _adds_up(form) else ""
+    if math.isfinite(value) and value != 0:
         return ""
+    if math.isinf(value) and _adds_up(form):
+        return "result-too-large"
     numbers = [float(x) for x in _numbers(form) if isinstance(x, int | float)]
     if math.isnan(value):
         return "" if any(np.isnan(x).any() for x in _numbers(form)) else "result-undefined"

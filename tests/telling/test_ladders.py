@@ -220,12 +220,34 @@ def test_no_step_on_large_arrays_forms_a_jacobian() -> None:
         ("gelu(x)", {"x": -1e200}, "0, too small"),
         ("erfc(x)", {"x": 1e200}, "0, too small"),
         ("x^y", {"x": 2, "y": 2000}, "inf, too large"),
+        ("sum(x)", {"x": [1e308, 1e308]}, "inf, too large"),
+        ("sum(x, axis=0)", {"x": [[-1e308, 1], [-1e308, 2]]}, "[-inf, 3], too large"),
+        ("sum(x)", {"x": [math.inf, 1]}, "inf"),
+        ("dot(x, y)", {"x": [1e200, 1], "y": [1e200, 1]}, "inf, too large"),
+        ("x @ y", {"x": [[1e200, 1]], "y": [[1e200], [1]]}, "[[inf]], too large"),
+        ("x * y", {"x": [1e200, 1], "y": [1e200, 1]}, "[inf, 1], too large"),
+        ("1/x", {"x": [0, 1]}, "[inf, 1]"),
         ("log2(x)", {"x": 1}, "0"),
         ("x - y", {"x": 1, "y": 1}, "0"),
     ],
 )
-def test_a_result_that_is_0_or_inf_for_want_of_digits_says_so(text: str, inputs: dict[str, float], end: str) -> None:
+def test_a_result_that_is_0_or_inf_for_want_of_digits_says_so(text: str, inputs: dict[str, Any], end: str) -> None:
     assert value_ladder(traced(text, **inputs), len(inputs)).texts[-1] == end
+
+
+@each(
+    ("text", "x", "line"),
+    [
+        ("1/x", -0.0, "f = 1 / x = 1 / 0 = -inf, since a 0 here is −0"),
+        ("1/x", [-0.0, 2.0], "f = 1 ⊘ x = 1 ⊘ [0, 2] = [-inf, 0.5], since a 0 here is −0"),
+        ("atan2(x, -1)", -0.0, "f = atan2(x, -1) = atan2(0, -1) = -3.142, since a 0 here is −0"),
+        # The C library, PyTorch and JAX have 0 for all powers but ½, of which PyTorch takes the root.
+        ("x^(1/3)", -0.0, "f = x^(1/3) = 0^(1/3) = 0"),
+        ("1/x", 0.0, "f = 1 / x = 1 / 0 = inf"),
+    ],
+)
+def test_a_zero_whose_sign_matters_is_told(text: str, x: Any, line: str) -> None:
+    assert value_ladder(traced(text, x=x), 1).line == line
 
 
 @for_every({name: rule for name, rule in ELEMENTWISE.items() if rule.functions and not rule.chooses})

@@ -19,7 +19,7 @@ def _logarithm(name: str, symbol: str, base: int) -> Rule:
         computed=lambda m, x: getattr(m, name)(x),
         expansion=f"log(x)/log({base})",
         conventions=(
-            pole(lambda m, x: x == 0, f"{symbol} 0 is −inf, and the slope there is inf.", "max({x}, eps)"),
+            pole(lambda m, x: x == 0, f"{symbol} 0 is −inf, and the slope there is infinite.", "max({x}, eps)"),
             pole(
                 lambda m, x: x < 0,
                 "A negative number has no real logarithm: value and local gradient are nan.",
@@ -51,7 +51,7 @@ EXPONENTIALS = (
         "The slope of ln x is 1/x.",
         functions=("log", "ln"),
         conventions=(
-            pole(lambda m, x: x == 0, "ln 0 is −inf, and the slope there is inf.", "max({x}, eps)"),
+            pole(lambda m, x: x == 0, "ln 0 is −inf, and the slope there is infinite.", "max({x}, eps)"),
             pole(
                 lambda m, x: x < 0,
                 "A negative number has no real logarithm: value and local gradient are nan.",

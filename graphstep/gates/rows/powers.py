@@ -110,7 +110,7 @@ POWERS = (
         "The √ gate takes the square root of its input.",
         "The slope of √x is 1/(2√x): one over twice the gate's own output.",
         conventions=(
-            pole(lambda m, x: x == 0, "At 0 the root is infinitely steep: inf.", "max({x}, eps)"),
+            pole(lambda m, x: x == 0, "At 0 the root is infinitely steep.", "max({x}, eps)"),
             pole(lambda m, x: x < 0, "A negative number has no real root: nan.", "max({x}, eps)"),
         ),
     ),

@@ -154,6 +154,7 @@ _RESULTS: dict[str, English] = {
     "result-undefined": "undefined",
     "result-rounds-here": "{dtype} rounds here",
     "result-out-of-range": "as written it leaves the range of {dtype}",
+    "result-minus-zero": "since a 0 here is −0",
     "result-limit": "the limit: as written it is undefined",
 }
 
