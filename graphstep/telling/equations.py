@@ -209,7 +209,7 @@ class _Floats(Rounded):
 
 def _cancels(form: Term, value: Number) -> bool:
     """Whether a sum of cells is what rounding leaves of 0: as it stands in print, it is 0."""
-    if form.operator != "matmul" and not (form.operator in ("over", "call") and form.arguments[0] in _SUMS):
+    if form.operator != "matmul" and not _is_sum(form):
         return False
     # A whole 0 is no noise.
     if value == 0 if isinstance(value, int | float) else not value.any():
@@ -217,6 +217,10 @@ def _cancels(form: Term, value: Number) -> bool:
     # The same sum of the sizes says how large its terms were before they cancelled.
     sizes = np.asarray(form.read(_SIZES), np.float64)
     return sizes.size == np.size(value) and bool((np.abs(np.ravel(value)) < _NOISE * sizes.ravel()).all())
+
+
+def _is_sum(form: Term) -> bool:
+    return form.operator in ("over", "call") and form.arguments[0] in _SUMS
 
 
 class _Sizes(Rounded):
@@ -336,7 +340,7 @@ def _adds_up(form: Term) -> bool:
     while stack:
         part = stack.pop()
         if isinstance(part, Term):
-            if part.operator not in _SUMS_AND_PRODUCTS and (part.operator not in ("over", "call") or part.arguments[0] not in _SUMS):
+            if part.operator not in _SUMS_AND_PRODUCTS and not _is_sum(part):
                 return False
             stack += part.arguments
     return all(np.isfinite(x).all() for x in _numbers(form))
