@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphstep.engine import training as engine
+from graphstep.engine.opening import read_setup
 from graphstep.engine.training import saved
 from graphstep.faces.arguments import amount, checked_language, checked_text, count, given_values, opening_of
 from graphstep.faces.export.training import document, formats
@@ -48,6 +50,19 @@ class Training(engine.training.Training):
         if not self.history.losses:
             raise InputError("there is no round to show", hint="train one round at least")
         return document.to_dict(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Rules of gates are functions that stand in tables, and cannot be sent to another process: there the program is read
+        # again. A machine goes as its parameters and the optimizer's memory.
+        machine, stop = self.machine.checkpoint(), replace(self.stop, run=None)
+        return vars(self) | {"program": None, "machine": machine, "stop": stop, "_replay": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, program=read_setup(state["setup"], state["inputs"]).program)
+        self.machine = engine.machine.Machine(self.program, self.inputs, self.settings)
+        self.machine.restore(state["machine"])
+        if self.stop.why == "not-finite":
+            self.stop = replace(self.stop, run=self.round(self.stop.round))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """What a notebook shows: the curves, once there is a round."""

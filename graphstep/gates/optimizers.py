@@ -54,6 +54,10 @@ class Optimizer:
     others: str = field(default="", repr=False)
     """What other books and programs do, where they differ; empty where all agree."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Its formulas are functions, and cannot be sent to another process: there stands the same row.
+        return optimizer, (self.name,)
+
 
 SYMBOLS: Mapping[str, str] = {
     "lr": "α",

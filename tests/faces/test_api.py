@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from html import unescape
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -246,6 +246,27 @@ def test_a_run_goes_to_another_process_with_all_of_its_numbers() -> None:
     assert sent.to_json() == run.to_json()
     assert sent.to_text() == run.to_text()
     assert copy.copy(run).trace is copy.deepcopy(run).trace is run.trace
+
+
+@each(
+    ("text", "settings", "values"),
+    [
+        (
+            "mean((X@w - y)^2)",
+            {"optimizer": "adam", "batch": "X,y:2", "held_out": "X,y:0.2"},
+            {"X": np.eye(5, 2), "y": np.arange(5.0)},
+        ),
+        # Its loss is inf in round 1, and it never gets better than in round 0.
+        ("(w[0]*x)^2", {"lr": 1e200}, {"x": 1}),
+        ("(w[0]*x - 1)^2", {"lr": 2, "patience": 3}, {"x": 1}),
+    ],
+)
+def test_a_training_goes_to_another_process_with_all_of_its_rounds(text: str, settings: Any, values: Any) -> None:
+    training = gs.train(text, params=["w"], steps=9, w=[1.5, 0.5], **settings, **values)
+    sent = pickle.loads(pickle.dumps(training))
+    assert sent.to_dict() == training.to_dict()
+    assert (repr(sent), sent.stopped, sent.history) == (repr(training), training.stopped, training.history)
+    assert sent.round(0).updates[0].after.tolist() == training.round(0).updates[0].after.tolist()
 
 
 def test_a_run_without_a_terminal_prints_its_steps(run: gs.Run, capsys: pytest.CaptureFixture[str]) -> None:
