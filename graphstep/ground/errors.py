@@ -11,12 +11,16 @@ Every message says what is wrong, where, and (as the hint) what would do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from itertools import islice
 
 from graphstep.ground.unprintable import MARK, printable
 from graphstep.ground.widths import cell_width
+
+# An option with a number or a list of names behind it, or with nothing that is plainly its value.
+_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*)(?: (-?\d[\d.]*|\w+(?:,\w+)+))?")
 
 Span = tuple[int, int]
 """Where something stands in the text: the index of its first character and the index after its last."""
@@ -49,14 +53,11 @@ class GraphstepError(Exception):
     @cached_property
     def __notes__(self) -> list[str]:  # type: ignore[override]  # as a property it knows what a subclass adds
         # What a traceback writes below the message, of an error that nobody catches. One list, to which add_note may add.
-        return self._below()
-
-    def _below(self) -> list[str]:
-        return [part for part in (self._place(), self._advice()) if part]
+        return [part for part in (self._place(), _for_python(self._advice())) if part]
 
     def report(self) -> str:
         """The whole error as the terminal shows it, without a trailing newline."""
-        return "\n".join([f"error: {self.message}", *self._below()])
+        return "\n".join(filter(None, (f"error: {self.message}", self._place(), self._advice())))
 
     def _place(self) -> str:
         return ""
@@ -115,6 +116,18 @@ def caret(text: str, span: Span) -> str:
     pad = cell_width(_plain(before)) + (1 if left > first else 0)
     where = "" if "\n" not in text else f"  line {text.count(chr(10), 0, first) + 1}:\n"
     return f"{where}  {shown}\n  {' ' * pad}{'^' * max(1, cell_width(_plain(marked)))}"
+
+
+def _for_python(advice: str) -> str:
+    """Advice about options as it is for keyword arguments; a whole command stays one."""
+    return advice if "graphstep " in advice else _OPTION.sub(_keyword, advice)
+
+
+def _keyword(option: re.Match[str]) -> str:
+    name, value = option[1].replace("-", "_"), option[2] or ""
+    if "," in value:
+        value = str(value.split(","))
+    return f"{name}={value}" if value else name
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

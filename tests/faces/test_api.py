@@ -179,6 +179,21 @@ def test_an_error_that_nobody_catches_shows_its_place_and_what_would_do() -> Non
     assert traceback.format_exception_only(caught.value)[-1] == "in cell 3\n"
 
 
+@each(
+    ("settings", "hint"),
+    [
+        ({"params": []}, "name the parameters, of the inputs w: params=['w', 'b']"),
+        ({"clip_norm": -1}, "a length is above 0: clip_norm=1"),
+        ({"lr": -1}, "maximize lets the output rise"),
+    ],
+)
+def test_an_error_that_nobody_catches_names_keywords_and_no_options(settings: Any, hint: str) -> None:
+    with pytest.raises(gs.InputError) as caught:
+        gs.train("w^2", w=1, **{"params": ["w"], **settings})
+    assert caught.value.__notes__ == [f"hint: {hint}"]
+    assert "--" in caught.value.report(), "on the command line it is an option"
+
+
 def test_rewriting_keeps_values_and_gradients() -> None:
     values = {"x": 0.3, "w": 2.0}
     plain = gs.run("sigmoid(w*x) * sigmoid(w*x)", inputs=values)

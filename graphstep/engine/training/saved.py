@@ -77,7 +77,7 @@ _WORDS = {
     "program": "program",
     "params": "parameters",
     "optimizer": "optimizer",
-    "maximize": "direction (--maximize)",
+    "maximize": "direction (maximize)",
     "batch": "batches",
     "held_out": "held-out examples",
 }
