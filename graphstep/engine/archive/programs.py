@@ -6,13 +6,14 @@ import math
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain, repeat
+from operator import ge, sub
 from typing import Any, get_args
 
 from graphstep.engine.archive.container import Cells
 from graphstep.gates import GATES
 from graphstep.gates.opaque import Numbers, opaque
 from graphstep.gates.rule import Rule
-from graphstep.ground.late import np
 from graphstep.ground.operands import Chosen, Constant, Slice, Slot
 from graphstep.language.nodes import Nodes, Options
 from graphstep.language.program import Branch, Frame, Missing, Origin, Program, Why
@@ -161,16 +162,17 @@ def _check_order(nodes: Nodes) -> None:
     if not gates or not all(gates[first:]) or None in nodes.names[:first]:
         raise ValueError("inputs have names, and stand in front of gates")
     # Passes go through these numbers without asking.
-    starts, read = np.array(nodes.starts), np.array(nodes.read)
-    counts = np.diff(starts)
-    if starts[0] != 0 or starts[-1] != len(read) or counts.min() < 0 or starts[first] != 0:
+    starts, read = nodes.starts, nodes.read
+    counts = [*map(sub, starts[1:], starts)]
+    if starts[0] != 0 or starts[-1] != len(read) or min(counts) < 0 or starts[first] != 0:
         raise ValueError("each slot belongs to a gate")
-    if (read >= np.repeat(np.arange(len(nodes)), counts)).any():
+    # By iterators alone, as a run may have a million nodes, and without NumPy, which one of numbers is opened without.
+    if any(map(ge, read, chain.from_iterable(map(repeat, range(len(nodes)), counts)))):
         raise ValueError("a node reads what is not computed yet")
     # The cells of constants are numbered in the order of their slots.
     if [~x for x in nodes.read if x < 0] != [*range(len(nodes.constants))]:
         raise ValueError("each constant stands in a slot")
-    for kind, count in {*zip(nodes.kinds[first:], counts[first:].tolist(), strict=True)}:
+    for kind, count in {*zip(nodes.kinds[first:], counts[first:], strict=True)}:
         rule = nodes.of_kinds[kind].rule
         least, most = (0, 0) if rule is None else rule.arity
         if not least <= count <= (most or count):

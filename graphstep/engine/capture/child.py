@@ -58,7 +58,7 @@ def main() -> None:
 def _answer(job: Mapping[str, Any], cells: Cells) -> bytes | dict[str, Any]:
     fixed, arguments = job["fixed"], {}
     for name, each in job["arguments"].items():
-        value = each if isinstance(each, float) else cells.take(each)
+        value = cells.take(each)
         # What is handed on as it is may be a count, or labels.
         arguments[name] = _whole(value) if name in fixed else value
     try:

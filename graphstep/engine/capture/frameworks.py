@@ -8,8 +8,10 @@ returns a :class:`~graphstep.engine.capture.recording.Recording`. It is loaded o
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from types import CodeType
@@ -45,10 +47,31 @@ def is_for_pytorch(function: Callable[..., Any], arguments: Mapping[str, Any], n
 @cache
 def entries() -> tuple[EntryPoint, ...]:
     """The adapters of other packages, not loaded."""
-    # With it the library of e-mail comes, which who only starts the process that captures does not need.
+    # With what reads them the library of e-mail comes: to import both takes as long as to capture a function of numbers.
+    if not _may_bring_one():
+        return ()
     from importlib.metadata import entry_points
 
     return tuple(entry_points(group=GROUP))
+
+
+def _may_bring_one() -> bool:
+    """Whether a package that is installed may bring an adapter: whether one names the group, where they are plain files."""
+    if sum(hasattr(finder, "find_distributions") for finder in sys.meta_path) > 1:
+        return True
+    for folder in sys.path:
+        try:
+            packages = [name for name in os.listdir(folder or ".") if name.lower().endswith("-info")]
+        except OSError:
+            # It is no folder: an archive can hold packages, and what is not there cannot.
+            if os.path.isfile(folder):
+                return True
+            continue
+        for name in packages:
+            with suppress(OSError), open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
+                if GROUP.encode() in file.read():
+                    return True
+    return False
 
 
 def adapters() -> Iterator[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from graphstep.engine.capture.process import read_target, record_file
 from graphstep.engine.capture.programs import program_of
 from graphstep.engine.capture.recording import Recording
 from graphstep.engine.opening import Opening
@@ -22,6 +21,8 @@ def opening_of_file(setup: Setup, watch: Watch | None = None) -> Opening:
 
     InputError for what is typed wrong, CaptureError for what cannot be captured.
     """
+    # The process that the file runs in imports this module too, and starts none.
+    from graphstep.engine.capture.process import read_target, record_file
     from graphstep.language.values import read_texts, read_value
 
     path, name = read_target(setup.program)

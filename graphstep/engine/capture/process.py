@@ -74,10 +74,9 @@ def record_file(
     GraphstepError where that fails, with the lines of the file.
     """
     cells = Cells()
-    values = {each: value if isinstance(value, float) else cells.put(value) for each, value in arguments.items()}
+    values = {each: cells.put(value) for each, value in arguments.items()}
     about = {"path": path, "function": name, "arguments": values, "fixed": [*fixed], "maker": read_maker(maker)}
-    # The process is not to wait for NumPy, which is imported here meanwhile.
-    job = pack(about, {} if all(isinstance(value, float) for value in values.values()) else {"values": cells.array()})
+    job = pack(about, {"values": cells.array()})
     words, environment = words_of("graphstep.engine.capture.child"), environment_of()
     with subprocess.Popen(  # noqa: S603  # our own interpreter and module; the file is the one that the user named
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True

@@ -4,12 +4,14 @@ import io
 import json
 import random
 import zipfile
+from array import array
 
 import numpy as np
 import pytest
 
 import graphstep as gs
 from graphstep.engine.archive import opening_of_trace, read_run, write_run
+from graphstep.engine.archive.container import pack, unpack
 from graphstep.engine.opening import Opening
 from graphstep.engine.recorded import Recorded
 from graphstep.gates import GATES
@@ -52,6 +54,21 @@ def test_a_run_comes_back_to_the_bit(name):
             assert np.array_equal(getattr(after.trace, of)(i), getattr(before.trace, of)(i), equal_nan=True), (of, i)
     assert after.to_text() == before.to_text()
     assert write_run(opening_of_trace(after.trace)) == content == write_run(opening_of_trace(before.trace))
+
+
+def test_a_row_of_doubles_is_written_as_numpy_saves_it_and_read_whoever_saved_it():
+    for values in ([], [0.5, -0.0, float("inf")], [1.0] * 12345):
+        content = pack({}, {"values": array("d", values), "of NumPy": np.array(values)})
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            for name in ("values.npy", "of NumPy.npy"):
+                saved = io.BytesIO()
+                np.save(saved, np.array(values, np.float64))
+                assert parts.read(name) == saved.getvalue()
+        assert [*unpack(content, "it", frozenset({"values"}))[1]["values"]] == values
+    # Another version of NumPy's format has another head.
+    saved = io.BytesIO()
+    np.lib.format.write_array(saved, np.array([0.5, 2]), version=(2, 0))
+    assert [*unpack(packed("{}", values=saved.getvalue()), "it", frozenset({"values"}))[1]["values"]] == [0.5, 2]
 
 
 def opaque_run():

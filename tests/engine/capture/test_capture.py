@@ -1,19 +1,19 @@
 """A Python function becomes a program: its numbers, its gradients, its names, its places, and what is refused."""
 
 import math
-import subprocess
 import sys
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.engine.capture import CaptureError, Operation, Recording, record
+from graphstep.engine.capture import CaptureError, Operation, Recording, frameworks, record
 from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.process import record_file
 from graphstep.ground.errors import InputError
@@ -279,9 +279,9 @@ def test_a_number_that_outlives_its_call_is_refused():
 
 def test_a_function_without_source_is_captured_too():
     # A lambda in a text that no file holds.
-    code = "import graphstep as gs; print(gs.capture(lambda x: x*x + 1, 3.0).to_dict()['gradients'])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "{'x': 6.0}\n"
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile("squared = lambda x: x*x + 1", "<string>", "exec"), names)
+    assert gs.capture(names["squared"], 3.0).to_dict()["gradients"] == {"x": 6.0}
 
 
 def test_a_document_has_the_command_where_one_makes_it(monkeypatch):
@@ -402,6 +402,22 @@ def test_a_package_brings_an_adapter_of_its_own(monkeypatch: pytest.MonkeyPatch)
     assert gs.capture(lambda x: x, 3.0).gradients == {"x": 2.0}
     Entry.name = "a_framework_that_is_not_imported"
     assert gs.capture(lambda x: x * x, 3.0).gradients == {"x": 6.0}
+
+
+def test_an_adapter_is_found_in_a_folder_an_egg_and_an_archive_of_packages(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"METADATA": "Name: a\n", "PKG-INFO": "Name: a\n", "entry_points.txt": "[graphstep.frameworks]\nmath = adapted\n"}
+    folder, egg, archive = tmp_path / "folder", tmp_path / "an.egg", tmp_path / "archive.zip"
+    for package in (folder / "a-1.dist-info", egg / "EGG-INFO"):
+        package.mkdir(parents=True)
+        for name, text in files.items():
+            (package / name).write_text(text, encoding="utf-8")
+    with ZipFile(archive, "w") as file:
+        for name, text in files.items():
+            file.writestr(f"a-1.dist-info/{name}", text)
+    (tmp_path / "b-1.dist-info").mkdir()
+    for path, names in ((folder, ["math"]), (egg, ["math"]), (archive, ["math"]), (tmp_path, []), (tmp_path / "none", [])):
+        monkeypatch.setattr(sys, "path", [str(path)])
+        assert [entry.name for entry in frameworks.entries.__wrapped__()] == names
 
 
 def test_what_is_installed_is_a_library_wherever_it_lies() -> None:
