@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from pkgutil import walk_packages
 
@@ -13,19 +14,6 @@ import graphstep
 
 HEAVY = ("numpy", "networkx", "sympy", "scipy", "textual", "rich", "lark")
 ROOT = Path(__file__).parent.parent
-
-
-def loaded_by(*codes: str) -> list[set[str]]:
-    """The top-level packages that a fresh interpreter holds after it ran each of the pieces of code, one behind the other."""
-    said = "import json, sys\nprint('\\n' + json.dumps([name.partition('.')[0] for name in sys.modules]))\n"
-    script = "".join(f"{code}\n{said}" for code in codes)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-    return [set(json.loads(line)) for line in done.stdout.splitlines() if line.startswith('["')]
-
-
-def command(*words: str) -> str:
-    """The code that does what ``graphstep WORDS`` does, and goes on."""
-    return f"from graphstep.faces.cli import main\ntry: main({list(words)!r})\nexcept SystemExit: pass"
 
 
 def core_modules() -> list[str]:
@@ -38,37 +26,119 @@ def core_modules() -> list[str]:
     ]
 
 
-def test_an_import_help_and_version_load_nothing_heavy_and_a_plain_run_neither_textual_nor_sympy_nor_networkx() -> None:
-    run = ("(x+y)*z", "x=-2", "y=5", "z=-4", "--plain")
-    *light, loaded = loaded_by("import graphstep", command("--help"), command("--version"), command(*run))
-    assert len(light) == 3
-    assert not any(packages & set(HEAVY) for packages in light)
-    assert not loaded & {"textual", "rich", "sympy", "networkx", "scipy", "lark"}
+def command(*words: str) -> str:
+    """The code that does what ``graphstep WORDS`` does, and goes on."""
+    return f"from graphstep.faces.cli import main\ntry: main({list(words)!r})\nexcept SystemExit: pass"
 
 
-def test_a_program_of_numbers_is_stepped_and_printed_without_numpy() -> None:
-    programs = (
-        ["(x+y)*z", "x=-2", "y=5", "z=-4"],
-        ["a=x*y; b=a/x-2*x; a*b+b", "x=0.1", "y=3"],
-        ["relu(x)*sqrt(y) + abs(z)", "x=2", "y=4", "z=-3"],
-        ["max(x, 2)*y + max(z, 0)*abs(z)", "x=3", "y=1", "z=-1"],
-        ["max(x, y)*z", "x=2", "y=2", "z=0"],
-        ["exp(x)", "x=1"],
-    )
-    *light, heavy = loaded_by(*(command(*words, "--plain") for words in programs))
-    assert not any(packages & set(HEAVY) for packages in light)
-    assert "numpy" in heavy
+MAIN = ("(x+y)*z", "x=-2", "y=5", "z=-4")
+OF_NUMBERS = (
+    ["a=x*y; b=a/x-2*x; a*b+b", "x=0.1", "y=3"],
+    ["relu(x)*sqrt(y) + abs(z)", "x=2", "y=4", "z=-3"],
+    ["max(x, 2)*y + max(z, 0)*abs(z)", "x=3", "y=1", "z=-1"],
+    ["max(x, y)*z", "x=2", "y=2", "z=0"],
+)
+WATCHED = """
+import dataclasses
+compiled, creator = [], getattr(dataclasses, "_create_fn", None)
+
+def counted(name, *rest, **named):
+    compiled.append(name)
+    return creator(name, *rest, **named)
+
+if creator: dataclasses._create_fn = counted
+import graphstep
+"""
+CAPTURED = """
+from graphstep.engine.archive import read_run, write_run
+from graphstep.engine.capture import record
+from graphstep.engine.capture.opening import opening_of
+opening = opening_of(record(lambda x, y: x * y + x, (2.0, 3.0)))
+assert read_run(write_run(opening)) == opening
+"""
+WITNESSES = """
+import numpy as np
+from graphstep.language.read import read
+from graphstep.engine.trace import trace
+from graphstep.analysis.witnesses import numeric_rows
+(row,) = numeric_rows(trace(read("x^2"), {"x": 3.0}), [0])
+assert row.verdict == "agree" and abs(row.numeric - 6) < 1e-9
+(row,) = numeric_rows(trace(read("sum(softmax(x)^2)"), {"x": np.ones(3)}), [0])
+assert row.verdict == "agree" and row.sample.size == 3
+"""
+EXPORTS = """
+from graphstep.faces import export
+from tests.faces.export.examples import NEURON, run
+for name in export.formats(): export.render(run(*NEURON), name)
+"""
+STEPS = {
+    "import": WATCHED,
+    # Every class of the house is made in one way, which compiles nothing.
+    "plain": f"{command(*MAIN, '--plain')}\nassert compiled == [], compiled",
+    "help": command("--help"),
+    "version": command("--version"),
+    "numbers": "\n".join(command(*words, "--plain") for words in OF_NUMBERS),
+    "actions": "import graphstep.debugger.actions",
+    "lessons": command("lesson"),
+    "capture": CAPTURED,
+    "exp": command("exp(x)", "x=1", "--plain"),
+    "told": "import graphstep as gs; gs.run('x*y', x=1, y=2).steps[3].explain()",
+    "core": "\n".join(f"import {name}" for name in core_modules()),
+    "witnesses": WITNESSES,
+    "solution": "gs.run('sum(tanh(x) + sigmoid(x) + elu(x) + softplus(x))', x=[0.5, 1]).to_markdown()",
+    "gelu": "gs.run('sum(gelu(x))', x=[0.5, 1])",
+    "exports": EXPORTS,
+}
+"""What one interpreter does, one behind the other: what a step has not loaded was loaded by none before it."""
+
+
+@cache
+def modules_after() -> dict[str, list[str]]:
+    """The modules that a fresh interpreter holds after each step."""
+    return dict(zip(STEPS, modules_of(*STEPS.values()), strict=True))
+
+
+def modules_of(*codes: str) -> list[list[str]]:
+    """The modules that a fresh interpreter holds after it ran each of the pieces of code, one behind the other."""
+    said = "import json, sys\nprint('\\n' + json.dumps([*sys.modules]))\n"
+    script = "".join(f"{code}\n{said}" for code in codes)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith('["')]
+
+
+def packages_after(step: str) -> set[str]:
+    """The top-level packages among them."""
+    return {name.partition(".")[0] for name in modules_after()[step]}
+
+
+def test_an_import_help_and_version_load_nothing_heavy_and_a_run_neither_textual_nor_sympy_nor_networkx_nor_scipy() -> None:
+    assert not packages_after("version") & set(HEAVY)
+    assert not packages_after("exp") & {"textual", "rich", "sympy", "networkx", "scipy", "lark"}
+
+
+def test_a_program_of_numbers_is_stepped_and_printed_and_a_function_of_numbers_captured_without_numpy() -> None:
+    assert not packages_after("numbers") & set(HEAVY)
+    # Nor with what comes along with the library of packages.
+    assert not packages_after("capture") & {*HEAVY, "email"}
+    assert "numpy" in packages_after("exp")
+
+
+def test_the_tables_of_actions_and_of_lessons_are_there_without_numpy_and_the_screen() -> None:
+    assert not packages_after("lessons") & set(HEAVY)
 
 
 def test_a_plain_run_of_numbers_imports_what_it_needs() -> None:
     """A module more is a third of a millisecond more before the first line: who adds one on the way says here that it must be."""
-    code = f"{command('(x+y)*z', 'x=-2', 'y=5', 'z=-4', '--plain')}\nprint('\\n' + ' '.join(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", f"import sys\n{code}"], capture_output=True, text=True, check=True, cwd=ROOT)
-    ours = [name for name in done.stdout.splitlines()[-1].split() if name.startswith("graphstep")]
+    ours = [name for name in modules_after()["plain"] if name.startswith("graphstep")]
     assert len(ours) <= 180
     rooms = ("teaching", "debugger", "faces.tui", "faces.repl", "engine.training", "engine.capture", "engine.archive")
     questions = ("analysis.diagnosis", "analysis.symbolic", "analysis.witnesses", "analysis.jacobian")
     assert not [name for name in ours if name.startswith(tuple(f"graphstep.{room}" for room in (*rooms, *questions)))]
+
+
+def test_a_run_in_english_loads_no_library_of_languages() -> None:
+    assert "babel" not in packages_after("told")
 
 
 def test_numpy_comes_from_one_place_and_late() -> None:
@@ -84,19 +154,23 @@ def test_numpy_comes_from_one_place_and_late() -> None:
     assert found == at_once
 
 
-def test_scipy_waits_for_a_gate_that_computes_a_special_function() -> None:
-    run = "import graphstep as gs\ngs.run({!r}, x=[0.5, 1]){}"
-    others = run.format("sum(tanh(x) + sigmoid(x) + elu(x) + softplus(x))", ".to_markdown()")
-    assert ["scipy" in packages for packages in loaded_by(others, run.format("sum(gelu(x))", ""))] == [False, True]
-
-
 def test_the_core_is_reachable_without_textual_or_rich() -> None:
-    modules = core_modules()
     assert {"graphstep.engine.trace", "graphstep.telling.explain", "graphstep.faces.export.md", "graphstep.faces.cli"} <= set(
-        modules
+        core_modules()
     )
-    (loaded,) = loaded_by("\n".join(f"import {name}" for name in modules))
-    assert not loaded & {"textual", "rich", "sympy", "networkx", "scipy"}
+    assert not packages_after("core") & {"textual", "rich", "sympy", "networkx", "scipy"}
+
+
+def test_numeric_rows_do_without_sympy() -> None:
+    assert "sympy" not in packages_after("witnesses")
+
+
+def test_scipy_waits_for_a_gate_that_computes_a_special_function() -> None:
+    assert ["scipy" in packages_after(step) for step in ("solution", "gelu")] == [False, True]
+
+
+def test_no_export_asks_sympy() -> None:
+    assert "sympy" not in packages_after("exports")
 
 
 FIRST_FRAME = """
@@ -128,5 +202,5 @@ for name in set(sys.modules) - Watched.seen:
 
 def test_the_first_frame_is_painted_before_numpy_is_there() -> None:
     """What a program of numbers needs NumPy for can wait until the panes stand on the screen."""
-    (loaded,) = loaded_by(FIRST_FRAME)
-    assert not loaded & {"numpy", "networkx", "sympy", "scipy"}
+    (loaded,) = modules_of(FIRST_FRAME)
+    assert not {*loaded} & {"numpy", "networkx", "sympy", "scipy"}

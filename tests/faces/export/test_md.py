@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from html import unescape
 from typing import TYPE_CHECKING
@@ -19,7 +17,6 @@ from graphstep.engine.trace import trace
 from graphstep.faces import export
 from graphstep.faces.export._markdown import cell, code, fence, mermaid_label, plain
 from graphstep.telling.explain import explain
-from tests import FOLDER
 from tests.benchmarks import shapes
 from tests.cases import each
 from tests.effort import effort
@@ -175,17 +172,6 @@ def test_a_half_run_solution_says_where_it_stops_and_what_is_known() -> None:
     assert "numeric check" not in half
     made, _ = example("square")
     assert r"$`3 + \cdots`$" in export.render(made, "md", 3)
-
-
-def test_the_markdown_export_asks_no_sympy() -> None:
-    script = (
-        "import sys\nfrom graphstep.faces import export\nfrom tests.faces.export.examples import NEURON, run\n"
-        "before = 'sympy' in sys.modules\nfor name in export.formats(): export.render(run(*NEURON), name)\n"
-        "print('sympy' in sys.modules and not before)"
-    )
-    # tests.programs loads the symbolic side for other tests, which imports SymPy late.
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=FOLDER.parent)
-    assert done.stdout.strip() == "False"
 
 
 # -- hostile text --------------------------------------------------------------------------------------------------------------

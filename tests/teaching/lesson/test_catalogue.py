@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from graphstep.ground.errors import InputError
@@ -86,15 +83,6 @@ def test_the_catalogue_skips_what_is_no_lesson(tmp_path):
     (tmp_path / "README.md").write_text("hello")
     assert [lesson.title for lesson in catalogue(tmp_path)] == ["T"]
     assert catalogue(tmp_path / "nowhere") == ()
-
-
-def test_the_table_of_lessons_imports_neither_numpy_nor_the_screen():
-    code = (
-        "import sys, io; from graphstep.teaching.lesson.command import run; run([], io.StringIO());"
-        "print([m for m in ('numpy', 'sympy', 'networkx', 'textual', 'rich') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_the_table_says_what_is_done_and_what_comes_next():

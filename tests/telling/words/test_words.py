@@ -6,8 +6,6 @@ import ast
 import io
 import re
 import shlex
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 from string import Formatter
@@ -305,11 +303,6 @@ def test_a_document_in_chinese_has_its_stops_and_ends_with_the_command_that_make
             text,
             re.MULTILINE,
         )
-
-
-def test_a_run_in_english_loads_no_library_of_languages() -> None:
-    code = "import sys, graphstep as gs; gs.run('x*y', x=1, y=2).steps[3].explain(); print('babel' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
 
 
 def test_the_page_on_languages_is_followed_literally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

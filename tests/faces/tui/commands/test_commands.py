@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from importlib import import_module
 
 from textual.events import Key
@@ -20,11 +18,6 @@ from tests.faces.tui.driving import KEYS, drive, opened
 
 # The application has these two itself, so that they work in every screen and dialog.
 OF_THE_APP = ("ctrl+c", "ctrl+l", "ctrl+p")
-
-
-def test_the_table_can_be_read_without_textual() -> None:
-    code = "import sys, graphstep.debugger.actions; assert not {'textual', 'rich', 'numpy'} & set(sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_no_key_and_no_name_is_used_twice() -> None:
