@@ -26,7 +26,7 @@ os.environ["GRAPHSTEP_CONFIG"] = os.path.join(os.environ["GRAPHSTEP_DATA"], "no-
 
 from hypothesis import settings
 
-from tests import held
+from tests import held, source
 
 # Where the environment forbids to keep what was compiled, every worker, and every command that a test starts, would compile
 # all modules for itself.
@@ -112,6 +112,8 @@ def golden() -> Callable[[str, str], None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """``make golden`` runs nothing but the tests that hold a text."""
+    """``make golden`` runs nothing but the tests that hold a text. Otherwise those that look through all of the code come first:
+    one worker has them all then, and reads the code once; at the end the other would take some of them over."""
     if held.WRITES:
         items[:] = [item for item in items if "golden" in getattr(item, "fixturenames", ())]
+    items.sort(key=lambda item: getattr(getattr(item, "module", None), "modules", None) is not source.modules)
