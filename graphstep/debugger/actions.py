@@ -6,6 +6,7 @@ prompt and the docs are made from it. It is plain data: reading it loads nothing
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
@@ -244,39 +245,12 @@ def groups(actions: Iterable[Action]) -> dict[str, list[Action]]:
     return result
 
 
+# Textual takes a character's name in Unicode, and shorter names for these.
+_SHORT = {"+": "plus", "-": "minus", "/": "slash", "@": "at", "\\": "backslash", "_": "underscore"}
+
 CHARACTERS = {
-    "!": "exclamation_mark",
-    '"': "quotation_mark",
-    "#": "number_sign",
-    "$": "dollar_sign",
-    "%": "percent_sign",
-    "&": "ampersand",
-    "'": "apostrophe",
-    "(": "left_parenthesis",
-    ")": "right_parenthesis",
-    "*": "asterisk",
-    "+": "plus",
-    ",": "comma",
-    "-": "minus",
-    ".": "full_stop",
-    "/": "slash",
-    ":": "colon",
-    ";": "semicolon",
-    "<": "less_than_sign",
-    "=": "equals_sign",
-    ">": "greater_than_sign",
-    "?": "question_mark",
-    "@": "at",
-    "[": "left_square_bracket",
-    "\\": "backslash",
-    "]": "right_square_bracket",
-    "^": "circumflex_accent",
-    "_": "underscore",
-    "`": "grave_accent",
-    "{": "left_curly_bracket",
-    "|": "vertical_line",
-    "}": "right_curly_bracket",
-    "~": "tilde",
+    character: _SHORT.get(character) or unicodedata.name(character).lower().replace(" ", "_").replace("-", "_")
+    for character in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 }
 """What Textual calls the characters that are neither letters nor digits."""
 
