@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from graphstep.gates import FUNCTIONS, GATES
-from graphstep.ground.errors import InputError, did_you_mean, quoted
+from graphstep.ground.errors import InputError, LimitError, did_you_mean, quoted
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 
@@ -60,6 +60,10 @@ _CHANGES = re.compile(r"(?:grad|gradient)\b\s*(?P<node>.*?)\s*\bchanges")
 _ABOUT = re.compile(r"(?P<kind>isnan|isinf|done)\s+(?P<node>.+)")
 
 
+DEPTH = 100
+"""Parentheses and words that may stand around a test: each is a call of the reader, and of all that looks at a condition."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that holds after some steps of a run and not after others: one test, or several joined."""
@@ -100,13 +104,16 @@ def gates_of(test: Condition) -> tuple[str, ...]:
 def read_conditions(text: str, program: Program | None = None) -> tuple[Condition, ...]:
     """The conditions in a text, with semicolons between them.
 
-    Raises InputError for what is none, and for a node that the program has not; without a program any may be named.
+    Raises InputError for what is none, and for a node that the program has not; without a program any may be named;
+    LimitError for one that is nested deeper than :data:`DEPTH`.
     """
     return tuple(_joined(" ".join(part.split()), program) for part in text.split(";") if part.strip())
 
 
-def _joined(text: str, program: Program | None) -> Condition:
+def _joined(text: str, program: Program | None, depth: int = 0) -> Condition:
     """A condition; ``or`` binds less than ``and``, and that less than ``not``."""
+    if depth > DEPTH:
+        raise LimitError(f"a condition is nested at most {DEPTH} deep", hint=f"for example {EXAMPLES[-1]}")
     joints: tuple[Joint, Joint] = ("or", "and")
     for joint in joints:
         # What binds least is split first: "a or b and c" at its or.
@@ -114,11 +121,11 @@ def _joined(text: str, program: Program | None) -> Condition:
         if len(parts) > 1:
             if not all(parts):
                 raise InputError(f"{quoted(text)} has nothing on one side of {joint}", hint=f"for example {EXAMPLES[-1]}")
-            return Condition(text, joint, tuple(_joined(part, program) for part in parts))
+            return Condition(text, joint, tuple(_joined(part, program, depth + 1) for part in parts))
     if text.startswith(("not ", "not(")):
-        return Condition(text, "not", (_joined(text[3:].strip(), program),))
+        return Condition(text, "not", (_joined(text[3:].strip(), program, depth + 1),))
     if text.startswith("(") and _closing(text) == len(text) - 1:
-        return _joined(text[1:-1].strip(), program)
+        return _joined(text[1:-1].strip(), program, depth + 1)
     return _test(text, program)
 
 

@@ -461,6 +461,8 @@ def test_a_nan_that_is_asked_for_by_name_stays() -> None:
         ("done", "is no condition"),
         ("done w", "no node is called 'w'"),
         ("(grad x == 0", "is no condition"),
+        ("(" * 3000 + "isnan" + ")" * 3000, "a condition is nested at most 100 deep"),
+        ("not " * 3000 + "isnan", "a condition is nested at most 100 deep"),
     ],
 )
 def test_a_joined_condition_that_is_none_is_refused_by_its_part(text: str, said: str) -> None:

@@ -84,8 +84,8 @@ def _layer(trace: Trace, index: int) -> Layer:
     value, gradient = np.asarray(trace.value_of(index)), np.asarray(trace.gradient_of(index))
     differentiable = trace.gradient(index) is not None
     flat = np.abs(_slopes(trace, index, gate)) < FLAT
-    # Examples by units: all axes but the last count examples.
-    units = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)
+    # Examples by units: all axes but the last count examples. Of an array without cells -1 could be any number of them.
+    units = flat.reshape(-1, flat.shape[-1] if flat.ndim else 1) if flat.size else None
     # Units that are equal because they are flat part when they come back, and those that are read with other weights at once.
     sides = (value, np.asarray(trace.value_of(trace.node(index).sources[0][1])), gradient)
     return Layer(
@@ -96,7 +96,7 @@ def _layer(trace: Trace, index: int) -> Layer:
         summary(gradient) if differentiable else None,
         mean_size(gradient) if differentiable else nan,
         float(np.mean(flat)) if flat.size else 0.0,
-        int(np.count_nonzero(units.all(axis=0))) if units.size else 0,
+        0 if units is None else int(np.count_nonzero(units.all(axis=0))),
         differentiable and value.shape[-1:] > (1,) and value.size > 0 and all(np.all(x == x[..., :1]) for x in sides),
     )
 

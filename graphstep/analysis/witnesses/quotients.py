@@ -79,7 +79,7 @@ class Quotients:
 def quotients(trace: Trace, node: int, cell: tuple[int, ...] = ()) -> Quotients:
     """The errors of the quotients towards a node, or a cell of it.
 
-    InputError for a node without a gradient, or one that is not finite; LimitError for a program that is too large.
+    InputError for a node without a gradient, or where something is not finite; LimitError for a program that is too large.
     """
     from graphstep.analysis.symbolic.exact import ExactRun
 
@@ -90,8 +90,9 @@ def quotients(trace: Trace, node: int, cell: tuple[int, ...] = ()) -> Quotients:
     if gates > GATES:
         raise LimitError(f"with {2 * len(STEPS)} runs for each cell at most {GATES:,} gates are run, and this has {gates:,}")
     gradient, x = float(cell_of(trace.gradient_of(node), cell)), float(cell_of(trace.value_of(node), cell))
-    if not (math.isfinite(gradient) and math.isfinite(x)):
-        raise InputError("the value or its gradient is not finite, so there is no slope to hold anything against")
+    # Behind a wire that is cut a gradient may be 0 while the output is nan.
+    if not (math.isfinite(gradient) and math.isfinite(x) and np.isfinite(trace.output).all()):
+        raise InputError("the output, the value or its gradient is not finite, so there is no slope to hold anything against")
     run = ExactRun(trace, node)
     place = int(np.ravel_multi_index(cell, np.shape(trace.value_of(node)))) if cell else 0
     exact = run.slope(node, place)

@@ -137,6 +137,12 @@ def test_units_that_are_dead_for_every_example_are_counted() -> None:
     assert (layer.dead, layer.units, layer.examples) == (1, 3, 20)
 
 
+def test_a_layer_without_examples_or_without_units_has_no_dead_ones() -> None:
+    for shape in ((0, 3), (3, 0)):
+        (layer,) = diagnose(trace(read("sum(relu(x))"), {"x": np.zeros(shape)})).layers
+        assert (layer.units, layer.examples, layer.dead) == (shape[1], 0, 0)
+
+
 def test_half_of_the_units_may_be_off_for_one_example() -> None:
     assert found("h = relu(x); sum(h)", x=[1.0, -1.0, 2.0]) == []
 

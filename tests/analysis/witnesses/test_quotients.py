@@ -99,6 +99,8 @@ def test_a_cell_of_an_array_and_a_gate_have_quotients_too() -> None:
 def test_what_has_no_slope_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="not finite"):
         quotients(trace(read("log(x)"), {"x": 0.0}), 0)
+    with pytest.raises(InputError, match="the output, the value or its gradient is not finite"):
+        quotients(trace(read("x*stop(y)"), {"x": np.nan, "y": 2.0}), 1)
     monkeypatch.setattr("graphstep.analysis.witnesses.quotients.GATES", 1)
     with pytest.raises(LimitError, match=r"runs for each cell at most 1 gates are run, and this has 2$"):
         quotients(trace(read("x*x*x"), {"x": 1.0}), 0)
