@@ -12,9 +12,10 @@ import pytest
 from graphstep.teaching.lesson import open_lesson, progress
 from graphstep.teaching.lesson.catalogue import find
 from graphstep.teaching.lesson.walk import LessonRun
-from tests.faces.tui.terminal import Terminal
+from tests.faces.tui.terminal import SILENCE, Terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 if sys.platform == "win32":
@@ -98,22 +99,6 @@ def test_a_large_terminal_without_colours_is_filled_and_asked_for_inputs_and_con
     assert colours == []
 
 
-def test_a_dumb_terminal_is_told_the_steps(tmp_path) -> None:
-    terminal = Terminal(MAIN, TERM="dumb")
-    terminal.until("distributor")
-    assert terminal.ends() == 0
-    assert b"\x1b" not in terminal.raw
-
-
-def test_a_run_shows_itself_from_python() -> None:
-    code = "import graphstep as gs; gs.run('(x+y)*z', x=-2, y=5, z=-4).show(at=4); print('after')"
-    terminal = Terminal([sys.executable, "-c", code])
-    terminal.until("× sends to x+y")
-    terminal.send("yq")
-    assert terminal.ends() == 0
-    assert b"after" in terminal.raw
-
-
 def test_an_interrupted_lesson_keeps_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal([sys.executable, "-m", "graphstep", "lesson", "1"], columns=120, GRAPHSTEP_DATA=str(tmp_path))
     terminal.until("go on")
@@ -124,22 +109,6 @@ def test_an_interrupted_lesson_keeps_the_place(tmp_path: Path, monkeypatch: pyte
     assert terminal.restored
     monkeypatch.setenv("GRAPHSTEP_DATA", str(tmp_path))
     assert progress.resume(LessonRun(open_lesson(find("1"))), progress.load()).place == 1
-
-
-def test_a_fault_of_the_ui_is_one_line_and_status_1_and_a_training_is_saved_all_the_same(tmp_path: Path) -> None:
-    code = (
-        "import sys; from graphstep.faces.cli import main; from graphstep.faces.tui.commands import training\n"
-        "training.DOES['help'] = lambda screen: 1/0\n"
-        f"sys.exit(main(['train', '(w-1)^2', 'w=0', '--params=w', '--steps=3', {f'--save={tmp_path}/s.npz'!r}]))"
-    )
-    terminal = Terminal([sys.executable, "-c", code])
-    terminal.until("loss")
-    terminal.send("?")
-    assert terminal.ends() == 1
-    assert terminal.restored
-    assert b"error: the terminal UI failed: ZeroDivisionError: division by zero\r\n" in terminal.raw
-    assert [path.name for path in tmp_path.iterdir()] == ["s.npz"]
-    assert b"Traceback" not in terminal.raw
 
 
 def test_a_session_breaks_goes_back_asks_why_edits_and_reads_the_comparison_until_its_terminal_is_closed() -> None:
@@ -189,60 +158,121 @@ def test_a_session_breaks_goes_back_asks_why_edits_and_reads_the_comparison_unti
     assert b"Traceback" not in terminal.raw
 
 
-TRAIN = [sys.executable, "-m", "graphstep", "train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "12"]
+SHELL = """
+import sys, termios
+attributes = termios.tcgetattr(0)
+attributes[3] &= ~termios.ECHO
+termios.tcsetattr(0, termios.TCSANOW, attributes)
+import graphstep as gs
+from graphstep.faces.cli import main
+print("ready")
+for line in iter(sys.stdin.readline, ""):
+    print("status", eval(line))
+"""
+"""A process that does what is typed, line by line."""
 
 
-def test_training_stepping_into_a_round_and_leaving(tmp_path: Path) -> None:
-    state = tmp_path / "state.npz"
-    terminal = Terminal([*TRAIN, "--save", str(state)])
-    terminal.until("no round of 12 yet")
-    terminal.send(RIGHT)
-    terminal.until("= 0 - 0.1 · (-4)")
-    terminal.send(" ")
-    terminal.until("All 12 rounds are done.")
-    terminal.send(LEFT)
-    terminal.until("round 10 of 12")
-    terminal.send("\r")
-    terminal.until("start 0/8")
-    terminal.send(ESCAPE)
-    terminal.until("graphstep train")
-    terminal.send("q")
+@pytest.fixture(scope="module")
+def shell() -> Iterator[Terminal]:
+    """One process in which commands are run one after the other: to start it and to import the UI takes longer than most scenes,
+    and the tests above show it. It has left each of them in order if it leaves itself with status 0."""
+    terminal = Terminal([sys.executable, "-c", SHELL])
+    terminal.until("ready")
+    yield terminal
+    terminal.send("\x04")
     assert terminal.ends() == 0
-    assert b"Traceback" not in terminal.raw
+
+
+def typed(shell: Terminal, line: str) -> None:
+    """Type a line of Python, when what stood on the screen was wiped away."""
+    shell.wipe()
+    shell.raw = b""
+    shell.send(f"{line}\n")
+
+
+def status(shell: Terminal) -> int:
+    """What the line came to when it is over; nothing has failed and the terminal is restored."""
+    while not (said := re.search(rb"status (\d+)\r\n\Z", shell.raw)):
+        assert shell.hears(SILENCE), shell.raw
+    assert shell.restored
+    assert b"Traceback" not in shell.raw
+    return int(said[1])
+
+
+def test_a_run_shows_itself_from_python(shell: Terminal) -> None:
+    typed(shell, "gs.run('(x+y)*z', x=-2, y=5, z=-4).show(at=4) or print('after') or 0")
+    shell.until("× sends to x+y")
+    shell.send("yq")
+    assert status(shell) == 0
+    assert b"after" in shell.raw
+
+
+def test_a_fault_of_the_ui_is_one_line_and_status_1_and_a_training_is_saved_all_the_same(shell: Terminal, tmp_path: Path) -> None:
+    words = ["train", "(w-1)^2", "w=0", "--params=w", "--steps=3", f"--save={tmp_path}/s.npz"]
+    does = "__import__('graphstep.faces.tui.commands.training', fromlist=['DOES']).DOES"
+    typed(
+        shell, f"[kept := {does}['help'], {does}.update(help=lambda screen: 1/0), main({words!r}), {does}.update(help=kept)][2]"
+    )
+    shell.until("loss")
+    shell.send("?")
+    assert status(shell) == 1
+    assert b"error: the terminal UI failed: ZeroDivisionError: division by zero\r\n" in shell.raw
+    assert [path.name for path in tmp_path.iterdir()] == ["s.npz"]
+
+
+TRAIN = ["train", "(w*x - y)^2", "x=1", "y=2", "w=0", "--params", "w", "--steps", "12"]
+
+
+def test_training_stepping_into_a_round_and_leaving(shell: Terminal, tmp_path: Path) -> None:
+    state = tmp_path / "state.npz"
+    typed(shell, f"main({[*TRAIN, '--save', str(state)]!r})")
+    shell.until("no round of 12 yet")
+    shell.send(RIGHT)
+    shell.until("= 0 - 0.1 · (-4)")
+    shell.send(" ")
+    shell.until("All 12 rounds are done.")
+    shell.send(LEFT)
+    shell.until("round 10 of 12")
+    shell.send("\r")
+    shell.until("start 0/8")
+    shell.send(ESCAPE)
+    shell.until("graphstep train")
+    shell.send("q")
+    assert status(shell) == 0
     assert state.exists()
 
 
-def test_control_c_leaves_a_training_that_runs() -> None:
-    terminal = Terminal([*TRAIN[:-1], "100000000"])
-    terminal.until("no round of")
-    terminal.send(" ")
-    terminal.until("training")
-    terminal.send("\x03")
-    assert terminal.ends() == 0
-    assert b"Traceback" not in terminal.raw
+def test_control_c_leaves_a_training_that_runs(shell: Terminal) -> None:
+    typed(shell, f"main({[*TRAIN[:-1], '100000000']!r})")
+    shell.until("no round of")
+    shell.send(" ")
+    shell.until("training")
+    shell.send("\x03")
+    assert status(shell) == 0
 
 
-def test_a_training_that_diverged_says_so_with_its_exit_status() -> None:
-    terminal = Terminal([*TRAIN, "--lr", "1e200"])
-    terminal.until("no round of 12 yet")
-    terminal.send(" ")
-    terminal.until("a smaller learning rate may help")
-    terminal.send("q")
-    assert terminal.ends() == 1
+def test_a_training_that_diverged_says_so_with_its_exit_status(shell: Terminal) -> None:
+    typed(shell, f"main({[*TRAIN, '--lr', '1e200']!r})")
+    shell.until("no round of 12 yet")
+    shell.send(" ")
+    shell.until("a smaller learning rate may help")
+    shell.send("q")
+    assert status(shell) == 1
 
 
-def test_lines_are_printed_when_they_are_asked_for() -> None:
-    asked = [[*TRAIN[3:], *more] for more in (["--plain"], ["--format", "csv"], ["--at-round", "0"])]
-    code = f"from graphstep.faces.cli import main\nfor words in {asked!r}: print('status', main(words))"
+def test_lines_are_printed_when_they_are_asked_for_and_in_a_dumb_terminal() -> None:
+    asked = [[*TRAIN, *more] for more in (["--plain"], ["--format", "csv"], ["--at-round", "0"])]
+    code = (
+        "import os; from graphstep.faces.cli import main\n"
+        f"for words in {asked!r}: print('status', main(words))\n"
+        f"os.environ['TERM'] = 'dumb'\nfor words in {[TRAIN, MAIN[3:]]!r}: print('status', main(words))"
+    )
     terminal = Terminal([sys.executable, "-c", code], columns=120, rows=40)
     assert terminal.ends() == 0
-    *printed, rest = terminal.raw.split(b"status 0\r\n")
+    *printed, training, steps, rest = terminal.raw.split(b"status 0\r\n")
     assert [b"round" in text for text in printed] == [True] * 3
+    assert b"stopped: all 12 rounds are done" in training
+    assert b"distributor" in steps
     assert rest == b""
     assert b"\x1b[?1049h" not in terminal.raw
-
-
-def test_a_dumb_terminal_gets_lines() -> None:
-    terminal = Terminal(TRAIN, rows=40, TERM="dumb")
-    terminal.until("stopped: all 12 rounds are done")
-    assert terminal.ends() == 0
+    assert b"\x1b" not in steps
