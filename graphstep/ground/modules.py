@@ -1,17 +1,30 @@
-"""A file of the user's imported as a module: alone, as a script is, or as a part of the package that it stands in."""
+"""A file of the user's is imported as a module, alone or as a part of its package; and which files are no user's is told."""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
 import os
+import re
 import sys
+import sysconfig
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+_LIBRARIES = tuple(os.path.join(path, "") for path in (sysconfig.get_path("stdlib"), str(Path(__file__).parents[1])))
+# Packages are also installed for a user, for a distribution, and in the environment that another one is made on top of.
+_INSTALLED = re.compile(r"[\\/](?:site|dist)-packages[\\/]")
+
+
+@cache
+def is_library(path: str) -> bool:
+    """Whether a file is Python's own, an installed package's or graphstep's: nothing that the user wrote for this call."""
+    return path.startswith((*_LIBRARIES, "<frozen")) or _INSTALLED.search(path) is not None
 
 
 def module_of_file(path: str, folder: str = "") -> ModuleType | None:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from graphstep.ground.modules import is_library
+
 PROGRAM = """
 import sys
 from graphstep.ground.modules import module_of_file
@@ -38,3 +40,10 @@ def test_a_file_is_imported_as_it_would_be_run(tmp_path):
         words = [sys.executable, "-P", "-c", PROGRAM, str(file)]
         done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
         assert (done.stdout, done.stderr) == (f"{name} 1\n", ""), files
+
+
+def test_what_is_installed_is_a_library_wherever_it_lies() -> None:
+    assert is_library("/usr/lib/python3/dist-packages/torch/functional.py")
+    assert is_library("/home/ada/.local/lib/python3.12/site-packages/numpy/ma/core.py")
+    assert is_library(r"C:\Python\Lib\site-packages\numpy\ma\core.py")
+    assert not is_library("/home/ada/packages/train.py")

@@ -19,7 +19,6 @@ from graphstep.engine.capture.frameworks import adapters, is_for_pytorch
 from graphstep.engine.capture.functions import Followed
 from graphstep.engine.capture.names import names_of
 from graphstep.engine.capture.objects import VALUES, ArraysError, Engine, engine_of, record_objects
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import holds_poison, unseen
 from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.sources import locate
@@ -27,6 +26,7 @@ from graphstep.engine.capture.tensors import end_at, held_by
 from graphstep.engine.capture.traced import PLAIN, Fillable, Traced, plain
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError, InputError, quoted
+from graphstep.ground.modules import is_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -14,7 +14,6 @@ from typing import Any
 
 from graphstep.engine.capture.numpy_recorder import NumpyRecorder
 from graphstep.engine.capture.objects import engine_of
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recorder import Recorder
 from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.traced import Traced, is_array
@@ -22,6 +21,7 @@ from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.late import np
+from graphstep.ground.modules import is_library
 
 LISTED = 2_000
 """Numbers of a list up to which each is taken out of it by a gate of its own; what such a gate sends has the size of the list."""

@@ -22,11 +22,10 @@ from graphstep.engine.archive import write_run
 from graphstep.engine.archive.container import Cells, unpack
 from graphstep.engine.capture import CaptureError, record
 from graphstep.engine.capture.opening import opening_of
-from graphstep.engine.capture.places import is_library
 from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import GraphstepError, InputError, did_you_mean, quoted
 from graphstep.ground.late import np
-from graphstep.ground.modules import module_of_file
+from graphstep.ground.modules import is_library, module_of_file
 from graphstep.ground.processes import limit_process
 from graphstep.language.setup import Setup
 

@@ -8,8 +8,9 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from graphstep.engine.capture.objects import Creation, number
-from graphstep.engine.capture.places import at_work, is_library
+from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.watch import Watch
+from graphstep.ground.modules import is_library
 
 
 class Created:

@@ -17,7 +17,7 @@ from importlib import import_module
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from graphstep.engine.capture.places import is_library
+from graphstep.ground.modules import is_library
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

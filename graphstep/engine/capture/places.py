@@ -6,22 +6,17 @@ import ast
 import dis
 import linecache
 import os
-import re
-import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
+from graphstep.ground.modules import is_library
 from graphstep.ground.records import dataclass
 
 _LOGS = ("debug", "info", "warning", "error", "critical", "exception")
 _OPERATORS = ("BINARY_OP", "UNARY_", "COMPARE_OP")
-_LIBRARIES = tuple(os.path.join(path, "") for path in (sysconfig.get_path("stdlib"), str(Path(__file__).parents[2])))
-# Packages are also installed for a user, for a distribution, and in the environment that another one is made on top of.
-_INSTALLED = re.compile(r"[\\/](?:site|dist)-packages[\\/]")
 
 
 class Extent(NamedTuple):
@@ -87,12 +82,6 @@ class Place:
 @cache
 def _base(path: str) -> str:
     return os.path.basename(path)
-
-
-@cache
-def is_library(path: str) -> bool:
-    """Whether a file is Python's own, an installed package's or graphstep's: nothing that the user wrote for this call."""
-    return path.startswith((*_LIBRARIES, "<frozen")) or _INSTALLED.search(path) is not None
 
 
 _PLACES: dict[tuple[int, int, bool], Place] = {}

@@ -9,12 +9,13 @@ from types import FrameType
 from typing import Any
 
 from graphstep.engine.capture.names import free_name
-from graphstep.engine.capture.places import Place, at_work, is_library
+from graphstep.engine.capture.places import Place, at_work
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording, check_count
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.exact import exact_text
 from graphstep.ground.late import np
+from graphstep.ground.modules import is_library
 from graphstep.language.program import Branch
 
 

@@ -19,9 +19,9 @@ from itertools import pairwise
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Literal, NamedTuple
 
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Scope
 from graphstep.ground import limits
+from graphstep.ground.modules import is_library
 from graphstep.ground.records import dataclass
 
 LOOP = "repeat"

@@ -14,8 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from graphstep.engine.capture.places import is_library
-from graphstep.ground.modules import module_of_file
+from graphstep.ground.modules import is_library, module_of_file
 from graphstep.ground.processes import limit_process
 from graphstep.teaching.judge.bench import Bench, UnreadableError
 

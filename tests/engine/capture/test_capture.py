@@ -14,7 +14,6 @@ import pytest
 
 import graphstep as gs
 from graphstep.engine.capture import CaptureError, Operation, Recording, frameworks, record
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.process import record_file
 from graphstep.ground.errors import InputError
 from graphstep.telling.names import names_of
@@ -337,8 +336,8 @@ def test_a_file_that_fails_says_where(tmp_path):
 def test_a_file_that_does_not_end_is_ended(tmp_path):
     file = tmp_path / "long.py"
     file.write_text("import time\ntime.sleep(600)\n")
-    with pytest.raises(CaptureError, match="was ended after 1 seconds"):
-        record_file(str(file), "f", {}, seconds=1)
+    with pytest.raises(CaptureError, match=r"was ended after 0\.3 seconds"):
+        record_file(str(file), "f", {}, seconds=0.3)
 
 
 def test_a_file_whose_threads_do_not_end_is_captured_and_does_what_it_has_left_for_its_end(tmp_path):
@@ -418,13 +417,6 @@ def test_an_adapter_is_found_in_a_folder_an_egg_and_an_archive_of_packages(tmp_p
     for path, names in ((folder, ["math"]), (egg, ["math"]), (archive, ["math"]), (tmp_path, []), (tmp_path / "none", [])):
         monkeypatch.setattr(sys, "path", [str(path)])
         assert [entry.name for entry in frameworks.entries.__wrapped__()] == names
-
-
-def test_what_is_installed_is_a_library_wherever_it_lies() -> None:
-    assert is_library("/usr/lib/python3/dist-packages/torch/functional.py")
-    assert is_library("/home/ada/.local/lib/python3.12/site-packages/numpy/ma/core.py")
-    assert is_library(r"C:\Python\Lib\site-packages\numpy\ma\core.py")
-    assert not is_library("/home/ada/packages/train.py")
 
 
 def test_a_loop_is_watched_where_pytorch_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,12 +18,12 @@ from typing import Any
 from graphstep.engine.capture.frameworks import reached, seen_by
 from graphstep.engine.capture.jax.interpreter import Interpreter
 from graphstep.engine.capture.names import free_name
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import CaptureError, Recording
 from graphstep.engine.capture.sources import locate
 from graphstep.ground import limits
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
+from graphstep.ground.modules import is_library
 
 
 def record(function: Callable[..., Any], bound: inspect.BoundArguments, name: str, fixed: Collection[str]) -> Recording:

@@ -9,7 +9,7 @@ from typing import Any
 from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
 from graphstep.engine.capture.jax.scopes import Scopes, Within, called, named_scopes
 from graphstep.engine.capture.names import free_name
-from graphstep.engine.capture.places import Place, is_library, place_in
+from graphstep.engine.capture.places import Place, place_in
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording, check_count
 from graphstep.engine.recorded import alike, in_type
 from graphstep.gates.mathematics import NUMBERS
@@ -18,15 +18,12 @@ from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.arrays import summed
 from graphstep.ground.late import np
+from graphstep.ground.modules import is_library
 from graphstep.ground.records import dataclass
 
 _INLINED = {
-    "jit": "jaxpr",
-    "pjit": "jaxpr",
-    "closed_call": "call_jaxpr",
-    "core_call": "call_jaxpr",
-    "checkpoint": "jaxpr",
-    "remat2": "jaxpr",
+    **dict.fromkeys(("jit", "pjit", "checkpoint", "remat2"), "jaxpr"),
+    **dict.fromkeys(("closed_call", "core_call"), "call_jaxpr"),
 }
 """Primitives that call a jaxpr, and their parameter that is it."""
 

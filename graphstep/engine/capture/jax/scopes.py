@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.recording import Scope
 from graphstep.ground import limits
+from graphstep.ground.modules import is_library
 
 Within = tuple[int, str]
 """The number of a call, 0 for a named scope, and its label."""

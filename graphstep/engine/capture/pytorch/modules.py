@@ -9,8 +9,8 @@ from itertools import chain
 from types import CodeType, FrameType
 from typing import Any
 
-from graphstep.engine.capture.places import is_library
 from graphstep.engine.capture.pytorch.tensors import identifier, is_module, is_tensor, tensors_in
+from graphstep.ground.modules import is_library
 
 
 @cache

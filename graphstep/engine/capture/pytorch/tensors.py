@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
-from graphstep.engine.capture.places import is_library
 from graphstep.ground import limits
+from graphstep.ground.modules import is_library
 
 _QUESTIONS = (
     "size dim numel shape ndim dtype device requires_grad is_leaf grad_fn layout stride storage_offset element_size "
