@@ -8,6 +8,8 @@ import json
 import math
 import random
 import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import graphstep as gs
 from graphstep.faces.cli import main
 from graphstep.teaching.judge import process, programs, report
 from graphstep.teaching.judge.faults import faults_of, faults_of_backward
+from graphstep.teaching.judge.findings import Finding
 from graphstep.teaching.judge.judgement import Judgement, judge
 from graphstep.teaching.judge.machine import Machine, right_numbers
 from graphstep.teaching.judge.operations import OPERATIONS
@@ -307,38 +310,43 @@ def test_no_file_and_no_module_is_status_2(file: Path, capsys: pytest.CaptureFix
     ]
 
 
-ENDLESS = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "while True: pass")
+ENDLESS = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "while True: __import__('time').sleep(0.1)")
 GREEDY = SOURCE.replace("self.grad += math.cos(self.data) * out.grad", "self.kept = bytearray(1 << 31)")
 STUCK = SOURCE.replace("out = Number(math.cos(self.data), (self,))", "import threading; threading.Event().wait()")
 LEAVING = SOURCE.replace("out = Number(math.cos(self.data), (self,))", "import os; os._exit(3)")
 
 
-def test_what_does_not_end_or_takes_all_memory_is_wrong(file: Path) -> None:
-    file.write_text(ENDLESS, encoding="utf-8")
-    with process.engine("mine.py", seconds=2) as engine:
-        judgement = judge(engine)
-    assert report.verdict_line(judgement.findings[0], "en") == "sin: the process was ended after 20 seconds"
-    assert judgement.findings[0].trial.text == "sin(x)"
+def test_what_does_not_end_or_is_slow_is_ended_by_the_clock_and_told_so(file: Path) -> None:
+    slow = SOURCE.replace("        self.grad = 1.0\n", "        self.grad = 1.0\n        import time; time.sleep(0.05)\n")
+
+    def found(name: str, source: str, seconds: float) -> Sequence[Finding]:
+        file.with_name(name).write_text(source, encoding="utf-8")
+        with process.engine(name, seconds=seconds) as engine:
+            return judge(engine).findings
+
+    # The three wait for their clocks at the same time.
+    with ThreadPoolExecutor() as pool:
+        (endless, *_), (stuck,), (late,) = pool.map(
+            found, ("endless.py", "stuck.py", "late.py"), (ENDLESS, STUCK, slow), (2, 2, 1)
+        )
+    assert report.verdict_line(endless, "en") == "sin: the process was ended after 20 seconds"
+    assert endless.trial.text == "sin(x)"
+    assert (stuck.operation, stuck.key, stuck.trial.text) == ("cos", "judge-clock", "cos(x)")
+    assert report.verdict_line(late, "en").startswith("the engine is too slow: ")
+
+
+def test_what_takes_all_memory_is_wrong(file: Path) -> None:
     file.write_text(GREEDY, encoding="utf-8")
     with process.engine("mine.py") as engine:
         judgement = judge(engine)
     assert report.verdict_line(judgement.findings[0], "en") == "sin: MemoryError"
 
 
-def test_a_slow_engine_is_called_slow_and_none_of_its_operations(file: Path) -> None:
-    slow = SOURCE.replace("        self.grad = 1.0\n", "        self.grad = 1.0\n        import time; time.sleep(0.05)\n")
-    file.write_text(slow, encoding="utf-8")
-    with process.engine("mine.py", seconds=1) as engine:
+def test_what_leaves_when_it_is_looked_at_is_wrong_by_name(file: Path) -> None:
+    file.write_text(LEAVING, encoding="utf-8")
+    with process.engine("mine.py") as engine:
         (finding,) = judge(engine).findings
-    assert report.verdict_line(finding, "en").startswith("the engine is too slow: ")
-
-
-def test_what_does_not_come_back_when_it_is_looked_at_is_wrong_by_name(file: Path) -> None:
-    for source, reason in ((STUCK, "judge-clock"), (LEAVING, "judge-ended")):
-        file.write_text(source, encoding="utf-8")
-        with process.engine("mine.py", seconds=2) as engine:
-            (finding,) = judge(engine).findings
-        assert (finding.operation, finding.key, finding.trial.text) == ("cos", reason, "cos(x)")
+    assert (finding.operation, finding.key, finding.trial.text) == ("cos", "judge-ended", "cos(x)")
 
 
 def test_an_engine_that_takes_small_numbers_only_says_so_itself() -> None:
