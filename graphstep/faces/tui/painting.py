@@ -30,6 +30,8 @@ _EMOJI = "\U0001f000"
 
 _LINK, _UNLINKED, _PLAIN = "\x1b]8;", "\x1b]8;;\x1b\\", "\x1b[0m"
 _CODES = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
+_SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})
+"""Attributes that paint something where no letter is: lines, and the colours exchanged."""
 
 
 class Painting:
@@ -163,10 +165,14 @@ class _Brush:
             jump = f"\x1b[{x + 1}G" if y == self._y else f"\x1b[{y + 1};{x + 1}H"
             way = self._on_the_way(x, y, row)
             self._pieces.append(way if way and len(way.encode()) <= len(jump) else jump)
+        text = "".join(letters)
         if pen != self._pen:
+            # Half of a screen is blanks: for them only the paper counts.
+            if not text.strip(" "):
+                pen = _for_blanks(self._pen, pen)
             self._pieces.append(_turned(self._pen, pen))
             self._pen = pen
-        self._pieces += letters
+        self._pieces.append(text)
         self._x, self._y = x + len(letters), y
 
     def _on_the_way(self, x: int, y: int, row: _Row) -> str:
@@ -174,7 +180,10 @@ class _Brush:
         if y != self._y or not 0 < x - self._x <= _GAP:
             return ""
         letters, pens = row.letters[self._x : x], row.pens[self._x : x]
-        return "" if None in letters or any(pen != self._pen for pen in pens) else "".join(filter(None, letters))
+        for letter, pen in zip(letters, pens, strict=True):
+            if letter is None or (pen != self._pen and (letter != " " or _on_blanks(pen) != _on_blanks(self._pen))):
+                return ""
+        return "".join(filter(None, letters))
 
     def whole(self, x: int, y: int, text: str) -> None:
         """Write a text with pens of its own from a cell on; where it ends is not known."""
@@ -193,6 +202,9 @@ def _cells(text: str, style: Style | None, system: int) -> tuple[list[str], list
     """
     # What is written before a text of that style.
     pen = "" if style is None else Strip.render_style(style, "\0", ColorSystem(system)).partition("\0")[0]
+    if not text.strip(" "):
+        # Equal where they look it, whichever ink they would have had.
+        pen = _on_blanks(pen)
     if text.isascii() and text.isprintable():
         return list(text), [pen] * len(text)
     widths = [cell_len(letter) for letter in text]
@@ -238,7 +250,32 @@ def _turned(pen: str, other: str) -> str:
         return anew
     codes = [code for code in new_rest if code not in rest]
     codes += [new_ink or "39"] * (ink != new_ink) + [new_paper or "49"] * (paper != new_paper)
+    if not codes:
+        return ""
     return min(f"\x1b[{';'.join(codes)}m", anew, key=len)
+
+
+@lru_cache(maxsize=4096)
+def _on_blanks(pen: str) -> str:
+    """What of a pen is seen where it writes blanks: its paper, but for pens that draw lines there."""
+    _, paper, rest = _codes(pen)
+    if _LINK in pen or not _SEEN_ON_BLANKS.isdisjoint(rest):
+        return pen
+    return f"\x1b[{paper}m" if paper else ""
+
+
+@lru_cache(maxsize=4096)
+def _for_blanks(pen: str, other: str) -> str:
+    """The pen that is nearest to one in hand, of those that write blanks as the other one."""
+    seen = _on_blanks(other)
+    if _on_blanks(pen) == seen:
+        return pen
+    if not pen or _LINK in pen + seen or not _SEEN_ON_BLANKS.isdisjoint(_codes(pen)[2] + _codes(seen)[2]):
+        return seen
+    ink, _, rest = _codes(pen)
+    paper = _codes(seen)[1]
+    codes = [*rest, *filter(None, (ink, paper))]
+    return f"\x1b[{';'.join(codes)}m" if codes else ""
 
 
 def _codes(pen: str) -> tuple[str, str, list[str]]:

@@ -91,7 +91,8 @@ class Screen:
         fits = letters.isascii() and self._x >= 0 and end <= len(row)
         if not fits or not all(letter for letter, _ in row[self._x : self._x + 1] + row[end : end + 1]):
             return False
-        row[self._x : end] = [(letter, self._pen) for letter in letters]
+        blank = " ", _on_blanks(self._pen)
+        row[self._x : end] = [blank if letter == " " else (letter, self._pen) for letter in letters]
         self._x = end
         return True
 
@@ -104,7 +105,8 @@ class Screen:
                 row[self._x - 1] = (" ", row[self._x - 1][1])
             if end < len(row) and row[end][0] == "":
                 row[end] = (" ", row[end][1])
-            row[self._x : end] = [(letter, self._pen), ("", self._pen)][:width]
+            pen = _on_blanks(self._pen) if letter == " " else self._pen
+            row[self._x : end] = [(letter, pen), ("", pen)][:width]
         elif not width and 0 < self._x <= len(row):
             # A mark stands over what is before the cursor.
             before, pen = row[self._x - 1]
@@ -121,6 +123,15 @@ def _turned(pen: tuple[str, ...], codes: str) -> tuple[str, ...]:
         rest = [] if code == "0" else [other for other in rest if other != code and not (ground and _ground(other) == ground)]
         rest += {code} - {"0", "39", "49"}
     return (link, *sorted(rest))
+
+
+@lru_cache(maxsize=4096)
+def _on_blanks(pen: tuple[str, ...]) -> tuple[str, ...]:
+    """What is seen of a pen where there is no letter: the paper, unless it draws lines, links, or exchanges the colours."""
+    link, *rest = pen
+    if link or not {"4", "7", "9", "21", "53"}.isdisjoint(rest):
+        return pen
+    return (link, *(code for code in rest if _ground(code) == "paper"))
 
 
 def _ground(code: str) -> str:
