@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from textual.events import Event
     from textual.screen import Screen
     from textual.theme import Theme
+    from textual.timer import Timer
 
     from graphstep.faces.tui.inquiries import RewritingReady
     from graphstep.faces.tui.stylesheet import Sheet
@@ -174,6 +175,7 @@ class GraphstepApp(App[None]):
         self.loop: asyncio.AbstractEventLoop | None = None
         """What runs it, once it runs."""
         self._alone_from = 0.0
+        self._collector: Timer | None = None
         self._styled: tuple[str, int] | None = None
         self.set_keymap({name: ",".join(keys) for name, keys in rebound().items()})
 
@@ -277,6 +279,8 @@ class GraphstepApp(App[None]):
 
     async def on_event(self, event: Event) -> None:
         """Textual's, but for keys that were typed ahead: a dialog that is about to open holds them for its field."""
+        if isinstance(event, Key):
+            self._hold_collector()
         hold = getattr(self.screen, "hold", None) if isinstance(event, Key) and self.screen_stack else None
         if hold is None or not hold(event):
             await super().on_event(event)
@@ -347,8 +351,15 @@ class GraphstepApp(App[None]):
             from graphstep.faces.tui.ahead import in_pieces
 
             in_pieces(self, self.style_ahead())
+        self._hold_collector()
         if much_is_new() or much_has_lasted():
-            self.set_timer(max(_PAUSE, min(self._alone_from - now, _TAKEN_DOWN)), self._collect)
+            self._collector = self.set_timer(max(_PAUSE, min(self._alone_from - now, _TAKEN_DOWN)), self._collect)
+
+    def _hold_collector(self) -> None:
+        """Let the garbage wait for the end of the next frame. Behind a key that is held down it waits for Python's own limit."""
+        if self._collector is not None:
+            self._collector.stop()
+            self._collector = None
 
     def _collect(self) -> None:
         # A dialog that is open, or still being taken down, must not be taken for what stays: nothing would free it later.

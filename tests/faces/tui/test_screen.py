@@ -9,6 +9,7 @@ from statistics import median
 
 import numpy as np
 import pytest
+from textual.events import Key
 
 from graphstep.debugger.actions import STEPPING
 from graphstep.debugger.breakpoints import steps_at
@@ -317,3 +318,17 @@ def test_a_dialog_is_never_taken_for_what_lasts_while_it_is_open_or_taken_down(m
 
     drive(play)
     assert looks == ["collect_lasting", "collect_new", "collect_new", "collect_lasting"]
+
+
+def test_the_garbage_waits_until_no_frame_is_on_its_way(monkeypatch) -> None:
+    monkeypatch.setattr("graphstep.faces.tui.app.much_is_new", lambda: True)
+
+    async def play(driver: Driver) -> None:
+        app = driver.app
+        waits = app._collector
+        app.post_display_hook()
+        assert app._collector is not waits, "a frame that comes before it puts it off"
+        await app.on_event(Key("f12", None))
+        assert app._collector is None, "so does a key: what it shows comes first"
+
+    drive(play)
