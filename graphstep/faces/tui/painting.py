@@ -32,6 +32,8 @@ _LINK, _UNLINKED, _PLAIN = "\x1b]8;", "\x1b]8;;\x1b\\", "\x1b[0m"
 _CODES = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
 _SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})
 """Attributes that paint something where no letter is: lines, and the colours exchanged."""
+_ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27"}
+"""What takes an attribute back. Not 21, which ends bold in some terminals, and underlines twice in others."""
 
 
 class Painting:
@@ -245,10 +247,12 @@ def _turned(pen: str, other: str) -> str:
     new_ink, new_paper, new_rest = _codes(other)
     # Code 0 takes all attributes back; which way is shorter depends on what the two pens have in common.
     anew = other.replace("\x1b[", "\x1b[0;", 1)
-    # Attributes could be taken back one by one, but terminals differ: 21 ends bold, or underlines twice.
-    if not set(rest) <= set(new_rest):
+    gone = {*rest} - {*new_rest}
+    if not gone <= _ENDS.keys():
         return anew
-    codes = [code for code in new_rest if code not in rest]
+    ends = {_ENDS[code] for code in gone}
+    # What ends bold ends dim.
+    codes = [*sorted(ends), *(code for code in new_rest if code not in rest or _ENDS.get(code) in ends)]
     codes += [new_ink or "39"] * (ink != new_ink) + [new_paper or "49"] * (paper != new_paper)
     if not codes:
         return ""

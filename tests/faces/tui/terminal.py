@@ -28,6 +28,8 @@ _SEQUENCE = r"\x1b\[([0-9;?<>=$]*)([A-Za-z~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|
 _PIECES = re.compile(_SEQUENCE + r"|\r|\n|[^\x1b\r\n]+")
 _WHOLE = re.compile(_SEQUENCE)
 _CODES = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
+_ENDS = {"22": ("1", "2"), "23": ("3",), "24": ("4", "21"), "27": ("7",)}
+"""Which attributes a code takes back."""
 
 
 @contextmanager
@@ -120,6 +122,9 @@ def _turned(pen: tuple[str, ...], codes: str) -> tuple[str, ...]:
     link, *rest = pen
     for code in _CODES.findall(codes):
         ground = _ground(code)
+        if code in _ENDS:
+            rest = [other for other in rest if other not in _ENDS[code]]
+            continue
         rest = [] if code == "0" else [other for other in rest if other != code and not (ground and _ground(other) == ground)]
         rest += {code} - {"0", "39", "49"}
     return (link, *sorted(rest))
