@@ -330,10 +330,21 @@ def test_a_pen_turns_into_another_one_in_the_fewest_codes() -> None:
     names = ("bold red on blue", "bold green on blue", "green on blue", "green", "none", "bold", "link https://x.org", "bold")
     segments = [Segment("a", Style.parse(name)) for name in names]
     link = f"\x1b]8;id={segments[6].style._link_id};https://x.org\x1b\\"
-    codes = ("1;31;44", "32", "0;32;44", "49", "0", "1")
+    codes = ("1;31;44", "32", "22", "49", "0", "1")
     pens = [*(f"\x1b[{code}m" for code in codes), f"\x1b[0m{link}", "\x1b[0m\x1b]8;;\x1b\\\x1b[1m"]
     update = Update([whole(0, Strip(segments))])
     assert written(Painting(), update) == "\x1b[1;1H" + "".join(f"{pen}a" for pen in pens) + "\x1b[0m"
+
+
+def test_blanks_are_written_by_any_pen_of_their_paper_unless_it_draws_lines() -> None:
+    def bytes_of(*names: str) -> str:
+        segments = [Segment(text, Style.parse(name)) for text, name in zip("a b", names, strict=True)]
+        return written(Painting(), Update([whole(0, Strip(segments))]))
+
+    assert bytes_of("red on blue", "bold green on blue", "red on blue") == "\x1b[1;1H\x1b[31;44ma b\x1b[0m"
+    assert bytes_of("red on blue", "green", "red on blue") == "\x1b[1;1H\x1b[31;44ma\x1b[49m \x1b[44mb\x1b[0m"
+    assert bytes_of("red", "underline red", "red") == "\x1b[1;1H\x1b[31ma\x1b[4m \x1b[24mb\x1b[0m"
+    assert bytes_of("reverse red", "red", "red") == "\x1b[1;1H\x1b[7;31ma\x1b[0m \x1b[31mb\x1b[0m"
 
 
 def test_letters_on_whose_width_terminals_do_not_agree_are_written_with_all_that_stands_behind_them() -> None:
