@@ -12,7 +12,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from graphstep.gates.numbers import local
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.memo import owner_cache_of_last
 from graphstep.ground.records import record
 from graphstep.language.program import node_id
@@ -115,9 +115,12 @@ def _local_cells(trace: Trace, edge: int) -> NDArray[np.float64]:
     """The local gradient of a wire whose sender treats every cell of its array alike, in the shape of that."""
     wire = Wire(trace, edge)
     # Python's own numbers raise where NumPy's make inf and nan.
-    with np.errstate(all="ignore"):
-        slope = local(wire.gate, trace.call(wire.sender), wire.slot, trace.plan.dtype)
-    return np.broadcast_to(np.asarray(slope, np.float64), trace.node(wire.sender).shape)
+    with quiet():
+        slope = np.asarray(local(wire.gate, trace.call(wire.sender), wire.slot, trace.plan.dtype), np.float64)
+    if slope.shape != (shape := trace.node(wire.sender).shape):
+        return np.broadcast_to(slope, shape)
+    slope.flags.writeable = False
+    return slope
 
 
 class Wires(Sequence[Wire]):

@@ -19,7 +19,7 @@ from graphstep.engine.trace import Trace
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError, Rule
 from graphstep.ground.arrays import Number
-from graphstep.ground.late import np
+from graphstep.ground.late import np, quiet
 from graphstep.ground.operands import Shape
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ ENOUGH = 1e-8
 
 def objective(trace: Trace, output: Any) -> float:
     """The sum of the cells of an output, each times its seed."""
-    with np.errstate(all="ignore"):
+    with quiet():
         return _total(trace, output)
 
 
@@ -114,7 +114,7 @@ class Around:
             steps = np.array([sizes(abs(xs[k]))[:few] for k in chosen])
             middle, count = np.array(xs[chosen.start : chosen.stop])[:, None], steps.shape[1]
             # Beside the largest number stands inf.
-            with np.errstate(over="ignore"):
+            with quiet():
                 values = np.concatenate([middle - steps, middle + steps], axis=1)
             ran, sides, refusals = self._run(chosen, values - middle, moved)
             points, outputs = values.tolist(), ran.tolist()
@@ -136,7 +136,7 @@ class Around:
         for start in range(0, moves.shape[1], self._rerun.most):
             stack = moved(chosen, moves[:, start : start + self._rerun.most]).reshape(-1, *np.shape(self._value))
             # A number that is too large or undefined is an answer here.
-            with np.errstate(all="ignore"):
+            with quiet():
                 for k, (work, inputs, out) in enumerate(self._rerun.run(stack)):
                     if k in ways:
                         ways[k].append(_decided(work, inputs, out, self._trace))
@@ -187,7 +187,7 @@ def magnitudes(trace: Trace) -> Magnitudes:
     as their sum. What a gate adds up inside one cell is rounded at its size there, whatever cancels.
     """
     largest, inside, total = 0.0, 0.0, 0.0
-    with np.errstate(all="ignore"):
+    with quiet():
         for index, depends in enumerate(trace.program.depends):
             if depends:
                 gradient = trace.gradient_of(index)

@@ -24,8 +24,10 @@ from graphstep.engine.trace import Trace
 from graphstep.faces.export._modules import module_in, names_in
 from graphstep.faces.export._options import PLAIN, Options, options_of
 from graphstep.ground import limits
+from graphstep.ground.collector import collector_paused
 from graphstep.ground.errors import InputError, did_you_mean, quoted
 from graphstep.ground.files import is_stream, write_file
+from graphstep.ground.late import quiet
 from graphstep.ground.unprintable import printable
 from graphstep.telling.document import Document
 
@@ -112,6 +114,9 @@ def pieces(trace: Trace, name: str, at: int | None = None, options: Options = PL
     return chosen.export(trace, at, options)
 
 
+# Asked for once, and not at every step; and what comes to be is thrown away with the text, without a look at it.
+@quiet()
+@collector_paused()
 def render(trace: Trace, name: str, at: int | None = None, options: Options = PLAIN) -> str:
     """The whole text of a trace in a format; raises what :func:`pieces` raises."""
     return printable("".join(pieces(trace, name, at, options)))
