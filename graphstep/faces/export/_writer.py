@@ -13,7 +13,7 @@ from graphstep.ground.numerals import ENGLISH, numeral
 from graphstep.telling import document as blocks
 from graphstep.telling.document import Block, Content
 from graphstep.telling.explanation import Note
-from graphstep.telling.words.catalogue import joined, message
+from graphstep.telling.words.catalogue import joined, joint, message
 
 _DIFFERENT = 1e-4
 """The relative error from which on two numbers differ by more than rounding, so that it has digits of its own."""
@@ -40,8 +40,8 @@ class Writer(ABC):
     def __init__(self, language: str = ENGLISH) -> None:
         self.language = language
         """The code of the language of the document."""
-        self.gap = message(language, "joint", one="", next="")
-        """What stands between a label and its sentence: a blank, and nothing behind the full-width signs of Chinese."""
+        self.gap = joint(language)
+        """What stands between a label and its sentence."""
 
     def label(self, what: Note | blocks.Step) -> str:
         """The label of a step, or of a note of a kind that has one, with the stop behind it."""

@@ -38,7 +38,7 @@ from graphstep.telling.reports.parts import (
     titled,
 )
 from graphstep.telling.reports.summary import summary
-from graphstep.telling.words.catalogue import joined, message
+from graphstep.telling.words.catalogue import joined, joint, message
 from graphstep.telling.words.steps import unanswered
 
 APART = 20
@@ -78,7 +78,7 @@ def _paragraph(explanation: Explanation) -> blocks.Prose:
     """Everything that is said of a step, in a row."""
     content: list[blocks.Inline] = []
     local = explanation.local if explanation.local is not None and len(explanation.local.rungs) > 1 else None
-    behind, blank = "", joined(explanation.language, (PLACE, PLACE)).replace(PLACE, "")
+    behind, blank = "", joint(explanation.language)
     for key, ladder in (*(("ladder", each) for each in (*explanation.before, explanation.ladder)), ("local-ladder", local)):
         if ladder is not None:
             # A ladder is no text. The language says what stands on either side of it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import cache, reduce
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -58,6 +58,9 @@ class _Translated:
 
 def message(language: str, key: str, /, **fields: str | int) -> str:
     """A message of texts and counts by its id; ``count`` chooses between singular and plural."""
+    if not fields:
+        # Most are headings and labels.
+        return catalogue(language).find(key, MESSAGES[key]).format()
     # A count comes as a number: it chooses the form, and gets commas between its thousands. The number of a step or of a round
     # comes as a text: it is a name, which counts nothing.
     count = fields.get("count", 0)
@@ -97,11 +100,13 @@ def kind(language: str, shape: Shape) -> str:
 
 def joined(language: str, sentences: Iterable[str]) -> str:
     """Sentences one behind the other; empty ones are left out."""
-    parts = [*filter(None, sentences)]
-    if len(parts) < 2:
-        return parts[0] if parts else ""
-    joint = catalogue(language).find("joint", MESSAGES["joint"])
-    return reduce(lambda one, following: joint.format(one=one, next=following), parts)
+    return joint(language).join(filter(None, sentences))
+
+
+@cache
+def joint(language: str) -> str:
+    """What stands between two sentences, or a label and its sentence: a blank; in Chinese, whose signs are wide, nothing."""
+    return message(language, "joint", one="", next="")
 
 
 def languages() -> tuple[str, ...]:
