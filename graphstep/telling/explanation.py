@@ -46,7 +46,7 @@ class Rung:
             return text
         return f"{text}, {self.remark}" if self.relation == "=" else f"{text} ({self.remark})"
 
-    @cached_property
+    @property
     def latex(self) -> str:
         """The rung in LaTeX."""
         text: str = self.term.read(latex_style(self.digits, self.phrases)).text
@@ -64,8 +64,9 @@ def latex_forms(left: Term, rungs: Sequence[Rung]) -> tuple[str, list[str]]:
     out.
     """
     head: str = left.read(LATEX).text
-    shown = rungs[1:] if rungs and rungs[0].latex == head else rungs
-    return head, [f"{SIGNS[rung.relation]} {rung.latex}" for rung in shown]
+    forms = [rung.latex for rung in rungs]
+    first = 1 if forms[:1] == [head] else 0
+    return head, [f"{SIGNS[rung.relation]} {form}" for rung, form in zip(rungs[first:], forms[first:], strict=True)]
 
 
 @record(frozen=True)
