@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphstep.ground.arrays import SMALL, Number, array_text
@@ -13,8 +13,6 @@ from graphstep.ground.numerals import DIGITS, ENGLISH, bound, numeral
 from graphstep.telling.words.catalogue import phrases_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from graphstep.ground.phrases import Phrases
@@ -68,13 +66,7 @@ def digest(value: Number, digits: int = DIGITS, room: int | None = None, languag
             digits -= 1
             text = numeral(float(value), digits)
         return text
-    # A drawing asks for the widths of its wires first, and then for what stands on them.
-    return memo(_of_cells(digits, room or DIGEST, language), value)
-
-
-@cache
-def _of_cells(digits: int, room: int, language: str) -> Callable[[NDArray[Any]], str]:
-    return partial(_cells, digits=digits, room=room, phrases=phrases_of(language))
+    return _cells(value, digits, room or DIGEST, phrases_of(language))
 
 
 @cache
