@@ -201,13 +201,12 @@ class Rerun:
 def _depending(trace: Trace, node: int) -> list[tuple[Batch, Work]]:
     """The batches between a node and the output."""
     nodes, reaches = trace.program.columns, trace.program.reaches
-    depends = [False] * len(reaches)
-    depends[node] = True
+    depends = {node}
     for place, row in enumerate(nodes.rows(node + 1), node + 1):
-        rule = nodes.rule(place)
-        depends[place] = not (rule is not None and rule.stops) and any(x >= 0 and depends[x] for x in row)
-    depends[node] = False
-    return [(batch, work) for batch, work in _works(trace.plan) if any(depends[gate] and reaches[gate] for gate in work.nodes)]
+        if not depends.isdisjoint(row) and (rule := nodes.rule(place)) is not None and not rule.stops:
+            depends.add(place)
+    depends.remove(node)
+    return [(batch, work) for batch, work in _works(trace.plan) if any(reaches[x] and x in depends for x in work.nodes)]
 
 
 # Every input asks for its part of them.

@@ -61,7 +61,7 @@ class Step:
     @property
     def sender(self) -> int | None:
         """The gate that sends."""
-        return None if (wire := self.wire) is None else wire.sender
+        return None if self.edge is None else self.trace.plan.sender.item(self.edge)
 
     @property
     def slot(self) -> int | None:

@@ -45,6 +45,10 @@ class _Initializer:
         self._cls, self._frozen = cls, frozen
         self._fields = dataclasses.fields(cls)
         self._names = [field.name for field in self._fields if field.init]
+        self._defaults = {field.name: field.default for field in self._fields if field.default is not dataclasses.MISSING}
+        self._factories = {
+            field.name: field.default_factory for field in self._fields if field.default_factory is not dataclasses.MISSING
+        }
         self._count = 0
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
@@ -54,12 +58,10 @@ class _Initializer:
         return partial(self._fill, instance)
 
     def _fill(self, instance: Any, /, *values: Any, **named: Any) -> None:
-        given = dict(zip(self._names, values, strict=False)) | named
-        for field in self._fields:
-            if field.name not in given and field.default is not dataclasses.MISSING:
-                given[field.name] = field.default
-            elif field.name not in given and field.default_factory is not dataclasses.MISSING:
-                given[field.name] = field.default_factory()
+        given = self._defaults | dict(zip(self._names, values, strict=False)) | named
+        for name, factory in self._factories.items():
+            if name not in given:
+                given[name] = factory()
         if len(given) != len(self._fields) or len(values) > len(self._names) or named.keys() & self._names[: len(values)]:
             # It says what is wrong.
             self._compiled()(instance, *values, **named)

@@ -92,13 +92,16 @@ def equation(
 
 def kept_number(trace: Trace, value: Number, *, row: bool = False) -> Term:
     """A number of a run as a term. Of a small array it is kept with the run: its steps write it again and again."""
-    if isinstance(value, int | float) or not is_small(value):
+    if isinstance(value, float):
         return number(value, row=row)
     terms, key = _terms(trace), (id(value), row)
-    if key not in terms:
-        # The term holds the array, so that no other one comes to have its identity.
-        terms[key] = Lasting("row" if row else "number", value)
-    return terms[key]
+    if (term := terms.get(key)) is not None:
+        return term
+    if not is_small(value):
+        return number(value, row=row)
+    # The term holds the array, so that no other one comes to have its identity.
+    term = terms[key] = Lasting("row" if row else "number", value)
+    return term
 
 
 @owner_cache

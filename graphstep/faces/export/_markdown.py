@@ -30,8 +30,9 @@ def plain(text: str) -> str:
     x\*y\_1 \| \<b\> \- 1 1\. x
     """
     # A part of a line may begin or end with the blank that keeps it apart from the next; inside, blanks are one.
-    blank = " " if text[:1].isspace() else "", " " if text[-1:].isspace() else ""
-    text = f"{blank[0]}{_one_line(text)}{blank[1]}" if text.strip() else blank[0]
+    if "  " in text or not text.isprintable():
+        blank = " " if text[:1].isspace() else "", " " if text[-1:].isspace() else ""
+        text = f"{blank[0]}{_one_line(text)}{blank[1]}" if text.strip() else blank[0]
     escaped = text.translate(_SPECIAL) if _SIGNS.search(text) else text
     # Nearly no text has an address, and to look for one at every letter takes longer than all the rest.
     if "www." in (lower := escaped.lower()) or "p:" in lower or "ps:" in lower:
