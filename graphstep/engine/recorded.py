@@ -13,7 +13,7 @@ from graphstep.engine.levels import Batch, Region
 from graphstep.engine.passes import Buffers, read, write
 from graphstep.engine.plan import Plan
 from graphstep.gates.numbers import value
-from graphstep.gates.rule import MisfitError
+from graphstep.gates.rule import MisfitError, Options, Rule
 from graphstep.ground.arrays import Number
 from graphstep.ground.late import np
 from graphstep.ground.precision import EPSILON, checked_dtype, rounded
@@ -282,11 +282,14 @@ def in_type(numbers: Any, dtype: str) -> Any:
     return np.asarray(numbers).astype(np.float16).astype(np.float64) if dtype == "float16" else numbers
 
 
-def alike(ours: Any, theirs: Any, within: float) -> bool:
-    """Whether two arrays have one shape, and numbers that differ by a part of the largest cell of the second at most."""
+def alike(ours: Any, theirs: Any, within: float, summed: Any = 0.0) -> bool:
+    """Whether two arrays have one shape, and numbers that differ by a part of the largest cell of the second at most.
+
+    ``summed`` are the sizes of what their cells were added up from: a sum that cancels is as far off as these let it be.
+    """
     if np.shape(ours) != np.shape(theirs):
         return False
-    scale = float(np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs)))
+    scale = max(_size(theirs), _size(summed))
     return bool(np.allclose(ours, theirs, rtol=within, atol=within * scale, equal_nan=True))
 
 
@@ -302,11 +305,15 @@ def _close(ours: Any, theirs: Any, relative: Any, scale: Any) -> Any:
     return same | (np.abs(ours - theirs) <= relative * scale)
 
 
-def _added_up(batch: Batch, buffers: Buffers) -> Any:
+def added_up(gate: Rule, inputs: Sequence[Any], options: Options) -> Any:
     """The sizes of the numbers that a gate adds up, added up; 0 for one that adds up none."""
-    if batch.gate.name not in _CANCELS and batch.gate.factors is None:
+    if gate.name not in _CANCELS and gate.factors is None:
         return 0.0
-    return value(batch.gate, [np.abs(buffers.value(place)) for place in batch.ins], batch.options)
+    return value(gate, [np.abs(x) for x in inputs], options)
+
+
+def _added_up(batch: Batch, buffers: Buffers) -> Any:
+    return added_up(batch.gate, [buffers.value(place) for place in batch.ins], batch.options)
 
 
 def _scale(batch: Batch, buffers: Buffers, theirs: Any) -> Any:

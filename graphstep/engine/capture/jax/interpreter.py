@@ -6,19 +6,32 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
+from graphstep.engine.capture.jax.equations import (
+    TURNS,
+    Item,
+    bound,
+    cells,
+    function_of,
+    is_float,
+    is_same,
+    item_of,
+    place_of,
+    replaced,
+    written_out,
+)
+from graphstep.engine.capture.jax.moves import MOVES
 from graphstep.engine.capture.jax.primitives import FUNCTIONS, PRIMITIVES, Taken, rule_of
 from graphstep.engine.capture.jax.scopes import Scopes, Within, called, named_scopes
 from graphstep.engine.capture.names import free_name
-from graphstep.engine.capture.places import Place, place_in
+from graphstep.engine.capture.places import Place
 from graphstep.engine.capture.recording import COMPARED, CaptureError, Operation, Recording, check_count
-from graphstep.engine.recorded import alike, in_type
+from graphstep.engine.recorded import added_up, alike, in_type
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.numbers import send
 from graphstep.gates.rule import Call, MisfitError
 from graphstep.ground.arrays import plain as widened
 from graphstep.ground.arrays import summed
 from graphstep.ground.late import np
-from graphstep.ground.modules import is_library
 from graphstep.ground.records import dataclass
 
 _INLINED = {
@@ -36,16 +49,6 @@ _HANDED_ON = {
 
 _WITHIN = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}
 """By how much of its largest cell a gate may be off to be taken for a primitive; digits are compared later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """The value of a variable of a jaxpr, and the node that it is."""
-
-    value: Any
-    """Its value, an array of JAX's."""
-    node: int | None = None
-    """Its node, where it is traced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Interpreter:
         around = self._within
         for equation in jaxpr.eqns:
             self._within = (*around, *named_scopes(equation))
-            here = place or _place(equation)
+            here = place or place_of(equation)
             results = self._equation(equation, [read(x) for x in equation.invars], here)
             environment |= dict(zip(equation.outvars, results, strict=True))
         self._within = around
@@ -123,14 +126,14 @@ class Interpreter:
 
     def _equation(self, equation: Any, items: list[Item], place: Place | None) -> list[Item]:
         primitive, params = equation.primitive, equation.params
-        if all(item.node is None or not _is_float(item.value) for item in items):
-            return [Item(x) for x in _bound(primitive, params, [item.value for item in items])]
+        if all(item.node is None or not is_float(item.value) for item in items):
+            return [Item(x) for x in bound(primitive, params, [item.value for item in items])]
         name = primitive.name
         inner = params.get(_INLINED.get(name, ""))
-        traced = [k for k, item in enumerate(items) if item.node is not None and _is_float(item.value)]
+        traced = [k for k, item in enumerate(items) if item.node is not None and is_float(item.value)]
 
         def at(*own: Any) -> list[Any]:
-            return _bound(primitive, params, _replaced(items, traced, own))
+            return bound(primitive, params, replaced(items, traced, own))
 
         try:
             outs, pullback = self._jax.vjp(at, *(items[k].value for k in traced))
@@ -141,12 +144,12 @@ class Interpreter:
             raise CaptureError(f"JAX has no gradient of {name} at {place}: {str(error).splitlines()[0]}") from error
         if any(x.dtype.kind == "c" for x in outs):
             raise CaptureError(f"{name} at {place} makes complex numbers", hint="graphstep computes with real numbers")
-        if not any(_is_float(x) for x in outs):
+        if not any(is_float(x) for x in outs):
             return [Item(x) if (step := self._compared(name, items, x, place)) is None else Item(x, step) for x in outs]
-        if name in _HANDED_ON and _is_same(outs[0], items[0].value):
+        if name in _HANDED_ON and is_same(outs[0], items[0].value):
             return [Item(outs[0], items[0].node)]
         calls = inner is not None or "call_jaxpr" in params
-        handler = FUNCTIONS.get(_function(params)) if calls else PRIMITIVES.get(name)
+        handler = FUNCTIONS.get(function_of(params)) if calls else PRIMITIVES.get(name)
         if handler is not None and len(outs) == 1:
             steps = handler(params, [item.value for item in items], tuple(outs[0].shape))
             if (node := self._native(steps, items, traced, outs[0], pullback, place)) is not None:
@@ -154,26 +157,67 @@ class Interpreter:
                     Sender(((node, outs[0]),), tuple(items[k].node or 0 for k in traced), pullback, (), f"{name} at {place}")
                 )
                 return [Item(outs[0], node)]
+        if name in MOVES and (moved := self._moved(equation, items, traced, outs, pullback, place)):
+            return moved
+        if name == "cond" and items[0].node is None:
+            # Which branch is taken is known: it hangs on no traced number.
+            branches = params["branches"]
+            chosen = min(max(int(items[0].value), 0), len(branches) - 1)
+            return self._inside(branches[chosen], items[1:], None)
+        if name == "scan" and 0 < params["length"] * len(params["jaxpr"].eqns) <= TURNS:
+            return self._inside(written_out(self._jax, params, [item.value for item in items]), items, None)
         # Only now: a compiled softmax is one gate of ours, and its parts are looked at where it is none.
-        if name == "custom_jvp_call" and self._sends_as_its_parts(params["call_jaxpr"], items, traced, outs, pullback):
+        if name in ("custom_jvp_call", "custom_vjp_call") and self._sends_as_its_parts(
+            params["call_jaxpr"], items, traced, outs, pullback
+        ):
             inner = params["call_jaxpr"]
         if inner is not None:
             return self._inside(inner, items, place)
         return self._opaque(name, items, traced, outs, pullback, place)
+
+    def _moved(
+        self, equation: Any, items: list[Item], traced: list[int], outs: Sequence[Any], pullback: Any, place: Place | None
+    ) -> list[Item]:
+        """The results of a primitive that moves cells, as gates that pick them; none where one of them is no such gate."""
+        name, values, first = equation.primitive.name, [item.value for item in items], len(self.places)
+        results = list[Item]()
+        for number, out in enumerate(outs):
+            if not is_float(out):
+                results.append(Item(out))
+                continue
+            steps = MOVES[name](
+                lambda own: bound(equation.primitive, equation.params, own), equation.params, values, outs, number
+            )
+
+            def alone(upstream: Sequence[Any], number: int = number) -> Any:
+                return pullback([upstream[0] if k == number else self._nothing(each) for k, each in enumerate(outs)])
+
+            node = self._native(steps, items, traced, out, alone, place)
+            if node is None:
+                del self._recording.operations[first:], self.places[first:]
+                return []
+            results.append(Item(out, node))
+        reads = tuple(items[k].node or 0 for k in traced)
+        self._senders.append(Sender(tuple((x.node, x.value) for x in results), reads, pullback, (), f"{name} at {place}"))
+        return results
+
+    def _nothing(self, value: Any) -> Any:
+        """The gradient of a result at which nothing arrives; that of a whole number has a type of its own in JAX."""
+        return self._jax.numpy.zeros_like(value) if is_float(value) else np.zeros(np.shape(value), self._jax.dtypes.float0)
 
     def _sends_as_its_parts(self, parts: Any, items: list[Item], traced: list[int], outs: Sequence[Any], pullback: Any) -> bool:
         """Whether a function with a rule of its own, as jax.nn.relu6 has one, sends back what JAX makes of its parts."""
         function = import_module("jax.extend.core").jaxpr_as_fun(parts)
         try:
             values, own_pullback = self._jax.vjp(
-                lambda *own: function(*_replaced(items, traced, own)), *(items[k].value for k in traced)
+                lambda *own: function(*replaced(items, traced, own)), *(items[k].value for k in traced)
             )
         except (TypeError, ValueError, NotImplementedError):
             # A rule of one's own is often written because JAX has none for what is inside.
             return False
         upstream = [self._jax.numpy.linspace(0.5, 1.5, x.size, dtype=x.dtype).reshape(x.shape) for x in outs]
-        return all(map(_is_same, values, outs)) and all(
-            alike(_cells(ours), _cells(theirs), _WITHIN.get(str(theirs.dtype), 1e-9))
+        return all(map(is_same, values, outs)) and all(
+            alike(cells(ours), cells(theirs), _WITHIN.get(str(theirs.dtype), 1e-9))
             for ours, theirs in zip(own_pullback(upstream), pullback(upstream), strict=True)
         )
 
@@ -194,8 +238,8 @@ class Interpreter:
         results = []
         for out in outs:
             node = (
-                self._add(f"jax.{name}", [*dict.fromkeys(reads)], _cells(out), str(out.dtype), place, ())
-                if _is_float(out)
+                self._add(f"jax.{name}", [*dict.fromkeys(reads)], cells(out), str(out.dtype), place, ())
+                if is_float(out)
                 else None
             )
             results.append(Item(out, node))
@@ -209,7 +253,7 @@ class Interpreter:
         self, steps: Sequence[Taken], items: list[Item], traced: list[int], out: Any, pullback: Any, place: Place | None
     ) -> int | None:
         """The gates of ours that an equation is; None where they come to another value, or send back something else."""
-        dtype, theirs = str(out.dtype), _cells(out)
+        dtype, theirs = str(out.dtype), cells(out)
         values: list[Any] = []
         works: list[tuple[Any, Call, list[Any]]] = []
         try:
@@ -227,13 +271,13 @@ class Interpreter:
         within = _WITHIN.get(dtype, 1e-9)
         if (
             not steps
-            or not alike(values[-1], theirs, within)
+            or not alike(values[-1], theirs, within, added_up(works[-1][0], works[-1][1].inputs, works[-1][1].options))
             or not self._sends_alike(works, items, traced, out, pullback, within)
         ):
             return None
         nodes: list[int] = []
         for step, value in zip(steps, values, strict=True):
-            operands = [nodes[-1 - x] if type(x) is int and x < 0 else self._operand(_item(x, items)) for x in step.operands]
+            operands = [nodes[-1 - x] if type(x) is int and x < 0 else self._operand(item_of(x, items)) for x in step.operands]
             last = theirs if step is steps[-1] else widened(np.asarray(value)[()])
             nodes.append(self._add(step.gate, operands, last, dtype, place, step.options))
         return nodes[-1]
@@ -265,12 +309,12 @@ class Interpreter:
                     sent = summed(sent, shape)
                     target[key] = target[key] + sent if key in target else sent
         return all(
-            alike(in_type(ours.get(k, np.zeros(np.shape(items[k].value))), str(out.dtype)), _cells(part), within)
+            alike(in_type(ours.get(k, np.zeros(np.shape(items[k].value))), str(out.dtype)), cells(part), within)
             for k, part in zip(traced, own, strict=True)
         )
 
     def _cells_of(self, x: Any, items: list[Item], values: Sequence[Any]) -> Any:
-        return values[-1 - x] if type(x) is int and x < 0 else _cells(_item(x, items).value)
+        return values[-1 - x] if type(x) is int and x < 0 else cells(item_of(x, items).value)
 
     def _operand(self, item: Item) -> int | float:
         if item.node is not None:
@@ -314,12 +358,12 @@ class Interpreter:
             upstream = [gradients.get(-1 if node is None else node) for node, _ in sender.outs]
             for node, arrived in zip((node for node, _ in sender.outs), upstream, strict=True):
                 if node is not None and arrived is not None:
-                    operations[node - first].gradient = _cells(arrived)
+                    operations[node - first].gradient = cells(arrived)
             for node in sender.opaque:
                 alone = [each if own == node else None for (own, _), each in zip(sender.outs, upstream, strict=True)]
                 parts = self._sent(sender, alone)
                 operation = operations[node - first]
-                operation.sent = tuple(None if (x := parts.get(int(read))) is None else _cells(x) for read in operation.operands)
+                operation.sent = tuple(None if (x := parts.get(int(read))) is None else cells(x) for read in operation.operands)
             for node, part in self._sent(sender, upstream).items():
                 gradients[node] = gradients[node] + part if node in gradients else part
 
@@ -328,14 +372,7 @@ class Interpreter:
         if all(each is None for each in upstream):
             return {}
         jax, sent = self._jax, dict[int, Any]()
-        filled = [
-            each
-            if each is not None
-            else np.zeros(np.shape(value), jax.dtypes.float0)
-            if not _is_float(value)
-            else jax.numpy.zeros_like(value)
-            for each, (_, value) in zip(upstream, sender.outs, strict=True)
-        ]
+        filled = [self._nothing(value) if each is None else each for each, (_, value) in zip(upstream, sender.outs, strict=True)]
         try:
             parts = sender.pullback(filled)
         except (TypeError, ValueError, NotImplementedError) as error:
@@ -345,53 +382,3 @@ class Interpreter:
             if part.dtype != jax.dtypes.float0:
                 sent[node] = sent[node] + part if node in sent else part
         return sent
-
-
-def _bound(primitive: Any, params: Mapping[str, Any], values: Sequence[Any]) -> list[Any]:
-    # Up to JAX 0.9 the functions that a primitive calls are handed over by place.
-    bound: Any = primitive.get_bind_params(params)
-    functions, named = bound if isinstance(bound, tuple) else ((), bound)
-    result = primitive.bind(*functions, *values, **named)
-    return list(result) if primitive.multiple_results else [result]
-
-
-def _replaced(items: Sequence[Item], traced: Sequence[int], own: Sequence[Any]) -> list[Any]:
-    """The values of items, with others for those that are traced."""
-    values = [item.value for item in items]
-    for k, value in zip(traced, own, strict=True):
-        values[k] = value
-    return values
-
-
-def _function(params: Mapping[str, Any]) -> str:
-    """What a function is called that an equation calls; one with a slope of its own is a call of that function within."""
-    equations: list[Any] = [*params["call_jaxpr"].eqns] if "call_jaxpr" in params else []
-    return str(params.get("name") or (equations[0].params.get("name", "") if len(equations) == 1 else ""))
-
-
-def _is_same(out: Any, value: Any) -> bool:
-    """Whether two arrays have one type, one shape and the same cells."""
-    return bool(out.dtype == value.dtype and np.array_equal(_cells(out), _cells(value), equal_nan=True))
-
-
-def _place(equation: Any) -> Place | None:
-    """The innermost of the user's lines that an equation comes from."""
-    traceback = equation.source_info.traceback
-    if not traceback:
-        return None
-    codes, instructions = traceback.raw_frames()
-    frames = [(code, at) for code, at in zip(codes, instructions, strict=True) if not is_library(code.co_filename)]
-    return place_in(frames) if frames else None
-
-
-def _item(x: Any, items: Sequence[Item]) -> Item:
-    """What a step reads: an operand by its number, or a value of its own."""
-    return items[x] if type(x) is int else Item(x)
-
-
-def _is_float(x: Any) -> bool:
-    return str(x.dtype).startswith(("float", "bfloat")) and x.dtype.itemsize > 0 and str(x.dtype) != "float0"
-
-
-def _cells(x: Any) -> Any:
-    return widened(np.asarray(x, np.float64)[()])

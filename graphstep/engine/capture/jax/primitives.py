@@ -33,10 +33,8 @@ class Taken:
 Handler = Callable[[Mapping[str, Any], Sequence[Any], tuple[int, ...]], Sequence[Taken]]
 """The steps of a primitive, by its parameters, the values that it reads, and the shape that comes out; none where it has none."""
 
-_ALIKE = (
-    "neg sign floor ceil exp log expm1 log1p tanh sin cos tan asin acos atan sinh cosh asinh acosh atanh sqrt erf erfc abs square"
-)
-_BINARY = "add=add add_any=add sub=sub mul=mul div=div max=max min=min pow=pow atan2=atan2"
+_ALIKE = "neg sign floor ceil exp log expm1 log1p tanh sin cos tan asin acos atan sinh cosh asinh acosh atanh sqrt erf erfc abs"
+_BINARY = "add=add add_any=add sub=sub mul=mul div=div max=max min=min pow=pow atan2=atan2 rem=mod"
 _COMPARED = "gt=greater ge=greater_equal lt=less le=less_equal eq=equal ne=not_equal"
 _REDUCED = "reduce_sum=sum reduce_max=amax reduce_min=amin reduce_prod=prod"
 _FUNCTIONS = "relu=relu silu=silu swish=silu softplus=softplus log_softmax=log_softmax softmax=softmax _logsumexp=logsumexp"
@@ -130,6 +128,79 @@ def _product(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...
     return [Taken("einsum", (0, 1), (("subscripts", f"{''.join(first)},{''.join(second)}->{''.join(result)}"),))]
 
 
+def _padded(params: Mapping[str, Any], values: Sequence[Any], shape: tuple[int, ...]) -> Sequence[Taken]:
+    # With zeros around, and between the cells; what is cut off, or filled with something else, is another thing.
+    around = params["padding_config"]
+    if np.any(np.asarray(values[1])) or any(low < 0 or high < 0 for low, high, _ in around):
+        return []
+    start, step = tuple(int(low) for low, _, _ in around), tuple(int(between) + 1 for _, _, between in around)
+    return [Taken("place", (0,), (("shape", shape), ("start", start), ("step", step)))]
+
+
+def _in_order(steps: list[Taken], operand: int, axes: Sequence[int]) -> int:
+    """The operand with its axes in this order, and the step that puts them so where they are not."""
+    order = tuple(int(axis) for axis in axes)
+    if order == tuple(range(len(order))):
+        return operand
+    steps.append(Taken("transpose", (operand,), (("axes", order),)))
+    return -len(steps)
+
+
+def _apart(
+    steps: list[Taken], operand: int, shape: Sequence[int], around: Sequence[tuple[int, int]], apart: Sequence[int]
+) -> int:
+    """The operand with zeros around its last axes and between its cells, and the step that puts them there where it has some."""
+    if not any(map(any, around)) and set(apart) == {1}:
+        return operand
+    front = len(shape) - len(around)
+    sizes = [low + (n - 1) * step + 1 + high for n, (low, high), step in zip(shape[front:], around, apart, strict=True)]
+    start, step = (0,) * front + tuple(low for low, _ in around), (1,) * front + tuple(apart)
+    whole = (*shape[:front], *sizes)
+    steps.append(Taken("place", (operand,), (("shape", whole), ("start", start), ("step", step))))
+    return -len(steps)
+
+
+def _convolved(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+    own, filters, result = params["dimension_numbers"]
+    axes = len(own) - 2
+    around = [(int(low), int(high)) for low, high in params["padding"]]
+    if axes not in (1, 2) or params["feature_group_count"] != 1 or params["batch_group_count"] != 1 or min(map(min, around)) < 0:
+        return []
+    steps = list[Taken]()
+    shapes = [[np.shape(x)[axis] for axis in spec] for x, spec in zip(values, (own, filters), strict=True)]
+    x, y = _in_order(steps, 0, own), _in_order(steps, 1, filters)
+    even = all(low == high for low, high in around) and set(params["lhs_dilation"]) == {1}
+    x = x if even else _apart(steps, x, shapes[0], around, params["lhs_dilation"])
+    y = _apart(steps, y, shapes[1], [(0, 0)] * axes, params["rhs_dilation"])
+    padding = tuple(low for low, _ in around) if even else (0,) * axes
+    stride = tuple(map(int, params["window_strides"]))
+    steps.append(Taken(f"conv{axes}d", (x, y), (("stride", stride), ("padding", padding))))
+    _in_order(steps, -len(steps), np.argsort(result).tolist())
+    return steps
+
+
+def _pooled(gate: str) -> Handler:
+    def steps(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int, ...]) -> Sequence[Taken]:
+        window, strides = params["window_dimensions"], params["window_strides"]
+        around = params["padding"]
+        filled = any(map(any, around)) and gate == "max_pool"
+        if filled or {*params["base_dilation"], *params["window_dilation"]} != {1}:
+            return []
+        sliding = [axis for axis, size in enumerate(window) if size > 1 or strides[axis] > 1]
+        order = [*(axis for axis in range(len(window)) if axis not in sliding), *sliding]
+        taken = list[Taken]()
+        x = _apart(taken, 0, np.shape(values[0]), [(int(low), int(high)) for low, high in around], [1] * len(window))
+        x = _in_order(taken, x, order)
+        size, stride = tuple(int(window[axis]) for axis in sliding), tuple(int(strides[axis]) for axis in sliding)
+        taken.append(Taken(gate, (x,), (("size", size), ("stride", stride))))
+        if gate == "windows":
+            taken.append(Taken("sum", (-len(taken),), (("axis", -1),)))
+        _in_order(taken, -len(taken), np.argsort(order).tolist())
+        return taken
+
+    return steps
+
+
 def _selected(_: Mapping[str, Any], values: Sequence[Any], __: tuple[int, ...]) -> Sequence[Taken]:
     # select_n has the case of False in front of that of True.
     return [Taken("where", (0, 2, 1))] if len(values) == 3 else []
@@ -142,6 +213,8 @@ def _summed_along(params: Mapping[str, Any], values: Sequence[Any], _: tuple[int
 
 PRIMITIVES: dict[str, Handler] = {
     **{name: _cells(name, 1) for name in _ALIKE.split()},
+    "round": _cells("round", 1),
+    "square": _cells("square", 1),
     "logistic": _cells("sigmoid", 1),
     **{name: _cells(gate, 2) for name, gate in _pairs(f"{_BINARY} {_COMPARED}").items()},
     **{name: _over(gate) for name, gate in _pairs(_REDUCED).items()},
@@ -160,6 +233,10 @@ PRIMITIVES: dict[str, Handler] = {
     "rev": _turned,
     "slice": _sliced,
     "dot_general": _product,
+    "pad": _padded,
+    "conv_general_dilated": _convolved,
+    "reduce_window_max": _pooled("max_pool"),
+    "reduce_window_sum": _pooled("windows"),
     "select_n": _selected,
     "cumsum": _summed_along,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from types import FrameType
@@ -13,8 +13,10 @@ from graphstep.engine.capture.places import at_work
 from graphstep.engine.capture.pytorch.surroundings import random_states, set_random_states
 from graphstep.engine.capture.pytorch.table import rule_of
 from graphstep.engine.capture.pytorch.tensors import address_of, cells_of, flat, is_tensor, version_of
-from graphstep.engine.capture.recording import CaptureError
+from graphstep.engine.capture.recording import CaptureError, Operation, Recording
 from graphstep.engine.capture.traced import plain
+from graphstep.engine.recorded import added_up
+from graphstep.ground.arrays import plain as widened
 from graphstep.ground.late import np
 from graphstep.ground.records import dataclass
 
@@ -181,3 +183,23 @@ def refusal(name: str, frame: FrameType) -> Iterator[None]:
         yield
     except (RuntimeError, TypeError, IndexError) as error:
         raise CaptureError(f"{name} at {at_work(frame)} is not followed: {str(error).splitlines()[0]}") from error
+
+
+def operands_of(recording: Recording, values: Sequence[Any], operation: Operation) -> list[Any]:
+    """What an operation reads: values of nodes, constants and numbers."""
+    constants = [*recording.constants.values()]
+    return [
+        np.asarray(x if isinstance(x, float) else constants[-1 - x] if x < 0 else widened(values[x])) for x in operation.operands
+    ]
+
+
+def summed_last(recording: Recording, values: Sequence[Any], first: int) -> Any:
+    """How large a value is that cancels in the last operation from ``first`` on; 0 where there is none, or it adds up nothing.
+
+    No type that adds up is off by more than a thousandth of the sizes of what is added up.
+    """
+    if len(recording.operations) == first:
+        return 0.0
+    last = recording.operations[-1]
+    rule = rule_of(last.gate)
+    return 1e-3 * added_up(rule, operands_of(recording, values, last), rule.settings(last.options))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from graphstep.engine.capture.pytorch.calls import Call
+from graphstep.engine.capture.pytorch.calls import Call, operands_of
 from graphstep.engine.capture.pytorch.modules import path_in
 from graphstep.engine.capture.pytorch.table import rule_of
 from graphstep.engine.capture.pytorch.tape import Tape
@@ -77,11 +77,7 @@ def _same(tape: Tape, call: Call, sent: dict[int, Any], upstream: Any) -> bool:
     """Whether our gate sends what PyTorch does."""
     operation = tape.recording.operations[call.last]
     rule = rule_of(operation.gate)
-    constants = [*tape.recording.constants.values()]
-    inputs = tuple(
-        np.asarray(x if isinstance(x, float) else constants[-1 - x] if x < 0 else widened(tape.values[x]))
-        for x in operation.operands
-    )
+    inputs = tuple(operands_of(tape.recording, tape.values, operation))
     if rule.cellwise:
         inputs = tuple(np.broadcast_to(x, np.shape(operation.value)) for x in inputs)
     work = Work(inputs, np.asarray(operation.value), rule.settings(operation.options), "first")

@@ -11,7 +11,7 @@ from typing import Any
 from graphstep.engine.capture.names import free_name
 from graphstep.engine.capture.numpy_recorder import NumpyRecorder
 from graphstep.engine.capture.places import at_work
-from graphstep.engine.capture.pytorch.calls import ABOUT, Call, Done, apart, chooses, refusal
+from graphstep.engine.capture.pytorch.calls import ABOUT, Call, Done, apart, chooses, refusal, summed_last
 from graphstep.engine.capture.pytorch.memory import Seen, part_of, read_through, write_through
 from graphstep.engine.capture.pytorch.modules import Modules, module_call, name_in_sight, own_function
 from graphstep.engine.capture.pytorch.modules import at_work as modules_at_work
@@ -333,7 +333,8 @@ class Tape(NumpyRecorder):
                 came = handler(frame, *own, **more)
         except (UnfollowedError, CaptureError, TypeError, ValueError, IndexError, StopIteration, MisfitError):
             came = None
-        if getattr(came, "recorder", None) is self and alike(in_type(came.value, dtype_of(part)), value, ABOUT):
+        summed = summed_last(self.recording, self.values, first)
+        if getattr(came, "recorder", None) is self and alike(in_type(came.value, dtype_of(part)), value, ABOUT, summed):
             return came
         del self.recording.operations[first:], self.places[first:], self.values[first:]
         return self._part_of(done, part, value, frame) if is_text and not done.writes else None
