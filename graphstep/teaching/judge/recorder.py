@@ -19,9 +19,11 @@ class Recorder:
         self.calls: list[dict[str, Any]] = []
         self.depth = 0
         self.operation_of: dict[int, str] = {}
+        # An engine has few of the names, to ask for one that is missing takes long, and a recorder is made for every operation.
+        there = NAMES & set[str]().union(vars(module), *map(vars, kind.__mro__))
         for row in ROWS.values():
             for name in row.methods:
-                for owner in (kind, module):
+                for owner in (kind, module) if name in there else ():
                     if isinstance(function := getattr(owner, name, None), FunctionType):
                         self.operation_of.setdefault(id(function), row.name)
 

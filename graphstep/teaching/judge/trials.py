@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from graphstep.gates.typed import ATOM, COMPARISON, Typed
 from graphstep.ground.numerals import numeral
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import dataclass, record
 from graphstep.teaching.judge.operations import ROWS, Cells
 
 Operand = int | float
 """The number of an input or a call (inputs first), or a plain number, which is a float."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """One operation in a program."""
 
@@ -23,7 +24,7 @@ class Call:
     """What it reads."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
     """A program, and what it is to find out."""
 
@@ -38,12 +39,20 @@ class Trial:
     copies: int = 1
     """How often it is built and run: what depends on the order of a set may be right once."""
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # It is the key of all that is known of a program, and hundreds of suspects ask for that.
+        return hash((self.level, self.inputs, self.calls, self.subject, self.copies))
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of its inputs."""
         return tuple("xyzabc"[: len(self.inputs)])
 
-    @property
+    @cached_property
     def of_arrays(self) -> bool:
         """Whether an input is an array."""
         return any(isinstance(x, tuple) for x in self.inputs)
