@@ -6,6 +6,7 @@ import ast
 import linecache
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from graphstep.engine.capture.places import Extent, Place
 from graphstep.engine.capture.recording import Operation, Source
@@ -65,8 +66,12 @@ def _span(extent: Extent, lines: Sequence[str], starts: Mapping[int, tuple[int, 
     return place(extent.line, extent.start), place(extent.last_line, extent.stop)
 
 
+@lru_cache(maxsize=8)
 def _functions(text: str) -> list[Block]:
-    """The functions of a file, those without a name too, and its other statements; nothing for what is no Python."""
+    """The functions of a file, those without a name too, and its other statements; nothing for what is no Python.
+
+    They are kept: of a file with several functions, or in a notebook, one is captured after the other.
+    """
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
