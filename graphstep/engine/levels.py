@@ -12,7 +12,7 @@ from graphstep.gates.rule import Rule
 from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.language.program import Program
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Index: TypeAlias = "int | Cells | Region"
 """One cell that arrays are computed with, several at once, or the cells of an array."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Batch:
     """Gates that are computed together: the same gate, at the same level, with constants in the same slots."""
 
@@ -56,7 +56,7 @@ class Batch:
     where arrays are sent, whose slopes are not kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Level:
     """The nodes at one distance from the inputs, with the gates among them."""
 

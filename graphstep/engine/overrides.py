@@ -10,13 +10,13 @@ from graphstep.engine.trace import Trace, finished
 from graphstep.ground.arrays import Number
 from graphstep.ground.errors import ShapeError
 from graphstep.ground.late import np
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 OverrideKind = Literal["value", "gradient", "local", "contribution"]
 """What can be put in: the value or the gradient of a node, the local gradient or the contribution of an edge."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Override:
     """A number in place of the run's own."""
 

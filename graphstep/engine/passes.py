@@ -27,7 +27,7 @@ from graphstep.ground.errors import ShapeError
 from graphstep.ground.late import np
 from graphstep.ground.operands import Shape
 from graphstep.ground.precision import FLOAT64, Dtype, rounded
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ BLOCK = 16_384
 the system would be asked for new memory at every sign."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Buffers:
     """The cells of a run. A run that is repeated many times, in training, fills the same ones again."""
 

@@ -16,7 +16,7 @@ from typing import Any
 from graphstep.gates.mathematics import RELATIONS
 from graphstep.gates.typed import ATOM, SIGN, Typed, infix, negative
 from graphstep.ground.numerals import numeral
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 # Digits that tell every double from all others.
 _EXACT = 17
@@ -24,7 +24,7 @@ _EXACT = 17
 _NUMERAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Code(Typed):
     """A piece of a program's text, with which a formula computes."""
 

@@ -16,13 +16,13 @@ from typing import Any
 from graphstep.gates.mathematics import NUMBERS
 from graphstep.gates.rule import Rule
 from graphstep.ground.late import np
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 Function = Callable[..., float]
 """A function of floats; nothing raises in it, under ``numpy.errstate(all="ignore")``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class _Operation:
     """An operation of a row's formula on its inputs, as far as that has been followed."""
 

@@ -6,7 +6,7 @@ that was meant.
 
 from __future__ import annotations
 
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import dataclass, record
 
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 """How tightly a piece of text binds, loosest first."""
@@ -39,7 +39,7 @@ INFIX: dict[str, Infix] = {
 """By sign how it is typed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Typed:
     """A piece of a program's text."""
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from graphstep.ground.errors import InputError, quoted
 from graphstep.ground.precision import FLOAT64, Dtype
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 DIGITS = 4
 """Significant digits of a result, unless a view asks for more."""
@@ -39,7 +39,7 @@ _LARGE = 10_000_000
 """From here on numbers have a power of ten. A million is still written out, in this one way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Writing:
     """How a run is written."""
 

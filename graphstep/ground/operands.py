@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from graphstep.ground.errors import Span
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constant:
     """A number in the text. It gets no gradient."""
 

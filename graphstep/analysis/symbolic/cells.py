@@ -19,7 +19,7 @@ from graphstep.ground.arrays import Number, cell_text, plain
 from graphstep.ground.errors import InputError, LimitError, quoted
 from graphstep.ground.late import np
 from graphstep.ground.operands import Constant, Shape
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.language.nodes import Node
 from graphstep.language.program import Program
 from graphstep.language.read import read
@@ -32,7 +32,7 @@ Cells = Any
 """The cells of one value: an array of objects, or one object for a number."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Writer:
     """The functions that make cells: SymPy's expressions, sizes of expressions, numbers of many digits."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.teaching.judge.fault import Fault
 from graphstep.teaching.judge.operations import Cells
 from graphstep.teaching.judge.trials import Operand
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Node:
     """An input, or an operation that is built from no other."""
 

@@ -15,7 +15,7 @@ from graphstep.engine.trace import Trace
 from graphstep.engine.wires import Wire
 from graphstep.ground.arrays import Number, shape_text
 from graphstep.ground.errors import InputError, did_you_mean, quoted
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 from graphstep.teaching.marking.question import send_of
 from graphstep.telling.derivatives import gradient_name, local_name, objective_name, wire_target
 from graphstep.telling.names import name_of, names_of
@@ -46,7 +46,7 @@ _SIGNS = str.maketrans({"*": "×", "-": "−", "/": "÷", "·": "×"})
 """What a keyboard has for the symbols in the boxes of gates."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Quantity:
     """One number of a run."""
 

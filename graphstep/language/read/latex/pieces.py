@@ -10,7 +10,7 @@ from typing import Literal
 from graphstep.gates.typed import ATOM, PRODUCT, Typed, infix
 from graphstep.gates.typed import negative as negated
 from graphstep.ground.errors import Span
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 Sort = Literal["number", "vector", "row", "matrix", "array"]
 """What a piece is taken for: what the values of its letters are. Without values a number unless its letters are bold; bold and
@@ -39,7 +39,7 @@ class TermsError(Exception):
     """A term is not made of whole arrays in place of their cells: it has to be written out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Piece(Typed):
     """A part of the formula as text of a program."""
 

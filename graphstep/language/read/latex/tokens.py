@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from graphstep.ground.errors import ReadError, Span
-from graphstep.ground.records import dataclass
+from graphstep.ground.records import record
 
 Kind = Literal[
     "command", "letter", "number", "open", "close", "below", "above", "sign", "left", "right", "bar", "break", "column", "prime"
@@ -74,7 +74,7 @@ _BRACKETS: dict[str, tuple[Kind, str]] = {
 """Commands that are brackets: what they are, and the bracket."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Token:
     """One word of a formula."""
 
