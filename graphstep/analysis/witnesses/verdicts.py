@@ -154,7 +154,7 @@ def value_row(trace: Trace) -> Row | None:
     came = np.ravel(trace.output).tolist()
     if not came or any(math.isnan(right) and not math.isnan(left) for left, right in zip(came, exact, strict=True)):
         return None
-    errors = [0.0 if _both_nan(a, b) else relative_error(a, b) for a, b in zip(came, exact, strict=True)]
+    errors = [0.0 if math.isnan(a) and math.isnan(b) else relative_error(a, b) for a, b in zip(came, exact, strict=True)]
     # Which of the cells that are right is off by most is a matter of the last bits.
     errors = [0.0 if error <= _RIGHT else error for error in errors]
     place = max(range(len(came)), key=lambda k: (math.isnan(errors[k]), errors[k]))
@@ -164,10 +164,6 @@ def value_row(trace: Trace) -> Row | None:
     verdict, explanation = _judge_value(trace, value, right)
     output = trace.program.output
     return Row(trace, output, value, right, "", None, math.inf, error, None, verdict, explanation, cell=cell)
-
-
-def _both_nan(a: float, b: float) -> bool:
-    return math.isnan(a) and math.isnan(b)
 
 
 def _judge_value(trace: Trace, value: float, right: float) -> tuple[Verdict, Explanation]:
