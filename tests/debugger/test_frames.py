@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphstep.debugger.facts import Closed, Opened, Pending
+from graphstep.debugger.facts import Opened, notice
 from graphstep.debugger.frames import at_position, difference, frame_of, position_of
 from graphstep.debugger.saved import from_json, to_json
 from graphstep.debugger.session import Command, perform
@@ -91,9 +91,9 @@ def test_steps_lead_through_a_frame_and_out_of_it() -> None:
     assert position_of(inside) == "1/p1/0"
     end = do(inside, "finish")
     assert position_of(end) == "1/p1/4"
-    assert reply_to(end, "last").facts == (Pending(),), "the gradient of the gate has not arrived"
+    assert reply_to(end, "last").facts == (notice("reply-pending", frame="p1"),), "the gradient of the gate has not arrived"
     outside, reply = perform(end, Command("step"))
-    assert reply.facts == (Closed(2, by_step=True),)
+    assert reply.facts == (notice("reply-left", frame="p1"),)
     assert (outside.at, outside.frames) == (1, ())
     assert position_of(do(inside, "back")) == "0"
     backward = do(state, ("jump", 6), "into")

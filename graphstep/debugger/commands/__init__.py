@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graphstep.debugger.effects import Effect
-from graphstep.debugger.facts import Fact, Hit
+from graphstep.debugger.facts import Fact, Hit, Moved
 from graphstep.debugger.parts import Inputs, Saved
 from graphstep.debugger.state import State
 from graphstep.debugger.training import TrainingState
@@ -28,6 +28,11 @@ class Done:
     """What the face is to do."""
     hit: Hit | None = None
     """The breakpoints at which it stopped."""
+
+
+def arrived(state: State, after: State) -> tuple[Fact, ...]:
+    """The fact that another step is shown; none in another run, whose steps have other numbers."""
+    return (Moved(state.at, after.at),) if after.path == state.path else ()
 
 
 def _nothing_against(_: object) -> Fact | None:

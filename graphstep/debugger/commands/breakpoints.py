@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
-from graphstep.debugger.commands import Argument, Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule, arrived
 from graphstep.debugger.commands.quantities import node_of
 from graphstep.debugger.conditions import CONDITION_WORDS, Condition, read_conditions
-from graphstep.debugger.facts import ConditionsSet, Fact, Held, Moved, UnfitError, notice
+from graphstep.debugger.facts import ConditionsSet, Fact, Held, UnfitError, notice
 from graphstep.debugger.frames import closed, frame_of
 from graphstep.debugger.state import State
 from graphstep.debugger.stops import count_of, hit_at, named_gates, next_stop
@@ -22,15 +23,13 @@ def _none_set(state: State) -> Fact | None:
     return None if state.nodes or state.conditions or around else notice("reply-no-breakpoints")
 
 
-def _none_behind(state: State) -> Fact | None:
-    return _none_set(state) or (notice("reply-none-after") if next_stop(state, 1) is None else None)
+def _none_that_way(state: State, way: Literal[1, -1]) -> Fact | None:
+    if (none := _none_set(state)) is not None or next_stop(state, way) is not None:
+        return none
+    return notice("reply-none-after" if way > 0 else "reply-none-before")
 
 
-def _none_before(state: State) -> Fact | None:
-    return _none_set(state) or (notice("reply-none-before") if next_stop(state, -1) is None else None)
-
-
-def _go(state: State, way: Literal[1, -1]) -> Done:
+def _continue(state: State, _: Argument, way: Literal[1, -1]) -> Done:
     after = next_stop(state, way)
     assert after is not None, "it is refused where there is none"
     return stopped(state, after)
@@ -38,19 +37,11 @@ def _go(state: State, way: Literal[1, -1]) -> Done:
 
 def stopped(state: State, after: State) -> Done:
     """A move from a state to one at which a breakpoint stops."""
-    facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
+    facts = arrived(state, after)
     hit = hit_at(after.trace, after.nodes, after.conditions, after.at)
     if not (hit.nodes or hit.conditions):
         return Done(after, (*facts, Held()))
     return Done(after, facts, hit=hit)
-
-
-def _continue(state: State, _: Argument) -> Done:
-    return _go(state, 1)
-
-
-def _continue_back(state: State, _: Argument) -> Done:
-    return _go(state, -1)
 
 
 def _break_at(state: State, argument: Argument) -> Done:
@@ -107,8 +98,8 @@ def _clear(state: State, _: Argument) -> Done:
 
 
 RULES = {
-    "continue": Rule(_continue, _none_behind),
-    "continue_back": Rule(_continue_back, _none_before),
+    "continue": Rule(partial(_continue, way=1), partial(_none_that_way, way=1)),
+    "continue_back": Rule(partial(_continue, way=-1), partial(_none_that_way, way=-1)),
     "break_at": Rule(_break_at),
     "break_on": Rule(_break_on),
     "clear": Rule(_clear, _none_set),

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from graphstep.debugger.breakpoints import last_change
 from graphstep.debugger.chains import next_cause
-from graphstep.debugger.commands import Argument, Done, Rule
+from graphstep.debugger.commands import Argument, Done, Rule, arrived
 from graphstep.debugger.commands.quantities import node_of
-from graphstep.debugger.facts import Began, CausesOf, Changed, Fact, Moved, NoNode, Unchanged, UnfitError
+from graphstep.debugger.facts import Began, CausesOf, Changed, Moved, NoNode, Unchanged, UnfitError
 from graphstep.debugger.state import State, moved
 from graphstep.debugger.watches import read_quantity
 from graphstep.telling.names import names_of
@@ -32,9 +32,7 @@ def _cause(state: State) -> Done:
         return Done(state, (Began(),))
     node = after.trace.step(after.at).node
     selected = None if state.selected is None else node
-    # In another frame the steps have other numbers.
-    facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
-    return Done(replace(after, selected=selected), (*facts, Changed(node, after.at)))
+    return Done(replace(after, selected=selected), (*arrived(state, after), Changed(node, after.at)))
 
 
 def _causes(state: State, argument: Argument) -> Done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.commands.quantities import node_of
@@ -115,14 +116,6 @@ def _cut(state: State, argument: Argument) -> Done:
         return Done(state, (WhichWire(edges),))
     after = cut(state, edges[0])
     return Done(after, (WireCut(*ends_of(state.trace.program, after.trace.program)),))
-
-
-def _more(state: State, argument: Argument) -> Done:
-    return _nudge(state, argument, 1)
-
-
-def _less(state: State, argument: Argument) -> Done:
-    return _nudge(state, argument, -1)
 
 
 def _nudge(state: State, argument: Argument, way: int) -> Done:
@@ -237,8 +230,8 @@ RULES = {
     "edit": Rule(_edit, _no_inputs),
     "cut": Rule(_cut, _not_here),
     "undo": Rule(_undo, _nothing_to_undo),
-    "more": Rule(_more, _no_inputs),
-    "less": Rule(_less, _no_inputs),
+    "more": Rule(partial(_nudge, way=1), _no_inputs),
+    "less": Rule(partial(_nudge, way=-1), _no_inputs),
     "verify": Rule(_verify),
     "quotients": Rule(_quotients),
     "paths": Rule(_paths),

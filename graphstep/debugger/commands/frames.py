@@ -12,7 +12,6 @@ from graphstep.debugger.effects import Leave
 from graphstep.debugger.facts import (
     CallClosed,
     CallOpened,
-    Closed,
     Fact,
     Held,
     Moved,
@@ -21,7 +20,7 @@ from graphstep.debugger.facts import (
     UnfitError,
     notice,
 )
-from graphstep.debugger.frames import closed, opened, outermost
+from graphstep.debugger.frames import closed, frame_name, opened, outermost
 from graphstep.debugger.parts import Folding, Mark
 from graphstep.debugger.places import carried, rewritten
 from graphstep.debugger.prominence import to_open
@@ -55,7 +54,7 @@ def _out(state: State, _: Argument) -> Done:
         return _moved(state, closed_once(state), CallClosed(state.within))
     if not state.frames:
         return Done(state, effects=(Leave(),))
-    return Done(closed(state), (Closed(state.frames[-1].node),))
+    return Done(closed(state), (notice("reply-closed", frame=frame_name(state.frames[-1])),))
 
 
 def _fold(state: State, _: Argument) -> Done:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.facts import Fact, Held, MarkList, MarkSet, Moved, NoLetter, NoMark, UnfitError, notice
-from graphstep.debugger.marks import LAST, at_mark, mark_here, with_mark, without_mark
+from graphstep.debugger.commands import Argument, Done, Rule, arrived
+from graphstep.debugger.facts import Fact, Held, MarkList, NoLetter, NoMark, UnfitError, notice
+from graphstep.debugger.marks import LAST, at_mark, mark_here, position_text, with_mark, without_mark
 from graphstep.debugger.state import State
 
 
@@ -18,7 +18,8 @@ def _set(state: State, argument: Argument) -> Done:
     mark = mark_here(state, name)
     if mark in state.marks:
         return Done(replace(state, marks=without_mark(state.marks, name)), (notice("reply-mark-gone", letter=name),))
-    return Done(replace(state, marks=with_mark(state.marks, mark)), (MarkSet(name),))
+    fact = notice("reply-mark-set", letter=name, position=position_text(state, mark))
+    return Done(replace(state, marks=with_mark(state.marks, mark)), (fact,))
 
 
 def _go(state: State, argument: Argument) -> Done:
@@ -29,8 +30,8 @@ def _go(state: State, argument: Argument) -> Done:
     # As '' in vi: each jump marks the place where it began, so that a second one leads back there.
     here = mark_here(state, LAST)
     after = replace(at_mark(state, mark), marks=with_mark(state.marks, here))
-    facts: tuple[Fact, ...] = (Moved(state.at, after.at),) if after.path == state.path else ()
-    return Done(after, facts if mark_here(after, name) == mark else (*facts, Held()))
+    held = () if mark_here(after, name) == mark else (Held(),)
+    return Done(after, (*arrived(state, after), *held))
 
 
 def _none_set(state: State) -> Fact | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from graphstep.debugger.calls import back, forth
-from graphstep.debugger.commands import Argument, Done, Rule
-from graphstep.debugger.facts import AtEnd, Closed, Fact, Held, Moved, NoStep, Pending, UnfitError, notice
-from graphstep.debugger.frames import at_position, left
+from graphstep.debugger.commands import Argument, Done, Rule, arrived
+from graphstep.debugger.facts import AtEnd, Fact, Held, Moved, NoStep, UnfitError, notice
+from graphstep.debugger.frames import at_position, frame_name, left
 from graphstep.debugger.state import State, moved
 from graphstep.ground.errors import InputError
 
@@ -16,7 +16,12 @@ def at_end(state: State) -> Fact | None:
     """Why no step can be made from here."""
     if state.at < state.last:
         return None
-    return AtEnd() if state.at == len(state.trace) else Pending() if state.frames else Held()
+    return AtEnd() if state.at == len(state.trace) else _held(state)
+
+
+def _held(state: State) -> Fact:
+    """What holds the run before its end: a gate that is open and has no gradient yet, or the lesson."""
+    return notice("reply-pending", frame=frame_name(state.frames[-1])) if state.frames else Held()
 
 
 def at_start(state: State) -> Fact | None:
@@ -35,7 +40,7 @@ def _no_way_back(state: State) -> Fact | None:
 
 def _to(state: State, n: int) -> Done:
     after = moved(state, n)
-    held = () if after.at == n else (Pending() if state.frames else Held(),)
+    held = () if after.at == n else (_held(state),)
     if held and after.at == state.at:
         return Done(after, held)
     facts: tuple[Fact, ...] = (Moved(state.at, after.at), *held)
@@ -75,7 +80,7 @@ def _to_stop(state: State, done: Done, way: Literal[1, -1]) -> Done:
 
 
 def _out(state: State, way: Literal[1, -1]) -> Done:
-    return Done(left(state, way), (Closed(state.frames[-1].node, by_step=True),))
+    return Done(left(state, way), (notice("reply-left", frame=frame_name(state.frames[-1])),))
 
 
 def _step(state: State, _: Argument) -> Done:
@@ -120,8 +125,7 @@ def _jump(state: State, argument: Argument) -> Done:
             after = at_position(state, argument)
         except InputError:
             raise UnfitError(NoStep(argument)) from None
-        # In another frame the steps have other numbers.
-        return Done(after, (Moved(state.at, after.at),) if after.path == state.path else ())
+        return Done(after, arrived(state, after))
     n = argument if isinstance(argument, int) else number_of(str(argument))
     if n is None or not 0 <= n <= len(state.trace):
         raise UnfitError(NoStep(str(argument)))

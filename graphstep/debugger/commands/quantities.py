@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from graphstep.debugger.commands import Argument, Done, Rule
 from graphstep.debugger.effects import Leave
@@ -52,14 +53,10 @@ def _select_at(state: State, argument: Argument) -> Done:
     return _select(state, node_of(state, argument))
 
 
-def _next(state: State, _: Argument) -> Done:
-    count = len(state.trace.program.nodes)
-    return _select(state, 0 if state.selected is None else (state.selected + 1) % count)
-
-
-def _previous(state: State, _: Argument) -> Done:
-    count = len(state.trace.program.nodes)
-    return _select(state, count - 1 if state.selected is None else (state.selected - 1) % count)
+def _select_beside(state: State, _: Argument, way: int) -> Done:
+    # Before the first node, and behind the last, is none: from there the way leads to the first, or to the last.
+    before = state.selected if state.selected is not None else -1 if way > 0 else 0
+    return _select(state, (before + way) % len(state.trace.program.nodes))
 
 
 def _deselect(state: State, _: Argument) -> Done:
@@ -134,8 +131,8 @@ RULES = {
     "find": Rule(_find),
     "data": Rule(_data),
     "select": Rule(_select_at),
-    "select_next": Rule(_next),
-    "select_previous": Rule(_previous),
+    "select_next": Rule(partial(_select_beside, way=1)),
+    "select_previous": Rule(partial(_select_beside, way=-1)),
     "deselect": Rule(_deselect),
     "print": Rule(_print),
     "watch": Rule(_watch),

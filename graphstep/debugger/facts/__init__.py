@@ -191,14 +191,6 @@ class ConditionsSet(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class MarkSet(Fact):
-    """A place has a mark from now on."""
-
-    name: str
-    """Its letter."""
-
-
-@dataclass(frozen=True, slots=True)
 class MarkList(Fact):
     """The marks were asked for."""
 
@@ -317,19 +309,6 @@ class NoForm(AboutText):
 @dataclass(frozen=True, slots=True)
 class Opened(AboutNode):
     """A composite gate is open: its parts are on show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed(AboutNode):
-    """The gate that was opened last is closed."""
-
-    by_step: bool = False
-    """Whether a step led out of it; else the place is the one at which it was opened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending(Fact):
-    """Inside an opened gate there is no step further yet: no gradient has arrived at the gate."""
 
 
 @dataclass(frozen=True, slots=True)

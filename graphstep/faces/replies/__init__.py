@@ -197,11 +197,6 @@ def _marks(state: State) -> str:
     return ", ".join(f"{mark.name} {position_text(state, mark)}" for mark in state.marks)
 
 
-def _mark_set(words: Words, fact: facts.MarkSet) -> str:
-    mark = next(mark for mark in words.after.marks if mark.name == fact.name)
-    return words.say("reply-mark-set", letter=fact.name, position=position_text(words.after, mark))
-
-
 def _gates(state: State, gates: Sequence[int]) -> str:
     return _some([name_of(state.trace.program, gate) for gate in gates[: LISTED + 1]])
 
@@ -257,11 +252,6 @@ def _call_opened(words: Words, fact: facts.CallOpened) -> str:
     )
 
 
-def _around(words: Words, key: str) -> str:
-    """A message about the gate that was open before."""
-    return words.say(key, frame=frame_name(words.before.frames[-1]))
-
-
 def _no_cell(words: Words, fact: facts.NoCell) -> str:
     before = words.before
     name = name_of(before.trace.program, fact.node)
@@ -315,7 +305,6 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.Unchanged: _unchanged,
     facts.Changed: lambda words, fact: words.say("reply-changed", change=_change(words, words.after.trace, fact.node, fact.n)),
     facts.Began: _began,
-    facts.MarkSet: _mark_set,
     facts.MarkList: lambda words, _: words.say("reply-marks", marks=_marks(words.after)),
     facts.NoMark: lambda words, fact: words.say("reply-no-mark", text=quoted(fact.text), marks=_marks(words.before)),
     facts.NoLetter: lambda words, fact: words.say("reply-no-letter", text=quoted(fact.text)),
@@ -335,10 +324,8 @@ _WORDS: dict[type, Callable[..., str]] = {
     facts.CannotCut: lambda words, fact: words.say("reply-cannot-cut", wire=wire_text(words.before.trace, fact.edge)),
     facts.NoForm: lambda words, fact: words.say("reply-no-form", text=quoted(fact.text), forms=", ".join((*FORMS, EVERY))),
     facts.Opened: _opened,
-    facts.Closed: lambda words, fact: _around(words, "reply-left" if fact.by_step else "reply-closed"),
     facts.CallOpened: _call_opened,
     facts.CallClosed: lambda words, fact: words.say("reply-call-closed", call=call_title(words.after.trace, fact.frame)),
-    facts.Pending: lambda words, _: _around(words, "reply-pending"),
     facts.NoComposite: _no_composite,
     facts.NoCell: _no_cell,
     facts.Held: _held,

@@ -52,7 +52,7 @@ def test_into_opens_a_gate_and_out_closes_it_at_the_same_place() -> None:
     assert inside.gradient_of(0) == pytest.approx(outside.gradient_of(0), abs=1e-12)
     session.do("step")
     session.do("step")
-    assert session.do("out").facts == (facts.Closed(2),)
+    assert session.do("out").facts == (facts.notice("reply-closed", frame="p1"),)
     assert session.said == ["p1 is closed."]
     assert session.now.at == 1
     assert session.now.trace is outside
