@@ -29,9 +29,21 @@ def run(text: str, *, ties: Ties = "first", **inputs: Any) -> Trace:
     return trace(read(text), {name: plain(value) for name, value in inputs.items()}, ties=ties)
 
 
-def at_work(case: GateAtWork, *, ties: Ties = "first", seed: int = 0) -> Trace | None:
+def at_work(case: GateAtWork, *, ties: Ties = "first") -> Trace | None:
     """A run of one gate alone, with a random gradient for its output; None for a broadcast that copies nothing."""
-    name, values, options = case if isinstance(case, tuple) else (case.gate.name, case.inputs(), dict(case.options))
+    if isinstance(case, tuple):
+        return _run_of(*case, ties)
+    # Nobody can change a run, and several rooms look at those of all cases.
+    if (id(case), ties) not in _RUNS:
+        _RUNS[id(case), ties] = case, _run_of(case.gate.name, case.inputs(), dict(case.options), ties)
+    return _RUNS[id(case), ties][1]
+
+
+_RUNS: dict[tuple[int, Ties], tuple[Case, Trace | None]] = {}
+"""The runs of cases; each with its case, so that no other one gets the number of that."""
+
+
+def _run_of(name: str, values: Sequence[Any], options: dict[str, Any], ties: Ties) -> Trace | None:
     inputs = {f"x{k}": plain(value) for k, value in enumerate(values)}
     gate = Node(GATES[name], tuple(range(len(inputs))), None, None, "f", tuple(sorted(options.items())))
     if name == "broadcast":
@@ -44,4 +56,4 @@ def at_work(case: GateAtWork, *, ties: Ties = "first", seed: int = 0) -> Trace |
     program = Program("f", nodes, len(inputs), {given: k for k, given in enumerate(inputs)})
     shape = GATES[name].shape(tuple(map(shape_of, values)), {**GATES[name].defaults, **options})
     with np.errstate(all="ignore"):
-        return trace(program, inputs, ties=ties, seed=plain(np.random.default_rng(seed).normal(size=shape)))
+        return trace(program, inputs, ties=ties, seed=plain(np.random.default_rng(0).normal(size=shape)))
