@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from math import inf, isfinite, isinf, isnan, log10
+from math import inf, isfinite, isinf, log10
 from typing import TYPE_CHECKING, Literal, overload
 
 from graphstep.engine.trace import Trace
@@ -150,10 +150,8 @@ class Stretch:
 def symptom_of(number: Number, scale: float = 1.0) -> Symptom:
     """What is odd about a number or an array; ``scale`` is the size of an ordinary one."""
     sizes = np.abs(np.asarray(number, np.float64))
-    largest = float(sizes.max(initial=0.0))
-    if isnan(largest):
-        return "nan"
-    return _symptom(largest, scale)
+    # NumPy's max is nan where any cell is.
+    return _symptom(float(sizes.max(initial=0.0)), scale)
 
 
 def _symptom(size: float, scale: float = 1.0) -> Symptom:

@@ -80,18 +80,13 @@ class Jacobian:
 
     @property
     def entries(self) -> int:
-        """Entries that it has, or would have."""
+        """Entries that it has, or would have; of Jᵀ · upstream with all of them each is one multiplication."""
         return self.rows * self.columns
 
     @property
     def bytes(self) -> int:
         """Bytes that it takes, or would take, as doubles."""
         return self.entries * _BYTES
-
-    @property
-    def product_multiplications(self) -> int:
-        """Multiplications of Jᵀ · upstream with the whole Jacobian: one an entry."""
-        return self.entries
 
     @property
     def is_formed(self) -> bool:

@@ -100,7 +100,7 @@ def in_full(jacobian: Jacobian, anchor: str = "jacobian") -> Iterator[Block]:
     rows: list[tuple[Content, ...]] = [((upstream,), (number_text(jacobian.upstream, digits),), ())]
     for name, sent, count in (
         (pullback, jacobian.pulled, jacobian.multiplications),
-        (heading(trace, "product-with-whole"), jacobian.product, jacobian.product_multiplications),
+        (heading(trace, "product-with-whole"), jacobian.product, jacobian.entries),
     ):
         text = number_text(jacobian.without_noise(sent), digits)
         rows.append(((name,), (text,), (words.message("multiplications", count=count),)))
