@@ -186,6 +186,8 @@ async def keys(sample: Any, count: int) -> list[Pressed]:
 
     try:
         async with app.run_test(size=(120, 40)) as pilot:
+            # As xterm, and all that come with its entry in terminfo.
+            app._painting.erases = True
             fingers = Fingers(pilot, screen)
             App._display = lambda *words: fingers.display(*words)  # type: ignore[method-assign]
             App.call_from_thread = woken  # type: ignore[method-assign]

@@ -251,6 +251,7 @@ class GraphstepApp(App[None]):
 
     def on_load(self) -> None:
         self.loop = asyncio.get_running_loop()
+        self._painting.erases = getattr(self._driver, "erases", False)
 
     def get_default_screen(self) -> Screen[None]:
         """The screen that it was given."""

@@ -26,6 +26,20 @@ class TerminalDriver(LinuxDriver):
         self._asleep = False
         self._put = ""
 
+    @property
+    def erases(self) -> bool:
+        """Whether the terminal gives cells that it erases the paper of the pen, as terminfo says; not of screen."""
+        try:
+            import curses
+        except ImportError:
+            return False
+        try:
+            curses.setupterm(fd=0)
+        except curses.error:
+            # Nothing is known of it.
+            return False
+        return curses.tigetflag("bce") == 1 and curses.tigetstr("ech") == b"\x1b[%p1%dX"
+
     def write(self, data: str) -> None:
         """Write to the terminal. A frame that changes nothing would only put the cursor where the one before has put it."""
         if data != self._put:

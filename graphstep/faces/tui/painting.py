@@ -25,6 +25,9 @@ from graphstep.faces.tui.compositor import Piece, Update
 _GAP = 6
 """Cells that may be written again rather than jumped over, which takes as many bytes."""
 
+_BLANKS = re.compile(" {11,}")
+"""Blanks that take more bytes than to erase so many cells and to go on behind them."""
+
 _EMOJI = "\U0001f000"
 """The first of the letters that are as wide as the terminal's font has them."""
 
@@ -38,6 +41,9 @@ _ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27"}
 
 class Painting:
     """The cells of a terminal, as far as they are known."""
+
+    erases = False
+    """Whether the terminal gives cells that it erases the paper of the pen."""
 
     def __init__(self) -> None:
         self._rows: dict[int, _Row] = {}
@@ -56,7 +62,7 @@ class Painting:
 
     def written(self, update: Update, console: Console) -> str:
         """What is to be written so that the terminal shows an update; it is taken for written from then on."""
-        brush = _Brush()
+        brush = _Brush(self.erases)
         # As a number, whose hash is found at once.
         system = int(console._color_system or ColorSystem.TRUECOLOR)
         for piece in update.pieces:
@@ -155,7 +161,8 @@ class _Row:
 class _Brush:
     """What is written in one go: where the cursor is in it, and with which pen."""
 
-    def __init__(self) -> None:
+    def __init__(self, erases: bool) -> None:
+        self._erases = erases
         self._pieces: list[str] = []
         self._x = self._y = -1
         self._pen = ""
@@ -165,6 +172,8 @@ class _Brush:
         # A terminal moves its cursor behind what it writes: only a cell elsewhere takes a jump.
         if (x, y) != (self._x, self._y):
             jump = f"\x1b[{x + 1}G" if y == self._y else f"\x1b[{y + 1};{x + 1}H"
+            if x == 0 and y == self._y + 1 and y:
+                jump = "\r\n"
             way = self._on_the_way(x, y, row)
             self._pieces.append(way if way and len(way.encode()) <= len(jump) else jump)
         text = "".join(letters)
@@ -174,8 +183,18 @@ class _Brush:
                 pen = _for_blanks(self._pen, pen)
             self._pieces.append(_turned(self._pen, pen))
             self._pen = pen
-        self._pieces.append(text)
         self._x, self._y = x + len(letters), y
+        if self._erases and _BLANKS.search(text) and not _draws_on_blanks(pen):
+            rest = text.rstrip(" ")
+            tail = text[len(rest) :]
+            if _BLANKS.match(tail):
+                # The cursor stays before them: behind the last ones of a row it has nothing to do.
+                self._x -= len(tail)
+                text, tail = rest, _erased(len(tail))
+            else:
+                tail = ""
+            text = _BLANKS.sub(lambda blanks: f"{_erased(len(blanks[0]))}\x1b[{len(blanks[0])}C", text) + tail
+        self._pieces.append(text)
 
     def _on_the_way(self, x: int, y: int, row: _Row) -> str:
         """The letters from the cursor to there, where the pen writes them anyway, and they are few."""
@@ -262,10 +281,19 @@ def _turned(pen: str, other: str) -> str:
 @lru_cache(maxsize=4096)
 def _on_blanks(pen: str) -> str:
     """What of a pen is seen where it writes blanks: its paper, but for pens that draw lines there."""
-    _, paper, rest = _codes(pen)
-    if _LINK in pen or not _SEEN_ON_BLANKS.isdisjoint(rest):
+    paper = _codes(pen)[1]
+    if _draws_on_blanks(pen):
         return pen
     return f"\x1b[{paper}m" if paper else ""
+
+
+@lru_cache(maxsize=4096)
+def _draws_on_blanks(pen: str) -> bool:
+    return _LINK in pen or not _SEEN_ON_BLANKS.isdisjoint(_codes(pen)[2])
+
+
+def _erased(count: int) -> str:
+    return f"\x1b[{count}X"
 
 
 @lru_cache(maxsize=4096)
@@ -274,7 +302,7 @@ def _for_blanks(pen: str, other: str) -> str:
     seen = _on_blanks(other)
     if _on_blanks(pen) == seen:
         return pen
-    if not pen or _LINK in pen + seen or not _SEEN_ON_BLANKS.isdisjoint(_codes(pen)[2] + _codes(seen)[2]):
+    if not pen or _draws_on_blanks(pen) or _draws_on_blanks(seen):
         return seen
     ink, _, rest = _codes(pen)
     paper = _codes(seen)[1]

@@ -73,6 +73,12 @@ class Screen:
                 self._y, self._x = int(row or 1) - 1, int(column or 1) - 1
             elif piece[2] == "G":
                 self._x = int(piece[1] or 1) - 1
+            elif piece[2] == "C":
+                self._x += int(piece[1] or 1)
+            elif piece[2] == "X":
+                # As a terminal that erases with the paper of the pen.
+                self._put_ascii(" " * int(piece[1] or 1))
+                self._x -= int(piece[1] or 1)
             elif piece[2] == "m":
                 self._pen = _turned(self._pen, piece[1] or "0")
             elif piece[0].startswith("\x1b]8;"):

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import Compositor, InlineUpdate
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Key
 from textual.geometry import Size, Spacing
 from textual.scrollbar import ScrollBar
@@ -94,6 +95,8 @@ def pair(monkeypatch: pytest.MonkeyPatch, painted: None) -> Pair:
     # A style keeps the codes of the first console that wrote it, and tests before this one have had consoles of other colours:
     # two equal styles may be written in two ways here, as in no process of its own.
     monkeypatch.setattr(painting, "_cells", painting._cells.__wrapped__)
+    monkeypatch.setattr(Painting, "erases", True)
+    monkeypatch.setattr(HeadlessDriver, "erases", True, raising=False)
     return pair
 
 
@@ -316,7 +319,7 @@ def test_what_is_shown_costs_nothing_and_an_update_of_another_kind_is_passed_on_
     painting = Painting()
     update = Update([whole(0, Strip([Segment("abc", Style.parse("red"))])), whole(1, Strip([Segment("中d")]))])
     inline = InlineUpdate([Strip([Segment("x")])])
-    everything = "\x1b[1;1H\x1b[31mabc\x1b[2;1H\x1b[0m中d"
+    everything = "\x1b[1;1H\x1b[31mabc\r\n\x1b[0m中d"
     # An update that Textual drops, since it is at something else, is not taken for shown.
     painting.spared(update)
     assert written(painting, update) == everything
@@ -345,6 +348,15 @@ def test_blanks_are_written_by_any_pen_of_their_paper_unless_it_draws_lines() ->
     assert bytes_of("red on blue", "green", "red on blue") == "\x1b[1;1H\x1b[31;44ma\x1b[49m \x1b[44mb\x1b[0m"
     assert bytes_of("red", "underline red", "red") == "\x1b[1;1H\x1b[31ma\x1b[4m \x1b[24mb\x1b[0m"
     assert bytes_of("reverse red", "red", "red") == "\x1b[1;1H\x1b[7;31ma\x1b[0m \x1b[31mb\x1b[0m"
+
+
+def test_many_blanks_are_erased_where_the_terminal_erases_with_the_paper_of_the_pen() -> None:
+    rows = (("red on blue", f"a{' ' * 12}b{' ' * 20}"), ("red on blue", "c"), ("underline on blue", " " * 12))
+    painting = Painting()
+    painting.erases = True
+    line = Strip([Segment(text, Style.parse(name)) for name, text in rows])
+    sent = written(painting, Update([whole(0, line)]))
+    assert sent == f"\x1b[1;1H\x1b[31;44ma\x1b[12X\x1b[12Cb\x1b[20X\x1b[35Gc\x1b[4;39m{' ' * 12}\x1b[0m"
 
 
 def test_letters_on_whose_width_terminals_do_not_agree_are_written_with_all_that_stands_behind_them() -> None:
