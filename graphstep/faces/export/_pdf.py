@@ -49,8 +49,9 @@ def pdf(tex: Iterable[str]) -> bytes:
         # An error stands in one line of the log.
         own["max_print_line"] = "1000"
         Path(folder, "document.tex").write_text(printable("".join(tex)), encoding="utf-8")
-        # The second time the columns of long tables are known.
-        for _ in range(2):
+        _compile(path, folder, {**os.environ, **own})
+        # The columns of long tables are known once they have been set.
+        if rb"\LT@" in Path(folder, "document.aux").read_bytes():
             _compile(path, folder, {**os.environ, **own})
         return Path(folder, "document.pdf").read_bytes()
 
