@@ -1,9 +1,9 @@
 """A text for NumPy, PyTorch or JAX, as in a notebook, becomes the text of a program; it is never run: :func:`from_numpy`.
 
-The order in which the text passes the modules: ``syntax`` (Python's own reader, behind limits), ``statements`` with ``names``
-(Python assigns a name again, a program once), ``expressions``, ``calls`` (whose function it is, by the table of other programs'
-spellings). ``sites`` has the table of the functions that say a call whose meaning hangs on shapes and options; ``reductions``,
-``arrays``, ``joins``, ``losses`` and their like fill it.
+The order in which the text passes the modules: ``syntax`` (Python's own reader, behind limits), ``loops`` (those over what is
+typed), ``statements`` with ``names`` (Python assigns a name again, a program once), ``expressions``, ``calls`` (whose function it
+is, by the table of other programs' spellings). ``sites`` has the table of the functions that say a call whose meaning hangs on
+shapes and options; ``reductions``, ``arrays``, ``joins``, ``losses`` and their like fill it.
 ``pieces`` is the text that comes out, and where each part comes from.
 """
 
@@ -15,9 +15,10 @@ from typing import Any
 
 from graphstep.ground import limits
 from graphstep.ground.arrays import shape_of
-from graphstep.ground.errors import ReadError
+from graphstep.ground.errors import LimitError, ReadError
 from graphstep.language.read.dialects import Translation
 from graphstep.language.read.numpy.bodies import Reader
+from graphstep.language.read.numpy.loops import written_out
 from graphstep.language.read.numpy.pieces import Program, program_of
 from graphstep.language.read.numpy.syntax import Source, too_long
 
@@ -38,6 +39,11 @@ def translation(text: str, given: Collection[str] = ()) -> Translation:
     """What :func:`from_numpy` gives, with the values of the inputs that the text names as such."""
     plain = textwrap.dedent(text.replace("\r\n", "\n").replace("\r", "\n")) if len(text) < limits.WRITTEN else text
     source = Source(plain)
+    try:
+        source.tree = written_out(source.tree)
+    except RecursionError:
+        hint = "give a part of the longest line a name, in a line above: q = …"
+        raise LimitError("a line of this loop is nested too deep to be written out", text=plain, span=(0, 1), hint=hint) from None
     reader = Reader(source, given)
     program = program_of(reader.program())
     if len(program.text) > limits.WRITTEN:

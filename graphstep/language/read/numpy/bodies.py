@@ -9,22 +9,12 @@ from copy import deepcopy
 
 from graphstep.gates.typed import COMPARISON
 from graphstep.ground.errors import quoted
+from graphstep.language.read.numpy.loops import Fixed
 from graphstep.language.read.numpy.names import Function, Names, assigned, counts, reads_first, viewed_name
 from graphstep.language.read.numpy.pieces import Piece, atom, call, indexed, listed
 from graphstep.language.read.numpy.statements import Statements
 
 _AXES = frozenset({"axis", "dim", "keepdims", "keepdim"})
-
-
-class _Fixed(ast.NodeTransformer):
-    """Puts what inputs are by default in their place."""
-
-    def __init__(self, values: dict[str, ast.expr]) -> None:
-        self._values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        value = self._values.get(node.id)
-        return node if value is None else ast.copy_location(deepcopy(value), node)
 
 
 class Reader(Statements):
@@ -49,8 +39,8 @@ class Reader(Statements):
         if fixed := {each: defaults[each] for each in known & {*defaults} if not self._is_told(name, each, inputs.index(each))}:
             # An axis or a count is known before anything is run: where no call says another one, it is what the head says.
             inputs = tuple(each for each in inputs if each not in fixed)
-            body = [_Fixed(fixed).visit(deepcopy(each)) for each in body]
-            value = _Fixed(fixed).visit(deepcopy(value))
+            body = [Fixed(fixed).visit(deepcopy(each)) for each in body]
+            value = Fixed(fixed).visit(deepcopy(value))
         if not inputs:
             hint = "a function takes at least one: hand over what it computes with"
             raise self.refusal(f"{quoted(name)} has no inputs", node, hint)
@@ -208,8 +198,10 @@ class Reader(Statements):
             ends = [self.count(each) for each in over.args]
             if None in ends or not 1 <= len(ends) <= 2:
                 hint = "write for t in range(20), or range(1, 20), or range(len(x))"
-                names = (each.id for each in ast.walk(over) if isinstance(each, ast.Name) and each is not over.func)
-                if name := next((each for each in names if self.names.meaning(each) is None), ""):
+                names = [each.id for each in ast.walk(over) if isinstance(each, ast.Name) and each is not over.func]
+                if inner := next((each for each in names if each in self.names.owner().parameters), ""):
+                    hint = f"call the function with one and the same number for {inner}, or write a function for each number"
+                elif name := next((each for each in names if self.names.meaning(each) is None), ""):
                     hint = f"give {name} a whole number behind the program: {name}=20"
                 raise self.refusal(
                     "how often this is repeated is a whole number that is known before anything is run", over, hint
@@ -233,7 +225,7 @@ class Reader(Statements):
     ) -> tuple[tuple[str, str] | None, str, list[tuple[str, Piece]]]:
         """``for row in x``: the entries of an array, by the number of the turn."""
         if len(targets) != len(arrays) or not all(isinstance(each, ast.Name) for each in (*targets, *arrays)):
-            hint = "write for t in range(20), or for row in x, with x the name of an array"
+            hint = "write for t in range(20), for row in x, with x the name of an array, or for w in (w1, w2)"
             raise self.refusal("what is gone through is not known here", node.iter, hint)
         name = self.fresh.name(counter) if counter else self.fresh.helper("t")
         first = []

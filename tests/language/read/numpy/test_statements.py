@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import graphstep as gs
-from graphstep.ground.errors import ReadError
+from graphstep.ground.errors import LimitError, ReadError
+from graphstep.language.read.numpy import from_numpy
 
 VALUES = {"a": 0.7, "b": -1.3, "c": 0.4}
 _NAMES = ["a", "b", "c", "x", "y", "z", "h"]
@@ -131,3 +132,37 @@ def test_random_texts_mean_here_what_they_mean_in_python() -> None:
 
 if __name__ == "__main__":
     print([_agrees(seed) for seed in range(int(sys.argv[1]))].count(True), "agree")
+
+
+def test_a_loop_over_what_is_typed_is_its_turns() -> None:
+    for text, program in {
+        "for i in range(2, 0, -1):\n    x = x*w + a[i]\nx": "x_2 = x*w + a[2]\nx_3 = x_2*w + a[1]",
+        "n = 2\nh = x\nfor i in range(n-1, -1, -1):\n    h = h*w + i\nh": "n = 2\nh = x\nh_2 = h*w + 1\nh_3 = h_2*w + 0",
+        "h = x\nfor w, b in zip((w1, w2), (b1, b2)):\n    h = w*h + b\nh": "h = x\nh_2 = w1*h + b1\nh_3 = w2*h_2 + b2",
+        "h = x\nfor w, b in [(w1, 2*b1), (w2, b2)]:\n    h = w*h + b\nh": "h = x\nb = 2*b1\nh_2 = w1*h + b\nh_3 = w2*h_2 + b2",
+        "h = 0\nfor i, c in enumerate([1, 2]):\n    h = h*x + c*i\nh": "h = 0\nh_2 = h*x + 1*0\nh_3 = h_2*x + 2*1",
+        "h = x\nfor i in reversed(range(2)):\n    h = h*w + i\nh + i": "h = x\nh_2 = h*w + 1\nh_3 = h_2*w + 0\ni = 0\nh_3 + i",
+        "sum(x**i for i in range(3))": "x^0 + x^1 + x^2",
+    }.items():
+        assert from_numpy(text, {"a": np.ones(3)}) == program, text
+    # What is gone through is what it was before the first turn, and what is not typed is not known.
+    for text in (
+        "for v in (a, x):\n    x = x*v\nx",
+        "for i in range(200, 0, -1):\n    x = x*i\nx",
+        "for v in {a, x}:\n    y = v\ny",
+    ):
+        with pytest.raises(ReadError) as caught:
+            from_numpy(text)
+        assert caught.value.hint, text
+
+
+def test_a_count_that_a_function_is_called_with_stands_in_its_body() -> None:
+    body = "    for i in range(n):\n        x = np.tanh(w*x)\n    return x\n"
+    read = "def f(x, w) = {\n  x_2 = x\n  repeat 3 {\n    x_2 = tanh(w*x_2)\n  }\n  x_2\n}\n"
+    assert from_numpy(f"def f(x, w, n):\n{body}f(x, w, 3)") == f"{read}f(x, w)"
+    assert from_numpy(f"def f(x, n, w):\n{body}f(x, 3, w) * f(x, w=w, n=3)") == f"{read}f(x, w)*f(x, w)"
+    with pytest.raises(ReadError) as caught:
+        from_numpy(f"def f(x, w, n=2):\n{body}f(x, w) + f(x, w, 3)")
+    assert "one and the same number for n" in caught.value.hint
+    with pytest.raises(LimitError):
+        from_numpy(f"for i in (1, 2):\n    x = {' + '.join(['x*2'] * 900)}\nx")
