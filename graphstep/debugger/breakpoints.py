@@ -149,12 +149,19 @@ def _reason(trace: Trace, test: Condition, n: int) -> str:
         return say("break-contribution", name=name, value=_shown(step.contribution))
     odd = test.kind in ("isnan", "isinf") and not (np.isnan if test.kind == "isnan" else np.isinf)(trace.value_of(node)).any()
     if test.kind == "value" or (test.kind in ("isnan", "isinf") and not odd):
-        return f"{name} = {_shown(trace.value(node, n))}"
+        name, shown = _compared(test, name, trace.value(node, n))
+        return f"{name} = {shown}"
     assert gradient is not None, "a test of a gradient holds where something of it is known"
-    shown = f"{gradient_name(trace, node)} = {_shown(gradient.value)}"
-    if gradient.complete:
-        return shown
-    return say("break-so-far", name=gradient_name(trace, node), value=_shown(gradient.value))
+    name, shown = _compared(test, gradient_name(trace, node), gradient.value)
+    return f"{name} = {shown}" if gradient.complete else say("break-so-far", name=name, value=shown)
+
+
+def _compared(test: Condition, name: str, value: Number | None) -> tuple[str, str]:
+    """What a test compares and what it is, as texts: of ``rms(grad W)`` one number. What looks at cells shows them all."""
+    if value is None or test.of in ("", "abs"):
+        return name, _shown(value)
+    with np.errstate(all="ignore"):
+        return f"{test.of}({name})", _shown(float(_OF[test.of](value)))
 
 
 def _shown(value: Number | None) -> str:

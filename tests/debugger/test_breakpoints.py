@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -226,6 +227,18 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
         ("x*x", {"x": 3.0}, "second contribution", "break after step 4: second contribution, since 3 arrives at x"),
         ("log(x)", {"x": -1.0}, "isnan", "break after step 1: isnan, since f = nan"),
         ("sqrt(x)", {"x": 0.0}, "isinf", "break after step 3: isinf, since the contribution to x is inf"),
+        (
+            "sum(W)",
+            {"W": np.array([3.0, 4.0])},
+            "norm(value W) > 4 and done W",
+            "break after step 3: norm(value W) > 4 and done W, since norm(W) = 5 and df/dW = [1, 1]",
+        ),
+        (
+            "sum(W*W)",
+            {"W": np.array([3.0, 4.0])},
+            "rms(grad W) > 6",
+            "break after step 7: rms(grad W) > 6, since rms(df/dW) = 7.071",
+        ),
         ("sqrt(x)", {"x": 0.0}, "isinf x", "break after step 3: isinf x, since df/dx = inf"),
         ("log(x)*0", {"x": 0.0}, "isnan x", "break after step 5: isnan x, since df/dx = nan"),
         ("log(x)+y", {"x": 0.0, "y": 1.0}, "isinf log(x)", "break after step 1: isinf log(x), since log(x) = -inf"),
@@ -287,7 +300,7 @@ def test_what_is_not_finite_is_found_in_values_and_in_contributions(kind: str) -
         ),
     ],
 )
-def test_the_first_stop_is_said_with_its_reason(text: str, inputs: dict[str, float], condition: str, told: str) -> None:
+def test_the_first_stop_is_said_with_its_reason(text: str, inputs: dict[str, Any], condition: str, told: str) -> None:
     run = trace(read(text), {**({"x": 1.0, "y": 2.0} if text == SCALED else {}), **inputs})
     stop, said = first_stop(run, read_conditions(condition, run.program))
     assert said == told
