@@ -10,7 +10,7 @@ from graphstep.teaching.lesson import open_lesson, progress
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.plain import answer_lines, hint_line, section_lines
 from graphstep.teaching.lesson.walk import LessonRun
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import joined, message
 
 HELP = ("lesson-help", "lesson-help-on", "lesson-help-run")
 """The messages that say what can be typed."""
@@ -20,7 +20,7 @@ def title_lines(lesson: LessonRun, language: str) -> Iterator[str]:
     """What a lesson begins with: its title, what can be typed, and the section that is shown."""
     yield lesson.rehearsal.lesson.title
     words = {name: BY_ID[name].words[0] for name in ("hint", "reveal", "previous", "quit", "help")}
-    yield "  ".join(message(language, key, **words) for key in HELP)
+    yield joined(language, (message(language, key, **words) for key in HELP))
     yield from section_lines(lesson)
 
 

@@ -13,6 +13,7 @@ from graphstep.faces.tui.commands.program import leave
 from graphstep.faces.tui.inquiries import RewritingReady, look_through, takes_long
 from graphstep.faces.tui.messages import say
 from graphstep.telling.names import name_of
+from graphstep.telling.words.catalogue import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,7 +53,8 @@ def show_reply(screen: SteppingScreen, before: State, reply: Reply) -> None:
         if reply.hit is not None:
             sentences.append(f"● {hit_text(now, reply.hit)}")
         if sentences:
-            screen.say("  ".join(sentences), "bold $warn" if any(isinstance(fact, facts.Fault) for fact in reply.facts) else "")
+            style = "bold $warn" if any(isinstance(fact, facts.Fault) for fact in reply.facts) else ""
+            screen.say(joined(now.language, sentences), style)
         for fact in reply.facts:
             if (panel := _PANELS.get(type(fact))) is not None:
                 panel(screen, before, fact)

@@ -27,6 +27,7 @@ from graphstep.teaching.lesson import progress
 from graphstep.teaching.lesson.catalogue import following
 from graphstep.teaching.lesson.walk import LessonRun
 from graphstep.teaching.marking.solution import Solution
+from graphstep.telling.words.catalogue import joined
 
 PROSE = 14
 """Rows of the text above the run at most, in a window that is not tall."""
@@ -116,7 +117,7 @@ class LessonScreen(SteppingScreen):
     async def _show_reply(self, before: State, reply: Reply) -> None:
         kinds = {type(fact) for fact in reply.facts}
         below = [fact for fact in reply.facts if isinstance(fact, BELOW)]
-        sentence_below = " ".join(filter(None, (sentence(before, self.now, fact, screen_keys()) for fact in below)))
+        sentence_below = joined(self.now.language, (sentence(before, self.now, fact, screen_keys()) for fact in below))
         answer = self.text.answer
         if "at" in reply.changed or kinds & {SectionOpened, Revealed} or self.lesson.done != lesson_of(before).done:
             # What was answered is brought into view.

@@ -18,7 +18,7 @@ from graphstep.telling.derivatives import gradient_name
 from graphstep.telling.explain import explain
 from graphstep.telling.explanation import Rules
 from graphstep.telling.names import output_name
-from graphstep.telling.words.catalogue import message
+from graphstep.telling.words.catalogue import joined, message
 
 WIDTH = 80
 """Columns of a line of prose."""
@@ -59,7 +59,7 @@ def handout(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"\n{say('lesson-answers')}\n"
     shows = {(scenes[solution], solution.step): solution for solution in answers}
     for number, solution in enumerate(answers, 1):
-        yield f"\n{_filled(f'{number}. {solution.answer}. {bare(solution.question.because)}')}\n"
+        yield f"\n{_filled(f'{number}. {_answer(solution, rehearsal.language)}')}\n"
         # Several answers may be found in one step: it is told behind the last of them.
         if solution.step <= scenes[solution].step and shows[scenes[solution], solution.step] is solution:
             yield f"{_step(scenes[solution], solution.step, rules)}\n"
@@ -93,13 +93,18 @@ def section_lines(run: LessonRun) -> Iterator[str]:
 
 def answer_lines(run: LessonRun, solution: Solution) -> Iterator[str]:
     """The answer to a question that is done, its reason and its step; then what of the section comes on show behind it."""
-    yield _filled(f"{solution.answer}. {bare(solution.question.because)}", "  ")
+    yield _filled(_answer(solution, run.rehearsal.language), "  ")
     if solution.step <= run.step:
         yield _step(run.scene, solution.step)
     keys = [block.key if not isinstance(block, Prose) else "" for block in run.blocks]
     for block in run.blocks[keys.index(solution.question.key) + 1 :]:
         yield f"\n{_prose(block)}" if isinstance(block, Prose) else f"\n{asked(_solution(run.scene, block))}"
     yield ""
+
+
+def _answer(solution: Solution, language: str) -> str:
+    """The answer to a question and its reason, a sentence each."""
+    return joined(language, (message(language, "sentence", text=solution.answer), bare(solution.question.because)))
 
 
 def hint_line(run: LessonRun, number: int) -> str:

@@ -263,6 +263,7 @@ def test_the_place_that_is_kept_is_called_as_its_section_is_headed(monkeypatch, 
     assert any(line.startswith("backward: b*h → b ") for line in said)
     assert "graphstep lesson 24 --language=zh" in last
     assert "backward: b*h → b" in last
+    assert not any("。 " in line for line in said), "between sentences Chinese has no blank"
 
 
 @pytest.mark.parametrize(
