@@ -27,6 +27,9 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NUMBERED = 400
 """Nodes up to which uses are numbered under the text."""
 
+_FEW = 40
+"""Parts of a line up to which a text without room under its part is moved aside: each place is held against all of them."""
+
 _CANDIDATES = 400
 """Parts of a statement that are looked at for one line: more do not fit into any window."""
 
@@ -142,10 +145,10 @@ class Typed:
         target = self._target(step, spots)
         marked = None if step.event == "start" else active
         typed = _marked(text, start, marked, None if target is None else target[:2])
-        row = _Row(text, start)
+        row = _Row(text, start, spots, width)
         self._values(row, trace, at, step, spots)
         values = row.pieces
-        row = _Row(text, start)
+        row = _Row(text, start, spots, width)
         self._gradients(row, trace, at, step, spots, target)
         return Lines(tuple(typed), tuple(values), tuple(row.pieces))
 
@@ -258,28 +261,50 @@ def _arrived(trace: Trace, node: int, use: int, at: int) -> str:
 class _Row:
     """A line of annotations; each goes under its part of the text unless an earlier one is in the way."""
 
-    def __init__(self, text: str, start: int) -> None:
-        self._cells = [0]
+    def __init__(self, text: str, start: int, spots: list[tuple[int, int, int]], width: int) -> None:
+        self._cells, self._width = [0], width
         for letter in text:
             self._cells.append(self._cells[-1] + cell_width(letter))
         self._start = start
+        self._others = [self._room(first, last) for first, last, _ in spots] if len(spots) <= _FEW else None
+        self._parts: list[tuple[int, int]] = []
         self._taken: list[tuple[int, int]] = []
         self.pieces: list[Piece] = []
 
+    def _room(self, first: int, last: int) -> tuple[int, int]:
+        """The cells of a part of the text."""
+        return self._cells[max(first - self._start, 0)], self._cells[min(last - self._start, len(self._cells) - 1)]
+
     def place(self, first: int, last: int, text: str, style: str) -> bool:
         """Write a text under a part of the line; whether there was room."""
-        left, right = self._cells[max(first - self._start, 0)], self._cells[min(last - self._start, len(self._cells) - 1)]
-        room, need = right - left, len(text)
+        left, right = self._room(first, last)
+        # What is a part of another one, or has it as a part, is told by that.
+        if any(left < end and start < right for start, end in self._parts):
+            return False
+        part, room, need = (left, right), right - left, len(text)
+        places = [left]
         if need + 2 <= room:
             before = (room - need) // 2
             text = "─" * before + text + "─" * (room - need - before)
         else:
-            left = max(0, left + (room - need) // 2)
-        right = left + len(text)
+            # In its middle, or as near to that as neighbours let it; beside its part at the farthest, and under no other one.
+            middle = max(0, left + (room - need) // 2)
+            places = [middle]
+            if self._others is not None:
+                apart = [(x, end) for x, end in self._others if end <= left or right <= x]
+                free = (
+                    x
+                    for x in range(max(0, left - need), min(right, self._width - need) + 1)
+                    if all(x + need <= a or b <= x for a, b in apart)
+                )
+                places += sorted(free, key=lambda place: (abs(place - middle), -place))
         # One blank between neighbours, or two numbers would read as one.
-        if any(left <= end and start <= right for start, end in self._taken):
+        size = len(text)
+        left = next((x for x in places if all(x > end or x + size < start for start, end in self._taken)), -1)
+        if left < 0:
             return False
-        self._taken.append((left, right))
+        self._parts.append(part)
+        self._taken.append((left, left + size))
         self.pieces.append(Piece(left, text, style))
         self.pieces.sort(key=lambda piece: piece.start)
         return True

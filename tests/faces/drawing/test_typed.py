@@ -16,3 +16,10 @@ def test_a_text_in_wide_letters_is_cut_by_its_cells_around_what_is_at_work() -> 
         assert all(row[-1].stop <= 40 for row in (lines.typed, lines.values, lines.gradients) if row)
         assert sum(cell_width(piece.text) for piece in lines.typed) == lines.typed[-1].stop > 34
         assert any(piece.style in ("active", "target") for piece in lines.typed)
+
+
+def test_a_value_without_room_under_its_part_stands_beside_it_and_under_no_other() -> None:
+    trace = run(read("sigmoid(w*x+b)"), {"w": 2.0, "x": -1.0, "b": 3.0})
+    shown = [[(piece.start, piece.text) for piece in typed_of(trace.program).lines(trace, n, 40).values] for n in (0, 1)]
+    # While w*x is computed, x is told by what covers it.
+    assert shown == [[(8, "2"), (10, "-1"), (13, "3")], [(8, "-2"), (12, "3")]]
