@@ -14,7 +14,7 @@ from graphstep.gates.notation.text import EXACT
 from graphstep.ground.arrays import array_text, latex_matrix, shape_text
 from graphstep.ground.memo import owner_cache
 from graphstep.telling.names import names_of
-from graphstep.telling.symbols import NodeSymbol, WordSymbol
+from graphstep.telling.symbols import WordSymbol
 
 _SEED_CELLS = 6
 """Cells up to which the seed of an array is written out where the number that is differentiated is defined."""
@@ -77,7 +77,7 @@ def change(trace: Trace) -> str:
 @owner_cache
 def gradient_term(trace: Trace, node: int, use: int = 0) -> Term:
     """``df/dx``, the gradient of a node, or ``df/dx⁽¹⁾``, what arrives along one of its uses."""
-    by = TERMS.symbol(NodeSymbol(names_of(trace.program), node, use))
+    by = names_of(trace.program).symbol(node, use)
     return TERMS.derivative(objective(trace), by, change(trace))
 
 
@@ -94,8 +94,7 @@ def wire_term(wire: Wire) -> Term:
 def local_term(wire: Wire) -> Term:
     """The local gradient of a wire: ``∂q/∂x``, with the number of the use where x has several."""
     names = names_of(wire.trace.program)
-    by = TERMS.symbol(NodeSymbol(names, wire.receiver, wire.use))
-    return TERMS.derivative(names.operand(wire.sender), by, "∂")
+    return TERMS.derivative(names.symbol(wire.sender), names.symbol(wire.receiver, wire.use), "∂")
 
 
 def local_name(wire: Wire) -> str:
@@ -110,7 +109,7 @@ def sent_name(wire: Wire) -> str:
 
 def wire_target(wire: Wire) -> str:
     """To which node a wire sends, as plain text, with the number of the use where that has several: ``q⁽²⁾``."""
-    return plain_text(TERMS.symbol(NodeSymbol(names_of(wire.trace.program), wire.receiver, wire.use)))
+    return plain_text(names_of(wire.trace.program).symbol(wire.receiver, wire.use))
 
 
 def definitions(trace: Trace, nodes: Sequence[int]) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphstep.engine.causes import has_nan
 from graphstep.gates.floats import FLOATS
-from graphstep.gates.notation import TERMS, Lasting, NoNumberError, Rounded, Term
+from graphstep.gates.notation import TERMS, NoNumberError, Rounded, Term
 from graphstep.ground.arrays import Number, is_small, settled
 from graphstep.ground.late import np, quiet
 from graphstep.ground.memo import owner_cache
@@ -100,7 +100,7 @@ def kept_number(trace: Trace, value: Number, *, row: bool = False) -> Term:
     if not is_small(value):
         return number(value, row=row)
     # The term holds the array, so that no other one comes to have its identity.
-    term = terms[key] = Lasting("row" if row else "number", value)
+    term = terms[key] = Term.lasting("row" if row else "number", value)
     return term
 
 

@@ -33,6 +33,9 @@ NAME_WIDTH = 12
 _STANDS = 0xE000
 """The first of the characters that stand in place of names; no text has them."""
 
+_KEPT = 1_000
+"""Terms of nodes that are kept: those of a program that is told step by step."""
+
 _WORDS = re.compile(r"[^\W\d]\w*")
 # The words of a choice stay apart: 1 if h>0 else 0.
 _GAP = re.compile(r" (?!(?:if|else)\b)(?<!\bif )(?<!\belse )")
@@ -62,7 +65,7 @@ class Names:
         """What the number is called that is differentiated where it is not the output itself: ``L``."""
         self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in used)), "part")
         """The letter of the expressions that get a name: ``u``."""
-        self._ink: dict[tuple[int, int, type[Style]], Ink] = {}
+        self._symbols: dict[tuple[int, int], Term] = {}
         self._spelled: dict[Any, str] = {}
 
     # -- names ---------------------------------------------------------------------------------------------------------------
@@ -237,12 +240,12 @@ class Names:
 
     def ink(self, index: int, style: Style, use: int = 0) -> Ink:
         """How a style writes a node, or one of its uses."""
-        key = index, use, type(style)
-        ink = self._ink.get(key)
-        if ink is None:
-            ink = style.used(self.ink(index, style), use) if use else self._node(index, style)
-            self._ink[key] = ink
+        ink: Ink = self.symbol(index, use).read(style)
         return ink
+
+    def new_ink(self, index: int, style: Style, use: int) -> Ink:
+        """The same for the symbol, which keeps it."""
+        return style.used(self.ink(index, style), use) if use else self._node(index, style)
 
     def _node(self, index: int, style: Style) -> Ink:
         program, node, text = self.program, self.program.nodes[index], self.texts[index]
@@ -283,7 +286,17 @@ class Names:
 
     def operand(self, operand: Operand) -> Term:
         """A node or a constant as a term of a formula."""
-        return TERMS.symbol(NodeSymbol(self, operand)) if isinstance(operand, int) else constant_term(operand)
+        return self.symbol(operand) if isinstance(operand, int) else constant_term(operand)
+
+    def symbol(self, index: int, use: int = 0) -> Term:
+        """A node, or one of its uses, as a term: one and the same wherever it stands, so that each style writes it once."""
+        term = self._symbols.get((index, use))
+        if term is None:
+            # All at once, as nodes are forgotten: of a long run each is written in a few steps and not again.
+            if len(self._symbols) >= _KEPT:
+                self._symbols.clear()
+            term = self._symbols[index, use] = Term.lasting("symbol", NodeSymbol(self, index, use))
+        return term
 
     def slot(self, gate: int, slot: int) -> Term:
         """The operand in a slot as a term; where a gate reads one node in several slots, with the number of its use: ``x⁽¹⁾``.
@@ -294,7 +307,7 @@ class Names:
         operand = operands[slot]
         if not isinstance(operand, int) or operands.count(operand) < 2:
             return self.operand(operand)
-        return TERMS.symbol(NodeSymbol(self, operand, self.program.use(gate, slot)))
+        return self.symbol(operand, self.program.use(gate, slot))
 
     def formula(self, index: int, terms: Sequence[Any]) -> Term:
         """The value of a gate as a term, from what stands for its inputs."""

@@ -27,7 +27,7 @@ class NodeSymbol:
 
     def ink(self, style: Any) -> Ink:
         """How a style writes it."""
-        return self.names.ink(self.index, style, self.use)
+        return self.names.new_ink(self.index, style, self.use)
 
 
 @record(frozen=True, slots=True)

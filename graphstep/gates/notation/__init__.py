@@ -10,5 +10,5 @@ from __future__ import annotations
 
 from graphstep.gates.notation.figures import pieces
 from graphstep.gates.notation.latex import LATEX, Latex, latex_style
-from graphstep.gates.notation.term import TERMS, Lasting, NoNumberError, Rounded, Symbol, Term
+from graphstep.gates.notation.term import TERMS, NoNumberError, Rounded, Symbol, Term
 from graphstep.gates.notation.text import ATOM, CASES, POWER, PRODUCT, SIGN, SUM, TEXT, Ink, Style, plain_text, text_style

@@ -43,16 +43,30 @@ LEAVES = frozenset({"number", "row", "exactly", "symbol"})
 class Term:
     """A formula: an operator and what it is applied to, which are terms, numbers, or options in words."""
 
-    __slots__ = ("arguments", "operator")
+    __slots__ = ("_readings", "arguments", "operator")
 
     def __init__(self, operator: str, *arguments: Any) -> None:
+        self._readings: dict[Any, Any] | None = None
         self.operator = operator
         """``+ - * / ** > <``, ``negative``, a leaf (``number``, ``symbol``, ``constant``), or a function of the reader."""
         self.arguments: tuple[Any, ...] = arguments
         """What it is applied to."""
 
+    @classmethod
+    def lasting(cls, operator: str, *arguments: Any) -> Term:
+        """A term that stands in many formulas: every reader reads it once."""
+        # No class of its own: of 2 > x Python would ask the x of a subclass first, which would be written as x < 2.
+        term = cls(operator, *arguments)
+        term._readings = {}
+        return term
+
     def read(self, m: Any) -> Any:
         """What a reader makes of the tree: every operator is applied to what the reader made of its arguments."""
+        if (readings := self._readings) is not None:
+            # Readers are few and live as long as the process: there is one style for a number of digits.
+            if m not in readings:
+                readings[m] = Term(self.operator, *self.arguments).read(m)
+            return readings[m]
         head = self.operator
         if (infix := _INFIX.get(head)) is not None:
             x, y = self.arguments
@@ -107,23 +121,6 @@ class Term:
         return f"Term({', '.join(map(repr, (self.operator, *self.arguments)))})"
 
 
-class Lasting(Term):
-    """A term that stands in many formulas: every reader reads it once."""
-
-    __slots__ = ("_read",)
-
-    def __init__(self, operator: str, *arguments: Any) -> None:
-        super().__init__(operator, *arguments)
-        self._read: dict[Any, Any] = {}
-
-    def read(self, m: Any) -> Any:
-        """What a reader made of the tree when it first read it."""
-        # Readers are few and live as long as the process: there is one style for a number of digits.
-        if m not in self._read:
-            self._read[m] = super().read(m)
-        return self._read[m]
-
-
 class Terms:
     """``m`` that makes terms: whatever a formula asks for becomes a node of the tree."""
 
@@ -153,7 +150,7 @@ class Terms:
     @staticmethod
     def derivative(of: Any, by: Any, letter: str) -> Term:
         """``letter of / letter by``: the whole effect of a node, or a local gradient."""
-        return Lasting("derivative", of, by, letter)
+        return Term.lasting("derivative", of, by, letter)
 
     def term(self, value: Any) -> Term:
         """A term as it is; of a number of a formula the number."""

@@ -22,7 +22,6 @@ from graphstep.ground.pages import COLUMNS, Page
 from graphstep.ground.records import dataclass
 from graphstep.language.program import Program
 from graphstep.telling.names import constant_term, name_of, names_of
-from graphstep.telling.symbols import NodeSymbol
 from graphstep.telling.words.catalogue import message
 
 # At most fifteen digits: int() refuses some thousands of them, and no axis is that long.
@@ -49,7 +48,7 @@ def named(program: Program, operand: Operand, index: Cell, use: int = 0) -> Term
     """A cell as a term of a formula, or of one use of its node; a number or a constant as it is."""
     if isinstance(operand, Constant):
         return constant_term(operand)
-    whole = TERMS.symbol(NodeSymbol(names_of(program), operand, use))
+    whole = names_of(program).symbol(operand, use)
     return subscripted(whole, index, program.nodes[operand].shape)
 
 
