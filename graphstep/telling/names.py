@@ -26,7 +26,7 @@ from graphstep.language.program import Program, shown_name
 from graphstep.language.read.foreign.pieces import is_atom
 from graphstep.telling.definitions import Definitions, bare, is_word, numbered_use, repeated_nodes, shortened, without_parentheses
 from graphstep.telling.rows import rows_of
-from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written, called
+from graphstep.telling.symbols import NodeSymbol, WordSymbol, Written, called, is_part, runs_into
 
 NAME_WIDTH = 12
 """Characters of an unnamed expression up to which it stands for itself; a longer one gets a name of its own."""
@@ -34,8 +34,7 @@ _STANDS = 0xE000
 """The first of the characters that stand in place of names; no text has them."""
 
 _KEPT = 1_000
-"""Terms of nodes that are kept: those of a program that is told step by step."""
-
+"""Terms of nodes that are kept, all of a program that is told step by step; then they are forgotten, as nodes are."""
 _WORDS = re.compile(r"[^\W\d]\w*")
 # The words of a choice stay apart: 1 if h>0 else 0.
 _GAP = re.compile(r" (?!(?:if|else)\b)(?<!\bif )(?<!\belse )")
@@ -58,12 +57,12 @@ class Names:
             used.update(word for name in program.names for word in name.split(".") if not word.isdecimal())
         scope = program.scope
         # First free letter: d gives way where the program has a d of its own, or dx beside x.
-        free = next((d for d in _CHANGES if d not in used and not _runs_into(d, used)), _CHANGES[-1])
+        free = next((d for d in _CHANGES if d not in used and not runs_into(d, used)), _CHANGES[-1])
         self.change = scope.change if scope else free
         """The letter of a whole effect: ``d``, unless the program has that name or one that reads like it."""
         self.objective = scope.objective if scope else next((name for name in _OBJECTIVES if name not in used), "Loss")
         """What the number is called that is differentiated where it is not the output itself: ``L``."""
-        self.part = next((u for u in _PARTS_LETTERS if not any(_is_part(u, name) for name in used)), "part")
+        self.part = next((u for u in _PARTS_LETTERS if not any(is_part(u, name) for name in used)), "part")
         """The letter of the expressions that get a name: ``u``."""
         self._symbols: dict[tuple[int, int], Term] = {}
         self._spelled: dict[Any, str] = {}
@@ -290,9 +289,7 @@ class Names:
 
     def symbol(self, index: int, use: int = 0) -> Term:
         """A node, or one of its uses, as a term: one and the same wherever it stands, so that each style writes it once."""
-        term = self._symbols.get((index, use))
-        if term is None:
-            # All at once, as nodes are forgotten: of a long run each is written in a few steps and not again.
+        if (term := self._symbols.get((index, use))) is None:
             if len(self._symbols) >= _KEPT:
                 self._symbols.clear()
             term = self._symbols[index, use] = Term.lasting("symbol", NodeSymbol(self, index, use))
@@ -318,7 +315,7 @@ class Names:
     def frames(self) -> dict[int, str]:
         """By composite gate what it is called when it is opened: by its name, or p1, p2, … where it is called by its text."""
         used = {*self.program.names, self.output}
-        letter = next((p for p in _FRAME_LETTERS if not any(_is_part(p, name) for name in used)), "frame")
+        letter = next((p for p in _FRAME_LETTERS if not any(is_part(p, name) for name in used)), "frame")
         frames, count = dict[int, str](), 0
         nodes = self.program.columns
         composite = [kind.rule is not None and kind.rule.expansion is not None for kind in nodes.of_kinds]
@@ -396,16 +393,6 @@ def _outputs(program: Program, constants: Iterable[str]) -> Iterator[str | None]
     # The name of a function stands in the boxes of its calls: no value is called so too.
     used = {*program.names, *program.functions, *constants}
     yield from (letter for letter in _OUTPUTS if letter not in used)
-
-
-def _runs_into(letter: str, names: set[str]) -> bool:
-    """Whether a name reads like a change: ``dx`` beside ``x``."""
-    return any(name[0] == letter and name[1:] in names for name in names if len(name) > 1)
-
-
-def _is_part(letter: str, name: str) -> bool:
-    """Whether a name could be one of the numbered expressions: ``u1``, and ``u_1``, which looks the same in print."""
-    return name[:1] == letter and name[1:].lstrip("_").isdecimal()
 
 
 def _formula(node: Node, terms: Sequence[Any], shapes: Sequence[Any]) -> Term:

@@ -81,3 +81,13 @@ def called(rule: Rule | None, formula: Term, operands: Sequence[Term]) -> Term:
     # Written as itself are max and min, and what is no more than its function; all others would be a formula in a formula.
     own = rule.chooses or formula.operator in rule.functions
     return formula if own and formula.operator != "where" else TERMS.call(rule.functions[0], *operands)
+
+
+def runs_into(letter: str, names: set[str]) -> bool:
+    """Whether a name reads like a change: ``dx`` beside ``x``."""
+    return any(name[0] == letter and name[1:] in names for name in names if len(name) > 1)
+
+
+def is_part(letter: str, name: str) -> bool:
+    """Whether a name could be one of the numbered expressions: ``u1``, and ``u_1``, which looks the same in print."""
+    return name[:1] == letter and name[1:].lstrip("_").isdecimal()
