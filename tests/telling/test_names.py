@@ -1,4 +1,4 @@
-"""Names: what values are called in sentences and in LaTeX, and what long expressions are called (``definitions``)."""
+"""Names: what values are called in sentences and in LaTeX (``symbols``), and long expressions (``definitions``)."""
 
 from __future__ import annotations
 
