@@ -22,6 +22,7 @@ pytest.importorskip("textual_serve")
 
 from graphstep.faces.cli.server import Pages, _name_of, is_open, serve  # noqa: E402  # after it is known to be installed
 from tests.cases import each  # noqa: E402
+from tests.faces.tui.terminal import SILENCE  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -135,7 +136,10 @@ async def until(websocket: Any, seen: Callable[[str, list[Any]], bool]) -> tuple
     drawn: bytes = b""
     messages: list[Any] = []
     while not seen(text := re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn.decode(errors="replace")), messages):
-        message = await websocket.receive()
+        try:
+            message = await websocket.receive(SILENCE)
+        except TimeoutError:
+            pytest.fail(f"nothing comes any more; drawn {text!r}, messages {messages}")
         assert message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT), message
         if message.type == aiohttp.WSMsgType.BINARY:
             drawn += message.data
